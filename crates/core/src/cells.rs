@@ -48,6 +48,50 @@ impl CellBatch {
         self.tokens.push(token);
     }
 
+    /// Replaces all cells by one cell per token after one `window`: the candidates of a step.
+    /// Grows the capacity where needed.
+    ///
+    /// # Panics
+    /// When `window` has another length than the batch's.
+    pub fn fill(&mut self, window: &[TokenId], tokens: &[TokenId]) {
+        assert_eq!(window.len(), self.window, "window length");
+        if tokens.len() > self.capacity {
+            self.capacity = tokens.len().next_power_of_two();
+            self.slots.resize(self.window * self.capacity, MISSING);
+        }
+        self.tokens.clear();
+        self.tokens.extend_from_slice(tokens);
+        for (slot, &id) in window.iter().enumerate() {
+            self.slots[slot * self.capacity..][..tokens.len()].fill(id);
+        }
+    }
+
+    /// Replaces all cells by those that end at the positions `at` of the token stream `ids`: cell
+    /// `i` has token `ids[at[i]]` and the tokens before it as its window.
+    ///
+    /// # Panics
+    /// When there are more positions than capacity, or a window would start before the stream.
+    pub fn fill_at(&mut self, ids: &[TokenId], at: &[u32]) {
+        assert!(at.len() <= self.capacity, "a cell batch holds at most {} cells", self.capacity);
+        self.tokens.clear();
+        self.tokens.extend(at.iter().map(|&at| ids[at as usize]));
+        for slot in 0..self.window {
+            let back = self.window - slot;
+            let column = &mut self.slots[slot * self.capacity..][..at.len()];
+            for (id, &at) in column.iter_mut().zip(at) {
+                *id = ids[at as usize - back];
+            }
+        }
+    }
+
+    /// The same windows, each with `token`.
+    #[must_use]
+    pub fn with_token(&self, token: TokenId) -> Self {
+        let mut cells = self.clone();
+        cells.tokens.fill(token);
+        cells
+    }
+
     /// Removes all cells; the capacity stays.
     pub fn clear(&mut self) {
         self.tokens.clear();

@@ -1,6 +1,52 @@
-//! Hallmark's core: keys, pseudo-random functions, marking schemes, profiles and the per-request marker.
+//! Hallmark's core: keys, pseudo-random functions, marking schemes, profiles and the per-request
+//! marker. No input or output, no threads; `no_std` with `alloc`.
+//!
+//! A [`Profile`](profile::Profile) says in public how text is marked. With a
+//! [`CohortKey`](keys::CohortKey) it becomes a [`Mark`](mark::Mark): a scheme over a keyed
+//! [`Prf`](prf::Prf). A serving engine holds one [`Marker`](marker::Marker) per request and calls
+//! it twice a token:
+//!
+//! ```
+//! use hallmark_core::{keys::RootKey, mark, marker::Marker, profile::Profile};
+//!
+//! let profile = Profile::parse(r#"
+//!     hallmark = 1
+//!     name = "example"
+//!     scheme = "gumbel"
+//!     prf = "chacha12-v1"
+//!     window = 2
+//!     [tokenizer]
+//!     vocab_size = 49152
+//! "#)?;
+//! let root = RootKey::from_bytes([7; 32]); // from the operating system in earnest
+//! let key = root.epoch("2026q4")?.cohort("partners")?;
+//! let mut marker = Marker::new(mark::bind(&profile, &key), profile.window);
+//!
+//! for step in 0..10 {
+//!     // The candidates that survived truncation, with their logits.
+//!     let candidates = [11, 12, 13];
+//!     let mut logits = [0.3, 0.1, f32::NEG_INFINITY];
+//!     let uniform = 0.5; // the engine's own randomness for this step, in [0, 1)
+//!     let choice = marker.choose(&candidates, &mut logits, uniform)?;
+//!     assert_ne!(candidates[choice.index], 13, "a masked token is never revived");
+//!     marker.accept(candidates[choice.index])?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The detector reads the same mark through [`Mark::words`](mark::Mark::words) and the score
+//! [`Law`](law::Law). Only integers are normative: words, and scores in fixed point.
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
 
 pub mod cells;
+pub mod keys;
+pub mod law;
+pub mod mark;
+pub mod marker;
 pub mod prf;
+pub mod profile;
+pub mod row;
+pub mod score;
+pub mod simd;
+mod softmax;

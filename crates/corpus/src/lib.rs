@@ -1,1 +1,53 @@
-//! PLACEHOLDER
+//! Reading what a suspect answered, what it was shown, and turning both into the marking model's tokens.
+//!
+//! A [`Reader`] streams [`Record`]s out of JSONL, JSON arrays, plain text and Parquet, raw or under gzip or zstd, and an
+//! [`encode`](encode::encode) adaptor turns them into [`TokenRecord`]s with the [`Tokenizer`] of the mark, in parallel and in order.
+//! Memory is bounded by the largest record allowed (see [`Limits`]), never by the size of the input.
+//!
+//! Evidence must not be edited on the way in, so this crate holds to three rules:
+//! 1. **Nothing is cut, repaired or guessed.** A record that is damaged, too large or of no clear layout is a
+//!    [`CorpusError`] naming file, line and reason; [`ReadOptions::skip_bad`] allows a stated number of them, counted.
+//! 2. **Tokens are exact.** A `tokenizer.json` of a kind that has not been proven equal to the reference
+//!    implementation is refused ([`TokenizerError::Unproven`]).
+//! 3. **Exposure errs on the large side.** Everything shown to the suspect is kept, since a window too many left out costs
+//!    power and a window too few costs validity.
+//!
+//! ```
+//! use hallmark_corpus::{Piece, ReadOptions, Reader};
+//!
+//! let log = br#"{"prompt": "Name a colour.", "response": "Teal."}"#;
+//! let mut reader = Reader::from_read("log.jsonl", &log[..], &ReadOptions::default())?;
+//! let record = reader.next().expect("one record")?;
+//! assert_eq!(record.source.to_string(), "log.jsonl:1");
+//! assert_eq!(record.body, Piece::Text("Teal.".into()));
+//! assert_eq!(record.exposure, Some(vec![Piece::Text("Name a colour.".into())]));
+//! # Ok::<(), hallmark_corpus::CorpusError>(())
+//! ```
+
+mod chat;
+mod digits;
+mod elements;
+pub mod encode;
+mod error;
+mod fields;
+mod format;
+mod input;
+mod json;
+mod layout;
+mod limits;
+mod lines;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod reader;
+mod record;
+mod text;
+pub mod tokenizer;
+
+pub use encode::{TokenRecord, encode};
+pub use error::{Compression, CorpusError, Reason, TokenFault};
+pub use fields::{Field, FieldMap, FieldMapError};
+pub use format::Format;
+pub use limits::{LimitKind, Limits};
+pub use reader::{ReadOptions, Reader, Skipped};
+pub use record::{Piece, Record, Source};
+pub use tokenizer::{Tokenizer, TokenizerError};

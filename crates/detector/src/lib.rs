@@ -1,1 +1,27 @@
-//! PLACEHOLDER
+//! Detection: from token streams to findings whose p-values are exact or rounded against the
+//! accuser.
+//!
+//! ```text
+//! answers + exposure → RawCells → FreshCells → DistinctCells → integer sums → tails → findings
+//! ```
+//!
+//! Given a suspect's whole transcript, the words of distinct cells under a random key are
+//! independent and uniform. Every test here stands on that, and the types see to its conditions:
+//! only [`DistinctCells`](cells::DistinctCells) can be scored, they come only from
+//! [`FreshCells`](cells::FreshCells) by global [de-duplication](dedup), those come only from
+//! [`RawCells`](cells::RawCells) by leaving out what the suspect was shown, and a filter sees a
+//! window and nothing else.
+
+pub mod cells;
+pub mod dedup;
+pub mod document;
+pub mod eprocess;
+pub mod examination;
+pub mod finding;
+pub mod interval;
+pub mod lineup;
+pub mod multiplicity;
+pub mod plain;
+pub mod tail;
+mod tally;
+pub mod warning;

@@ -2,6 +2,10 @@
 
 use crate::cells::{CellBatch, TokenId};
 
+mod chacha12;
+
+pub use chacha12::ChaCha12;
+
 /// A keyed function from cells to 32-bit words.
 ///
 /// The value owns its key. Windows are oldest first; a slot without a token is

@@ -1,0 +1,26 @@
+//! What is read: flags shared by `detect` and `examine`.
+
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(crate) struct InputArgs {
+    /// JSONL, JSON, Parquet or text files, plain or compressed by gzip or zstd; `-` is stdin.
+    ///
+    /// Records hold `text` or `tokens`; or `prompt` and `response`, or `prompt_tokens` and
+    /// `response_tokens`, where the prompt is what the model was shown; or `messages`, whose last
+    /// assistant turn is the answer. Optional: `id`, `group`. A text file is one document.
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The marking model's tokenizer.json, where it is not the built-in model's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokenizer: Option<PathBuf>,
+    /// Where a field is found in records of another layout, for instance response=choices.0.text
+    #[arg(long = "field", value_name = "NAME=PATH")]
+    pub(crate) fields: Vec<String>,
+    /// Go on after bad records, up to N of them; they are counted in the result
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) skip_bad: u64,
+    /// Read the input as this format, whatever its name says: jsonl, json, text or parquet
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) input_format: Option<String>,
+}

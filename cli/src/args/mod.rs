@@ -1,0 +1,87 @@
+//! The command line, as the help, the completions and the man pages all see it.
+
+mod demo;
+mod detect;
+mod input;
+mod key;
+mod mark;
+mod profile;
+
+pub(crate) use demo::{DemoArgs, SelfTestArgs};
+pub(crate) use detect::{DedupArgs, DetectArgs, ExamineArgs};
+pub(crate) use input::InputArgs;
+pub(crate) use key::{DeriveArgs, KeygenArgs};
+pub(crate) use mark::MarkArgs;
+pub(crate) use profile::{ProfileArgs, ProfileNewArgs};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Marks a language model's text while it is sampled, and tests whether text is marked, or whether
+/// a model was trained on marked text.
+///
+/// A mark is a faint statistical bias that only the holder of a secret key can see. Results are
+/// written to stdout, messages to stderr. Exit status: 0 the work was done, whatever was found;
+/// 2 bad usage or a file that failed; 3 a digest, checksum or golden vector does not match;
+/// 4 too little data for a finding.
+#[derive(Parser)]
+#[command(name = "hallmark", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Flags that every verb takes.
+#[derive(clap::Args)]
+pub(crate) struct OutputArgs {
+    /// How results are printed: for a person, as one JSON document, or as one JSON line per item
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Print nothing but the result: no progress, no notes
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Sentences and tables. Not an interface: they may change.
+    Human,
+    /// One JSON document with a "schema" field.
+    Json,
+    /// JSON lines: one per document or test, then the whole.
+    Jsonl,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Make a new root key
+    Keygen(KeygenArgs),
+    /// Make the key of one cohort of accounts in one epoch
+    Derive(DeriveArgs),
+    /// Make, show or check a profile: the public description of a mark
+    Profile(ProfileArgs),
+    /// Write marked text with the built-in model, for trials
+    Mark(MarkArgs),
+    /// Is this text marked? Answers for each document and for all together
+    Detect(DetectArgs),
+    /// Was the model that wrote these answers trained on marked text?
+    Examine(ExamineArgs),
+    /// Tell the whole story on this machine: mark, train students, examine them
+    Demo(DemoArgs),
+    /// Check this program: golden vectors, and false alarms on real text
+    SelfTest(SelfTestArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages into a folder
+    Man {
+        /// The folder; made if it does not exist
+        folder: PathBuf,
+    },
+}

@@ -1,0 +1,82 @@
+//! Writing files whole or not at all, and never over an existing one.
+
+use crate::failure::{Failure, Outcome, is_broken_pipe};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Where a result goes: stdout for `-`, else a new file that appears when it is complete.
+pub(crate) struct NewFile {
+    path: PathBuf,
+    sink: Sink,
+}
+
+enum Sink {
+    Stdout(io::Stdout),
+    File(io::BufWriter<tempfile::NamedTempFile>),
+}
+
+impl NewFile {
+    /// Prepares to write `path`.
+    ///
+    /// Fails at once where the path exists already or its folder cannot be written, before any
+    /// work is done for it.
+    pub(crate) fn create(path: &Path) -> Outcome<Self> {
+        let sink = if path == Path::new("-") {
+            Sink::Stdout(io::stdout())
+        } else {
+            refuse_existing(path)?;
+            let file = tempfile::Builder::new()
+                .prefix(".hallmark-")
+                .tempfile_in(folder(path))
+                .map_err(|error| Failure::io("create", path, &error))?;
+            Sink::File(io::BufWriter::new(file))
+        };
+        Ok(Self { path: path.to_owned(), sink })
+    }
+
+    /// Gives the file its name; until then nothing is seen of it.
+    pub(crate) fn finish(self) -> Outcome<()> {
+        let failed = |error: &io::Error| Failure::io("write", &self.path, error);
+        match self.sink {
+            Sink::Stdout(mut out) => match out.flush() {
+                Err(error) if !is_broken_pipe(&error) => Err(failed(&error)),
+                _ => Ok(()),
+            },
+            Sink::File(out) => {
+                let file = out.into_inner().map_err(|error| failed(error.error()))?;
+                file.as_file().sync_all().map_err(|error| failed(&error))?;
+                file.persist_noclobber(&self.path)
+                    .map_err(|error| Failure::io("create", &self.path, &error.error))?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes bytes; the failure names the path.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Outcome<()> {
+        let result = match &mut self.sink {
+            Sink::Stdout(out) => out.write_all(bytes),
+            Sink::File(out) => out.write_all(bytes),
+        };
+        match result {
+            Err(error) if !is_broken_pipe(&error) => Err(Failure::io("write", &self.path, &error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Says no to a path that exists: outputs are created new, never overwritten.
+pub(crate) fn refuse_existing(path: &Path) -> Outcome<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::usage(format_args!("{} exists already", path.display()))
+            .hint("nothing is ever overwritten: name another file, or move this one away"));
+    }
+    Ok(())
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}

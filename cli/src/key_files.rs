@@ -1,0 +1,101 @@
+//! Key files on disk: created new with mode 0600, refused when others can read them.
+
+use crate::failure::{Failure, Outcome};
+use crate::files::refuse_existing;
+use hallmark_core::keys::{KeyFile, KeyFileError};
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The longest key file that is read, in bytes.
+const MAX_KEY_FILE: u64 = 64 * 1024;
+
+/// Reads a key file; `-` is stdin.
+pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
+    let mut text = Zeroizing::new(String::with_capacity(MAX_KEY_FILE as usize + 1));
+    let name = path.display();
+    let read = if path == Path::new("-") {
+        io::stdin().take(MAX_KEY_FILE + 1).read_to_string(&mut text)
+    } else {
+        let file = File::open(path).map_err(|error| {
+            Failure::io("open the key file", path, &error).hint("make a key with `hallmark keygen --out FILE`")
+        })?;
+        refuse_readable_by_others(path, &file)?;
+        file.take(MAX_KEY_FILE + 1).read_to_string(&mut text)
+    };
+    let not_a_key_file = || {
+        Failure::usage(format_args!("{name} is not a key file"))
+            .hint("a key file is text, as `hallmark keygen` and `hallmark derive` write it")
+    };
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(not_a_key_file()),
+        Err(error) => return Err(Failure::io("read the key file", path, &error)),
+        Ok(_) if text.len() as u64 > MAX_KEY_FILE => return Err(not_a_key_file()),
+        Ok(_) => {}
+    }
+    KeyFile::parse(&text).map_err(|error| {
+        let failure = Failure::usage(format_args!("key file {name}: {error}"));
+        match error {
+            KeyFileError::Checksum { .. } => Failure { exit: crate::exit::Exit::Integrity, ..failure }
+                .hint("a digit was changed or lost: restore the file from its backup"),
+            KeyFileError::NoKey => failure.hint("pass the file that `keygen` or `derive` wrote"),
+            KeyFileError::SecondKey { .. } => failure.hint("keep one key per file"),
+            _ => failure.hint("restore the file from its backup, or make a new key with `hallmark keygen`"),
+        }
+    })
+}
+
+/// Writes a new key file with mode 0600; `-` is stdout, refused when that is a terminal.
+pub(crate) fn write(path: &Path, key: &KeyFile, comments: &[String]) -> Outcome<()> {
+    let text = key.to_text(comments);
+    if path == Path::new("-") {
+        let mut out = io::stdout();
+        if out.is_terminal() {
+            return Err(Failure::usage("a secret key is not printed to a terminal")
+                .hint("name a file with --out FILE, or pipe the output"));
+        }
+        return out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::io("write the key to", path, &error));
+    }
+    refuse_existing(path)?;
+    let failed = |error: io::Error| {
+        let _ = std::fs::remove_file(path);
+        Failure::io("write the key file", path, &error)
+    };
+    let mut file = create_private(path).map_err(|error| Failure::io("create the key file", path, &error))?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.sync_all().map_err(failed)
+}
+
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn refuse_readable_by_others(path: &Path, file: &File) -> Outcome<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = file.metadata().map_err(|error| Failure::io("look at", path, &error))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if metadata.is_file() && mode & 0o077 != 0 {
+        let name = path.display();
+        return Err(Failure::usage(format_args!(
+            "the key file {name} has mode {mode:04o}: group or others can reach it"
+        ))
+        .hint(format_args!(
+            "run `chmod 600 {name}`, and consider the key as seen by whoever has an account here"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_readable_by_others(_path: &Path, _file: &File) -> Outcome<()> {
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Progress on stderr, when it is a terminal and the work takes longer than two seconds.
+
+use crate::output::Output;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// One piece of work with a known or unknown amount.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    since: Instant,
+    shown: bool,
+    allowed: bool,
+}
+
+impl Progress {
+    /// Work of `total` units of `unit`, not shown yet.
+    pub(crate) fn new(output: &Output, what: &str, total: Option<u64>) -> Self {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        let template = if total.is_some() {
+            "{msg:28} {bar:30} {human_pos}/{human_len} {eta}"
+        } else {
+            "{msg:28} {spinner} {human_pos} {elapsed}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(what.to_owned());
+        let allowed = !output.quiet && std::io::stderr().is_terminal();
+        Self { bar, since: Instant::now(), shown: false, allowed }
+    }
+
+    /// How far the work is.
+    pub(crate) fn set(&mut self, done: u64) {
+        if self.allowed && !self.shown && self.since.elapsed() > Duration::from_secs(2) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.shown = true;
+        }
+        self.bar.set_position(done);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

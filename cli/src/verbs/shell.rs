@@ -1,0 +1,22 @@
+//! Completion scripts and man pages, from the same definitions as the help.
+
+use crate::args::Cli;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::output::print;
+use clap::CommandFactory;
+use std::path::Path;
+
+pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "hallmark", &mut script);
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
+
+pub(crate) fn man(folder: &Path) -> Outcome {
+    std::fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
+    clap_mangen::generate_to(Cli::command(), folder)
+        .map_err(|error| Failure::io("write man pages to", folder, &error))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,97 @@
+//! `tournament`: SynthID's two-leaf tournament (Dathathri et al. 2024, Nature 634, eq. 5 and
+//! supplementary H), layer l deciding by bit l of the cell's word.
+//!
+//! Each layer plays every token against an independent copy of the distribution: with g the
+//! layer's bits, p(t) becomes p(t)·(1 + g(t) − Σ p·g). The token is then drawn with ordinary
+//! randomness from the last distribution.
+
+use super::{Mark, Scratch};
+use crate::cells::{CellBatch, TokenId};
+use crate::law::Law;
+use crate::prf::Prf;
+use crate::row::RowError;
+use crate::softmax;
+
+/// Two-leaf tournament sampling.
+pub struct Tournament<P> {
+    prf: P,
+    layers: u32,
+}
+
+impl<P: Prf> Tournament<P> {
+    /// A tournament of 1 to 32 layers.
+    pub const fn new(prf: P, layers: u32) -> Self {
+        Self { prf, layers }
+    }
+
+    fn play(&self, logits: &[f32], uniform: f64, scratch: &mut Scratch) -> Result<usize, RowError> {
+        let Scratch { words, weights } = scratch;
+        weights.resize(logits.len(), 0.0);
+        let mut total = softmax::weights(logits, weights)?;
+        for layer in 0..self.layers {
+            let ones = weight_of_ones(weights, words, layer);
+            let base = (1.0 - ones / total).max(0.0) as f32;
+            total = 0.0;
+            for (weights, words) in weights.chunks_mut(LANES).zip(words.chunks(LANES)) {
+                let mut sum = 0.0;
+                for (weight, &word) in weights.iter_mut().zip(words) {
+                    *weight *= base + (word >> layer & 1) as f32;
+                    sum += *weight;
+                }
+                total += f64::from(sum);
+            }
+        }
+        Ok(softmax::pick(weights, total, uniform))
+    }
+}
+
+/// Stretch that is summed in single precision before it is added in double.
+const LANES: usize = 64;
+
+fn weight_of_ones(weights: &[f32], words: &[u32], layer: u32) -> f64 {
+    let chunks = weights.chunks(LANES).zip(words.chunks(LANES));
+    chunks
+        .map(|(weights, words)| {
+            let pairs = weights.iter().zip(words);
+            f64::from(pairs.map(|(weight, word)| weight * (word >> layer & 1) as f32).sum::<f32>())
+        })
+        .sum()
+}
+
+impl<P: Prf> Mark for Tournament<P> {
+    fn law(&self) -> Law {
+        Law::Bits { layers: self.layers }
+    }
+
+    fn max_token(&self) -> TokenId {
+        self.prf.max_token()
+    }
+
+    fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        self.prf.words(cells, out);
+    }
+
+    fn choose(
+        &self,
+        candidates: &CellBatch,
+        logits: &mut [f32],
+        uniform: f64,
+        scratch: &mut Scratch,
+    ) -> Result<usize, RowError> {
+        scratch.words.resize(candidates.len(), 0);
+        self.prf.words(candidates, &mut scratch.words);
+        self.play(logits, uniform, scratch)
+    }
+
+    fn choose_row(
+        &self,
+        window: &[TokenId],
+        logits: &mut [f32],
+        uniform: f64,
+        scratch: &mut Scratch,
+    ) -> Result<usize, RowError> {
+        scratch.words.resize(logits.len(), 0);
+        self.prf.row(window, 0, &mut scratch.words);
+        self.play(logits, uniform, scratch)
+    }
+}

@@ -1,0 +1,288 @@
+//! The marker: what one request's sampling loop holds. Two calls a token, `choose` and `accept`.
+
+use crate::cells::{CellBatch, MISSING, TokenId};
+use crate::mark::{Mark, Scratch};
+use crate::profile::MAX_WINDOW;
+use crate::row::RowError;
+use crate::softmax;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use hashbrown::HashSet;
+
+/// One request's state: its generated tokens, and the windows that are used up.
+///
+/// A position is marked when at least `h` tokens were generated before it and its window has not
+/// occurred in this response. Other positions are sampled with the ordinary randomness of the
+/// step. After the first steps nothing allocates, up to the length that
+/// [`with_capacity`](Self::with_capacity) was given.
+#[derive(Clone)]
+pub struct Marker {
+    mark: Arc<dyn Mark>,
+    window: usize,
+    greedy: bool,
+    tokens: Vec<TokenId>,
+    /// Whether the window before token `i` was new when that token was accepted.
+    opened: Vec<bool>,
+    seen: HashSet<Window>,
+    batch: CellBatch,
+    scratch: Scratch,
+}
+
+/// What a step chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Index of the chosen candidate, or the token id where a whole row was given.
+    pub index: usize,
+    /// Whether the key took part in the choice.
+    pub marked: bool,
+}
+
+impl Marker {
+    /// A marker for one request under `mark`, whose windows have `window` tokens (1 to 4).
+    ///
+    /// # Panics
+    /// When `window` is not 1 to 4; a checked profile's is.
+    #[must_use]
+    pub fn new(mark: Arc<dyn Mark>, window: usize) -> Self {
+        Self::with_capacity(mark, window, 0)
+    }
+
+    /// The same, with room for `tokens` generated tokens.
+    ///
+    /// # Panics
+    /// When `window` is not 1 to 4.
+    #[must_use]
+    pub fn with_capacity(mark: Arc<dyn Mark>, window: usize, tokens: usize) -> Self {
+        assert!((1..=MAX_WINDOW).contains(&window), "a window has 1 to 4 tokens, not {window}");
+        Self {
+            mark,
+            window,
+            greedy: false,
+            tokens: Vec::with_capacity(tokens),
+            opened: Vec::with_capacity(tokens),
+            seen: HashSet::with_capacity(tokens),
+            batch: CellBatch::new(window, 0),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Says that the request decodes greedily (temperature 0). Then only a mark that biases logits
+    /// (`green`) takes part; the others leave the arg-max alone.
+    #[must_use]
+    pub fn greedy(mut self) -> Self {
+        self.greedy = true;
+        self
+    }
+
+    /// Chooses among the candidates that survived truncation and grammar.
+    ///
+    /// `candidates` are token ids and `logits` their logits after temperature and penalties, in
+    /// nats; a masked candidate has −∞ and is never chosen. `uniform` in [0, 1) is this step's
+    /// ordinary randomness. `logits` is scratch space afterwards.
+    ///
+    /// # Errors
+    /// When the lengths differ, a token id is too large, a logit is NaN or +∞, or every candidate
+    /// is masked. The request's state is unchanged.
+    pub fn choose(
+        &mut self,
+        candidates: &[TokenId],
+        logits: &mut [f32],
+        uniform: f64,
+    ) -> Result<Choice, MarkerError> {
+        if candidates.len() != logits.len() {
+            let (candidates, logits) = (candidates.len(), logits.len());
+            return Err(MarkerError::Lengths { candidates, logits });
+        }
+        for (&token, &logit) in candidates.iter().zip(&*logits) {
+            self.check_token(token)?;
+            if logit.is_nan() {
+                return Err(RowError::NaN { token }.into());
+            }
+            if logit == f32::INFINITY {
+                return Err(RowError::Infinite { token }.into());
+            }
+        }
+        let Some(window) = self.open_window() else {
+            return self.ordinary(logits, uniform);
+        };
+        self.batch.fill(&window[..self.window], candidates);
+        let index = if self.greedy {
+            let Some(bias) = self.mark.as_bias() else {
+                return self.ordinary(logits, uniform);
+            };
+            bias.bias(&self.batch, logits, &mut self.scratch)?;
+            softmax::arg_max(logits)?
+        } else {
+            self.mark.choose(&self.batch, logits, uniform, &mut self.scratch)?
+        };
+        Ok(Choice { index, marked: true })
+    }
+
+    /// Chooses among a whole row of logits, whose index is the token id. The rest is as for
+    /// [`choose`](Self::choose).
+    ///
+    /// # Errors
+    /// As for [`choose`](Self::choose).
+    pub fn choose_row(
+        &mut self,
+        logits: &mut [f32],
+        uniform: f64,
+    ) -> Result<Choice, MarkerError> {
+        self.check_row(logits)?;
+        let Some(window) = self.open_window() else {
+            return self.ordinary(logits, uniform);
+        };
+        let window = &window[..self.window];
+        if self.greedy {
+            let Some(bias) = self.mark.as_bias() else {
+                return self.ordinary(logits, uniform);
+            };
+            bias.bias_row(window, logits)?;
+            let index = softmax::arg_max(logits)?;
+            return Ok(Choice { index, marked: true });
+        }
+        let index = self.mark.choose_row(window, logits, uniform, &mut self.scratch)?;
+        Ok(Choice { index, marked: true })
+    }
+
+    /// Adds the mark's bias to a whole row of logits, for an engine that truncates and samples by
+    /// itself afterwards. Says whether the position is marked; if not, the row is unchanged.
+    ///
+    /// # Errors
+    /// [`MarkerError::NotABias`] for schemes other than `green`; else as for
+    /// [`choose`](Self::choose).
+    pub fn bias_row(&mut self, logits: &mut [f32]) -> Result<bool, MarkerError> {
+        self.check_row(logits)?;
+        let bias = self.mark.as_bias().ok_or(MarkerError::NotABias)?;
+        let Some(window) = self.open_window() else {
+            return Ok(false);
+        };
+        bias.bias_row(&window[..self.window], logits)?;
+        Ok(true)
+    }
+
+    /// Whether the next position would be marked: enough tokens before it, and a new window.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open_window().is_some()
+    }
+
+    /// Records the token that the engine emitted, chosen here or not.
+    ///
+    /// # Errors
+    /// When the token id is too large; the state is unchanged.
+    pub fn accept(&mut self, token: TokenId) -> Result<(), MarkerError> {
+        self.check_token(token)?;
+        let opened = match self.open_window() {
+            Some(window) => self.seen.insert(window),
+            None => false,
+        };
+        self.tokens.push(token);
+        self.opened.push(opened);
+        Ok(())
+    }
+
+    /// Takes back the last `count` accepted tokens, as speculative decoding does.
+    ///
+    /// # Errors
+    /// When fewer were accepted; the state is unchanged.
+    pub fn rollback(&mut self, count: usize) -> Result<(), MarkerError> {
+        if count > self.tokens.len() {
+            return Err(MarkerError::Rollback { asked: count, accepted: self.tokens.len() });
+        }
+        for _ in 0..count {
+            self.tokens.pop();
+            if self.opened.pop() == Some(true)
+                && let Some(window) = self.last_window()
+            {
+                self.seen.remove(&window);
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the response, for the next request; buffers are kept.
+    pub fn reset(&mut self) {
+        self.tokens.clear();
+        self.opened.clear();
+        self.seen.clear();
+    }
+
+    /// The tokens accepted so far.
+    #[must_use]
+    pub fn tokens(&self) -> &[TokenId] {
+        &self.tokens
+    }
+
+    fn last_window(&self) -> Option<Window> {
+        let start = self.tokens.len().checked_sub(self.window)?;
+        let mut window = [MISSING; MAX_WINDOW];
+        window[..self.window].copy_from_slice(&self.tokens[start..]);
+        Some(window)
+    }
+
+    fn open_window(&self) -> Option<Window> {
+        self.last_window().filter(|window| !self.seen.contains(window))
+    }
+
+    fn ordinary(&mut self, logits: &[f32], uniform: f64) -> Result<Choice, MarkerError> {
+        let index = if self.greedy {
+            softmax::arg_max(logits)?
+        } else {
+            self.scratch.weights.resize(logits.len(), 0.0);
+            let total = softmax::weights(logits, &mut self.scratch.weights)?;
+            softmax::pick(&self.scratch.weights, total, uniform)
+        };
+        Ok(Choice { index, marked: false })
+    }
+
+    fn check_row(&self, logits: &[f32]) -> Result<(), MarkerError> {
+        match logits.len().checked_sub(1) {
+            Some(last) => self.check_token(TokenId::try_from(last).unwrap_or(TokenId::MAX)),
+            None => Err(RowError::AllMasked.into()),
+        }
+    }
+
+    fn check_token(&self, token: TokenId) -> Result<(), MarkerError> {
+        let max = self.mark.max_token();
+        if token > max { Err(MarkerError::Token { token, max }) } else { Ok(()) }
+    }
+}
+
+/// A window padded with [`MISSING`], as the set of used windows holds it.
+type Window = [TokenId; MAX_WINDOW];
+
+/// Why a step could not be taken. It concerns one request; its state is as before the call.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum MarkerError {
+    /// The engine's row of logits is unusable.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// Candidates and logits do not belong together.
+    #[error("{candidates} candidates but {logits} logits")]
+    Lengths {
+        /// Number of candidates.
+        candidates: usize,
+        /// Number of logits.
+        logits: usize,
+    },
+    /// Not an id of a vocabulary that the mark can address.
+    #[error("token id {token} is above the largest that the mark takes, {max}")]
+    Token {
+        /// The id.
+        token: TokenId,
+        /// The largest allowed.
+        max: TokenId,
+    },
+    /// More tokens were taken back than were accepted.
+    #[error("cannot take back {asked} tokens: only {accepted} were accepted")]
+    Rollback {
+        /// How many.
+        asked: usize,
+        /// How many there are.
+        accepted: usize,
+    },
+    /// The scheme chooses a token rather than biasing logits: use `choose` or `choose_row`.
+    #[error("this scheme does not bias logits; use choose or choose_row")]
+    NotABias,
+}

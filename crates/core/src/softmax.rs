@@ -1,0 +1,111 @@
+//! From logits to probabilities to an ordinary, unkeyed draw.
+
+use crate::cells::TokenId;
+use crate::row::RowError;
+
+/// Writes exp(logit − max) of every logit to `weights` and returns their sum; −∞ gives 0.
+///
+/// # Errors
+/// When a logit is NaN or +∞, or none is above −∞.
+pub(crate) fn weights(logits: &[f32], weights: &mut [f32]) -> Result<f64, RowError> {
+    let top = top_logit(logits)?;
+    let mut total = 0.0;
+    for (logits, weights) in logits.chunks(LANES).zip(weights.chunks_mut(LANES)) {
+        let mut sum = 0.0;
+        for (&logit, weight) in logits.iter().zip(weights.iter_mut()) {
+            *weight = exp_nonpositive(logit - top);
+            sum += *weight;
+        }
+        total += f64::from(sum);
+    }
+    Ok(total)
+}
+
+/// The index that `uniform` in [0, 1) falls on when `weights` with sum `total` are laid end to end.
+pub(crate) fn pick(weights: &[f32], total: f64, uniform: f64) -> usize {
+    let mut left = uniform * total;
+    let mut last = 0;
+    for (index, &weight) in weights.iter().enumerate() {
+        if weight > 0.0 {
+            left -= f64::from(weight);
+            last = index;
+            if left < 0.0 {
+                break;
+            }
+        }
+    }
+    last
+}
+
+/// The index of the largest logit, the lowest one among equals.
+///
+/// # Errors
+/// As for [`weights`].
+pub(crate) fn arg_max(logits: &[f32]) -> Result<usize, RowError> {
+    let top = top_logit(logits)?;
+    logits.iter().position(|&logit| logit == top).ok_or(RowError::AllMasked)
+}
+
+const LANES: usize = 64;
+
+fn top_logit(logits: &[f32]) -> Result<f32, RowError> {
+    let mut top = f32::NEG_INFINITY;
+    for (token, &logit) in logits.iter().enumerate() {
+        if logit.is_nan() {
+            return Err(RowError::NaN { token: token as TokenId });
+        }
+        top = top.max(logit);
+    }
+    if top == f32::INFINITY {
+        let token = logits.iter().position(|&logit| logit == top).unwrap_or(0);
+        return Err(RowError::Infinite { token: token as TokenId });
+    }
+    if top == f32::NEG_INFINITY {
+        return Err(RowError::AllMasked);
+    }
+    Ok(top)
+}
+
+/// eˣ for x ≤ 0 with a relative error below 3e-7, 0 below −87; no branch, so that loops over it
+/// become vector code.
+fn exp_nonpositive(x: f32) -> f32 {
+    let clamped = x.max(-87.0);
+    // Round x/ln 2 to the nearest integer by adding and taking away 1.5·2²³.
+    const SHIFT: f32 = 12_582_912.0;
+    let k = (clamped * core::f32::consts::LOG2_E + SHIFT) - SHIFT;
+    // ln 2 in two parts, so that k·ln 2 loses nothing.
+    let r = (clamped - k * 0.693_359_4) - k * -2.121_944_4e-4;
+    // Taylor series to degree 6 on |r| ≤ ½ ln 2.
+    let series = 1.0
+        + r * (1.0
+            + r * (0.5
+                + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
+    let scale = f32::from_bits(((k as i32 + 127) as u32) << 23);
+    if x < -87.0 { 0.0 } else { series * scale }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponential_is_accurate_to_single_precision() {
+        for step in 0..=87_000 {
+            let x = -(step as f32) / 1000.0;
+            let exact = f64::from(x).exp();
+            let relative = (f64::from(exp_nonpositive(x)) - exact).abs() / exact;
+            assert!(relative < 3e-7, "exp({x}) is off by {relative}");
+        }
+        assert_eq!(exp_nonpositive(f32::NEG_INFINITY), 0.0);
+    }
+
+    #[test]
+    fn pick_never_lands_on_a_zero_weight() {
+        let weights = [0.0, 1.0, 0.0, 3.0, 0.0];
+        assert_eq!(pick(&weights, 4.0, 0.0), 1);
+        assert_eq!(pick(&weights, 4.0, 0.249), 1);
+        assert_eq!(pick(&weights, 4.0, 0.25), 3);
+        assert_eq!(pick(&weights, 4.0, 0.999_999_999_999), 3);
+        assert_eq!(pick(&weights, 4.5, 0.999), 3, "a rounded-up total still picks the last");
+    }
+}

@@ -1,0 +1,105 @@
+//! The key hierarchy against vectors made with Python's hmac and hashlib, and key files.
+
+use hallmark_core::keys::{
+    CohortKey, Commitment, KeyFile, KeyFileError, KeyProvider, RootKey,
+};
+use serde_json::Value;
+
+fn bytes(value: &Value) -> [u8; 32] {
+    let hex = value.as_str().expect("a hex string");
+    let mut out = [0; 32];
+    for (byte, pair) in out.iter_mut().zip(hex.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    }
+    out
+}
+
+fn cases() -> Vec<Value> {
+    serde_json::from_str(include_str!("../vectors/keys.json")).unwrap()
+}
+
+#[test]
+fn hierarchy_ids_files_and_commitments_match_the_vectors() {
+    for case in cases() {
+        let root = RootKey::from_bytes(bytes(&case["root"]));
+        assert_eq!(root.public_id().to_string(), case["root_id"]);
+        let default = CohortKey::from_bytes(bytes(&case["default_cohort"]));
+        assert_eq!(root.default_cohort().public_id(), default.public_id());
+        let name = |field: &str| case[field].as_str().unwrap().to_owned();
+        let cohort = root.cohort_key(&name("epoch"), &name("cohort")).unwrap();
+        assert_eq!(cohort.public_id().to_string(), case["cohort_id"]);
+        for stream in case["streams"].as_array().unwrap() {
+            let key = cohort.stream(
+                stream["scheme"].as_str().unwrap(),
+                "chacha12-v1",
+                stream["window"].as_u64().unwrap() as usize,
+                stream["stream"].as_str().unwrap(),
+            );
+            assert_eq!(key.expose(), &bytes(&stream["key"]));
+        }
+        let nonce = bytes(&case["nonce"]);
+        let commitment = Commitment::to_cohort(&cohort, &nonce);
+        assert_eq!(commitment.as_bytes(), &bytes(&case["cohort_commitment"]));
+        assert!(commitment.opens_to(&cohort, &nonce));
+        assert!(!commitment.opens_to(&cohort, &[0; 32]));
+        assert!(!commitment.opens_to(&root.default_cohort(), &nonce));
+
+        let root_text = KeyFile::Root(root).to_text(&["a\ncomment".to_owned()]);
+        assert_eq!(root_text.lines().last(), case["root_line"].as_str());
+        let cohort_text = KeyFile::Cohort(cohort).to_text(&[]);
+        assert_eq!(cohort_text.lines().last(), case["cohort_line"].as_str());
+    }
+}
+
+#[test]
+fn a_key_file_reads_back_as_the_same_key() {
+    let case = &cases()[0];
+    let key = KeyFile::Root(RootKey::from_bytes(bytes(&case["root"])));
+    let text = key.to_text(&["created: 2026-11-22T00:00:00Z".to_owned()]);
+    let read = KeyFile::parse(&text).unwrap();
+    assert_eq!(read.public_id(), key.public_id());
+    assert_eq!(read.marking_key().public_id(), key.marking_key().public_id());
+}
+
+#[test]
+fn every_malformed_key_file_gets_its_error_and_none_shows_the_key() {
+    let good = cases()[0]["root_line"].as_str().unwrap().to_owned();
+    let digit = good.as_bytes()[20];
+    let mut flipped = good.clone().into_bytes();
+    flipped[20] = if digit == b'0' { b'1' } else { b'0' };
+    let flipped = String::from_utf8(flipped).unwrap();
+    let table = [
+        ("", KeyFileError::NoKey),
+        ("# only a comment\n\n", KeyFileError::NoKey),
+        (&format!("{good}\n{good}\n"), KeyFileError::SecondKey { line: 2 }),
+        ("integer:42", KeyFileError::UnknownKind { line: 1 }),
+        (&good.replace("root-1", "root-2"), KeyFileError::UnknownKind { line: 1 }),
+        (&good.replace("root-1", "cohort-1"), KeyFileError::Checksum { line: 1 }),
+        (&good[..60], KeyFileError::Malformed { line: 1 }),
+        (&good[..good.len() - 1], KeyFileError::Malformed { line: 1 }),
+        (&good.replace(':', ";"), KeyFileError::UnknownKind { line: 1 }),
+        (&format!("# note\n{flipped}"), KeyFileError::Checksum { line: 2 }),
+        (&format!("{good}é"), KeyFileError::Malformed { line: 1 }),
+    ];
+    for (text, expected) in table {
+        let Err(error) = KeyFile::parse(text) else { panic!("{text:?} was read") };
+        assert_eq!(error, expected, "for {text:?}");
+        assert!(!error.to_string().contains(&good[20..30]), "an error shows key digits");
+    }
+}
+
+#[test]
+fn names_that_could_confuse_are_refused() {
+    let root = RootKey::from_bytes([1; 32]);
+    for (epoch, cohort) in [("", "c"), ("e", ""), ("e\n", "c"), ("e", &"x".repeat(129))] {
+        assert!(root.cohort_key(epoch, cohort).is_err(), "{epoch:?} {cohort:?}");
+    }
+}
+
+#[test]
+fn neighbouring_names_give_unrelated_keys() {
+    let root = RootKey::from_bytes([1; 32]);
+    let id = |epoch: &str, cohort: &str| root.cohort_key(epoch, cohort).unwrap().public_id();
+    assert_ne!(id("a", "bc"), id("ab", "c"));
+    assert_ne!(id("a", "b"), id("b", "a"));
+}

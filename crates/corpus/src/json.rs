@@ -1,0 +1,345 @@
+//! One JSON object into the fields that a record is made of.
+//!
+//! The object is walked along the mapped paths only; nothing else is kept. What is not read must still be valid JSON and
+//! not too deep.
+
+mod shape;
+mod turns;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess};
+use serde_json::value::RawValue;
+
+use self::shape::{Any, Key, Scalar, Shape};
+use self::turns::Turns;
+use crate::digits;
+use crate::error::Reason;
+use crate::fields::{Branch, Field, Node};
+use crate::layout::{Found, name_keys};
+use crate::limits::LimitKind;
+use crate::reader::ReadOptions;
+use crate::record::{Record, Source};
+
+/// Reads one record from the bytes of one JSON object.
+pub(crate) fn record(
+    bytes: &[u8],
+    source: Source,
+    options: &ReadOptions,
+) -> Result<Record, Reason> {
+    let json = std::str::from_utf8(bytes).map_err(|e| Reason::Utf8 {
+        at: e.valid_up_to(),
+    })?;
+    let context = Context {
+        options,
+        reason: RefCell::new(None),
+    };
+    let mut found = Found::default();
+    let mut parser = serde_json::Deserializer::from_str(json);
+    let depth = options.limits.nesting();
+    let read = Any(Walk {
+        context: &context,
+        found: &mut found,
+        branch: options.fields.root(),
+        depth,
+        is_root: true,
+    })
+    .deserialize(&mut parser)
+    .and_then(|()| parser.end());
+    read.map_err(|error| context.reason.take().unwrap_or_else(|| syntax(&error)))?;
+    found.into_record(source, &options.fields, &options.limits, || {
+        name_keys(&keys(json))
+    })
+}
+
+/// Parser messages end with a position in the record; ours names the byte apart.
+fn syntax(error: &serde_json::Error) -> Reason {
+    let message = error.to_string();
+    let why = message
+        .rsplit_once(" at line ")
+        .map_or(message.as_str(), |(why, _)| why);
+    Reason::Json {
+        why: why.to_owned(),
+        column: error.column(),
+    }
+}
+
+/// What every step needs. A parser error can carry only text, so the typed reason travels beside it.
+struct Context<'a> {
+    options: &'a ReadOptions,
+    reason: RefCell<Option<Reason>>,
+}
+
+impl Context<'_> {
+    fn fail<E: Error>(&self, reason: Reason) -> E {
+        self.reason.replace(Some(reason));
+        E::custom("")
+    }
+
+    fn kind<E: Error>(&self, field: String, found: &str, expected: &'static str) -> E {
+        self.fail(Reason::Kind {
+            field,
+            found: found.to_owned(),
+            expected,
+        })
+    }
+
+    /// The levels that are left within one more.
+    fn deeper<E: Error>(&self, depth: u32) -> Result<u32, E> {
+        depth.checked_sub(1).ok_or_else(|| {
+            let value = u64::from(self.options.limits.nesting());
+            self.fail(Reason::OverLimit {
+                limit: LimitKind::Nesting,
+                value,
+            })
+        })
+    }
+}
+
+/// An object or list that may hold mapped fields. `depth` is how many levels of nesting are allowed from here on.
+struct Walk<'a, 'c> {
+    context: &'a Context<'c>,
+    found: &'a mut Found,
+    branch: &'a Branch,
+    depth: u32,
+    is_root: bool,
+}
+
+impl Walk<'_, '_> {
+    /// A mapped path that leads through a scalar leads nowhere: the field is absent. The record itself must be an object.
+    fn nowhere<E: Error>(&self, found: &'static str) -> Result<(), E> {
+        if self.is_root {
+            Err(self.context.fail(Reason::NotAnObject { found }))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<'de> Shape<'de> for Walk<'_, '_> {
+    type Out = ();
+
+    fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let Self {
+            context,
+            found,
+            branch,
+            depth,
+            ..
+        } = self;
+        let depth = context.deeper(depth)?;
+        while let Some(key) = map.next_key_seed(Key)? {
+            map.next_value_seed(Step {
+                context,
+                found,
+                node: branch.child(&key),
+                depth,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn list<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
+        self.nowhere("a list")?;
+        let Self {
+            context,
+            found,
+            branch,
+            depth,
+            ..
+        } = self;
+        let depth = context.deeper(depth)?;
+        let mut index = 0;
+        while list
+            .next_element_seed(Step {
+                context,
+                found,
+                node: branch.at(index),
+                depth,
+            })?
+            .is_some()
+        {
+            index += 1;
+        }
+        Ok(())
+    }
+
+    fn string<E: Error>(self, _: &str) -> Result<(), E> {
+        self.nowhere("a string")
+    }
+
+    fn scalar<E: Error>(self, scalar: Scalar) -> Result<(), E> {
+        self.nowhere(scalar.name())
+    }
+}
+
+/// A value somewhere below the record: on the way to a field, a field, or neither.
+struct Step<'a, 'c> {
+    context: &'a Context<'c>,
+    found: &'a mut Found,
+    node: Option<&'a Node>,
+    depth: u32,
+}
+
+impl<'de> DeserializeSeed<'de> for Step<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
+        let Self {
+            context,
+            found,
+            node,
+            depth,
+        } = self;
+        match node {
+            None => Any(Skip { context, depth }).deserialize(parser),
+            Some(Node::Branch(branch)) => Any(Walk {
+                context,
+                found,
+                branch,
+                depth,
+                is_root: false,
+            })
+            .deserialize(parser),
+            Some(Node::Leaf(field)) => leaf(context, found, *field, depth, parser),
+        }
+    }
+}
+
+/// A value that a field is mapped to. `null` is the same as absent.
+fn leaf<'de, D: Deserializer<'de>>(
+    context: &Context<'_>,
+    found: &mut Found,
+    field: Field,
+    depth: u32,
+    parser: D,
+) -> Result<(), D::Error> {
+    let fields = &context.options.fields;
+    found
+        .note(field, fields)
+        .map_err(|reason| context.fail(reason))?;
+    if field == Field::Messages {
+        found.messages = Any(Turns { context, depth }).deserialize(parser)?;
+    } else if let Some(slot) = found.tokens_mut(field) {
+        let raw = <&RawValue>::deserialize(parser)?;
+        *slot = digits::token_list(raw.get(), &fields.path(field), context.options.vocab_size)
+            .map_err(|reason| context.fail(reason))?;
+    } else if let Some(slot) = found.text_mut(field) {
+        let may_be_number = matches!(field, Field::Id | Field::Group);
+        *slot = Any(Text {
+            context,
+            name: &|| fields.path(field),
+            may_be_number,
+        })
+        .deserialize(parser)?;
+    }
+    Ok(())
+}
+
+/// A string or, for names, a whole number.
+struct Text<'a, 'c> {
+    context: &'a Context<'c>,
+    name: &'a dyn Fn() -> String,
+    may_be_number: bool,
+}
+
+impl Text<'_, '_> {
+    fn wrong<T, E: Error>(&self, found: &str) -> Result<T, E> {
+        let expected = if self.may_be_number {
+            "a string or a whole number"
+        } else {
+            "a string"
+        };
+        Err(self.context.kind((self.name)(), found, expected))
+    }
+}
+
+impl<'de> Shape<'de> for Text<'_, '_> {
+    type Out = Option<String>;
+
+    fn string<E: Error>(self, text: &str) -> Result<Self::Out, E> {
+        Ok(Some(text.to_owned()))
+    }
+
+    fn scalar<E: Error>(self, scalar: Scalar) -> Result<Self::Out, E> {
+        match scalar {
+            Scalar::Null => Ok(None),
+            Scalar::Whole(number) if self.may_be_number => Ok(Some(number.to_string())),
+            other => self.wrong(other.name()),
+        }
+    }
+
+    fn list<S: SeqAccess<'de>>(self, _: S) -> Result<Self::Out, S::Error> {
+        self.wrong("a list")
+    }
+
+    fn object<M: MapAccess<'de>>(self, _: M) -> Result<Self::Out, M::Error> {
+        self.wrong("an object")
+    }
+}
+
+/// A value that is not read: valid JSON, and not too deep.
+struct Skip<'a, 'c> {
+    context: &'a Context<'c>,
+    depth: u32,
+}
+
+impl<'de> Shape<'de> for Skip<'_, '_> {
+    type Out = ();
+
+    fn string<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn scalar<E: Error>(self, _: Scalar) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn list<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
+        let Self { context, depth } = self;
+        let depth = context.deeper(depth)?;
+        while list
+            .next_element_seed(Any(Self { context, depth }))?
+            .is_some()
+        {}
+        Ok(())
+    }
+
+    fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let Self { context, depth } = self;
+        let depth = context.deeper(depth)?;
+        while map.next_key_seed(Key)?.is_some() {
+            map.next_value_seed(Any(Self { context, depth }))?;
+        }
+        Ok(())
+    }
+}
+
+/// The names at the top of an object that was read without error.
+fn keys(json: &str) -> Vec<Cow<'_, str>> {
+    struct Keys;
+    impl<'de> Shape<'de> for Keys {
+        type Out = Vec<Cow<'de, str>>;
+        fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Out, M::Error> {
+            let mut keys = Vec::new();
+            while let Some(key) = map.next_key_seed(Key)? {
+                map.next_value::<serde::de::IgnoredAny>()?;
+                keys.push(key);
+            }
+            Ok(keys)
+        }
+        fn list<S: SeqAccess<'de>>(self, _: S) -> Result<Self::Out, S::Error> {
+            Ok(Vec::new())
+        }
+        fn string<E: Error>(self, _: &str) -> Result<Self::Out, E> {
+            Ok(Vec::new())
+        }
+        fn scalar<E: Error>(self, _: Scalar) -> Result<Self::Out, E> {
+            Ok(Vec::new())
+        }
+    }
+    Any(Keys)
+        .deserialize(&mut serde_json::Deserializer::from_str(json))
+        .unwrap_or_default()
+}

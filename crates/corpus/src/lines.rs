@@ -1,0 +1,103 @@
+//! JSON lines: one object a line.
+
+use std::sync::Arc;
+
+use crate::error::{CorpusError, Reason};
+use crate::input::Input;
+use crate::json;
+use crate::limits::LimitKind;
+use crate::reader::{ReadOptions, Records};
+use crate::record::{Record, Source};
+
+/// The records of JSON lines.
+pub(crate) struct Lines {
+    input: Input,
+    options: Arc<ReadOptions>,
+    line: Vec<u8>,
+    number: u64,
+}
+
+impl Lines {
+    pub(crate) fn new(input: Input, options: Arc<ReadOptions>) -> Self {
+        Self {
+            input,
+            options,
+            line: Vec::new(),
+            number: 0,
+        }
+    }
+
+    /// Reads the next line into `self.line`, without its end. A line beyond the limit is read to its end, so that the
+    /// next one can be, but not kept.
+    fn next_line(&mut self) -> Result<Line, Reason> {
+        self.line.clear();
+        self.number += 1;
+        let limit = self.options.limits.max_record_bytes;
+        let mut length = 0u64;
+        loop {
+            let available = self.input.fill()?;
+            if available.is_empty() {
+                return Ok(if length == 0 {
+                    Line::End
+                } else {
+                    Line::of(length, limit)
+                });
+            }
+            let end = memchr::memchr(b'\n', available);
+            let part = &available[..end.unwrap_or(available.len())];
+            length += part.len() as u64;
+            if length <= limit {
+                self.line.extend_from_slice(part);
+            }
+            let used = part.len() + usize::from(end.is_some());
+            self.input.consume(used);
+            if end.is_some() {
+                return Ok(Line::of(length, limit));
+            }
+        }
+    }
+}
+
+impl Records for Lines {
+    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
+        loop {
+            let line = self.next_line();
+            let fail = |reason| CorpusError::new(&self.input.file, Some(self.number), reason);
+            return match line {
+                Err(reason) => Some(Err(fail(reason))),
+                Ok(Line::End) => None,
+                Ok(Line::TooLong) => {
+                    let value = self.options.limits.max_record_bytes;
+                    Some(Err(fail(Reason::OverLimit {
+                        limit: LimitKind::RecordBytes,
+                        value,
+                    })))
+                }
+                Ok(Line::Whole) if self.line.trim_ascii().is_empty() => continue,
+                Ok(Line::Whole) => {
+                    let source = Source {
+                        file: Arc::clone(&self.input.file),
+                        line: self.number,
+                    };
+                    Some(json::record(&self.line, source, &self.options).map_err(fail))
+                }
+            };
+        }
+    }
+}
+
+enum Line {
+    Whole,
+    TooLong,
+    End,
+}
+
+impl Line {
+    fn of(length: u64, limit: u64) -> Self {
+        if length > limit {
+            Self::TooLong
+        } else {
+            Self::Whole
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Parquet: rows are records, columns are fields.
+//!
+//! Only the mapped columns are read, row by row through the column API, so that one record is held at a time beside one
+//! page of each column. (The crate's row API loses the difference between an absent and an empty list, and asserts
+//! where a damaged file should be an error.)
+
+mod columns;
+mod guard;
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
+use self::columns::{Column, columns};
+use self::guard::Budget;
+use crate::chat::Message;
+use crate::error::{CorpusError, Reason};
+use crate::fields::Field;
+use crate::layout::{Found, name_keys};
+use crate::limits::LimitKind;
+use crate::reader::{ReadOptions, Records};
+use crate::record::{Record, Source};
+
+/// The records of a Parquet file.
+pub(crate) struct Rows {
+    name: Arc<str>,
+    options: Arc<ReadOptions>,
+    file: SerializedFileReader<File>,
+    budget: Arc<Budget>,
+    columns: Vec<Column>,
+    keys: Vec<String>,
+    next_group: usize,
+    rows_left: u64,
+    row: u64,
+}
+
+impl Rows {
+    pub(crate) fn new(
+        name: Arc<str>,
+        file: File,
+        options: Arc<ReadOptions>,
+    ) -> Result<Self, Reason> {
+        let budget = Arc::new(Budget::new(&options.limits));
+        let opened = catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?;
+        let schema = opened.metadata().file_metadata().schema_descr();
+        let columns = catch(|| columns(schema, &options.fields))?;
+        let keys = schema
+            .root_schema()
+            .get_fields()
+            .iter()
+            .map(|field| field.name().to_owned())
+            .collect();
+        Ok(Self {
+            name,
+            options,
+            file: opened,
+            budget,
+            columns,
+            keys,
+            next_group: 0,
+            rows_left: 0,
+            row: 0,
+        })
+    }
+
+    /// Reads the next row's fields; `None` behind the last row.
+    fn next_row(&mut self) -> Result<Option<(Found, Option<Reason>)>, Reason> {
+        while self.rows_left == 0 {
+            if self.next_group == self.file.num_row_groups() {
+                return Ok(None);
+            }
+            let group = self
+                .file
+                .get_row_group(self.next_group)
+                .map_err(|e| damaged(&e))?;
+            self.rows_left = u64::try_from(group.metadata().num_rows()).unwrap_or(0);
+            for column in &mut self.columns {
+                column
+                    .start(&*group, &self.budget)
+                    .map_err(|e| damaged(&e))?;
+            }
+            self.next_group += 1;
+        }
+        self.rows_left -= 1;
+        self.row += 1;
+        self.budget.start_row();
+
+        let mut found = Found::default();
+        let mut messages: Option<Vec<Message>> = None;
+        let mut bad = None;
+        for column in &mut self.columns {
+            column
+                .next_row()
+                .map_err(|e| match self.budget.exceeded() {
+                    Some(limit) => Reason::OverLimit {
+                        limit,
+                        value: limit_value(&self.options, limit),
+                    },
+                    None => damaged(&e),
+                })?;
+            // Every column must move on by a row, even behind a bad value.
+            let taken = column.take(&mut found, &mut messages, &self.options);
+            bad = bad.or(taken.err());
+        }
+        found.messages = messages;
+        Ok(Some((found, bad)))
+    }
+
+    fn record(&self, found: Found, bad: Option<Reason>) -> Result<Record, Reason> {
+        if let Some(reason) = bad {
+            return Err(reason);
+        }
+        if let Some(index) = found
+            .messages
+            .iter()
+            .flatten()
+            .position(|message| message.role.is_none())
+        {
+            return Err(Reason::Kind {
+                field: format!("{}.{index}.role", self.options.fields.path(Field::Messages)),
+                found: "missing".to_owned(),
+                expected: "a string",
+            });
+        }
+        let source = Source {
+            file: Arc::clone(&self.name),
+            line: self.row,
+        };
+        found.into_record(source, &self.options.fields, &self.options.limits, || {
+            name_keys(&self.keys)
+        })
+    }
+}
+
+impl Records for Rows {
+    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
+        let record = match catch(|| self.next_row()) {
+            Ok(Some((found, bad))) => self.record(found, bad),
+            Ok(None) => return None,
+            // Behind a damaged page no row can be trusted, and a limit hit within a column leaves the columns apart.
+            Err(Reason::OverLimit {
+                limit: LimitKind::DocumentBytes,
+                value,
+            }) => Err(Reason::Parquet(format!(
+                "a page or row has more values than a document of {} = {value} can hold",
+                LimitKind::DocumentBytes
+            ))),
+            Err(reason) => Err(reason),
+        };
+        Some(record.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))
+    }
+}
+
+fn limit_value(options: &ReadOptions, limit: LimitKind) -> u64 {
+    if limit == LimitKind::TotalBytes {
+        options.limits.max_total_bytes
+    } else {
+        options.limits.max_document_bytes
+    }
+}
+
+fn damaged(error: &ParquetError) -> Reason {
+    Reason::Parquet(error.to_string())
+}
+
+/// The Parquet crate still has asserts that a damaged file can reach. They must end in an error, not in a crash.
+fn catch<T>(read: impl FnOnce() -> Result<T, Reason>) -> Result<T, Reason> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(Reason::Parquet(
+            "the file is damaged in a way the decoder did not expect".to_owned(),
+        ))
+    })
+}

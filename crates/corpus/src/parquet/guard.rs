@@ -1,0 +1,109 @@
+//! Bounds on what Parquet pages may unfold to.
+//!
+//! A page of a few bytes can claim a run of two thousand million equal values. The column reader would collect all that
+//! belong to one row, so they are counted as the pages pass.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::errors::{ParquetError, Result};
+
+use crate::limits::{LimitKind, Limits};
+
+/// What may still be read, shared by the columns of a file.
+#[derive(Debug)]
+pub(super) struct Budget {
+    max_total_bytes: u64,
+    /// A token counts four bytes, so a document cannot have more values than this.
+    max_row_values: u64,
+    total_bytes: AtomicU64,
+    row_values: AtomicU64,
+    total_exceeded: AtomicBool,
+    row_exceeded: AtomicBool,
+}
+
+impl Budget {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            max_total_bytes: limits.max_total_bytes,
+            // Pages hold many rows, so small limits on documents must not refuse ordinary pages.
+            max_row_values: (limits.max_document_bytes / 4).max(1 << 22),
+            total_bytes: AtomicU64::new(0),
+            row_values: AtomicU64::new(0),
+            total_exceeded: AtomicBool::new(false),
+            row_exceeded: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn start_row(&self) {
+        self.row_values.store(0, Ordering::Relaxed);
+    }
+
+    /// The limit that stopped the last page, if one did.
+    pub(super) fn exceeded(&self) -> Option<LimitKind> {
+        if self.total_exceeded.load(Ordering::Relaxed) {
+            Some(LimitKind::TotalBytes)
+        } else {
+            self.row_exceeded
+                .load(Ordering::Relaxed)
+                .then_some(LimitKind::DocumentBytes)
+        }
+    }
+
+    fn admit(&self, page: &Page) -> Result<()> {
+        let bytes = page.buffer().len() as u64;
+        let values = u64::from(page.num_values());
+        if self.total_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > self.max_total_bytes {
+            self.total_exceeded.store(true, Ordering::Relaxed);
+        } else if self.row_values.fetch_add(values, Ordering::Relaxed) + values
+            > self.max_row_values
+        {
+            self.row_exceeded.store(true, Ordering::Relaxed);
+        } else {
+            return Ok(());
+        }
+        Err(ParquetError::General("a limit is exceeded".to_owned()))
+    }
+}
+
+/// Pages, counted.
+pub(super) struct Guard {
+    pages: Box<dyn PageReader>,
+    budget: Arc<Budget>,
+}
+
+impl Guard {
+    pub(super) fn new(pages: Box<dyn PageReader>, budget: Arc<Budget>) -> Self {
+        Self { pages, budget }
+    }
+}
+
+impl PageReader for Guard {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        let page = self.pages.get_next_page()?;
+        page.as_ref()
+            .map_or(Ok(()), |page| self.budget.admit(page))?;
+        Ok(page)
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        self.pages.peek_next_page()
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        self.pages.skip_next_page()
+    }
+
+    fn at_record_boundary(&mut self) -> Result<bool> {
+        self.pages.at_record_boundary()
+    }
+}
+
+impl Iterator for Guard {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.get_next_page().transpose()
+    }
+}

@@ -1,0 +1,80 @@
+//! A text file: one document.
+
+use std::sync::Arc;
+
+use crate::error::{CorpusError, Reason};
+use crate::input::Input;
+use crate::limits::LimitKind;
+use crate::reader::{ReadOptions, Records};
+use crate::record::{Piece, Record, Source};
+
+/// The one record of a text file.
+pub(crate) struct Text {
+    input: Input,
+    options: Arc<ReadOptions>,
+    done: bool,
+}
+
+impl Text {
+    pub(crate) fn new(input: Input, options: Arc<ReadOptions>) -> Self {
+        Self {
+            input,
+            options,
+            done: false,
+        }
+    }
+
+    fn read(&mut self) -> Result<Option<String>, Reason> {
+        let limit = self.options.limits.max_document_bytes;
+        let mut bytes = Vec::new();
+        loop {
+            let available = self.input.fill()?;
+            let length = available.len();
+            if length == 0 {
+                break;
+            }
+            if (bytes.len() + length) as u64 > limit {
+                return Err(Reason::OverLimit {
+                    limit: LimitKind::DocumentBytes,
+                    value: limit,
+                });
+            }
+            bytes.extend_from_slice(available);
+            self.input.consume(length);
+        }
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+            return Err(Reason::Nul { at });
+        }
+        let text = String::from_utf8(bytes).map_err(|e| Reason::Utf8 {
+            at: e.utf8_error().valid_up_to(),
+        })?;
+        Ok(Some(text))
+    }
+}
+
+impl Records for Text {
+    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
+        if std::mem::replace(&mut self.done, true) {
+            return None;
+        }
+        let source = Source {
+            file: Arc::clone(&self.input.file),
+            line: 1,
+        };
+        match self.read() {
+            Ok(text) => text.map(|text| {
+                Ok(Record {
+                    source,
+                    id: None,
+                    group: None,
+                    exposure: None,
+                    body: Piece::Text(text),
+                })
+            }),
+            Err(reason) => Some(Err(CorpusError::new(&self.input.file, Some(1), reason))),
+        }
+    }
+}

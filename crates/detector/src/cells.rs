@@ -1,0 +1,207 @@
+//! Cells on their way to a score: raw, then fresh, then distinct. Only distinct cells can be scored.
+//!
+//! The types hold two of the conditions under which a p-value is valid: windows that the suspect
+//! was shown are left out (`RawCells::fresh`), and each distinct cell counts once over the whole
+//! corpus (`FreshCells::distinct`). A third, that selection never depends on the key, holds
+//! because every filter here is a function of the window alone, and none is given the key or the
+//! token that followed.
+
+use crate::dedup::{Dedup, DedupError, Units};
+use hallmark_core::cells::{CellBatch, TokenId};
+use hallmark_core::mark::Mark;
+use hashbrown::HashSet;
+use std::ops::Range;
+
+/// Answers with what was shown for them: every position that has a full window.
+#[derive(Clone, Debug)]
+pub struct RawCells {
+    window: usize,
+    ids: Vec<TokenId>,
+    answers: Vec<Answer>,
+    shown: Vec<TokenId>,
+    pieces: Vec<Range<usize>>,
+}
+
+/// Cells whose window was not shown to the suspect when it answered.
+#[derive(Clone, Debug)]
+pub struct FreshCells {
+    window: usize,
+    ids: Vec<TokenId>,
+    at: Vec<u32>,
+    raw: u64,
+}
+
+/// Cells that are the first of their kind in the whole corpus: the only ones that can be scored.
+#[derive(Clone, Debug)]
+pub struct DistinctCells {
+    window: usize,
+    ids: Vec<TokenId>,
+    at: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
+    ids: Range<usize>,
+    pieces: Range<usize>,
+}
+
+impl RawCells {
+    /// No answers yet; windows of `window` tokens.
+    #[must_use]
+    pub fn new(window: usize) -> Self {
+        Self { window, ids: vec![], answers: vec![], shown: vec![], pieces: vec![] }
+    }
+
+    /// Adds an answer and everything that was shown to the suspect when it gave it: prompt, system
+    /// text, history, tool results, each a token sequence of its own.
+    pub fn push<'a>(
+        &mut self,
+        answer: &[TokenId],
+        exposure: impl IntoIterator<Item = &'a [TokenId]>,
+    ) {
+        let ids = extend(&mut self.ids, answer);
+        let first = self.pieces.len();
+        for piece in exposure {
+            // A piece shorter than a window shows no window.
+            if piece.len() >= self.window {
+                self.pieces.push(extend(&mut self.shown, piece));
+            }
+        }
+        self.answers.push(Answer { ids, pieces: first..self.pieces.len() });
+    }
+
+    /// Tokens in a window.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.window
+    }
+
+    /// Tokens in the answers.
+    #[must_use]
+    pub fn tokens(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether no answer was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    /// The answers, each without its exposure.
+    pub fn answers(&self) -> impl Iterator<Item = &[TokenId]> {
+        self.answers.iter().map(|answer| &self.ids[answer.ids.clone()])
+    }
+
+    /// Leaves out every cell whose window occurs in the exposure of its own answer.
+    #[must_use]
+    pub fn fresh(self) -> FreshCells {
+        let mut at = Vec::with_capacity(self.ids.len());
+        let mut raw = 0;
+        let mut exposed = HashSet::new();
+        for Answer { ids, pieces } in &self.answers {
+            exposed.clear();
+            for piece in &self.pieces[pieces.clone()] {
+                exposed.extend(self.shown[piece.clone()].windows(self.window));
+            }
+            let positions = (ids.start + self.window).min(ids.end)..ids.end;
+            raw += positions.len() as u64;
+            let fresh = positions.filter(|&position| {
+                exposed.is_empty() || !exposed.contains(&self.ids[position - self.window..position])
+            });
+            at.extend(fresh.map(|position| position as u32));
+        }
+        FreshCells { window: self.window, ids: self.ids, at, raw }
+    }
+}
+
+impl FreshCells {
+    /// Keeps the cells whose window passes. The filter sees nothing but the window, oldest token
+    /// first, so it cannot select by what the key prefers.
+    #[must_use]
+    pub fn filter(mut self, mut keep: impl FnMut(&[TokenId]) -> bool) -> Self {
+        let (ids, window) = (&self.ids, self.window);
+        self.at.retain(|&at| keep(&ids[at as usize - window..at as usize]));
+        self
+    }
+
+    /// Keeps the first of each kind of cell, here and in everything that `dedup` saw before.
+    ///
+    /// # Errors
+    /// As the de-duplication's.
+    pub fn distinct(self, dedup: &mut dyn Dedup) -> Result<DistinctCells, DedupError> {
+        let mut kept = Vec::with_capacity(self.at.len());
+        let units = Units { ids: &self.ids, at: &self.at, window: self.window };
+        dedup.keep_first(units, &mut kept)?;
+        Ok(DistinctCells { window: self.window, ids: self.ids, at: kept })
+    }
+
+    /// Number of fresh cells.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// Cells that were left out because their window had been shown.
+    #[must_use]
+    pub fn exposed(&self) -> u64 {
+        self.raw - self.at.len() as u64
+    }
+}
+
+impl DistinctCells {
+    /// Number of distinct cells.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// The sum of the cells' scores under `mark`, in the law's integer unit.
+    #[must_use]
+    pub fn score(&self, mark: &dyn Mark) -> u64 {
+        let mut words = vec![0; BATCH];
+        let mut batch = CellBatch::new(self.window, BATCH);
+        let law = mark.law();
+        self.at
+            .chunks(BATCH)
+            .map(|at| {
+                batch.fill_at(&self.ids, at);
+                let words = &mut words[..at.len()];
+                mark.words(&batch, words);
+                law.sum(words)
+            })
+            .sum()
+    }
+
+    /// The cells in order, in batches of at most `size`, the first of at most `first`, for
+    /// evaluation under many keys.
+    pub fn batches(&self, first: usize, size: usize) -> impl Iterator<Item = CellBatch> {
+        let (head, rest) = self.at.split_at(first.min(self.at.len()));
+        head.chunks(size).chain(rest.chunks(size)).map(move |at| {
+            let mut batch = CellBatch::new(self.window, at.len());
+            batch.fill_at(&self.ids, at);
+            batch
+        })
+    }
+}
+
+/// Cells evaluated at a time: their columns and words stay in the first-level cache.
+const BATCH: usize = 1024;
+
+fn extend(ids: &mut Vec<TokenId>, more: &[TokenId]) -> Range<usize> {
+    let start = ids.len();
+    ids.extend_from_slice(more);
+    start..ids.len()
+}

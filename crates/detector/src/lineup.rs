@@ -1,0 +1,70 @@
+//! The line-up (T5): the same statistic under many decoy keys, drawn as the true key was.
+
+use crate::cells::DistinctCells;
+use hallmark_core::cells::CellBatch;
+use hallmark_core::mark::Mark;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Decoy keys and the sum of scores under each.
+#[derive(Default)]
+pub struct LineUp {
+    decoys: Vec<(Arc<dyn Mark>, u64)>,
+}
+
+/// Cells in a batch: its columns and words fit the first-level cache.
+const BATCH: usize = 1024;
+
+/// Batches that every decoy reads before the next ones are made: they fit the second-level cache.
+const TILE: usize = 64;
+
+impl LineUp {
+    /// A line-up of these marks, all of one profile.
+    #[must_use]
+    pub fn new(decoys: impl IntoIterator<Item = Arc<dyn Mark>>) -> Self {
+        Self { decoys: decoys.into_iter().map(|mark| (mark, 0)).collect() }
+    }
+
+    /// Adds cells to every decoy's sum. The result is the same for any number of threads.
+    pub fn observe(&mut self, cells: &DistinctCells) {
+        if self.decoys.is_empty() {
+            return;
+        }
+        let mut batches = cells.batches(BATCH, BATCH);
+        loop {
+            let tile: Vec<CellBatch> = batches.by_ref().take(TILE).collect();
+            if tile.is_empty() {
+                return;
+            }
+            self.decoys.par_iter_mut().for_each_init(
+                || [0; BATCH],
+                |words, (mark, sum)| {
+                    let law = mark.law();
+                    for batch in &tile {
+                        let words = &mut words[..batch.len()];
+                        mark.words(batch, words);
+                        *sum += law.sum(words);
+                    }
+                },
+            );
+        }
+    }
+
+    /// The sum of scores of each decoy, in the law's integer unit.
+    #[must_use]
+    pub fn sums(&self) -> Vec<u64> {
+        self.decoys.iter().map(|&(_, sum)| sum).collect()
+    }
+
+    /// Number of decoys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.decoys.len()
+    }
+
+    /// Whether there are no decoys.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.decoys.is_empty()
+    }
+}

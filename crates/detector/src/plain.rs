@@ -1,0 +1,66 @@
+//! T1, the plain sum: its exact tail and its effect with an interval, for each law of scores.
+
+use crate::finding::{Effect, Measure};
+use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
+use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
+use hallmark_core::law::Law;
+
+/// The chance that an effect's interval misses, both sides together.
+pub const INTERVAL_ALPHA: f64 = 0.05;
+
+/// The p-value of a sum of scores over `cells` distinct cells: an upper bound of the chance that a
+/// random key gives as much (`statistics.md`, T1).
+///
+/// # Errors
+/// When the sum is impossible for that many cells, or there are more than the tails allow.
+pub fn p_value(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
+    match law {
+        Law::Exponential => gamma_upper(cells, sum),
+        Law::Bernoulli { threshold } => binomial_upper(cells, sum, threshold),
+        Law::Bits { layers } => tournament_upper(cells, layers, sum),
+    }
+}
+
+/// How strong the dependence on the key is, with a 95% interval; nothing where no cell was scored.
+///
+/// # Errors
+/// As for [`p_value`].
+pub fn effect(law: Law, cells: u64, sum: u64) -> Result<Option<Effect>, IntervalError> {
+    if cells == 0 {
+        return Ok(None);
+    }
+    let trials = cells * law.trials();
+    let value = sum as f64 / law.unit() as f64 / trials as f64;
+    let null = law.null_mean() / law.trials() as f64;
+    let (measure, interval) = match law {
+        Law::Exponential => {
+            (Measure::MeanScore, gamma_scale_mean(cells, sum, INTERVAL_ALPHA, Sides::Two)?)
+        }
+        Law::Bernoulli { .. } => (Measure::GreenRate, rate_interval(trials, sum)?),
+        Law::Bits { .. } => (Measure::OneBitRate, rate_interval(trials, sum)?),
+    };
+    let smallest_visible = smallest_visible(law, trials as f64, null);
+    Ok(Some(Effect { measure, value, null, interval, smallest_visible }))
+}
+
+fn rate_interval(trials: u64, count: u64) -> Result<Interval, IntervalError> {
+    clopper_pearson(trials, count, INTERVAL_ALPHA, Sides::Two)
+}
+
+/// The effect that `trials` trials would show at α = 10⁻³ with power 0.9, by the normal
+/// approximation of `statistics.md`, Power.
+fn smallest_visible(law: Law, trials: f64, null: f64) -> f64 {
+    // Upper quantiles of the standard normal law at 10⁻³ and 0.1.
+    const Z_ALPHA: f64 = 3.090_232_306_167_813;
+    const Z_BETA: f64 = 1.281_551_565_544_601;
+    match law {
+        // A mean μ has standard deviation μ/√n: μ − 1 = z_α/√n + z_β·μ/√n.
+        Law::Exponential => (1.0 + Z_ALPHA / trials.sqrt()) / (1.0 - Z_BETA / trials.sqrt()).max(1e-9),
+        Law::Bernoulli { .. } | Law::Bits { .. } => {
+            // r − γ = (z_α·√(γ(1−γ)) + z_β·√(r(1−r)))/√n, solved by iteration from r = γ.
+            let spread = |rate: f64| (rate * (1.0 - rate)).max(0.0).sqrt();
+            let step = |rate| null + (Z_ALPHA * spread(null) + Z_BETA * spread(rate)) / trials.sqrt();
+            (0..50).fold(null, |rate, _| f64::min(step(rate), 1.0))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The running result of one key: sums in integers, and the e-process.
+
+use crate::cells::DistinctCells;
+use crate::eprocess::{EProcessError, GreenEProcess, GumbelEProcess};
+use hallmark_core::law::Law;
+use hallmark_core::mark::Mark;
+use hallmark_core::score;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// One key under test.
+pub(crate) struct Tally {
+    pub(crate) key_id: String,
+    pub(crate) mark: Arc<dyn Mark>,
+    pub(crate) sum: u64,
+    pub(crate) eprocess: EProcess,
+    pending: Look,
+}
+
+/// The e-process that fits the law of the scores.
+pub(crate) enum EProcess {
+    Green(GreenEProcess),
+    Gumbel(GumbelEProcess),
+    /// No e-process is defined for tournament bits.
+    None,
+}
+
+/// Cells between two looks of the e-process: a number fixed beforehand, so no look depends on the key.
+const LOOK: usize = 256;
+
+impl Tally {
+    pub(crate) fn new(key_id: String, mark: Arc<dyn Mark>) -> Result<Self, EProcessError> {
+        let eprocess = match mark.law() {
+            Law::Exponential => EProcess::Gumbel(GumbelEProcess::new()),
+            Law::Bernoulli { threshold } => EProcess::Green(GreenEProcess::new(threshold)?),
+            Law::Bits { .. } => EProcess::None,
+        };
+        Ok(Self { key_id, mark, sum: 0, eprocess, pending: Look::default() })
+    }
+
+    /// Adds cells in their order. The result is the same for any number of threads and any cut
+    /// into calls.
+    pub(crate) fn observe(&mut self, cells: &DistinctCells) -> Result<(), EProcessError> {
+        let (mark, law) = (&self.mark, self.mark.law());
+        let batches: Vec<_> = cells.batches(LOOK - self.pending.cells as usize, LOOK).collect();
+        let looks: Vec<Look> = batches
+            .par_iter()
+            .map_init(
+                || [0; LOOK],
+                |words, batch| {
+                    let words = &mut words[..batch.len()];
+                    mark.words(batch, words);
+                    let log_reciprocal = match law {
+                        Law::Exponential => sum_log_reciprocal(words),
+                        Law::Bernoulli { .. } | Law::Bits { .. } => 0,
+                    };
+                    Look { cells: batch.len() as u64, score: law.sum(words), log_reciprocal }
+                },
+            )
+            .collect();
+        for look in looks {
+            self.sum += look.score;
+            self.pending.cells += look.cells;
+            self.pending.score += look.score;
+            self.pending.log_reciprocal += look.log_reciprocal;
+            if self.pending.cells == LOOK as u64 {
+                self.look()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the e-process with what came since the last look.
+    pub(crate) fn look(&mut self) -> Result<(), EProcessError> {
+        let Look { cells, score, log_reciprocal } = std::mem::take(&mut self.pending);
+        match &mut self.eprocess {
+            EProcess::Green(process) => process.observe(score, cells).map(drop),
+            EProcess::Gumbel(process) => process.observe(log_reciprocal, cells).map(drop),
+            EProcess::None => Ok(()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Look {
+    cells: u64,
+    score: u64,
+    log_reciprocal: u64,
+}
+
+/// The sum of −ln(w/2³²), each rounded up: what the Gumbel e-process takes.
+fn sum_log_reciprocal(words: &[u32]) -> u64 {
+    words.iter().map(|&word| u64::from(score::log_reciprocal(word))).sum()
+}

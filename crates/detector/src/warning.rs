@@ -1,0 +1,52 @@
+//! Statistical warnings: what the reader of a finding should bear in mind.
+
+use serde::Serialize;
+use std::fmt;
+
+/// Something that weakens a finding or limits what it says. None makes a p-value invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Warning {
+    /// Fewer than [`FEW_CELLS`] cells were scored.
+    TooFewCells,
+    /// Fewer than half of the fresh cells are distinct: answers repeat each other or themselves.
+    WindowsRepeat,
+    /// More than a fifth of the cells were left out because their window had been shown.
+    MuchExposed,
+}
+
+/// Below this many scored cells a finding says nothing either way.
+pub const FEW_CELLS: u64 = 25;
+
+impl Warning {
+    /// The warnings that the counts call for.
+    #[must_use]
+    pub fn of(counts: &crate::finding::Counts) -> Vec<Self> {
+        let cases = [
+            (Self::TooFewCells, counts.scored < FEW_CELLS),
+            (Self::WindowsRepeat, counts.scored * 2 < counts.fresh),
+            (Self::MuchExposed, counts.exposed * 4 > counts.fresh),
+        ];
+        cases.into_iter().filter_map(|(warning, applies)| applies.then_some(warning)).collect()
+    }
+
+    /// What can be done about it.
+    #[must_use]
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::TooFewCells => "collect more answers, or longer ones",
+            Self::WindowsRepeat => "ask more varied prompts: a cell counts once however often it occurs",
+            Self::MuchExposed => "ask prompts that do not contain the answer's words",
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooFewCells => "too few cells: nothing can be said either way",
+            Self::WindowsRepeat => "windows repeat: over half of the cells are repetitions and do not count",
+            Self::MuchExposed => "over a fifth of the cells were left out: the suspect had been shown their windows",
+        })
+    }
+}

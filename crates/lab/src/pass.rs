@@ -1,0 +1,142 @@
+use candle_core::{Result, Tensor};
+
+use crate::kernels::{
+    Attention, add, cross_entropy, cross_entropy_gradient, matrix, normalise, normalise_gradient, squared_relu,
+    squared_relu_gradient, with_values,
+};
+use crate::model::{Block, Transformer};
+
+/// One pass of some sequences through a model, with all that its gradient needs.
+///
+/// The gradient is written out, not recorded: candle's general one starts every sum from zeros and adds to it, which
+/// costs as much as the matrix products at this size.
+pub(crate) struct Pass<'a> {
+    model: &'a Transformer,
+    tokens: &'a [u32],
+    attention: Attention<'a>,
+    blocks: Vec<BlockPass>,
+    last: Vec<f32>,
+    normal: Tensor,
+    /// Rows `[tokens, vocab]`.
+    pub(crate) logits: Tensor,
+}
+
+/// What a block saw: the stream before each half, and each half's intermediate rows.
+struct BlockPass {
+    before_attention: Vec<f32>,
+    attention_normal: Tensor,
+    packed: Tensor,
+    attended: Tensor,
+    before_expansion: Vec<f32>,
+    expansion_normal: Tensor,
+    expanded: Tensor,
+    activated: Tensor,
+}
+
+impl<'a> Pass<'a> {
+    /// Runs sequences of `length` tokens, one after the other in `tokens`, through `model`.
+    pub(crate) fn new(model: &'a Transformer, tokens: &'a [u32], length: usize) -> Result<Self> {
+        let width = model.config().width;
+        let attention = Attention { length, width, rotary: &model.rotary };
+        let mut x = with_values(&model.embedding, |table| {
+            tokens.iter().flat_map(|&token| &table[token as usize * width..][..width]).copied().collect::<Vec<f32>>()
+        })?;
+        let mut blocks = Vec::with_capacity(model.blocks.len());
+        for block in &model.blocks {
+            let before_attention = x.clone();
+            let attention_normal = normal(&x, &block.attention_norm)?;
+            let packed = attention_normal.matmul(&block.packed)?;
+            let attended = matrix(with_values(&packed, |packed| attention.forward(packed))??, width)?;
+            with_values(&attended.matmul(&block.mixed)?, |more| add(&mut x, more))?;
+            let before_expansion = x.clone();
+            let expansion_normal = normal(&x, &block.expansion_norm)?;
+            let expanded = expansion_normal.matmul(&block.expand)?;
+            let activated = matrix(with_values(&expanded, squared_relu)?, 4 * width)?;
+            with_values(&activated.matmul(&block.contract)?, |more| add(&mut x, more))?;
+            blocks.push(BlockPass {
+                before_attention,
+                attention_normal,
+                packed,
+                attended,
+                before_expansion,
+                expansion_normal,
+                expanded,
+                activated,
+            });
+        }
+        let normal = normal(&x, &model.norm)?;
+        let logits = normal.matmul(&model.embedding.t()?)?;
+        Ok(Self { model, tokens, attention, blocks, last: x, normal, logits })
+    }
+
+    /// The summed cross-entropy, in nats, of the targets that count.
+    pub(crate) fn loss(&self, targets: &[u32]) -> Result<f64> {
+        with_values(&self.logits, |logits| cross_entropy(logits, targets))
+    }
+
+    /// The gradient of `weight` times [`Pass::loss`] for every tensor of the model, in the order of
+    /// [`Transformer::named`].
+    pub(crate) fn gradient(&self, targets: &[u32], weight: f32) -> Result<Vec<Vec<f32>>> {
+        let model = self.model;
+        let width = model.config().width;
+        let dlogits = with_values(&self.logits, |logits| cross_entropy_gradient(logits, targets, weight))?;
+        let dlogits = matrix(dlogits, model.config().vocab)?;
+        let mut dembedding = list(&dlogits.t()?.matmul(&self.normal)?)?;
+        let mut dx = vec![0.0; self.last.len()];
+        let dnorm = through_norm(&self.last, &model.norm, &dlogits.matmul(&model.embedding)?, &mut dx)?;
+        let mut reversed = vec![dnorm];
+        for (block, seen) in model.blocks.iter().zip(&self.blocks).rev() {
+            dx = seen.gradient(block, &self.attention, dx, &mut reversed)?;
+        }
+        for (&token, dx) in self.tokens.iter().zip(dx.chunks_exact(width)) {
+            add(&mut dembedding[token as usize * width..][..width], dx);
+        }
+        reversed.push(dembedding);
+        reversed.reverse();
+        Ok(reversed)
+    }
+}
+
+impl BlockPass {
+    /// Carries `dx` back through the block and pushes the gradients of its tensors, last one first.
+    fn gradient(
+        &self,
+        block: &Block,
+        attention: &Attention<'_>,
+        dx: Vec<f32>,
+        reversed: &mut Vec<Vec<f32>>,
+    ) -> Result<Vec<f32>> {
+        let width = attention.width;
+        let grad = matrix(dx.clone(), width)?;
+        let mut dx = dx;
+        reversed.push(list(&self.activated.t()?.matmul(&grad)?)?);
+        let grad = grad.matmul(&block.contract.t()?)?;
+        let grad = with_values(&self.expanded, |x| with_values(&grad, |grad| squared_relu_gradient(x, grad)))??;
+        let grad = matrix(grad, 4 * width)?;
+        reversed.push(list(&self.expansion_normal.t()?.matmul(&grad)?)?);
+        let grad = grad.matmul(&block.expand.t()?)?;
+        reversed.push(through_norm(&self.before_expansion, &block.expansion_norm, &grad, &mut dx)?);
+
+        let grad = matrix(dx.clone(), width)?;
+        reversed.push(list(&self.attended.t()?.matmul(&grad)?)?);
+        let grad = grad.matmul(&block.mixed.t()?)?;
+        let grad = with_values(&self.packed, |packed| with_values(&grad, |grad| attention.gradient(packed, grad)))???;
+        let grad = matrix(grad, 3 * width)?;
+        reversed.push(list(&self.attention_normal.t()?.matmul(&grad)?)?);
+        let grad = grad.matmul(&block.packed.t()?)?;
+        reversed.push(through_norm(&self.before_attention, &block.attention_norm, &grad, &mut dx)?);
+        Ok(dx)
+    }
+}
+
+fn normal(x: &[f32], gain: &Tensor) -> Result<Tensor> {
+    with_values(gain, |gain| matrix(normalise(x, gain), gain.len()))?
+}
+
+fn through_norm(x: &[f32], gain: &Tensor, grad: &Tensor, dx: &mut [f32]) -> Result<Vec<f32>> {
+    with_values(gain, |gain| with_values(grad, |grad| normalise_gradient(x, gain, grad, dx)))?
+}
+
+fn list(tensor: &Tensor) -> Result<Vec<f32>> {
+    with_values(tensor, <[f32]>::to_vec)
+}
