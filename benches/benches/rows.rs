@@ -3,9 +3,10 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use criterion::measurement::WallTime;
-use hallmark_benches::sampling::{TopK, add, softmax_sample};
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use hallmark_benches::sampling::{add, softmax_sample};
+use hallmark_benches::top_k::TopK;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::prf::{ChaCha12, Prf};
 use hallmark_core::row::{green_row, gumbel_argmax_candidates, gumbel_argmax_row};
@@ -19,7 +20,12 @@ fn logits(tokens: usize) -> Vec<f32> {
     let mut words = vec![0; 6 * tokens];
     ChaCha12::new([2; 32]).row(&[], 0, &mut words);
     let sum = |words: &[u32; 6]| words.iter().map(|&word| word as f32 / 4.3e9).sum::<f32>();
-    words.as_chunks::<6>().0.iter().map(|words| (sum(words) - 3.0) * 4.25).collect()
+    words
+        .as_chunks::<6>()
+        .0
+        .iter()
+        .map(|words| (sum(words) - 3.0) * 4.25)
+        .collect()
 }
 
 fn survivors(c: &mut Criterion) {
@@ -34,7 +40,10 @@ fn survivors(c: &mut Criterion) {
         });
         let prf = ChaCha12::new([7; 32]);
         let survivors = top.select(&row, TOP)[..SURVIVORS].to_vec();
-        let logits: Vec<f32> = survivors.iter().map(|&(_, token)| row[token as usize]).collect();
+        let logits: Vec<f32> = survivors
+            .iter()
+            .map(|&(_, token)| row[token as usize])
+            .collect();
         let mut cells = CellBatch::new(2, SURVIVORS);
         let mut scratch = [0; SURVIVORS];
         let mut position = 0;

@@ -1,12 +1,19 @@
 //! What the kernels are measured against: plain loops that do only what cannot be left out, and the
 //! sampling steps of a serving engine, vectorised as well as we could write them.
 //!
-//! `unsafe` is here for the same two reasons as in `hallmark_core::simd`: vector loads and stores, and
-//! calls of functions compiled for a unit that the processor was asked about.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls after the processor was asked")]
+//! `unsafe` is here for the same two reasons as in `hallmark_core::simd`: vector loads and stores,
+//! and calls of functions compiled for a unit that the processor was asked about.
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(
+        unsafe_code,
+        reason = "vector loads and stores, and calls after the processor was asked"
+    )
+)]
 
 pub mod sampling;
 pub mod straight;
+pub mod top_k;
 
 /// Compiles a portable `#[inline(always)]` function for each vector unit and dispatches.
 macro_rules! for_every_unit {

@@ -8,17 +8,11 @@ for_every_unit! {
 }
 
 for_every_unit! {
-    /// The largest logit of each 64 tokens; `maxima` holds one for each.
-    chunk_maxima(logits: &[f32], maxima: &mut [f32]) = chunk_maxima_portable
-}
-
-for_every_unit! {
-    /// Softmax into `weights` (not normalised), then the token at `uniform` of the cumulated weight.
+    /// Softmax into `weights` (not normalised), then the token at `uniform` of the cumulated
+    /// weight.
     softmax_sample(logits: &[f32], weights: &mut [f32], uniform: f32) -> usize
         = softmax_sample_portable
 }
-
-const CHUNK: usize = 64;
 
 #[inline(always)]
 fn add_portable(logits: &mut [f32], delta: f32) {
@@ -28,58 +22,8 @@ fn add_portable(logits: &mut [f32], delta: f32) {
 }
 
 #[inline(always)]
-fn chunk_maxima_portable(logits: &[f32], maxima: &mut [f32]) {
-    let (chunks, _) = logits.as_chunks::<CHUNK>();
-    for (chunk, out) in chunks.iter().zip(maxima) {
-        let mut top = [f32::NEG_INFINITY; 16];
-        for part in chunk.as_chunks::<16>().0 {
-            for (top, &logit) in top.iter_mut().zip(part) {
-                *top = if logit > *top { logit } else { *top };
-            }
-        }
-        *out = top.iter().fold(f32::NEG_INFINITY, |a, &b| if b > a { b } else { a });
-    }
-}
-
-/// The `k` largest logits of a row, by the maxima of chunks: the k-th largest maximum is a lower bound
-/// of the k-th largest logit, so that only chunks that reach it are read again.
-pub struct TopK {
-    maxima: Vec<f32>,
-    order: Vec<i32>,
-    found: Vec<(i32, u32)>,
-}
-
-impl TopK {
-    /// For rows of `tokens`, a multiple of 64.
-    #[must_use]
-    pub fn new(tokens: usize) -> Self {
-        let chunks = tokens / CHUNK;
-        Self { maxima: vec![0.0; chunks], order: Vec::with_capacity(chunks), found: Vec::new() }
-    }
-
-    /// (ordered key of the logit, token) of the `k` largest, in no order.
-    pub fn select(&mut self, logits: &[f32], k: usize) -> &[(i32, u32)] {
-        chunk_maxima(logits, &mut self.maxima);
-        self.order.clear();
-        self.order.extend(self.maxima.iter().map(|&top| !ordered(top)));
-        let threshold = !*self.order.select_nth_unstable(k - 1).1;
-        self.found.clear();
-        for (i, chunk) in logits.as_chunks::<CHUNK>().0.iter().enumerate() {
-            if ordered(self.maxima[i]) >= threshold {
-                let tokens = (i * CHUNK) as u32..;
-                let keys = chunk.iter().map(|&logit| ordered(logit)).zip(tokens);
-                self.found.extend(keys.filter(|&(key, _)| key >= threshold));
-            }
-        }
-        self.found.select_nth_unstable_by_key(k - 1, |&(key, _)| !key);
-        &self.found[..k]
-    }
-}
-
-/// Integers in the order of floats.
-fn ordered(x: f32) -> i32 {
-    let bits = x.to_bits() as i32;
-    bits ^ ((bits >> 31) & i32::MAX)
+fn larger(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }
 
 #[inline(always)]
@@ -89,10 +33,13 @@ fn softmax_sample_portable(logits: &[f32], weights: &mut [f32], uniform: f32) ->
     let (chunks, rest) = logits.as_chunks::<64>();
     for chunk in chunks {
         for (top, &logit) in top.iter_mut().zip(chunk) {
-            *top = if logit > *top { logit } else { *top };
+            *top = larger(*top, logit);
         }
     }
-    let top = rest.iter().chain(&top).fold(f32::NEG_INFINITY, |a, &b| if b > a { b } else { a });
+    let top = rest
+        .iter()
+        .chain(&top)
+        .fold(f32::NEG_INFINITY, |a, &b| larger(a, b));
 
     let mut sums = [0.0; 512];
     assert!(logits.len() <= sums.len() * STRETCH);
@@ -135,15 +82,16 @@ fn softmax_sample_portable(logits: &[f32], weights: &mut [f32], uniform: f32) ->
 fn exp(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2^23: adding it rounds to a whole number
     let x = if x < -87.0 { -87.0 } else { x };
-    let shifted = x * core::f32::consts::LOG2_E + ROUND;
+    let shifted = x.mul_add(core::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = x - n * 0.693_359_375 + n * 2.121_944_4e-4;
-    let p = 1.987_569_2e-4 * r + 1.398_199_9e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 0.5;
-    let y = p * r * r + r + 1.0;
+    let r = n.mul_add(-0.693_359_4, x);
+    let r = n.mul_add(2.121_944_4e-4, r);
+    let p = r.mul_add(1.987_569_2e-4, 1.398_199_9e-3);
+    let p = p.mul_add(r, 8.333_452e-3);
+    let p = p.mul_add(r, 4.166_579_6e-2);
+    let p = p.mul_add(r, 1.666_666_5e-1);
+    let p = p.mul_add(r, 0.5);
+    let y = (p * r).mul_add(r, r + 1.0);
     let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
     y * scale
 }
@@ -158,18 +106,6 @@ mod tests {
             let x = -0.01 * i as f32;
             assert!((exp(x) / x.exp() - 1.0).abs() < 1e-6, "{x}: {}", exp(x));
         }
-    }
-
-    #[test]
-    fn top_k_is_the_sorted_head() {
-        let logits: Vec<f32> =
-            (0..8192u32).map(|i| (i.wrapping_mul(2_654_435_769) >> 8) as f32 - 8e6).collect();
-        let mut sorted: Vec<i32> = logits.iter().map(|&logit| ordered(logit)).collect();
-        sorted.sort_unstable_by_key(|&key| !key);
-        let mut top = TopK::new(8192);
-        let mut keys: Vec<i32> = top.select(&logits, 100).iter().map(|&(key, _)| key).collect();
-        keys.sort_unstable_by_key(|&key| !key);
-        assert_eq!(keys, sorted[..100]);
     }
 
     #[test]

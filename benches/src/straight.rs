@@ -1,4 +1,4 @@
-//! Twelve rounds of ChaCha in lanes and nothing else: the time below which no batch can go.
+//! Twelve rounds of `ChaCha` in lanes and nothing else: the time below which no batch can go.
 //!
 //! Three input columns are loaded and used as they are, and word 0 of each block is stored. Packing
 //! the window into the nonce and picking the word that the token asks for are left out.
@@ -6,17 +6,18 @@
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-/// Words 0 of as many blocks as `tokens` has entries; a multiple of 16 of them.
+/// Words 0 of as many blocks as `tokens` has entries; a multiple of 32 of them.
+/// Two sets of sixteen lanes take turns, which is faster than one on some processors.
 ///
 /// # Panics
-/// When the processor has no AVX-512, or the lengths differ or are no multiple of 16.
+/// When the processor has no AVX-512, or the lengths differ or are no multiple of 32.
 pub fn avx512(key: &[u32; 8], columns: [&[u32]; 2], tokens: &[u32], out: &mut [u32]) {
-    assert!(crate::has_avx512() && tokens.len().is_multiple_of(16));
+    assert!(crate::has_avx512() && tokens.len().is_multiple_of(32));
     assert!(columns.iter().all(|column| column.len() == tokens.len()) && out.len() == tokens.len());
     #[cfg(target_arch = "x86_64")]
     // SAFETY: the processor was asked and the lengths were checked.
     unsafe {
-        sixteen(key, columns, tokens, out);
+        thirty_two(key, columns, tokens, out);
     }
 }
 
@@ -36,51 +37,52 @@ pub fn avx2(key: &[u32; 8], columns: [&[u32]; 2], tokens: &[u32], out: &mut [u32
 
 const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
 
-/// One double round over `v` with the given operations.
+/// One double round over the states `v`, whose quarter rounds take turns.
 macro_rules! double_round {
-    ($v:ident, $add:ident, $xor:ident, $r16:expr, $r12:expr, $r8:expr, $r7:expr) => {
-        for [a, b, c, d] in [
-            [0, 4, 8, 12],
-            [1, 5, 9, 13],
-            [2, 6, 10, 14],
-            [3, 7, 11, 15],
-            [0, 5, 10, 15],
-            [1, 6, 11, 12],
-            [2, 7, 8, 13],
-            [3, 4, 9, 14],
-        ] {
-            $v[a] = $add($v[a], $v[b]);
-            $v[d] = $r16($xor($v[d], $v[a]));
-            $v[c] = $add($v[c], $v[d]);
-            $v[b] = $r12($xor($v[b], $v[c]));
-            $v[a] = $add($v[a], $v[b]);
-            $v[d] = $r8($xor($v[d], $v[a]));
-            $v[c] = $add($v[c], $v[d]);
-            $v[b] = $r7($xor($v[b], $v[c]));
-        }
+    ([$($v:ident)+], $($op:expr),+) => {
+        quarter_round!([$($v)+], 0, 4, 8, 12, $($op),+);
+        quarter_round!([$($v)+], 1, 5, 9, 13, $($op),+);
+        quarter_round!([$($v)+], 2, 6, 10, 14, $($op),+);
+        quarter_round!([$($v)+], 3, 7, 11, 15, $($op),+);
+        quarter_round!([$($v)+], 0, 5, 10, 15, $($op),+);
+        quarter_round!([$($v)+], 1, 6, 11, 12, $($op),+);
+        quarter_round!([$($v)+], 2, 7, 8, 13, $($op),+);
+        quarter_round!([$($v)+], 3, 4, 9, 14, $($op),+);
+    };
+}
+
+macro_rules! quarter_round {
+    ([$($v:ident)+], $a:expr, $b:expr, $c:expr, $d:expr,
+     $add:expr, $xor:expr, $r16:expr, $r12:expr, $r8:expr, $r7:expr) => {
+        $($v[$a] = $add($v[$a], $v[$b]); $v[$d] = $r16($xor($v[$d], $v[$a]));)+
+        $($v[$c] = $add($v[$c], $v[$d]); $v[$b] = $r12($xor($v[$b], $v[$c]));)+
+        $($v[$a] = $add($v[$a], $v[$b]); $v[$d] = $r8($xor($v[$d], $v[$a]));)+
+        $($v[$c] = $add($v[$c], $v[$d]); $v[$b] = $r7($xor($v[$b], $v[$c]));)+
     };
 }
 
 /// # Safety
-/// All slices have the same length, a multiple of 16.
+/// All slices have the same length, a multiple of 32.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn sixteen(key: &[u32; 8], columns: [&[u32]; 2], tokens: &[u32], out: &mut [u32]) {
+unsafe fn thirty_two(key: &[u32; 8], columns: [&[u32]; 2], tokens: &[u32], out: &mut [u32]) {
     let mut start = [_mm512_setzero_si512(); 16];
     for (vector, &word) in start.iter_mut().zip(CONSTANTS.iter().chain(key)) {
         *vector = _mm512_set1_epi32(word as i32);
     }
-    for i in (0..tokens.len()).step_by(16) {
-        // SAFETY: i + 16 is at most the length of each slice.
-        unsafe {
-            start[12] = _mm512_loadu_si512(tokens.as_ptr().add(i).cast());
-            start[13] = _mm512_loadu_si512(columns[0].as_ptr().add(i).cast());
-            start[14] = _mm512_loadu_si512(columns[1].as_ptr().add(i).cast());
+    for i in (0..tokens.len()).step_by(32) {
+        let (mut v, mut w) = (start, start);
+        for (v, i) in [(&mut v, i), (&mut w, i + 16)] {
+            // SAFETY: i + 16 is at most the length of each slice.
+            unsafe {
+                v[12] = _mm512_loadu_si512(tokens.as_ptr().add(i).cast());
+                v[13] = _mm512_loadu_si512(columns[0].as_ptr().add(i).cast());
+                v[14] = _mm512_loadu_si512(columns[1].as_ptr().add(i).cast());
+            }
         }
-        let mut v = start;
         for _ in 0..6 {
             double_round!(
-                v,
+                [v w],
                 _mm512_add_epi32,
                 _mm512_xor_si512,
                 |x| _mm512_rol_epi32::<16>(x),
@@ -89,10 +91,10 @@ unsafe fn sixteen(key: &[u32; 8], columns: [&[u32]; 2], tokens: &[u32], out: &mu
                 |x| _mm512_rol_epi32::<7>(x)
             );
         }
-        // SAFETY: as above.
-        unsafe {
+        for (v, i) in [(v, i), (w, i + 16)] {
             let word = _mm512_add_epi32(v[0], start[0]);
-            _mm512_storeu_si512(out.as_mut_ptr().add(i).cast(), word);
+            // SAFETY: as above.
+            unsafe { _mm512_storeu_si512(out.as_mut_ptr().add(i).cast(), word) };
         }
     }
 }
@@ -128,7 +130,7 @@ unsafe fn eight(key: &[u32; 8], columns: [&[u32]; 2], tokens: &[u32], out: &mut 
         let mut v = start;
         for _ in 0..6 {
             double_round!(
-                v,
+                [v],
                 _mm256_add_epi32,
                 _mm256_xor_si256,
                 |x| _mm256_shuffle_epi8(x, by_16),
@@ -137,10 +139,8 @@ unsafe fn eight(key: &[u32; 8], columns: [&[u32]; 2], tokens: &[u32], out: &mut 
                 |x| _mm256_or_si256(_mm256_slli_epi32::<7>(x), _mm256_srli_epi32::<25>(x))
             );
         }
+        let word = _mm256_add_epi32(v[0], start[0]);
         // SAFETY: as above.
-        unsafe {
-            let word = _mm256_add_epi32(v[0], start[0]);
-            _mm256_storeu_si256(out.as_mut_ptr().add(i).cast(), word);
-        }
+        unsafe { _mm256_storeu_si256(out.as_mut_ptr().add(i).cast(), word) };
     }
 }

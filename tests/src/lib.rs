@@ -1,1 +1,1 @@
-//! PLACEHOLDER
+//! End-to-end tests of the workspace; see the `tests` folder beside this one.

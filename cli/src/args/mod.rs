@@ -8,11 +8,11 @@ mod mark;
 mod profile;
 
 pub(crate) use demo::{DemoArgs, SelfTestArgs};
-pub(crate) use detect::{DedupArgs, DetectArgs, ExamineArgs};
+pub(crate) use detect::{DedupArgs, DedupName, DetectArgs, ExamineArgs};
 pub(crate) use input::InputArgs;
 pub(crate) use key::{DeriveArgs, KeygenArgs};
 pub(crate) use mark::MarkArgs;
-pub(crate) use profile::{ProfileArgs, ProfileNewArgs};
+pub(crate) use profile::{ProfileAction, ProfileArgs, ProfileNewArgs, SchemeName};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

@@ -39,7 +39,11 @@ impl CellBatch {
     /// When the batch is full or `window` has another length.
     #[inline]
     pub fn push(&mut self, window: &[TokenId], token: TokenId) {
-        assert!(!self.is_full(), "a cell batch holds at most {} cells", self.capacity);
+        assert!(
+            !self.is_full(),
+            "a cell batch holds at most {} cells",
+            self.capacity
+        );
         assert_eq!(window.len(), self.window, "window length");
         let row = self.tokens.len();
         for (slot, &id) in window.iter().enumerate() {
@@ -72,7 +76,11 @@ impl CellBatch {
     /// # Panics
     /// When there are more positions than capacity, or a window would start before the stream.
     pub fn fill_at(&mut self, ids: &[TokenId], at: &[u32]) {
-        assert!(at.len() <= self.capacity, "a cell batch holds at most {} cells", self.capacity);
+        assert!(
+            at.len() <= self.capacity,
+            "a cell batch holds at most {} cells",
+            self.capacity
+        );
         self.tokens.clear();
         self.tokens.extend(at.iter().map(|&at| ids[at as usize]));
         for slot in 0..self.window {

@@ -53,7 +53,10 @@ impl Marker {
     /// When `window` is not 1 to 4.
     #[must_use]
     pub fn with_capacity(mark: Arc<dyn Mark>, window: usize, tokens: usize) -> Self {
-        assert!((1..=MAX_WINDOW).contains(&window), "a window has 1 to 4 tokens, not {window}");
+        assert!(
+            (1..=MAX_WINDOW).contains(&window),
+            "a window has 1 to 4 tokens, not {window}"
+        );
         Self {
             mark,
             window,
@@ -113,9 +116,13 @@ impl Marker {
             bias.bias(&self.batch, logits, &mut self.scratch)?;
             softmax::arg_max(logits)?
         } else {
-            self.mark.choose(&self.batch, logits, uniform, &mut self.scratch)?
+            self.mark
+                .choose(&self.batch, logits, uniform, &mut self.scratch)?
         };
-        Ok(Choice { index, marked: true })
+        Ok(Choice {
+            index,
+            marked: true,
+        })
     }
 
     /// Chooses among a whole row of logits, whose index is the token id. The rest is as for
@@ -123,11 +130,7 @@ impl Marker {
     ///
     /// # Errors
     /// As for [`choose`](Self::choose).
-    pub fn choose_row(
-        &mut self,
-        logits: &mut [f32],
-        uniform: f64,
-    ) -> Result<Choice, MarkerError> {
+    pub fn choose_row(&mut self, logits: &mut [f32], uniform: f64) -> Result<Choice, MarkerError> {
         self.check_row(logits)?;
         let Some(window) = self.open_window() else {
             return self.ordinary(logits, uniform);
@@ -139,10 +142,18 @@ impl Marker {
             };
             bias.bias_row(window, logits)?;
             let index = softmax::arg_max(logits)?;
-            return Ok(Choice { index, marked: true });
+            return Ok(Choice {
+                index,
+                marked: true,
+            });
         }
-        let index = self.mark.choose_row(window, logits, uniform, &mut self.scratch)?;
-        Ok(Choice { index, marked: true })
+        let index = self
+            .mark
+            .choose_row(window, logits, uniform, &mut self.scratch)?;
+        Ok(Choice {
+            index,
+            marked: true,
+        })
     }
 
     /// Adds the mark's bias to a whole row of logits, for an engine that truncates and samples by
@@ -188,7 +199,10 @@ impl Marker {
     /// When fewer were accepted; the state is unchanged.
     pub fn rollback(&mut self, count: usize) -> Result<(), MarkerError> {
         if count > self.tokens.len() {
-            return Err(MarkerError::Rollback { asked: count, accepted: self.tokens.len() });
+            return Err(MarkerError::Rollback {
+                asked: count,
+                accepted: self.tokens.len(),
+            });
         }
         for _ in 0..count {
             self.tokens.pop();
@@ -222,7 +236,8 @@ impl Marker {
     }
 
     fn open_window(&self) -> Option<Window> {
-        self.last_window().filter(|window| !self.seen.contains(window))
+        self.last_window()
+            .filter(|window| !self.seen.contains(window))
     }
 
     fn ordinary(&mut self, logits: &[f32], uniform: f64) -> Result<Choice, MarkerError> {
@@ -233,7 +248,10 @@ impl Marker {
             let total = softmax::weights(logits, &mut self.scratch.weights)?;
             softmax::pick(&self.scratch.weights, total, uniform)
         };
-        Ok(Choice { index, marked: false })
+        Ok(Choice {
+            index,
+            marked: false,
+        })
     }
 
     fn check_row(&self, logits: &[f32]) -> Result<(), MarkerError> {
@@ -245,7 +263,11 @@ impl Marker {
 
     fn check_token(&self, token: TokenId) -> Result<(), MarkerError> {
         let max = self.mark.max_token();
-        if token > max { Err(MarkerError::Token { token, max }) } else { Ok(()) }
+        if token > max {
+            Err(MarkerError::Token { token, max })
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -86,7 +86,9 @@ impl Profile {
     /// When it is not TOML, has an unknown or missing field, or a value is out of range.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         let file: File = toml::from_str(text).map_err(|error| ProfileError::Syntax {
-            line: error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count()),
+            line: error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start].matches('\n').count()),
             message: error.message().trim_end().to_owned(),
         })?;
         file.check()
@@ -103,9 +105,20 @@ impl Profile {
     /// # Errors
     /// Names the first field whose value is out of range.
     pub fn check(&self) -> Result<(), ProfileError> {
-        let field = |field, found: String, allowed| Err(ProfileError::Value { field, found, allowed });
-        if self.name.is_empty() || self.name.len() > 128 || self.name.chars().any(char::is_control) {
-            return field("name", format!("{:?}", self.name), "1 to 128 bytes of printable text");
+        let field = |field, found: String, allowed| {
+            Err(ProfileError::Value {
+                field,
+                found,
+                allowed,
+            })
+        };
+        if self.name.is_empty() || self.name.len() > 128 || self.name.chars().any(char::is_control)
+        {
+            return field(
+                "name",
+                format!("{:?}", self.name),
+                "1 to 128 bytes of printable text",
+            );
         }
         if !(1..=MAX_WINDOW).contains(&self.window) {
             return field("window", self.window.to_string(), "1 to 4");
@@ -118,9 +131,16 @@ impl Profile {
             );
         }
         if let Some(digest) = &self.tokenizer.sha256
-            && (digest.len() != 64 || !digest.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')))
+            && (digest.len() != 64
+                || !digest
+                    .bytes()
+                    .all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')))
         {
-            return field("tokenizer.sha256", digest.clone(), "64 lower-case hexadecimal digits");
+            return field(
+                "tokenizer.sha256",
+                digest.clone(),
+                "64 lower-case hexadecimal digits",
+            );
         }
         match self.scheme {
             Scheme::Green { gamma, .. } if !(0.001..=0.999).contains(&gamma) => {
@@ -215,7 +235,9 @@ struct TournamentSection {
 impl File {
     fn check(self) -> Result<Profile, ProfileError> {
         if self.hallmark != PROFILE_VERSION {
-            return Err(ProfileError::Version { found: self.hallmark });
+            return Err(ProfileError::Version {
+                found: self.hallmark,
+            });
         }
         if self.prf != CHACHA12_V1 {
             return Err(ProfileError::Value {
@@ -233,13 +255,17 @@ impl File {
             "gumbel" => Scheme::Gumbel,
             "dual-gumbel" => Scheme::DualGumbel,
             "green" => {
-                let &GreenSection { gamma, delta } =
-                    self.green.as_ref().ok_or_else(|| section("needs a", "green"))?;
+                let &GreenSection { gamma, delta } = self
+                    .green
+                    .as_ref()
+                    .ok_or_else(|| section("needs a", "green"))?;
                 Scheme::Green { gamma, delta }
             }
             "tournament" => {
-                let &TournamentSection { layers } =
-                    self.tournament.as_ref().ok_or_else(|| section("needs a", "tournament"))?;
+                let &TournamentSection { layers } = self
+                    .tournament
+                    .as_ref()
+                    .ok_or_else(|| section("needs a", "tournament"))?;
                 Scheme::Tournament { layers }
             }
             other => {

@@ -43,7 +43,10 @@ pub(crate) fn pick(weights: &[f32], total: f64, uniform: f64) -> usize {
 /// As for [`weights`].
 pub(crate) fn arg_max(logits: &[f32]) -> Result<usize, RowError> {
     let top = top_logit(logits)?;
-    logits.iter().position(|&logit| logit == top).ok_or(RowError::AllMasked)
+    logits
+        .iter()
+        .position(|&logit| logit == top)
+        .ok_or(RowError::AllMasked)
 }
 
 const LANES: usize = 64;
@@ -52,13 +55,17 @@ fn top_logit(logits: &[f32]) -> Result<f32, RowError> {
     let mut top = f32::NEG_INFINITY;
     for (token, &logit) in logits.iter().enumerate() {
         if logit.is_nan() {
-            return Err(RowError::NaN { token: token as TokenId });
+            return Err(RowError::NaN {
+                token: token as TokenId,
+            });
         }
         top = top.max(logit);
     }
     if top == f32::INFINITY {
         let token = logits.iter().position(|&logit| logit == top).unwrap_or(0);
-        return Err(RowError::Infinite { token: token as TokenId });
+        return Err(RowError::Infinite {
+            token: token as TokenId,
+        });
     }
     if top == f32::NEG_INFINITY {
         return Err(RowError::AllMasked);
@@ -106,6 +113,10 @@ mod tests {
         assert_eq!(pick(&weights, 4.0, 0.249), 1);
         assert_eq!(pick(&weights, 4.0, 0.25), 3);
         assert_eq!(pick(&weights, 4.0, 0.999_999_999_999), 3);
-        assert_eq!(pick(&weights, 4.5, 0.999), 3, "a rounded-up total still picks the last");
+        assert_eq!(
+            pick(&weights, 4.5, 0.999),
+            3,
+            "a rounded-up total still picks the last"
+        );
     }
 }

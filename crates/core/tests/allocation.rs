@@ -13,7 +13,10 @@ thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
-#[expect(unsafe_code, reason = "a counting allocator can only be written with the unsafe trait")]
+#[expect(
+    unsafe_code,
+    reason = "a counting allocator can only be written with the unsafe trait"
+)]
 // SAFETY: every call goes to the system allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -50,11 +53,22 @@ fn a_step_allocates_nothing_after_warm_up() {
     for scheme in [
         Scheme::Gumbel,
         Scheme::DualGumbel,
-        Scheme::Green { gamma: 0.5, delta: 1.0 },
+        Scheme::Green {
+            gamma: 0.5,
+            delta: 1.0,
+        },
         Scheme::Tournament { layers: 30 },
     ] {
-        let tokenizer = TokenizerRef { vocab_size: 5000, sha256: None };
-        let profile = Profile { name: "t".to_owned(), scheme, window: 2, tokenizer };
+        let tokenizer = TokenizerRef {
+            vocab_size: 5000,
+            sha256: None,
+        };
+        let profile = Profile {
+            name: "t".to_owned(),
+            scheme,
+            window: 2,
+            tokenizer,
+        };
         let mark = mark::bind(&profile, &CohortKey::from_bytes([1; 32]));
         let mut marker = Marker::with_capacity(mark, 2, 600);
         let mut rows = vec![vec![0.0; 5000]; 2];

@@ -1,8 +1,6 @@
 //! The key hierarchy against vectors made with Python's hmac and hashlib, and key files.
 
-use hallmark_core::keys::{
-    CohortKey, Commitment, KeyFile, KeyFileError, KeyProvider, RootKey,
-};
+use hallmark_core::keys::{CohortKey, Commitment, KeyFile, KeyFileError, KeyProvider, RootKey};
 use serde_json::Value;
 
 fn bytes(value: &Value) -> [u8; 32] {
@@ -58,7 +56,10 @@ fn a_key_file_reads_back_as_the_same_key() {
     let text = key.to_text(&["created: 2026-11-22T00:00:00Z".to_owned()]);
     let read = KeyFile::parse(&text).unwrap();
     assert_eq!(read.public_id(), key.public_id());
-    assert_eq!(read.marking_key().public_id(), key.marking_key().public_id());
+    assert_eq!(
+        read.marking_key().public_id(),
+        key.marking_key().public_id()
+    );
 }
 
 #[test]
@@ -71,20 +72,40 @@ fn every_malformed_key_file_gets_its_error_and_none_shows_the_key() {
     let table = [
         ("", KeyFileError::NoKey),
         ("# only a comment\n\n", KeyFileError::NoKey),
-        (&format!("{good}\n{good}\n"), KeyFileError::SecondKey { line: 2 }),
+        (
+            &format!("{good}\n{good}\n"),
+            KeyFileError::SecondKey { line: 2 },
+        ),
         ("integer:42", KeyFileError::UnknownKind { line: 1 }),
-        (&good.replace("root-1", "root-2"), KeyFileError::UnknownKind { line: 1 }),
-        (&good.replace("root-1", "cohort-1"), KeyFileError::Checksum { line: 1 }),
+        (
+            &good.replace("root-1", "root-2"),
+            KeyFileError::UnknownKind { line: 1 },
+        ),
+        (
+            &good.replace("root-1", "cohort-1"),
+            KeyFileError::Checksum { line: 1 },
+        ),
         (&good[..60], KeyFileError::Malformed { line: 1 }),
         (&good[..good.len() - 1], KeyFileError::Malformed { line: 1 }),
-        (&good.replace(':', ";"), KeyFileError::UnknownKind { line: 1 }),
-        (&format!("# note\n{flipped}"), KeyFileError::Checksum { line: 2 }),
+        (
+            &good.replace(':', ";"),
+            KeyFileError::UnknownKind { line: 1 },
+        ),
+        (
+            &format!("# note\n{flipped}"),
+            KeyFileError::Checksum { line: 2 },
+        ),
         (&format!("{good}é"), KeyFileError::Malformed { line: 1 }),
     ];
     for (text, expected) in table {
-        let Err(error) = KeyFile::parse(text) else { panic!("{text:?} was read") };
+        let Err(error) = KeyFile::parse(text) else {
+            panic!("{text:?} was read")
+        };
         assert_eq!(error, expected, "for {text:?}");
-        assert!(!error.to_string().contains(&good[20..30]), "an error shows key digits");
+        assert!(
+            !error.to_string().contains(&good[20..30]),
+            "an error shows key digits"
+        );
     }
 }
 
@@ -92,7 +113,10 @@ fn every_malformed_key_file_gets_its_error_and_none_shows_the_key() {
 fn names_that_could_confuse_are_refused() {
     let root = RootKey::from_bytes([1; 32]);
     for (epoch, cohort) in [("", "c"), ("e", ""), ("e\n", "c"), ("e", &"x".repeat(129))] {
-        assert!(root.cohort_key(epoch, cohort).is_err(), "{epoch:?} {cohort:?}");
+        assert!(
+            root.cohort_key(epoch, cohort).is_err(),
+            "{epoch:?} {cohort:?}"
+        );
     }
 }
 

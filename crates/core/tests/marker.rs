@@ -14,13 +14,24 @@ use std::sync::Arc;
 const SCHEMES: [Scheme; 4] = [
     Scheme::Gumbel,
     Scheme::DualGumbel,
-    Scheme::Green { gamma: 0.25, delta: 2.0 },
+    Scheme::Green {
+        gamma: 0.25,
+        delta: 2.0,
+    },
     Scheme::Tournament { layers: 32 },
 ];
 
 fn profile(scheme: Scheme, window: usize) -> Profile {
-    let tokenizer = TokenizerRef { vocab_size: 1000, sha256: None };
-    Profile { name: "test".to_owned(), scheme, window, tokenizer }
+    let tokenizer = TokenizerRef {
+        vocab_size: 1000,
+        sha256: None,
+    };
+    Profile {
+        name: "test".to_owned(),
+        scheme,
+        window,
+        tokenizer,
+    }
 }
 
 fn bound(scheme: Scheme, window: usize, key: u64) -> Arc<dyn Mark> {
@@ -45,7 +56,11 @@ fn softmax(logits: &[f32]) -> Vec<f64> {
 
 /// Pearson's statistic of counts against expected counts.
 fn chi_square(counts: &[u32], expected: &[f64]) -> f64 {
-    counts.iter().zip(expected).map(|(&n, e)| (f64::from(n) - e).powi(2) / e).sum()
+    counts
+        .iter()
+        .zip(expected)
+        .map(|(&n, e)| (f64::from(n) - e).powi(2) / e)
+        .sum()
 }
 
 /// 8 outcomes, 7 degrees of freedom: exceeded by chance once in a million runs with new seeds.
@@ -55,7 +70,11 @@ const LOGITS: [f32; 8] = [0.0, 1.0, -1.0, 2.0, 0.5, -2.0, 1.5, -0.3];
 
 /// Counts of the chosen index over many keys, through candidates or through a row.
 fn sample(scheme: Scheme, rows: bool, keys: u64) -> (Vec<u32>, Vec<f64>) {
-    let candidates: Vec<u32> = if rows { (0..8).collect() } else { (0..8).map(|i| 100 * i + 7).collect() };
+    let candidates: Vec<u32> = if rows {
+        (0..8).collect()
+    } else {
+        (0..8).map(|i| 100 * i + 7).collect()
+    };
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let mut counts = vec![0; 8];
     let mut expected = vec![0.0; 8];
@@ -165,7 +184,12 @@ fn chosen_cells_score_high_under_the_key_and_not_under_another() {
             (law.sum(&words) as f64 / law.unit() as f64 - n * mean) / (n * variance).sqrt()
         };
         assert!(z(&mark) > 8.0, "{}: own z = {}", scheme.id(), z(&mark));
-        assert!(z(&other).abs() < 4.5, "{}: other z = {}", scheme.id(), z(&other));
+        assert!(
+            z(&other).abs() < 4.5,
+            "{}: other z = {}",
+            scheme.id(),
+            z(&other)
+        );
         other = mark;
         drop(other);
     }
@@ -176,7 +200,10 @@ fn positions_without_a_full_window_and_repeated_windows_are_not_marked() {
     for window in 1..=4 {
         let mut marker = marker(Scheme::Gumbel, window, 3);
         for position in 0..window {
-            assert!(!marker.choose_row(&mut LOGITS.clone(), 0.5).unwrap().marked, "{position}");
+            assert!(
+                !marker.choose_row(&mut LOGITS.clone(), 0.5).unwrap().marked,
+                "{position}"
+            );
             marker.accept(5).unwrap();
         }
         assert!(marker.choose_row(&mut LOGITS.clone(), 0.5).unwrap().marked);
@@ -198,7 +225,12 @@ fn masked_tokens_are_never_revived() {
             logits[17] = -80.0;
             logits[29] = -81.0;
             let choice = marker.choose_row(&mut logits, 0.999_999).unwrap();
-            assert!([17, 29].contains(&choice.index), "{} chose {}", scheme.id(), choice.index);
+            assert!(
+                [17, 29].contains(&choice.index),
+                "{} chose {}",
+                scheme.id(),
+                choice.index
+            );
         }
     }
 }
@@ -214,7 +246,9 @@ fn unusable_rows_are_errors_and_leave_the_state_alone() {
             let before = marker.tokens().to_vec();
             let row = |logits: &[f32], marker: &mut Marker| {
                 let candidates: Vec<u32> = (0..logits.len() as u32).collect();
-                let a = marker.choose(&candidates, &mut logits.to_vec(), 0.5).unwrap_err();
+                let a = marker
+                    .choose(&candidates, &mut logits.to_vec(), 0.5)
+                    .unwrap_err();
                 let b = marker.choose_row(&mut logits.to_vec(), 0.5).unwrap_err();
                 assert_eq!(a, b, "{}", scheme.id());
                 a
@@ -232,11 +266,26 @@ fn unusable_rows_are_errors_and_leave_the_state_alone() {
     let mut marker = marker(Scheme::Gumbel, 1, 1);
     assert_eq!(
         marker.choose(&[1, 2], &mut [0.0], 0.5),
-        Err(MarkerError::Lengths { candidates: 2, logits: 1 })
+        Err(MarkerError::Lengths {
+            candidates: 2,
+            logits: 1
+        })
     );
-    assert!(matches!(marker.accept(0xFF_FFFF), Err(MarkerError::Token { .. })));
-    assert!(matches!(marker.choose(&[0xFF_FFFF], &mut [0.0], 0.5), Err(MarkerError::Token { .. })));
-    assert_eq!(marker.rollback(1), Err(MarkerError::Rollback { asked: 1, accepted: 0 }));
+    assert!(matches!(
+        marker.accept(0xFF_FFFF),
+        Err(MarkerError::Token { .. })
+    ));
+    assert!(matches!(
+        marker.choose(&[0xFF_FFFF], &mut [0.0], 0.5),
+        Err(MarkerError::Token { .. })
+    ));
+    assert_eq!(
+        marker.rollback(1),
+        Err(MarkerError::Rollback {
+            asked: 1,
+            accepted: 0
+        })
+    );
     assert_eq!(marker.bias_row(&mut [0.0; 4]), Err(MarkerError::NotABias));
 }
 
@@ -248,18 +297,37 @@ fn greedy_requests_are_left_alone_except_under_green() {
             let mut marker = marker(scheme, 1, key).greedy();
             marker.accept(1).unwrap();
             let candidates: Vec<u32> = (0..8).collect();
-            let a = marker.choose(&candidates, &mut LOGITS.clone(), 0.3).unwrap();
+            let a = marker
+                .choose(&candidates, &mut LOGITS.clone(), 0.3)
+                .unwrap();
             let b = marker.choose_row(&mut LOGITS.clone(), 0.9).unwrap();
             assert_eq!(a, b);
-            changed += usize::from(a != Choice { index: 3, marked: a.marked });
+            changed += usize::from(
+                a != Choice {
+                    index: 3,
+                    marked: a.marked,
+                },
+            );
         }
-        assert_eq!(changed > 0, matches!(scheme, Scheme::Green { .. }), "{}", scheme.id());
+        assert_eq!(
+            changed > 0,
+            matches!(scheme, Scheme::Green { .. }),
+            "{}",
+            scheme.id()
+        );
     }
 }
 
 #[test]
 fn bias_row_gives_green_tokens_their_delta_and_nothing_else() {
-    let mut marker = marker(Scheme::Green { gamma: 0.25, delta: 2.0 }, 1, 7);
+    let mut marker = marker(
+        Scheme::Green {
+            gamma: 0.25,
+            delta: 2.0,
+        },
+        1,
+        7,
+    );
     let mut logits = vec![1.0; 900];
     logits[5] = f32::NEG_INFINITY;
     assert!(!marker.bias_row(&mut logits).unwrap(), "no window yet");

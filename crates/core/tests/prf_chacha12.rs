@@ -1,4 +1,4 @@
-//! `chacha12-v1` against an independent script and two other implementations of ChaCha, on every
+//! `chacha12-v1` against an independent script and two other implementations of the stream, on every
 //! vector unit of the machine that runs this.
 
 use chacha20::cipher::{KeyIvInit, StreamCipher, StreamCipherSeek};
@@ -24,7 +24,7 @@ fn position(token: TokenId) -> (u32, u32) {
 
 fn by_rand_chacha(key: [u8; 32], window: &[TokenId], token: TokenId) -> u32 {
     let nonce = nonce(window);
-    let part = |i: usize| u32::from_le_bytes(nonce[4 * i..][..4].try_into().unwrap());
+    let part = |i: usize| u32::from_le_bytes(nonce[4 * i..][..4].try_into().expect("four bytes"));
     let (block, word) = position(token);
     let mut rng = ChaCha12Rng::from_seed(key);
     rng.set_stream(u64::from(part(1)) | u64::from(part(2)) << 32);
@@ -127,7 +127,12 @@ fn words_equal_the_golden_vectors() {
     let golden: serde_json::Value =
         serde_json::from_str(include_str!("../vectors/chacha12-v1.json")).unwrap();
     let ids = |value: &serde_json::Value| -> Vec<u32> {
-        value.as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect()
+        value
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|id| id.as_u64().unwrap() as u32)
+            .collect()
     };
     let key = |case: &serde_json::Value| -> [u8; 32] {
         let hex = case["key"].as_str().unwrap();
@@ -145,7 +150,11 @@ fn words_equal_the_golden_vectors() {
             batch.push(&window, token);
             let mut words = [0];
             prf.words(&batch, &mut words);
-            assert_eq!((words[0], prf.word(&window, token)), (word, word), "{lanes:?}: {case}");
+            assert_eq!(
+                (words[0], prf.word(&window, token)),
+                (word, word),
+                "{lanes:?}: {case}"
+            );
         }
         for case in rows {
             let expected = ids(&case["words"]);

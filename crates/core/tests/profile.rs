@@ -21,7 +21,13 @@ delta = 2.0
 fn the_documented_profile_is_read() {
     let profile = Profile::parse(GREEN).unwrap();
     assert_eq!(profile.name, "prod-2026q4");
-    assert_eq!(profile.scheme, Scheme::Green { gamma: 0.25, delta: 2.0 });
+    assert_eq!(
+        profile.scheme,
+        Scheme::Green {
+            gamma: 0.25,
+            delta: 2.0
+        }
+    );
     assert_eq!(profile.window, 2);
     assert_eq!(profile.tokenizer.vocab_size, 49152);
 }
@@ -40,22 +46,49 @@ fn every_bad_profile_is_refused_with_the_place() {
         ("gamma = 0.25", "gamma = nan", "green.gamma = NaN"),
         ("delta = 2.0", "delta = -2.0", "green.delta = -2"),
         ("delta = 2.0", "delta = inf", "green.delta = inf"),
-        ("vocab_size = 49152", "vocab_size = 1", "tokenizer.vocab_size = 1"),
-        ("vocab_size = 49152", "vocab_size = 99999999", "tokenizer.vocab_size"),
+        (
+            "vocab_size = 49152",
+            "vocab_size = 1",
+            "tokenizer.vocab_size = 1",
+        ),
+        (
+            "vocab_size = 49152",
+            "vocab_size = 99999999",
+            "tokenizer.vocab_size",
+        ),
         ("0123456789abcdef0123", "0123", "tokenizer.sha256"),
         ("chacha12-v1", "chacha8", "prf = \"chacha8\""),
         ("scheme = \"green\"", "scheme = \"red\"", "scheme = \"red\""),
-        ("scheme = \"green\"", "scheme = \"gumbel\"", "takes no [green] section"),
-        ("[green]\ngamma = 0.25\ndelta = 2.0", "", "needs a [green] section"),
+        (
+            "scheme = \"green\"",
+            "scheme = \"gumbel\"",
+            "takes no [green] section",
+        ),
+        (
+            "[green]\ngamma = 0.25\ndelta = 2.0",
+            "",
+            "needs a [green] section",
+        ),
         ("name = \"prod-2026q4\"", "name = \"\"", "name = "),
         ("hallmark = 1", "hallmark = ", "line 2"),
     ];
     for (from, to, expected) in table {
-        assert!(GREEN.contains(from), "the table's {from:?} is not in the profile");
-        let error = Profile::parse(&GREEN.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(error.contains(expected), "{to:?} gave {error:?}, not {expected:?}");
+        assert!(
+            GREEN.contains(from),
+            "the table's {from:?} is not in the profile"
+        );
+        let error = Profile::parse(&GREEN.replacen(from, to, 1))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains(expected),
+            "{to:?} gave {error:?}, not {expected:?}"
+        );
     }
-    assert!(matches!(Profile::parse("\u{0}"), Err(ProfileError::Syntax { line: 1, .. })));
+    assert!(matches!(
+        Profile::parse("\u{0}"),
+        Err(ProfileError::Syntax { line: 1, .. })
+    ));
 }
 
 proptest! {

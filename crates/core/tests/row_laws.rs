@@ -4,6 +4,8 @@ use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::prf::{ChaCha12, Prf};
 use hallmark_core::row::{RowError, green_row, gumbel_argmax_candidates, gumbel_argmax_row};
 use proptest::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// A foreign function with few distinct words, so that ties and extreme words come up.
 struct Coarse(&'static [u32]);
@@ -14,13 +16,18 @@ impl Prf for Coarse {
     }
 
     fn word(&self, window: &[TokenId], token: TokenId) -> u32 {
-        let mixed = window.iter().fold(token, |a, &b| a.rotate_left(7) ^ b).wrapping_mul(0x9e37_79b9);
+        let mixed = window
+            .iter()
+            .fold(token, |a, &b| a.rotate_left(7) ^ b)
+            .wrapping_mul(0x9e37_79b9);
         self.0[(mixed >> 16) as usize % self.0.len()]
     }
 
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
         for (i, word) in out.iter_mut().enumerate() {
-            let window: Vec<_> = (0..cells.window()).map(|slot| cells.slot(slot)[i]).collect();
+            let window: Vec<_> = (0..cells.window())
+                .map(|slot| cells.slot(slot)[i])
+                .collect();
             *word = self.word(&window, cells.tokens()[i]);
         }
     }
@@ -53,14 +60,22 @@ fn naive(prf: &dyn Prf, window: &[TokenId], pairs: &[(TokenId, f32)]) -> Option<
 
 /// Rows as models give them: flat, peaked, huge, with ties, sparse and all but masked.
 fn logits(tokens: usize) -> impl Strategy<Value = Vec<f32>> {
-    let kind = prop::sample::select(vec![0.0f32, 0.01, 1.0, 6.0, 1e4, 1e30, 3e38]);
-    let masked = prop::sample::select(vec![0.0, 0.0, 0.3, 0.99, 0.9999, 1.0]);
-    (kind, masked, any::<bool>(), any::<u64>()).prop_flat_map(move |(scale, masked, steps, _)| {
-        let one = (-1.0f32..1.0, 0.0..1.0).prop_map(move |(x, coin)| {
+    let scale = prop::sample::select(vec![0.0f32, 0.01, 1.0, 6.0, 1e4, 1e30, 3e38]);
+    let masked = prop::sample::select(vec![0.0f32, 0.0, 0.3, 0.99, 0.9999, 1.0]);
+    let row = (1..tokens, any::<u64>(), scale, masked, any::<bool>());
+    row.prop_map(|(tokens, seed, scale, masked, steps)| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut uniform = || (rng.next_u32() >> 8) as f32 / 16_777_216.0;
+        let one = |_| {
+            let x = 2.0 * uniform() - 1.0;
             let x = if steps { (x * 4.0).round() / 4.0 } else { x };
-            if coin < masked { f32::NEG_INFINITY } else { x * scale }
-        });
-        prop::collection::vec(one, 1..tokens)
+            if uniform() < masked {
+                f32::NEG_INFINITY
+            } else {
+                x * scale
+            }
+        };
+        (0..tokens).map(one).collect()
     })
 }
 
@@ -75,7 +90,7 @@ proptest! {
     fn the_pruned_argmax_of_a_row_is_the_argmax(
         key: [u8; 32],
         window in prop::collection::vec(0u32..50_000, 2),
-        logits in logits(3000),
+        logits in logits(6000),
     ) {
         for prf in [&ChaCha12::new(key) as &dyn Prf, &COARSE] {
             let expected = naive(prf, &window, &pairs(&logits));
@@ -109,7 +124,7 @@ proptest! {
     fn green_adds_delta_to_tokens_below_the_threshold_only(
         key: [u8; 32],
         window in prop::collection::vec(0u32..50_000, 1),
-        logits in logits(3000),
+        logits in logits(6000),
         threshold: u32,
     ) {
         for prf in [&ChaCha12::new(key) as &dyn Prf, &COARSE] {
@@ -129,7 +144,7 @@ proptest! {
 
     #[test]
     fn a_logit_that_is_no_number_is_named_and_leaves_the_row_as_it_was(
-        logits in logits(3000),
+        logits in logits(6000),
         at: prop::sample::Index,
         infinite: bool,
     ) {
@@ -151,25 +166,44 @@ proptest! {
 fn empty_rows_and_batches_are_errors() {
     let prf = ChaCha12::new([1; 32]);
     assert_eq!(gumbel_argmax_row(&prf, &[], &[]), Err(RowError::AllMasked));
-    assert_eq!(green_row(&prf, &[], 1, 1.0, &mut []), Err(RowError::AllMasked));
+    assert_eq!(
+        green_row(&prf, &[], 1, 1.0, &mut []),
+        Err(RowError::AllMasked)
+    );
     let cells = CellBatch::new(1, 4);
-    assert_eq!(gumbel_argmax_candidates(&prf, &cells, &[], &mut []), Err(RowError::AllMasked));
+    assert_eq!(
+        gumbel_argmax_candidates(&prf, &cells, &[], &mut []),
+        Err(RowError::AllMasked)
+    );
 }
 
 #[test]
 fn buffers_of_another_length_are_errors() {
     let mut cells = CellBatch::new(1, 4);
     cells.push(&[5], 6);
-    let lengths = |logits, scratch| RowError::Lengths { cells: 1, logits, scratch };
+    let lengths = |logits, scratch| RowError::Lengths {
+        cells: 1,
+        logits,
+        scratch,
+    };
     let prf = ChaCha12::new([1; 32]);
-    assert_eq!(gumbel_argmax_candidates(&prf, &cells, &[], &mut [0]), Err(lengths(0, 1)));
-    assert_eq!(gumbel_argmax_candidates(&prf, &cells, &[1.0], &mut []), Err(lengths(1, 0)));
+    assert_eq!(
+        gumbel_argmax_candidates(&prf, &cells, &[], &mut [0]),
+        Err(lengths(0, 1))
+    );
+    assert_eq!(
+        gumbel_argmax_candidates(&prf, &cells, &[1.0], &mut []),
+        Err(lengths(1, 0))
+    );
 }
 
 #[test]
 fn a_row_beyond_the_functions_token_ids_is_an_error() {
     let logits = vec![0.0; (1 << 20) + 2];
-    let error = RowError::TooLong { tokens: (1 << 20) + 2, max_token: 1 << 20 };
+    let error = RowError::TooLong {
+        tokens: (1 << 20) + 2,
+        max_token: 1 << 20,
+    };
     assert_eq!(gumbel_argmax_row(&COARSE, &[1], &logits), Err(error));
     assert!(gumbel_argmax_row(&COARSE, &[1], &logits[1..]).is_ok());
 }
@@ -179,7 +213,7 @@ fn a_row_beyond_the_noted_peaks_is_still_exact() {
     let prf = ChaCha12::new([3; 32]);
     let mut logits = vec![0.0; 300_000];
     logits[299_999] = 1.0;
-    for seed in 0..3 {
+    for seed in 0..1 {
         let expected = naive(&prf, &[seed], &pairs(&logits)).map(|token| token as usize);
         assert_eq!(gumbel_argmax_row(&prf, &[seed], &logits).ok(), expected);
     }
@@ -205,5 +239,8 @@ fn choices_follow_the_softmax_over_windows() {
         })
         .iter()
         .sum();
-    assert!(statistic < 32.0, "chi-square {statistic}, counts {counts:?}");
+    assert!(
+        statistic < 32.0,
+        "chi-square {statistic}, counts {counts:?}"
+    );
 }

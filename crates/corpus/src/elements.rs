@@ -115,7 +115,7 @@ impl Elements {
             if length <= limit {
                 self.element.extend_from_slice(part);
             }
-            self.line += scan.take_lines();
+            self.line += memchr::memchr_iter(b'\n', part).count() as u64;
             let used = part.len();
             self.input.consume(used);
             if end.is_some() {
@@ -158,7 +158,6 @@ struct Scan {
     depth: u64,
     in_string: bool,
     escaped: bool,
-    lines: u64,
 }
 
 #[derive(PartialEq, Eq)]
@@ -181,7 +180,6 @@ impl Scan {
             depth: 0,
             in_string: false,
             escaped: false,
-            lines: 0,
         }
     }
 
@@ -192,32 +190,26 @@ impl Scan {
                 .iter()
                 .position(|byte| byte.is_ascii_whitespace() || b",[]{}".contains(byte));
         }
-        for (index, &byte) in bytes.iter().enumerate() {
-            if self.in_string {
-                if self.escaped {
-                    self.escaped = false;
-                } else if byte == b'\\' {
-                    self.escaped = true;
-                } else if byte == b'"' {
-                    self.in_string = false;
-                    if self.depth == 0 {
-                        return Some(index + 1);
-                    }
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if self.escaped {
+                self.escaped = false;
+            } else if self.in_string {
+                // Most of a record is within strings, so this search sets the speed.
+                at += memchr::memchr2(b'"', b'\\', &bytes[at..])?;
+                self.escaped = bytes[at] == b'\\';
+                self.in_string = self.escaped;
+            } else {
+                match byte {
+                    b'"' => self.in_string = true,
+                    b'{' | b'[' => self.depth += 1,
+                    b'}' | b']' => self.depth -= 1,
+                    _ => {}
                 }
-                self.lines += u64::from(byte == b'\n');
-                continue;
             }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return Some(index + 1);
-                    }
-                }
-                b'\n' => self.lines += 1,
-                _ => {}
+            at += 1;
+            if self.depth == 0 && !self.in_string {
+                return Some(at);
             }
         }
         None
@@ -225,9 +217,5 @@ impl Scan {
 
     fn may_end(&self) -> bool {
         self.kind == Kind::Word
-    }
-
-    fn take_lines(&mut self) -> u64 {
-        std::mem::take(&mut self.lines)
     }
 }

@@ -119,7 +119,7 @@ impl FieldMap {
         }
         for field in Field::ALL {
             let explicit = mapped.iter().any(|(other, _)| *other == field);
-            if !explicit && !(body_is_mapped && field.is_body()) {
+            if !(explicit || body_is_mapped && field.is_body()) {
                 // A default name that a mapping has taken for another field is no longer this one.
                 let _ = root.insert(field, &[field.name().to_owned()]);
             }
@@ -212,8 +212,9 @@ impl Branch {
         let existing = self.children.iter_mut().find(|(name, ..)| name == first);
         match (existing, rest) {
             (None, []) => {
+                let node = Node::Leaf(field);
                 self.children
-                    .push((first.clone(), first.parse().ok(), Node::Leaf(field)))
+                    .push((first.clone(), first.parse().ok(), node));
             }
             (None, _) => {
                 let mut branch = Self::default();

@@ -100,7 +100,9 @@ fn peek(mut read: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + S
 
 /// Why a read failed: the device, the compressed stream, or the limit.
 fn reason(error: io::Error, compression: Option<Compression>, limits: &Limits) -> Reason {
-    if error.get_ref().is_some_and(|inner| inner.is::<TooMuch>()) {
+    if let Some(inner) = error.get_ref()
+        && inner.is::<TooMuch>()
+    {
         return Reason::OverLimit {
             limit: LimitKind::TotalBytes,
             value: limits.max_total_bytes,

@@ -5,17 +5,16 @@
 
 mod shape;
 mod turns;
+mod values;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess};
-use serde_json::value::RawValue;
 
 use self::shape::{Any, Key, Scalar, Shape};
 use self::turns::Turns;
-use crate::digits;
+use self::values::{Ids, Text};
 use crate::error::Reason;
 use crate::fields::{Branch, Field, Node};
 use crate::layout::{Found, name_keys};
@@ -222,9 +221,7 @@ fn leaf<'de, D: Deserializer<'de>>(
     if field == Field::Messages {
         found.messages = Any(Turns { context, depth }).deserialize(parser)?;
     } else if let Some(slot) = found.tokens_mut(field) {
-        let raw = <&RawValue>::deserialize(parser)?;
-        *slot = digits::token_list(raw.get(), &fields.path(field), context.options.vocab_size)
-            .map_err(|reason| context.fail(reason))?;
+        *slot = Any(Ids { context, field }).deserialize(parser)?;
     } else if let Some(slot) = found.text_mut(field) {
         let may_be_number = matches!(field, Field::Id | Field::Group);
         *slot = Any(Text {
@@ -235,48 +232,6 @@ fn leaf<'de, D: Deserializer<'de>>(
         .deserialize(parser)?;
     }
     Ok(())
-}
-
-/// A string or, for names, a whole number.
-struct Text<'a, 'c> {
-    context: &'a Context<'c>,
-    name: &'a dyn Fn() -> String,
-    may_be_number: bool,
-}
-
-impl Text<'_, '_> {
-    fn wrong<T, E: Error>(&self, found: &str) -> Result<T, E> {
-        let expected = if self.may_be_number {
-            "a string or a whole number"
-        } else {
-            "a string"
-        };
-        Err(self.context.kind((self.name)(), found, expected))
-    }
-}
-
-impl<'de> Shape<'de> for Text<'_, '_> {
-    type Out = Option<String>;
-
-    fn string<E: Error>(self, text: &str) -> Result<Self::Out, E> {
-        Ok(Some(text.to_owned()))
-    }
-
-    fn scalar<E: Error>(self, scalar: Scalar) -> Result<Self::Out, E> {
-        match scalar {
-            Scalar::Null => Ok(None),
-            Scalar::Whole(number) if self.may_be_number => Ok(Some(number.to_string())),
-            other => self.wrong(other.name()),
-        }
-    }
-
-    fn list<S: SeqAccess<'de>>(self, _: S) -> Result<Self::Out, S::Error> {
-        self.wrong("a list")
-    }
-
-    fn object<M: MapAccess<'de>>(self, _: M) -> Result<Self::Out, M::Error> {
-        self.wrong("an object")
-    }
 }
 
 /// A value that is not read: valid JSON, and not too deep.

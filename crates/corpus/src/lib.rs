@@ -25,7 +25,6 @@
 //! ```
 
 mod chat;
-mod digits;
 mod elements;
 pub mod encode;
 mod error;
@@ -42,6 +41,7 @@ mod reader;
 mod record;
 mod text;
 pub mod tokenizer;
+mod tokens;
 
 pub use encode::{TokenRecord, encode};
 pub use error::{Compression, CorpusError, Reason, TokenFault};

@@ -17,7 +17,7 @@ pub struct Limits {
 
 impl Limits {
     /// The most levels that can be allowed: what the JSON parser can take without exhausting a thread's stack.
-    pub const NESTING_CEILING: u32 = 127;
+    pub const NESTING_CEILING: u32 = 126;
 
     pub(crate) fn nesting(&self) -> u32 {
         self.max_nesting.min(Self::NESTING_CEILING)

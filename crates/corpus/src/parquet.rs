@@ -4,6 +4,7 @@
 //! page of each column. (The crate's row API loses the difference between an absent and an empty list, and asserts
 //! where a damaged file should be an error.)
 
+mod cells;
 mod columns;
 mod guard;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use self::columns::{Column, columns};
+use self::cells::Cursor;
 use self::guard::Budget;
 use crate::chat::Message;
 use crate::error::{CorpusError, Reason};
@@ -30,7 +31,7 @@ pub(crate) struct Rows {
     options: Arc<ReadOptions>,
     file: SerializedFileReader<File>,
     budget: Arc<Budget>,
-    columns: Vec<Column>,
+    columns: Vec<Cursor>,
     keys: Vec<String>,
     next_group: usize,
     rows_left: u64,
@@ -46,7 +47,8 @@ impl Rows {
         let budget = Arc::new(Budget::new(&options.limits));
         let opened = catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?;
         let schema = opened.metadata().file_metadata().schema_descr();
-        let columns = catch(|| columns(schema, &options.fields))?;
+        let columns = catch(|| columns::columns(schema, &options.fields))?;
+        let columns = columns.into_iter().map(Cursor::new).collect();
         let keys = schema
             .root_schema()
             .get_fields()

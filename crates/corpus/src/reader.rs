@@ -1,6 +1,7 @@
 //! Records out of files: one stream over all of them.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -175,6 +176,16 @@ impl Iterator for Reader {
             self.waiting.clear();
         }
         next.transpose()
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("file", &self.current.as_ref().map(|current| &current.file))
+            .field("waiting", &self.waiting)
+            .field("skipped", &self.skipped.count)
+            .finish_non_exhaustive()
     }
 }
 

@@ -49,7 +49,13 @@ impl RawCells {
     /// No answers yet; windows of `window` tokens.
     #[must_use]
     pub fn new(window: usize) -> Self {
-        Self { window, ids: vec![], answers: vec![], shown: vec![], pieces: vec![] }
+        Self {
+            window,
+            ids: vec![],
+            answers: vec![],
+            shown: vec![],
+            pieces: vec![],
+        }
     }
 
     /// Adds an answer and everything that was shown to the suspect when it gave it: prompt, system
@@ -67,7 +73,10 @@ impl RawCells {
                 self.pieces.push(extend(&mut self.shown, piece));
             }
         }
-        self.answers.push(Answer { ids, pieces: first..self.pieces.len() });
+        self.answers.push(Answer {
+            ids,
+            pieces: first..self.pieces.len(),
+        });
     }
 
     /// Tokens in a window.
@@ -82,6 +91,12 @@ impl RawCells {
         self.ids.len()
     }
 
+    /// Tokens held in all, exposure included.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.ids.len() + self.shown.len()
+    }
+
     /// Whether no answer was added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -90,7 +105,9 @@ impl RawCells {
 
     /// The answers, each without its exposure.
     pub fn answers(&self) -> impl Iterator<Item = &[TokenId]> {
-        self.answers.iter().map(|answer| &self.ids[answer.ids.clone()])
+        self.answers
+            .iter()
+            .map(|answer| &self.ids[answer.ids.clone()])
     }
 
     /// Leaves out every cell whose window occurs in the exposure of its own answer.
@@ -111,7 +128,12 @@ impl RawCells {
             });
             at.extend(fresh.map(|position| position as u32));
         }
-        FreshCells { window: self.window, ids: self.ids, at, raw }
+        FreshCells {
+            window: self.window,
+            ids: self.ids,
+            at,
+            raw,
+        }
     }
 }
 
@@ -121,7 +143,8 @@ impl FreshCells {
     #[must_use]
     pub fn filter(mut self, mut keep: impl FnMut(&[TokenId]) -> bool) -> Self {
         let (ids, window) = (&self.ids, self.window);
-        self.at.retain(|&at| keep(&ids[at as usize - window..at as usize]));
+        self.at
+            .retain(|&at| keep(&ids[at as usize - window..at as usize]));
         self
     }
 
@@ -131,9 +154,17 @@ impl FreshCells {
     /// As the de-duplication's.
     pub fn distinct(self, dedup: &mut dyn Dedup) -> Result<DistinctCells, DedupError> {
         let mut kept = Vec::with_capacity(self.at.len());
-        let units = Units { ids: &self.ids, at: &self.at, window: self.window };
+        let units = Units {
+            ids: &self.ids,
+            at: &self.at,
+            window: self.window,
+        };
         dedup.keep_first(units, &mut kept)?;
-        Ok(DistinctCells { window: self.window, ids: self.ids, at: kept })
+        Ok(DistinctCells {
+            window: self.window,
+            ids: self.ids,
+            at: kept,
+        })
     }
 
     /// Number of fresh cells.

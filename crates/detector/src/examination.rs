@@ -38,8 +38,16 @@ impl Examination {
         decoys: LineUp,
         dedup: DedupKind,
     ) -> Result<Self, ExaminationError> {
-        let keys: Result<_, _> = keys.into_iter().map(|(id, mark)| Tally::new(id, mark)).collect();
-        Ok(Self { dedup: dedup.build(window), counts: Counts::default(), keys: keys?, line_up: decoys })
+        let keys: Result<_, _> = keys
+            .into_iter()
+            .map(|(id, mark)| Tally::new(id, mark))
+            .collect();
+        Ok(Self {
+            dedup: dedup.build(window),
+            counts: Counts::default(),
+            keys: keys?,
+            line_up: decoys,
+        })
     }
 
     /// Adds a block of answers. Blocks of millions of tokens are fastest; the findings do not
@@ -79,7 +87,12 @@ impl Examination {
             findings.extend(self.e_process(key));
             findings.extend(self.line_up(key));
         }
-        let adjusted = holm(&findings.iter().map(|finding| finding.log10_p).collect::<Vec<_>>());
+        let adjusted = holm(
+            &findings
+                .iter()
+                .map(|finding| finding.log10_p)
+                .collect::<Vec<_>>(),
+        );
         for (finding, adjusted) in findings.iter_mut().zip(adjusted) {
             finding.log10_p_adjusted = adjusted;
         }

@@ -1,6 +1,7 @@
 //! Effect sizes with exact intervals, rounded outward.
 
-use serde::Serialize;
+use hallmark_core::score::MAX_DEFICIT;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::tail::{
@@ -8,7 +9,7 @@ use crate::tail::{
 };
 
 /// Which limits an interval has. A missing limit is the parameter's own bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sides {
     /// A lower limit with the whole α.
@@ -20,7 +21,8 @@ pub enum Sides {
 }
 
 /// An interval that misses the true value with a probability of at most `alpha`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Interval {
     /// The lower limit, rounded down.
     pub low: f64,
@@ -99,7 +101,7 @@ pub fn clopper_pearson(
 /// Assumption: the cells' scores are independent and exponential with one common mean μ, so that their sum over μ is
 /// Gamma(n, 1), an exact pivot. Under the null hypothesis that holds with μ = 1. Under a mark it is a model (the true
 /// scores of a cell with probability p are a Beta-type law whose mean is the harmonic number H(1/p)), so read the interval as
-/// an effect size, not as a test. `sum` is in units of 2⁻²⁴ nat, each cell rounded down by less than one unit; the limits
+/// an effect size, not as a test. `sum` is in units of 2⁻²⁴ nat, each cell rounded down by at most [`MAX_DEFICIT`]; the limits
 /// allow for that and are rounded outward, to a millionth of the sum's standard deviation.
 ///
 /// # Errors
@@ -126,7 +128,8 @@ pub fn gamma_scale_mean(
         f64::MAX
     } else {
         let quantile = quantile(cells, Direction::Down, |x| ln_gamma_lower(cells, x), level);
-        let sum = DoubleWord::from(u128::from(sum) + u128::from(cells)).scale(-24);
+        let deficit = u128::from(cells) * u128::from(MAX_DEFICIT);
+        let sum = DoubleWord::from(u128::from(sum) + deficit).scale(-24);
         (sum / DoubleWord::from(quantile)).round_up().next_up()
     };
     Ok(Interval {

@@ -12,7 +12,9 @@
 //! [`RawCells`](cells::RawCells) by leaving out what the suspect was shown, and a filter sees a
 //! window and nothing else.
 
+pub mod calibration;
 pub mod cells;
+pub mod decoys;
 pub mod dedup;
 pub mod document;
 pub mod eprocess;

@@ -22,7 +22,9 @@ impl LineUp {
     /// A line-up of these marks, all of one profile.
     #[must_use]
     pub fn new(decoys: impl IntoIterator<Item = Arc<dyn Mark>>) -> Self {
-        Self { decoys: decoys.into_iter().map(|mark| (mark, 0)).collect() }
+        Self {
+            decoys: decoys.into_iter().map(|mark| (mark, 0)).collect(),
+        }
     }
 
     /// Adds cells to every decoy's sum. The result is the same for any number of threads.

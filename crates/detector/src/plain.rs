@@ -33,14 +33,21 @@ pub fn effect(law: Law, cells: u64, sum: u64) -> Result<Option<Effect>, Interval
     let value = sum as f64 / law.unit() as f64 / trials as f64;
     let null = law.null_mean() / law.trials() as f64;
     let (measure, interval) = match law {
-        Law::Exponential => {
-            (Measure::MeanScore, gamma_scale_mean(cells, sum, INTERVAL_ALPHA, Sides::Two)?)
-        }
+        Law::Exponential => (
+            Measure::MeanScore,
+            gamma_scale_mean(cells, sum, INTERVAL_ALPHA, Sides::Two)?,
+        ),
         Law::Bernoulli { .. } => (Measure::GreenRate, rate_interval(trials, sum)?),
         Law::Bits { .. } => (Measure::OneBitRate, rate_interval(trials, sum)?),
     };
     let smallest_visible = smallest_visible(law, trials as f64, null);
-    Ok(Some(Effect { measure, value, null, interval, smallest_visible }))
+    Ok(Some(Effect {
+        measure,
+        value,
+        null,
+        interval,
+        smallest_visible,
+    }))
 }
 
 fn rate_interval(trials: u64, count: u64) -> Result<Interval, IntervalError> {
@@ -55,11 +62,14 @@ fn smallest_visible(law: Law, trials: f64, null: f64) -> f64 {
     const Z_BETA: f64 = 1.281_551_565_544_601;
     match law {
         // A mean μ has standard deviation μ/√n: μ − 1 = z_α/√n + z_β·μ/√n.
-        Law::Exponential => (1.0 + Z_ALPHA / trials.sqrt()) / (1.0 - Z_BETA / trials.sqrt()).max(1e-9),
+        Law::Exponential => {
+            (1.0 + Z_ALPHA / trials.sqrt()) / (1.0 - Z_BETA / trials.sqrt()).max(1e-9)
+        }
         Law::Bernoulli { .. } | Law::Bits { .. } => {
             // r − γ = (z_α·√(γ(1−γ)) + z_β·√(r(1−r)))/√n, solved by iteration from r = γ.
             let spread = |rate: f64| (rate * (1.0 - rate)).max(0.0).sqrt();
-            let step = |rate| null + (Z_ALPHA * spread(null) + Z_BETA * spread(rate)) / trials.sqrt();
+            let step =
+                |rate| null + (Z_ALPHA * spread(null) + Z_BETA * spread(rate)) / trials.sqrt();
             (0..50).fold(null, |rate, _| f64::min(step(rate), 1.0))
         }
     }

@@ -14,6 +14,8 @@ pub(crate) struct Tally {
     pub(crate) mark: Arc<dyn Mark>,
     pub(crate) sum: u64,
     pub(crate) eprocess: EProcess,
+    cells: u64,
+    next_look: u64,
     pending: Look,
 }
 
@@ -25,8 +27,14 @@ pub(crate) enum EProcess {
     None,
 }
 
-/// Cells between two looks of the e-process: a number fixed beforehand, so no look depends on the key.
-const LOOK: usize = 256;
+/// Cells evaluated at a time; looks fall on multiples of it.
+const BATCH: usize = 256;
+
+/// The e-process is looked at after every 256 cells, and later each time their number has grown by
+/// 1/256: fixed beforehand, so no look depends on the key.
+fn next_look(cells: u64) -> u64 {
+    cells + (cells / 256).max(BATCH as u64)
+}
 
 impl Tally {
     pub(crate) fn new(key_id: String, mark: Arc<dyn Mark>) -> Result<Self, EProcessError> {
@@ -35,18 +43,28 @@ impl Tally {
             Law::Bernoulli { threshold } => EProcess::Green(GreenEProcess::new(threshold)?),
             Law::Bits { .. } => EProcess::None,
         };
-        Ok(Self { key_id, mark, sum: 0, eprocess, pending: Look::default() })
+        Ok(Self {
+            key_id,
+            mark,
+            sum: 0,
+            eprocess,
+            cells: 0,
+            next_look: next_look(0),
+            pending: Look::default(),
+        })
     }
 
     /// Adds cells in their order. The result is the same for any number of threads and any cut
     /// into calls.
     pub(crate) fn observe(&mut self, cells: &DistinctCells) -> Result<(), EProcessError> {
         let (mark, law) = (&self.mark, self.mark.law());
-        let batches: Vec<_> = cells.batches(LOOK - self.pending.cells as usize, LOOK).collect();
+        let batches: Vec<_> = cells
+            .batches(BATCH - self.cells as usize % BATCH, BATCH)
+            .collect();
         let looks: Vec<Look> = batches
             .par_iter()
             .map_init(
-                || [0; LOOK],
+                || [0; BATCH],
                 |words, batch| {
                     let words = &mut words[..batch.len()];
                     mark.words(batch, words);
@@ -54,7 +72,11 @@ impl Tally {
                         Law::Exponential => sum_log_reciprocal(words),
                         Law::Bernoulli { .. } | Law::Bits { .. } => 0,
                     };
-                    Look { cells: batch.len() as u64, score: law.sum(words), log_reciprocal }
+                    Look {
+                        cells: batch.len() as u64,
+                        score: law.sum(words),
+                        log_reciprocal,
+                    }
                 },
             )
             .collect();
@@ -63,7 +85,8 @@ impl Tally {
             self.pending.cells += look.cells;
             self.pending.score += look.score;
             self.pending.log_reciprocal += look.log_reciprocal;
-            if self.pending.cells == LOOK as u64 {
+            self.cells += look.cells;
+            if self.cells >= self.next_look && self.cells.is_multiple_of(BATCH as u64) {
                 self.look()?;
             }
         }
@@ -72,7 +95,12 @@ impl Tally {
 
     /// Looks at the e-process with what came since the last look.
     pub(crate) fn look(&mut self) -> Result<(), EProcessError> {
-        let Look { cells, score, log_reciprocal } = std::mem::take(&mut self.pending);
+        let Look {
+            cells,
+            score,
+            log_reciprocal,
+        } = std::mem::take(&mut self.pending);
+        self.next_look = next_look(self.cells);
         match &mut self.eprocess {
             EProcess::Green(process) => process.observe(score, cells).map(drop),
             EProcess::Gumbel(process) => process.observe(log_reciprocal, cells).map(drop),
@@ -90,5 +118,8 @@ struct Look {
 
 /// The sum of −ln(w/2³²), each rounded up: what the Gumbel e-process takes.
 fn sum_log_reciprocal(words: &[u32]) -> u64 {
-    words.iter().map(|&word| u64::from(score::log_reciprocal(word))).sum()
+    words
+        .iter()
+        .map(|&word| u64::from(score::log_reciprocal(word)))
+        .sum()
 }

@@ -27,7 +27,10 @@ impl Warning {
             (Self::WindowsRepeat, counts.scored * 2 < counts.fresh),
             (Self::MuchExposed, counts.exposed * 4 > counts.fresh),
         ];
-        cases.into_iter().filter_map(|(warning, applies)| applies.then_some(warning)).collect()
+        cases
+            .into_iter()
+            .filter_map(|(warning, applies)| applies.then_some(warning))
+            .collect()
     }
 
     /// What can be done about it.
@@ -35,7 +38,9 @@ impl Warning {
     pub fn hint(self) -> &'static str {
         match self {
             Self::TooFewCells => "collect more answers, or longer ones",
-            Self::WindowsRepeat => "ask more varied prompts: a cell counts once however often it occurs",
+            Self::WindowsRepeat => {
+                "ask more varied prompts: a cell counts once however often it occurs"
+            }
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
         }
     }
@@ -45,8 +50,12 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooFewCells => "too few cells: nothing can be said either way",
-            Self::WindowsRepeat => "windows repeat: over half of the cells are repetitions and do not count",
-            Self::MuchExposed => "over a fifth of the cells were left out: the suspect had been shown their windows",
+            Self::WindowsRepeat => {
+                "windows repeat: over half of the cells are repetitions and do not count"
+            }
+            Self::MuchExposed => {
+                "over a fifth of the cells were left out: the suspect had been shown their windows"
+            }
         })
     }
 }

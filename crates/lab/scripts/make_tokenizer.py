@@ -1,6 +1,6 @@
 """Make assets/tokenizer.json: a byte-level BPE trained on the `train` documents of the corpus.
 
-    /somewhere/bin/pip install tokenizers==0.22.1 zstandard==0.25.0
+    /somewhere/bin/pip install tokenizers==0.23.3 zstandard==0.25.0
     /somewhere/bin/python make_tokenizer.py ../assets/corpus.txt.zst 1024 ../assets/tokenizer.json
 """
 

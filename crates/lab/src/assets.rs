@@ -5,9 +5,13 @@ use std::fmt;
 use splintr::AnyTokenizer;
 
 use crate::LabError;
+use crate::model::Transformer;
 use crate::random::{generator, shuffle};
 
 const CORPUS: &[u8] = include_bytes!("../assets/corpus.txt.zst");
+const TOKENIZER: &[u8] = include_bytes!("../assets/tokenizer.json");
+const TEACHER: &[u8] = include_bytes!("../assets/teacher.safetensors");
+const STUDENT_BASE: &[u8] = include_bytes!("../assets/student-base.safetensors");
 
 /// Which use a document is kept for. No document serves two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,22 +40,33 @@ pub struct Document {
 /// # Errors
 /// [`LabError::Asset`] if the embedded file is damaged.
 pub fn corpus() -> Result<Vec<Document>, LabError> {
-    let broken = |what: String| LabError::Asset { asset: "corpus.txt.zst", what };
+    let broken = |what: String| LabError::Asset {
+        asset: "corpus.txt.zst",
+        what,
+    };
     let plain = zstd::decode_all(CORPUS).map_err(|e| broken(e.to_string()))?;
     let plain = String::from_utf8(plain).map_err(|e| broken(e.to_string()))?;
     plain
         .split('\x0c')
         .skip(1)
         .map(|document| {
-            let (head, text) = document.split_once('\n').ok_or_else(|| broken("no head line".into()))?;
-            let (split, name) = head.split_once(' ').ok_or_else(|| broken(format!("head line `{head}`")))?;
+            let (head, text) = document
+                .split_once('\n')
+                .ok_or_else(|| broken("no head line".into()))?;
+            let (split, name) = head
+                .split_once(' ')
+                .ok_or_else(|| broken(format!("head line `{head}`")))?;
             let split = match split {
                 "train" => Split::Train,
                 "prompts" => Split::Prompts,
                 "validation" => Split::Validation,
                 other => return Err(broken(format!("split `{other}`"))),
             };
-            Ok(Document { name: name.to_owned(), split, text: text.to_owned() })
+            Ok(Document {
+                name: name.to_owned(),
+                split,
+                text: text.to_owned(),
+            })
         })
         .collect()
 }
@@ -73,7 +88,10 @@ impl Tokenizer {
     pub fn from_json(json: &[u8]) -> Result<Self, LabError> {
         splintr::from_json_bytes(json)
             .map(Self)
-            .map_err(|e| LabError::Asset { asset: "tokenizer.json", what: e.to_string() })
+            .map_err(|e| LabError::Asset {
+                asset: "tokenizer.json",
+                what: e.to_string(),
+            })
     }
 
     /// The tokens of `text`.
@@ -89,12 +107,46 @@ impl Tokenizer {
     }
 }
 
+/// The `tokenizer.json` of the shipped models: a byte-level BPE of 1,024 tokens, no special ones.
+#[must_use]
+pub const fn tokenizer_json() -> &'static [u8] {
+    TOKENIZER
+}
+
+/// The tokenizer of the shipped models.
+///
+/// # Errors
+/// [`LabError::Asset`] if the embedded file is damaged.
+pub fn tokenizer() -> Result<Tokenizer, LabError> {
+    Tokenizer::from_json(TOKENIZER)
+}
+
+/// The teacher: 4 layers of 128, trained on the corpus' training documents.
+///
+/// # Errors
+/// [`LabError::Tensor`] or [`LabError::Checkpoint`] if the embedded file is damaged.
+pub fn teacher() -> Result<Transformer, LabError> {
+    Transformer::from_safetensors(TEACHER)
+}
+
+/// What students start from: 3 layers of 128, another seed, trained on the same public text and never on the teacher.
+///
+/// # Errors
+/// As for [`teacher`].
+pub fn student_base() -> Result<Transformer, LabError> {
+    Transformer::from_safetensors(STUDENT_BASE)
+}
+
 /// The tokens of every document of one split.
 ///
 /// # Errors
 /// As for [`corpus`].
 pub fn tokens(split: Split, tokenizer: &Tokenizer) -> Result<Vec<Vec<u32>>, LabError> {
-    Ok(corpus()?.iter().filter(|d| d.split == split).map(|d| tokenizer.encode(&d.text)).collect())
+    Ok(corpus()?
+        .iter()
+        .filter(|d| d.split == split)
+        .map(|d| tokenizer.encode(&d.text))
+        .collect())
 }
 
 /// The first `tokens` tokens of every speech that the models have not seen, in an order given by `seed`.
@@ -104,7 +156,11 @@ pub fn tokens(split: Split, tokenizer: &Tokenizer) -> Result<Vec<Vec<u32>>, LabE
 pub fn prompts(seed: u64, tokens: usize, tokenizer: &Tokenizer) -> Result<Vec<Vec<u32>>, LabError> {
     let mut all = Vec::new();
     for document in corpus()?.iter().filter(|d| d.split == Split::Prompts) {
-        for speech in document.text.split("\n\n").filter(|speech| !speech.starts_with('[')) {
+        for speech in document
+            .text
+            .split("\n\n")
+            .filter(|speech| !speech.starts_with('['))
+        {
             let ids = tokenizer.encode(speech);
             if ids.len() >= tokens {
                 all.push(ids[..tokens].to_vec());

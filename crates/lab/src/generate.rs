@@ -18,12 +18,17 @@ const SHARDS: usize = 4;
 /// Picks each next token: where a mark enters.
 pub trait Chooser {
     /// The next token of `sequence` (an index into the caller's prompts). `logits` holds one number per token after
-    /// temperature and truncation, minus infinity for tokens that are ruled out; `uniform` is fresh ordinary
-    /// randomness in [0, 1). Calls come in order of position for each sequence; sequences interleave.
+    /// temperature and truncation, minus infinity for tokens that are ruled out, and is scratch space afterwards;
+    /// `uniform` is fresh ordinary randomness in [0, 1). Calls come in order of position for each sequence; sequences interleave.
     ///
     /// # Errors
     /// Whatever keeps this row from having a token.
-    fn choose(&mut self, sequence: usize, logits: &[f32], uniform: f64) -> Result<u32, Box<dyn StdError + Send + Sync>>;
+    fn choose(
+        &mut self,
+        sequence: usize,
+        logits: &mut [f32],
+        uniform: f64,
+    ) -> Result<u32, Box<dyn StdError + Send + Sync>>;
 }
 
 /// Ordinary sampling from the softmax of the logits, by inversion of the distribution function.
@@ -31,7 +36,12 @@ pub trait Chooser {
 pub struct Unmarked;
 
 impl Chooser for Unmarked {
-    fn choose(&mut self, _: usize, logits: &[f32], uniform: f64) -> Result<u32, Box<dyn StdError + Send + Sync>> {
+    fn choose(
+        &mut self,
+        _: usize,
+        logits: &mut [f32],
+        uniform: f64,
+    ) -> Result<u32, Box<dyn StdError + Send + Sync>> {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         if !max.is_finite() {
             return Err("no token has a finite logit".into());
@@ -55,7 +65,11 @@ impl Chooser for Unmarked {
 
 /// A ruled-out token weighs exactly nothing.
 fn weight(logit: f32, max: f32) -> f32 {
-    if logit == f32::NEG_INFINITY { 0.0 } else { exp(logit - max) }
+    if logit == f32::NEG_INFINITY {
+        0.0
+    } else {
+        exp(logit - max)
+    }
 }
 
 /// How logits become a distribution.
@@ -69,7 +83,10 @@ pub struct Sampling {
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self { temperature: 1.0, top_k: None }
+        Self {
+            temperature: 1.0,
+            top_k: None,
+        }
     }
 }
 
@@ -77,10 +94,16 @@ impl Sampling {
     fn check(&self) -> Result<(), LabError> {
         if !(self.temperature.is_finite() && self.temperature > 0.0) {
             let what = format!("{} must be above zero", self.temperature);
-            return Err(LabError::Setting { name: "temperature", what });
+            return Err(LabError::Setting {
+                name: "temperature",
+                what,
+            });
         }
         if self.top_k == Some(0) {
-            return Err(LabError::Setting { name: "top_k", what: "0 would leave no token".into() });
+            return Err(LabError::Setting {
+                name: "top_k",
+                what: "0 would leave no token".into(),
+            });
         }
         Ok(())
     }
@@ -123,7 +146,12 @@ pub fn generate(
 ) -> Result<Vec<Vec<u32>>, LabError> {
     sampling.check()?;
     check_prompts(model, prompts, tokens)?;
-    let mut shared = Shared { sampling, tokens, chooser, scratch: Vec::new() };
+    let mut shared = Shared {
+        sampling,
+        tokens,
+        chooser,
+        scratch: Vec::new(),
+    };
     let total = prompts.len() * tokens;
     let mut answers = Vec::with_capacity(prompts.len());
     for (i, prompts) in prompts.chunks(SHARDS * ROWS).enumerate() {
@@ -135,7 +163,9 @@ pub fn generate(
             .collect::<Result<Vec<_>, _>>()?;
         let steps = prompts.iter().map(Vec::len).max().unwrap_or(0) + tokens;
         for position in 0..steps.saturating_sub(1) {
-            shards.par_iter_mut().try_for_each(|shard| shard.step(position))?;
+            shards
+                .par_iter_mut()
+                .try_for_each(|shard| shard.step(position))?;
             for shard in &mut shards {
                 shared.choose(shard, position)?;
             }
@@ -166,25 +196,45 @@ impl<'a> Shard<'a> {
         first: usize,
     ) -> Result<Self, LabError> {
         let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
-        let random = (first..first + prompts.len()).map(|sequence| generator(seed, sequence as u64)).collect();
+        let random = (first..first + prompts.len())
+            .map(|sequence| generator(seed, sequence as u64))
+            .collect();
         let decoder = Decoder::new(model, prompts.len(), longest + tokens)?;
-        Ok(Self { decoder, prompts, texts: prompts.to_vec(), random, first, logits: None })
+        Ok(Self {
+            decoder,
+            prompts,
+            texts: prompts.to_vec(),
+            random,
+            first,
+            logits: None,
+        })
     }
 
     /// Feeds the tokens at `position`; a sequence that has all its tokens idles on its last one.
     fn step(&mut self, position: usize) -> Result<(), LabError> {
-        let feed: Vec<u32> = self.texts.iter().map(|text| text[position.min(text.len() - 1)]).collect();
+        let feed: Vec<u32> = self
+            .texts
+            .iter()
+            .map(|text| text[position.min(text.len() - 1)])
+            .collect();
         let any = self.texts.iter().any(|text| text.len() == position + 1);
         self.logits = self.decoder.step(&feed, any)?;
         Ok(())
     }
 
     fn made(&self) -> usize {
-        self.texts.iter().zip(self.prompts).map(|(text, prompt)| text.len() - prompt.len()).sum()
+        self.texts
+            .iter()
+            .zip(self.prompts)
+            .map(|(text, prompt)| text.len() - prompt.len())
+            .sum()
     }
 
     fn answers(self) -> impl Iterator<Item = Vec<u32>> {
-        self.texts.into_iter().zip(self.prompts).map(|(mut text, prompt)| text.split_off(prompt.len()))
+        self.texts
+            .into_iter()
+            .zip(self.prompts)
+            .map(|(mut text, prompt)| text.split_off(prompt.len()))
     }
 }
 
@@ -198,7 +248,9 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     fn choose(&mut self, shard: &mut Shard<'_>, position: usize) -> Result<(), LabError> {
-        let Some(rows) = shard.logits.take() else { return Ok(()) };
+        let Some(rows) = shard.logits.take() else {
+            return Ok(());
+        };
         let vocab = rows.dim(1)?;
         let mut rows = with_values(&rows, <[f32]>::to_vec)?;
         for (i, logits) in rows.chunks_exact_mut(vocab).enumerate() {
@@ -216,7 +268,11 @@ impl Shared<'_> {
                     Some(_) => Ok(token),
                     None => Err(format!("token {token} is outside the vocabulary").into()),
                 })
-                .map_err(|source| LabError::Choose { sequence, position: made, source })?;
+                .map_err(|source| LabError::Choose {
+                    sequence,
+                    position: made,
+                    source,
+                })?;
             text.push(token);
         }
         Ok(())
@@ -228,7 +284,10 @@ fn check_prompts(model: &Transformer, prompts: &[Vec<u32>], tokens: usize) -> Re
     for (sequence, prompt) in prompts.iter().enumerate() {
         // The last token is never fed back, so it needs no room.
         if prompt.is_empty() || (prompt.len() + tokens).saturating_sub(1) > context {
-            let what = format!("a prompt of {} and {tokens} more tokens; the model holds {context}", prompt.len());
+            let what = format!(
+                "a prompt of {} and {tokens} more tokens; the model holds {context}",
+                prompt.len()
+            );
             return Err(LabError::Sequence { sequence, what });
         }
     }

@@ -1,16 +1,45 @@
-//! Language models small enough to train here.
+//! Language models small enough to train here, and what is done with them: a teacher whose answers carry a mark, and
+//! students that learn from those answers.
+//!
+//! Everything runs on the CPU in `f32`: candle's tensors and matrix products, with the rest of a transformer's work in
+//! loops of our own ([`Transformer`] says which architecture). A model of 0.9 million parameters is enough to show
+//! every effect the detector looks for, and small enough to train in seconds.
+//!
+//! ```
+//! use hallmark_lab::{Sampling, Unmarked, assets, generate};
+//!
+//! let tokenizer = assets::tokenizer()?;
+//! let teacher = assets::teacher()?;
+//! let prompts = vec![tokenizer.encode("HAMLET.\nTo be, or not")];
+//! let answers = generate(&teacher, &prompts, 16, &Sampling::default(), 1, &mut Unmarked, &mut |_, _| {})?;
+//! assert_eq!(answers[0].len(), 16);
+//! println!("{}", tokenizer.decode(&answers[0]));
+//! # Ok::<(), hallmark_lab::LabError>(())
+//! ```
+//!
+//! - [`generate`] samples with a [`Chooser`], which is where a mark enters: [`Unmarked`] is ordinary sampling.
+//! - [`train`] teaches from running text or from [`Exchange`]s.
+//! - [`story::tell`] is the whole distillation behind `hallmark demo`.
+//! - [`assets`] holds the corpus, the tokenizer and the checkpoints.
+//!
+//! Randomness is `ChaCha12` throughout, from seeds that the caller gives. Results do not depend on the number of threads.
+//! They may differ between kinds of processor, whose matrix products round differently.
+
 mod adamw;
 pub mod assets;
 mod decode;
 mod error;
 mod generate;
 mod kernels;
+mod marked;
 mod model;
 mod pass;
 mod random;
+pub mod story;
 mod train;
 
 pub use error::LabError;
 pub use generate::{Chooser, Sampling, Unmarked, generate};
+pub use marked::{Marked, story_root};
 pub use model::{Config, Transformer};
-pub use train::{Example, Lessons, TrainConfig, evaluate, train};
+pub use train::{Exchange, Lessons, TrainConfig, evaluate, train};

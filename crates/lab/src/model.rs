@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use candle_core::{DType, Device, Tensor};
 
 use crate::LabError;
-use crate::kernels::{HEAD, Rotary};
+use crate::kernels::{HEAD, Rotary, with_values};
 use crate::pass::Pass;
 use crate::random::{generator, normal};
 
@@ -31,16 +31,21 @@ impl Config {
     fn check(&self) -> Result<(), LabError> {
         let wrong = |what: String| Err(LabError::Shape { what });
         if self.width == 0 || !self.width.is_multiple_of(HEAD) {
-            return wrong(format!("width {} must be a positive multiple of {HEAD}", self.width));
+            return wrong(format!(
+                "width {} must be a positive multiple of {HEAD}",
+                self.width
+            ));
         }
         if self.layers == 0 || self.context < 2 || self.vocab < 2 {
-            return wrong(format!("{self:?} needs a layer, a context of two and a vocabulary of two"));
+            return wrong(format!(
+                "{self:?} needs a layer, a context of two and a vocabulary of two"
+            ));
         }
         Ok(())
     }
 }
 
-/// A decoder-only transformer: RMS norm before each half-block, rotary positions, squared ReLU, and an embedding
+/// A decoder-only transformer: RMS norm before each half-block, rotary positions, squared rectifiers, and an embedding
 /// that is also the output matrix. All arithmetic is in `f32` on the CPU. A clone is independent: training one leaves the
 /// other as it is.
 #[derive(Clone, Debug)]
@@ -97,14 +102,23 @@ impl Transformer {
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, LabError> {
         let tensors = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)?;
         let find = |name: &str| {
-            tensors.get(name).ok_or_else(|| LabError::Checkpoint { what: format!("no tensor `{name}`") })
+            tensors.get(name).ok_or_else(|| LabError::Checkpoint {
+                what: format!("no tensor `{name}`"),
+            })
         };
         let (vocab, width) = find("embedding")?.dims2()?;
         let shape: Vec<u32> = find("shape")?.to_dtype(DType::U32)?.to_vec1()?;
         let [layers, context] = shape[..] else {
-            return Err(LabError::Checkpoint { what: "tensor `shape` must hold [layers, context]".into() });
+            return Err(LabError::Checkpoint {
+                what: "tensor `shape` must hold [layers, context]".into(),
+            });
         };
-        let config = Config { layers: layers as usize, width, context: context as usize, vocab };
+        let config = Config {
+            layers: layers as usize,
+            width,
+            context: context as usize,
+            vocab,
+        };
         config.check()?;
         Self::build(config, |name, shape| {
             let tensor = find(name)?;
@@ -136,27 +150,46 @@ impl Transformer {
         self.config
     }
 
-    /// Logits of every position: rows `[sequences × length, vocab]` for `sequences` of equal length, one after the
-    /// other in `tokens`.
+    /// Logits for the token after each position of one sequence: a row of `vocab` for each of `tokens`.
     ///
     /// # Errors
     /// [`LabError::Sequence`] if a token or the length is out of range.
-    pub fn forward(&self, tokens: &[u32], sequences: usize) -> Result<Tensor, LabError> {
-        let length = tokens.len() / sequences.max(1);
-        if length == 0 || length > self.config.context || tokens.len() != sequences * length {
-            let what = format!("{} tokens for {sequences} sequences of at most {}", tokens.len(), self.config.context);
+    pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, LabError> {
+        if tokens.is_empty() || tokens.len() > self.config.context {
+            let what = format!(
+                "{} tokens; the model holds 1 to {}",
+                tokens.len(),
+                self.config.context
+            );
             return Err(LabError::Sequence { sequence: 0, what });
         }
-        check_tokens(tokens.chunks_exact(length), self.config.vocab)?;
-        Ok(Pass::new(self, tokens, length)?.logits)
+        check_tokens([tokens].into_iter(), self.config.vocab)?;
+        Ok(with_values(
+            &Pass::new(self, tokens, tokens.len())?.logits,
+            <[f32]>::to_vec,
+        )?)
     }
 
     /// The same tensors, to be replaced.
     pub(crate) fn tensors_mut(&mut self) -> Vec<&mut Tensor> {
         let mut all = vec![&mut self.embedding];
         for block in &mut self.blocks {
-            let Block { attention_norm, packed, mixed, expansion_norm, expand, contract } = block;
-            all.extend([attention_norm, packed, mixed, expansion_norm, expand, contract]);
+            let Block {
+                attention_norm,
+                packed,
+                mixed,
+                expansion_norm,
+                expand,
+                contract,
+            } = block;
+            all.extend([
+                attention_norm,
+                packed,
+                mixed,
+                expansion_norm,
+                expand,
+                contract,
+            ]);
         }
         all.push(&mut self.norm);
         all
@@ -189,7 +222,8 @@ impl Transformer {
         let embedding = tensor("embedding", &[config.vocab, d])?;
         let mut blocks = Vec::with_capacity(config.layers);
         for i in 0..config.layers {
-            let mut part = |name: &str, shape: &[usize]| tensor(&format!("block.{i}.{name}"), shape);
+            let mut part =
+                |name: &str, shape: &[usize]| tensor(&format!("block.{i}.{name}"), shape);
             blocks.push(Block {
                 attention_norm: part("attention_norm", &[d])?,
                 packed: part("packed", &[d, 3 * d])?,
@@ -200,7 +234,13 @@ impl Transformer {
             });
         }
         let norm = tensor("norm", &[d])?;
-        Ok(Self { config, rotary: Rotary::new(config.context), embedding, blocks, norm })
+        Ok(Self {
+            config,
+            rotary: Rotary::new(config.context),
+            embedding,
+            blocks,
+            norm,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Seeded randomness: ChaCha12 only, so that a seed means the same draws everywhere.
+//! Seeded randomness: `ChaCha12` only, so that a seed means the same draws everywhere.
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -11,6 +11,11 @@ pub(crate) fn generator(seed: u64, stream: u64) -> ChaCha12Rng {
     let mut generator = ChaCha12Rng::from_seed(key);
     generator.set_stream(stream);
     generator
+}
+
+/// A seed for one of the parts of something that has a seed.
+pub(crate) fn derived(seed: u64, part: u64) -> u64 {
+    generator(seed, u64::MAX - part).next_u64()
 }
 
 /// A uniform number in [0, 1) with 53 random bits.

@@ -23,13 +23,13 @@ pub enum Lessons<'a> {
     },
     /// Prompts with answers: the loss counts the answers' tokens alone, as in supervised fine-tuning. Each pass
     /// takes them all once, in a new order.
-    Answers(&'a [Example]),
+    Answers(&'a [Exchange]),
 }
 
-/// One prompt with its answer.
+/// One prompt with a model's answer to it, in tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Example {
-    /// What the answering model was shown.
+pub struct Exchange {
+    /// What the model was shown.
     pub prompt: Vec<u32>,
     /// What it wrote.
     pub answer: Vec<u32>,
@@ -44,7 +44,7 @@ pub struct TrainConfig {
     pub batch: usize,
     /// Peak learning rate; rises over the first twentieth of the steps, then falls along a cosine to a tenth.
     pub learning_rate: f64,
-    /// AdamW's decoupled weight decay, on matrices.
+    /// `AdamW`'s decoupled weight decay, on matrices.
     pub weight_decay: f64,
     /// Orders the lessons.
     pub seed: u64,
@@ -52,7 +52,13 @@ pub struct TrainConfig {
 
 impl Default for TrainConfig {
     fn default() -> Self {
-        Self { steps: 100, batch: 32, learning_rate: 3e-3, weight_decay: 0.01, seed: 0 }
+        Self {
+            steps: 100,
+            batch: 32,
+            learning_rate: 3e-3,
+            weight_decay: 0.01,
+            seed: 0,
+        }
     }
 }
 
@@ -101,21 +107,42 @@ pub fn train(
 ///
 /// # Errors
 /// As for [`train`].
-pub fn evaluate(model: &Transformer, documents: &[Vec<u32>], length: usize, windows: usize) -> Result<f32, LabError> {
+pub fn evaluate(
+    model: &Transformer,
+    documents: &[Vec<u32>],
+    length: usize,
+    windows: usize,
+) -> Result<f32, LabError> {
     check_tokens(documents.iter().map(Vec::as_slice), model.config().vocab)?;
     if length == 0 || length > model.config().context {
-        let what = format!("{length} tokens; the model holds {}", model.config().context);
-        return Err(LabError::Setting { name: "length", what });
+        let what = format!(
+            "{length} tokens; the model holds {}",
+            model.config().context
+        );
+        return Err(LabError::Setting {
+            name: "length",
+            what,
+        });
     }
-    let cuts: Vec<&[u32]> =
-        documents.iter().flat_map(|d| d.windows(length + 1).step_by(length)).take(windows).collect();
+    let cuts: Vec<&[u32]> = documents
+        .iter()
+        .flat_map(|d| d.windows(length + 1).step_by(length))
+        .take(windows)
+        .collect();
     if cuts.is_empty() {
-        return Err(LabError::Setting { name: "documents", what: format!("none has {} tokens", length + 1) });
+        return Err(LabError::Setting {
+            name: "documents",
+            what: format!("none has {} tokens", length + 1),
+        });
     }
     let losses: Vec<f64> = cuts
         .par_chunks(8)
         .map(|cuts| {
-            let tokens: Vec<u32> = cuts.iter().flat_map(|cut| &cut[..length]).copied().collect();
+            let tokens: Vec<u32> = cuts
+                .iter()
+                .flat_map(|cut| &cut[..length])
+                .copied()
+                .collect();
             let targets: Vec<u32> = cuts.iter().flat_map(|cut| &cut[1..]).copied().collect();
             Pass::new(model, &tokens, length)?.loss(&targets)
         })
@@ -141,7 +168,11 @@ struct Batch {
 impl Batch {
     /// The mean loss and its gradient for each of the model's tensors.
     fn gradient(&self, model: &Transformer) -> Result<(f32, Vec<Vec<f32>>), LabError> {
-        let counted = self.targets.iter().filter(|&&target| target != IGNORED).count();
+        let counted = self
+            .targets
+            .iter()
+            .filter(|&&target| target != IGNORED)
+            .count();
         let weight = 1.0 / counted as f32;
         let shard = (self.tokens.len() / self.length).div_ceil(SHARDS) * self.length;
         let parts: Vec<(f64, Vec<Vec<f32>>)> = self
@@ -166,39 +197,83 @@ impl Batch {
 }
 
 impl<'a> Source<'a> {
-    fn new(model: &Transformer, lessons: &'a Lessons<'a>, config: &TrainConfig) -> Result<Self, LabError> {
+    fn new(
+        model: &Transformer,
+        lessons: &'a Lessons<'a>,
+        config: &TrainConfig,
+    ) -> Result<Self, LabError> {
         if config.batch == 0 {
-            return Err(LabError::Setting { name: "batch", what: "0 sequences teach nothing".into() });
+            return Err(LabError::Setting {
+                name: "batch",
+                what: "0 sequences teach nothing".into(),
+            });
         }
         let vocab = model.config().vocab;
         let (order, length): (Vec<usize>, usize) = match lessons {
             Lessons::Text { documents, length } => {
                 check_tokens(documents.iter().map(Vec::as_slice), vocab)?;
-                (documents.iter().map(|d| d.len().saturating_sub(*length)).collect(), *length)
+                (
+                    documents
+                        .iter()
+                        .map(|d| d.len().saturating_sub(*length))
+                        .collect(),
+                    *length,
+                )
             }
-            Lessons::Answers(examples) => {
-                check_tokens(examples.iter().map(|e| e.prompt.as_slice()), vocab)?;
-                check_tokens(examples.iter().map(|e| e.answer.as_slice()), vocab)?;
-                if let Some(sequence) = examples.iter().position(|e| e.prompt.is_empty() || e.answer.is_empty()) {
-                    return Err(LabError::Sequence { sequence, what: "prompt or answer is empty".into() });
+            Lessons::Answers(exchanges) => {
+                check_tokens(exchanges.iter().map(|e| e.prompt.as_slice()), vocab)?;
+                check_tokens(exchanges.iter().map(|e| e.answer.as_slice()), vocab)?;
+                if let Some(sequence) = exchanges
+                    .iter()
+                    .position(|e| e.prompt.is_empty() || e.answer.is_empty())
+                {
+                    return Err(LabError::Sequence {
+                        sequence,
+                        what: "prompt or answer is empty".into(),
+                    });
                 }
-                let length = examples.iter().map(|e| e.prompt.len() + e.answer.len() - 1).max().unwrap_or(0);
-                ((0..examples.len()).collect(), length)
+                let length = exchanges
+                    .iter()
+                    .map(|e| e.prompt.len() + e.answer.len() - 1)
+                    .max()
+                    .unwrap_or(0);
+                ((0..exchanges.len()).collect(), length)
             }
         };
-        if order.is_empty() || (matches!(lessons, Lessons::Text { .. }) && order.iter().sum::<usize>() == 0) {
-            return Err(LabError::Setting { name: "lessons", what: "nothing is long enough to learn from".into() });
+        if order.is_empty()
+            || (matches!(lessons, Lessons::Text { .. }) && order.iter().sum::<usize>() == 0)
+        {
+            return Err(LabError::Setting {
+                name: "lessons",
+                what: "nothing is long enough to learn from".into(),
+            });
         }
         if length == 0 || length > model.config().context {
-            let what = format!("{length} tokens; the model holds {}", model.config().context);
-            return Err(LabError::Setting { name: "lessons", what });
+            let what = format!(
+                "{length} tokens; the model holds {}",
+                model.config().context
+            );
+            return Err(LabError::Setting {
+                name: "lessons",
+                what,
+            });
         }
         let next = order.len();
-        Ok(Self { lessons, random: generator(config.seed, 0x7472_6169), order, next, length })
+        Ok(Self {
+            lessons,
+            random: generator(config.seed, 0x7472_6169),
+            order,
+            next,
+            length,
+        })
     }
 
     fn batch(&mut self, size: usize) -> Batch {
-        let mut batch = Batch { length: self.length, tokens: Vec::new(), targets: Vec::new() };
+        let mut batch = Batch {
+            length: self.length,
+            tokens: Vec::new(),
+            targets: Vec::new(),
+        };
         for _ in 0..size {
             match self.lessons {
                 Lessons::Text { documents, .. } => {
@@ -206,14 +281,16 @@ impl<'a> Source<'a> {
                     batch.tokens.extend_from_slice(&cut[..self.length]);
                     batch.targets.extend_from_slice(&cut[1..]);
                 }
-                Lessons::Answers(examples) => {
-                    let example = &examples[self.turn()];
-                    let Example { prompt, answer } = example;
+                Lessons::Answers(exchanges) => {
+                    let exchange = &exchanges[self.turn()];
+                    let Exchange { prompt, answer } = exchange;
                     let pad = self.length - (prompt.len() + answer.len() - 1);
                     batch.tokens.extend(prompt);
                     batch.tokens.extend(&answer[..answer.len() - 1]);
                     batch.tokens.extend(std::iter::repeat_n(0, pad));
-                    batch.targets.extend(std::iter::repeat_n(IGNORED, prompt.len() - 1));
+                    batch
+                        .targets
+                        .extend(std::iter::repeat_n(IGNORED, prompt.len() - 1));
                     batch.targets.extend(answer);
                     batch.targets.extend(std::iter::repeat_n(IGNORED, pad));
                 }
@@ -234,7 +311,7 @@ impl<'a> Source<'a> {
         unreachable!("the start is below the sum of starts")
     }
 
-    /// The next example of the current pass.
+    /// The next exchange of the current pass.
     fn turn(&mut self) -> usize {
         if self.next == self.order.len() {
             shuffle(&mut self.random, &mut self.order);

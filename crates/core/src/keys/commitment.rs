@@ -39,7 +39,10 @@ impl Commitment {
     }
 
     fn new(label: &[u8], key: &[u8; KEY_BYTES], nonce: &[u8; COMMITMENT_NONCE_BYTES]) -> Self {
-        let digest = Sha256::new().chain_update(label).chain_update(key).chain_update(nonce);
+        let digest = Sha256::new()
+            .chain_update(label)
+            .chain_update(key)
+            .chain_update(nonce);
         Self(digest.finalize().into())
     }
 }

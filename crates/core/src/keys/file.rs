@@ -50,7 +50,9 @@ impl KeyFile {
             .into_iter()
             .find_map(|kind| Some((kind, line.strip_prefix(kind.tag())?.strip_prefix(':')?)))
             .ok_or(KeyFileError::UnknownKind { line: number })?;
-        let (hex, check) = rest.split_once(':').ok_or(KeyFileError::Malformed { line: number })?;
+        let (hex, check) = rest
+            .split_once(':')
+            .ok_or(KeyFileError::Malformed { line: number })?;
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         if !decode_hex(hex, &mut bytes[..]) {
             return Err(KeyFileError::Malformed { line: number });
@@ -185,16 +187,19 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
 fn decode_hex(digits: &str, out: &mut [u8]) -> bool {
     let digits = digits.as_bytes();
     let ok = digits.len() == 2 * out.len()
-        && digits.chunks_exact(2).zip(out.iter_mut()).all(|(pair, byte)| {
-            let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
-            match (digit(pair[0]), digit(pair[1])) {
-                (Some(high), Some(low)) => {
-                    *byte = high << 4 | low;
-                    true
+        && digits
+            .chunks_exact(2)
+            .zip(out.iter_mut())
+            .all(|(pair, byte)| {
+                let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
+                match (digit(pair[0]), digit(pair[1])) {
+                    (Some(high), Some(low)) => {
+                        *byte = high << 4 | low;
+                        true
+                    }
+                    _ => false,
                 }
-                _ => false,
-            }
-        });
+            });
     if !ok {
         out.zeroize();
     }

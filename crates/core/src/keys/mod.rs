@@ -100,7 +100,13 @@ impl CohortKey {
         let window = (window as u64).to_le_bytes();
         StreamKey(derive(
             &self.0,
-            &[b"stream", scheme.as_bytes(), prf.as_bytes(), &window, stream.as_bytes()],
+            &[
+                b"stream",
+                scheme.as_bytes(),
+                prf.as_bytes(),
+                &window,
+                stream.as_bytes(),
+            ],
         ))
     }
 
@@ -128,6 +134,12 @@ impl ConstantTimeEq for RootKey {
 impl ConstantTimeEq for CohortKey {
     fn ct_eq(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)
+    }
+}
+
+impl Clone for RootKey {
+    fn clone(&self) -> Self {
+        Self(self.0)
     }
 }
 

@@ -23,7 +23,11 @@ const COIN_TOKEN: TokenId = 0;
 impl<P: Prf> DualGumbel<P> {
     /// The scheme over three independent functions: one for the coin, two for the noise.
     pub const fn new(coin: P, a: P, b: P) -> Self {
-        Self { coin, a: Gumbel::new(a), b: Gumbel::new(b) }
+        Self {
+            coin,
+            a: Gumbel::new(a),
+            b: Gumbel::new(b),
+        }
     }
 
     fn stream(&self, coin: u32) -> &Gumbel<P> {
@@ -68,7 +72,8 @@ impl<P: Prf> Mark for DualGumbel<P> {
         for (slot, id) in window.iter_mut().enumerate() {
             *id = candidates.slot(slot)[0];
         }
-        self.stream(self.coin.word(window, COIN_TOKEN)).choose(candidates, logits, uniform, scratch)
+        self.stream(self.coin.word(window, COIN_TOKEN))
+            .choose(candidates, logits, uniform, scratch)
     }
 
     fn choose_row(
@@ -78,6 +83,7 @@ impl<P: Prf> Mark for DualGumbel<P> {
         uniform: f64,
         scratch: &mut Scratch,
     ) -> Result<usize, RowError> {
-        self.stream(self.coin.word(window, COIN_TOKEN)).choose_row(window, logits, uniform, scratch)
+        self.stream(self.coin.word(window, COIN_TOKEN))
+            .choose_row(window, logits, uniform, scratch)
     }
 }

@@ -18,13 +18,19 @@ pub struct Green<P> {
 impl<P: Prf> Green<P> {
     /// Cells whose word is below `threshold` are green; their logits rise by `delta` nats.
     pub const fn new(prf: P, threshold: u32, delta: f32) -> Self {
-        Self { prf, threshold, delta }
+        Self {
+            prf,
+            threshold,
+            delta,
+        }
     }
 }
 
 impl<P: Prf> Mark for Green<P> {
     fn law(&self) -> Law {
-        Law::Bernoulli { threshold: self.threshold }
+        Law::Bernoulli {
+            threshold: self.threshold,
+        }
     }
 
     fn max_token(&self) -> TokenId {

@@ -107,9 +107,11 @@ pub fn bind(profile: &Profile, key: &CohortKey) -> Arc<dyn Mark> {
     match profile.scheme {
         Scheme::Gumbel => Arc::new(Gumbel::new(stream("main"))),
         Scheme::DualGumbel => Arc::new(DualGumbel::new(stream("coin"), stream("a"), stream("b"))),
-        Scheme::Green { gamma, delta } => {
-            Arc::new(Green::new(stream("main"), green_threshold(gamma), delta as f32))
-        }
+        Scheme::Green { gamma, delta } => Arc::new(Green::new(
+            stream("main"),
+            green_threshold(gamma),
+            delta as f32,
+        )),
         Scheme::Tournament { layers } => Arc::new(Tournament::new(stream("main"), layers)),
     }
 }

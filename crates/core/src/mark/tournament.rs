@@ -53,14 +53,20 @@ fn weight_of_ones(weights: &[f32], words: &[u32], layer: u32) -> f64 {
     chunks
         .map(|(weights, words)| {
             let pairs = weights.iter().zip(words);
-            f64::from(pairs.map(|(weight, word)| weight * (word >> layer & 1) as f32).sum::<f32>())
+            f64::from(
+                pairs
+                    .map(|(weight, word)| weight * (word >> layer & 1) as f32)
+                    .sum::<f32>(),
+            )
         })
         .sum()
 }
 
 impl<P: Prf> Mark for Tournament<P> {
     fn law(&self) -> Law {
-        Law::Bits { layers: self.layers }
+        Law::Bits {
+            layers: self.layers,
+        }
     }
 
     fn max_token(&self) -> TokenId {

@@ -1,19 +1,19 @@
-//! The native function, `chacha12-v1`: the key stream of ChaCha with 12 rounds.
+//! The native function, `chacha12-v1`: the key stream of `ChaCha` with 12 rounds.
 //!
-//! The construction is IETF ChaCha (RFC 8439, section 2.3) with 12 rounds instead of 20, a 96-bit
+//! The construction is IETF `ChaCha` (RFC 8439, section 2.3) with 12 rounds instead of 20, a 96-bit
 //! nonce and a 32-bit block counter, under a 256-bit key:
 //!
 //! - **nonce**: four slots of 24 bits, little-endian. The window's slots come first, oldest first;
-//!   slots that the window does not have follow. Unused slots and [`MISSING`](crate::cells::MISSING)
-//!   tokens are `0xFFFFFF`;
+//!   slots that the window does not have follow. Unused slots and
+//!   [`MISSING`](crate::cells::MISSING) tokens are `0xFFFFFF`;
 //! - **block counter**: `(token >> 8) · 16 + (token & 15)`;
 //! - **word of the block**: `(token >> 4) & 15`, little-endian.
 //!
 //! Cells with windows of one length map to different (nonce, counter, word) triples, so no two of
 //! them share input. (Profiles with other window lengths have other keys.) The order within a group
-//! of 256 tokens is word-major: word 0 of sixteen consecutive blocks, then word 1, and so on, so that
-//! sixteen lanes produce a row of logits in token order without a transpose, and one token still
-//! costs one block.
+//! of 256 tokens is word-major: word 0 of sixteen consecutive blocks, then word 1, and so on, so
+//! that sixteen lanes produce a row of logits in token order without a transpose, and one token
+//! still costs one block.
 //!
 //! Twelve rounds, because evidence must not invite a question: published key recovery reaches 7.
 
@@ -67,8 +67,8 @@ impl ChaCha12 {
     }
 }
 
-/// Token ids above [`MAX_TOKEN`](ChaCha12::MAX_TOKEN) are refused where ids enter (profiles, records).
-/// Here only the low 24 bits of a window's ids count, in every method alike.
+/// Token ids above [`MAX_TOKEN`](ChaCha12::MAX_TOKEN) are refused where ids enter (profiles,
+/// records). Here only the low 24 bits of a window's ids count, in every method alike.
 ///
 /// # Panics
 /// The methods panic when a window is longer than [`MAX_WINDOW`](ChaCha12::MAX_WINDOW).
@@ -115,6 +115,8 @@ impl ZeroizeOnDrop for ChaCha12 {}
 /// Without the key.
 impl fmt::Debug for ChaCha12 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChaCha12").field("lanes", &self.lanes).finish_non_exhaustive()
+        f.debug_struct("ChaCha12")
+            .field("lanes", &self.lanes)
+            .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
 //! Green tokens, over a whole row.
 //!
-//! Kirchenbauer et al., "A Watermark for Large Language Models" (ICML 2023), algorithm 2 (soft list):
-//! here a token is green when its word is below a threshold, which needs no permutation of the
-//! vocabulary.
+//! Kirchenbauer et al., "A Watermark for Large Language Models" (ICML 2023), algorithm 2 (soft
+//! list): here a token is green when its word is below a threshold, which needs no permutation of
+//! the vocabulary.
 
 use crate::cells::TokenId;
 use crate::prf::Prf;
@@ -14,8 +14,8 @@ use crate::simd::{Lanes, rows};
 /// `logits[t]` is the logit of token `t`. A masked token (−∞) stays masked.
 ///
 /// # Errors
-/// [`RowError`] when a logit is NaN or +∞, all are −∞, or the row is longer than `prf` has token ids.
-/// The row is checked first: after an error it is as it was.
+/// [`RowError`] when a logit is NaN or +∞, all are −∞, or the row is longer than `prf` has token
+/// ids. The row is checked first: after an error it is as it was.
 ///
 /// # Panics
 /// When `prf` does not take windows of this length.

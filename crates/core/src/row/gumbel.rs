@@ -4,8 +4,8 @@
 //! (S. Aaronson's scheme in the form of Gumbel-max sampling.)
 //!
 //! The result is exactly that of taking both logarithms for every token. Few are taken: the token
-//! with the largest logit is scored first, and another one only when its logit and an upper bound of
-//! its noise reach the best so far. The bound needs no logarithm.
+//! with the largest logit is scored first, and another one only when its logit and an upper bound
+//! of its noise reach the best so far. The bound needs no logarithm.
 
 use crate::cells::{CellBatch, TokenId};
 use crate::prf::Prf;
@@ -17,7 +17,8 @@ use crate::simd::{Lanes, rows};
 /// `logits[t]` is the logit of token `t`; −∞ masks it.
 ///
 /// # Errors
-/// [`RowError`] when a logit is NaN or +∞, all are −∞, or the row is longer than `prf` has token ids.
+/// [`RowError`] when a logit is NaN or +∞, all are −∞, or the row is longer than `prf` has token
+/// ids.
 ///
 /// # Panics
 /// When `prf` does not take windows of this length.
@@ -46,8 +47,8 @@ pub fn gumbel_argmax_row(
 
 /// The position in `cells` of the candidate with the largest logit + noise.
 ///
-/// `logits[i]` is the logit of cell `i`, −∞ masks it; the cells may come in any order and ties go to
-/// the lowest token id. `scratch` is overwritten; like `logits` it is as long as `cells`.
+/// `logits[i]` is the logit of cell `i`, −∞ masks it; the cells may come in any order and ties go
+/// to the lowest token id. `scratch` is overwritten; like `logits` it is as long as `cells`.
 ///
 /// # Errors
 /// [`RowError`] when a logit is NaN or +∞, all are −∞, there are no cells, or the lengths differ.
@@ -86,7 +87,11 @@ struct Best {
 
 impl Best {
     fn new(token: TokenId, logit: f32, word: u32) -> Self {
-        Self { value: f64::from(logit) + gumbel(word), token, at: 0 }
+        Self {
+            value: f64::from(logit) + gumbel(word),
+            token,
+            at: 0,
+        }
     }
 
     /// Lets every position of a stretch compete.
@@ -103,7 +108,10 @@ impl Best {
             if from == logits.len() {
                 return;
             }
-            let rival = Self { at: from, ..Self::new(token(from), logits[from], words[from]) };
+            let rival = Self {
+                at: from,
+                ..Self::new(token(from), logits[from], words[from])
+            };
             let tie = rival.value == self.value && rival.token < self.token;
             if rival.value > self.value || tie {
                 *self = rival;
@@ -112,9 +120,9 @@ impl Best {
         }
     }
 
-    /// When the 32-bit sum of a logit and an upper bound of its noise is below this, then the 64-bit
-    /// sum of the logit and the noise is below the best: one step down makes the rounded best at
-    /// most the best, a second makes up for the rounding of the sum.
+    /// When the 32-bit sum of a logit and an upper bound of its noise is below this, then the
+    /// 64-bit sum of the logit and the noise is below the best: one step down makes the rounded
+    /// best at most the best, a second makes up for the rounding of the sum.
     fn floor(&self) -> f32 {
         (self.value as f32).next_down().next_down()
     }

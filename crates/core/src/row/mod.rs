@@ -20,7 +20,9 @@ pub use gumbel::{gumbel_argmax_candidates, gumbel_argmax_row};
 #[non_exhaustive]
 pub enum RowError {
     /// The model, or a penalty applied to its output, went wrong.
-    #[error("the logit of token {token} is NaN; mask a token with -inf, and look for overflow in the model")]
+    #[error(
+        "the logit of token {token} is NaN; mask a token with -inf, and look for overflow in the model"
+    )]
     NaN {
         /// The first such token.
         token: TokenId,
@@ -54,15 +56,15 @@ pub enum RowError {
     },
 }
 
-/// Words asked for at a time: 4 KiB, beside as many logits.
-const STRETCH: usize = 1024;
+/// Words asked for at a time: 8 KiB, beside as much of the row.
+const STRETCH: usize = 2048;
 
 /// The largest logit of each stretch of a row, as far as there is room for them (262,144 tokens).
-struct Peaks([f32; 256]);
+struct Peaks([f32; 128]);
 
 impl Peaks {
     fn new() -> Self {
-        Self([f32::INFINITY; 256])
+        Self([f32::INFINITY; 128])
     }
 
     /// The largest logit of a stretch, or +∞ where it was not noted.
@@ -95,15 +97,24 @@ fn largest(
         return Err(RowError::AllMasked);
     }
     let at = logits[from..].iter().position(|&logit| logit == top);
-    Ok((from + at.expect("a scan found this peak in the stretch"), top))
+    Ok((
+        from + at.expect("a scan found this peak in the stretch"),
+        top,
+    ))
 }
 
 #[cold]
 fn unusable(logits: &[f32], id: impl Fn(usize) -> TokenId) -> RowError {
-    let at = logits.iter().position(|&logit| logit.is_nan() || logit == f32::INFINITY);
+    let at = logits
+        .iter()
+        .position(|&logit| logit.is_nan() || logit == f32::INFINITY);
     let at = at.expect("a scan found an unusable logit");
     let token = id(at);
-    if logits[at].is_nan() { RowError::NaN { token } } else { RowError::Infinite { token } }
+    if logits[at].is_nan() {
+        RowError::NaN { token }
+    } else {
+        RowError::Infinite { token }
+    }
 }
 
 fn check_length(tokens: usize, max_token: TokenId) -> Result<(), RowError> {

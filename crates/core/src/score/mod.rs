@@ -5,32 +5,37 @@
 //! rounded **up** (an e-process must not be credited with more than it has).
 //!
 //! # Derivation
-//! Both are −ln of a fraction x/2^32 with a whole x in \[1, 2^32): x = 2^32 − w for
-//! −ln(1 − w/2^32), and x = w for −ln(w/2^32). Let z be the leading zeros of x and n = x·2^z, so that
-//! n lies in \[2^31, 2^32):
+//! Both are −ln of a fraction x/2^32 with a whole x in \[1, 2^32): x = 2^32 − w for −ln(1 −
+//! w/2^32), and x = w for −ln(w/2^32). Let z be the leading zeros of x and n = x·2^z, so that n
+//! lies in \[2^31, 2^32):
 //!
-//! −ln(x/2^32) = z·ln 2 + f(n), with f(n) = −ln(n/2^32) in (0, ln 2].
+//! ```text
+//! −ln(x/2^32) = z·ln 2 + f(n),   f(n) = −ln(n/2^32) in (0, ln 2]
+//! ```
 //!
-//! f is replaced by a polygon with knots at b_i = 2^31 + i·2^23, i = 0…256. The top nine bits of n
-//! give i and the other 23 the position r in the interval; one table of 257 whole numbers gives the
-//! knots' heights k_i. The height at r is k_i − (k_i − k_{i+1})·r/2^23, computed in 32 bits from
-//! ⌈r/2^7⌉ or ⌊r/2^7⌋ of at most 2^16 and a step k_i − k_{i+1} below 2^16.
+//! f is replaced by a polygon with knots at n = 2^31 + i·2^23, i = 0…256. The top nine bits of n
+//! give the interval i, the other 23 the position r in it, and one table of 257 whole numbers gives
+//! the heights k of the knots. The height at r is `k[i] − (k[i] − k[i+1])·r/2^23`, in 32 bits:
+//! r/2^7, rounded, is at most 2^16, and a step `k[i] − k[i+1]` is below 2^16.
 //!
-//! - **Lower polygon.** f is convex, so its tangent T_i at the middle of interval i lies below it. Knot
-//!   i is ⌊min(T_{i−1}(b_i), T_i(b_i))⌋. Both ends of interval i thus lie on or below T_i, hence the
-//!   edge between them lies below T_i, hence below f. The last interval uses the tangent at 2^32
-//!   instead (k_255 = 2^15, k_256 = 0): words below 2^23 score exactly ⌊w/2^8⌋, and 0 scores 0. All
-//!   roundings go down: ⌈r/2^7⌉, the product up, z·ln 2 down.
-//! - **Upper polygon.** Knot i is ⌈f(b_i)⌉: an edge between points on or above a convex curve lies
-//!   above it. All roundings go up.
+//! - **Lower polygon.** f is convex, so its tangent at the middle of an interval lies below it. A
+//!   knot is the lower of the values there of the tangents of the two intervals that it borders,
+//!   rounded down. Both ends of an interval thus lie on or below one line that lies below f, and so
+//!   does the edge between them. The last interval uses the tangent at 2^32 instead (`k[255]` =
+//!   2^15, `k[256]` = 0): words below 2^23 score exactly ⌊w/2^8⌋, and 0 scores 0. Every rounding
+//!   goes down: r/2^7 and the product up, z·ln 2 down.
+//! - **Upper polygon.** A knot is f, rounded up: an edge between points on or above a convex curve
+//!   lies above it. Every rounding goes up.
 //!
-//! Both polygons are continuous and falling in n, and where z grows the step of ln 2 is larger than
-//! the gap between a polygon's two ends, so `exponential` never falls and `log_reciprocal` never
-//! rises in w. The tables and their proof obligations (a step fits 16 bits) come from
-//! `vectors/score_tables.py`.
+//! Both polygons are continuous and fall in n, and where z grows by one the step of ln 2 makes up
+//! for the polygon's return to its start; so [`exponential`] never falls and [`log_reciprocal`]
+//! never rises in w. The tables come from `vectors/score_tables.py`, which checks that steps fit.
 //!
 //! # How close
-//! MEASURED
+//! Over all 2^32 words, in nats: [`exponential`] is below the truth by at most 2.13e-6 and on
+//! average by 4.4e-7 (the mean of the law is 1); [`log_reciprocal`] is above it by at most 2.05e-6
+//! and on average by 7.2e-7. Measured by the test `every_word` (`tests/score_vectors.rs`), which
+//! also checks both bounds and both monotonicities on every word.
 
 mod tables;
 
@@ -40,7 +45,13 @@ use tables::{LN2_DOWN, LN2_TIMES_40, LOWER, UPPER};
 /// Fractional bits of a score: the unit is 2^-24 nat.
 pub const SCORE_BITS: u32 = 24;
 
-/// −ln(1 − w/2^32), rounded down. Zero for w = 0, never falls in w, at most 31·ln 2 + ….
+/// The most that [`exponential`] is below the truth, in its unit: 36·2^-24 nat (2.13e-6 measured
+/// over all words, rounded up).
+pub const MAX_DEFICIT: u32 = 36;
+
+/// −ln(1 − w/2^32), rounded down: 0 for w = 0, 32·ln 2 less 2e-6 for the largest word.
+///
+/// The score of a cell under the `gumbel` schemes. Needs no float and never falls in w.
 #[inline]
 #[must_use]
 pub fn exponential(word: u32) -> u32 {
@@ -50,7 +61,9 @@ pub fn exponential(word: u32) -> u32 {
     ((LN2_DOWN * zeros) >> 3) + from - fall
 }
 
-/// −ln(w/2^32), rounded up; 40·ln 2 for w = 0. Never rises in w.
+/// −ln(w/2^32), rounded up; 0 counts as if it were 2^-8, giving 40·ln 2. Never rises in w.
+///
+/// For the e-process over uniforms, whose factors are powers of u = w/2^32.
 #[inline]
 #[must_use]
 pub fn log_reciprocal(word: u32) -> u32 {

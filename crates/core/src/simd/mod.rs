@@ -1,7 +1,7 @@
 //! Vector units, chosen at run time: the only module of this crate with `unsafe` code.
 //!
 //! Every kernel here is a safe function from slices to slices or integers, written once per vector
-//! unit (ChaCha) or once for all and compiled for each (everything else). `unsafe` appears for two
+//! unit (the PRF) or once for all and compiled for each (everything else). `unsafe` appears for two
 //! reasons only:
 //!
 //! - **calling** a function compiled for a vector unit. A [`Lanes`] value can only be had from
@@ -10,7 +10,13 @@
 //!
 //! The arithmetic between is safe code: intrinsics are safe inside functions that enable their
 //! feature.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls after the processor was asked")]
+#![cfg_attr(
+    any(target_arch = "x86", target_arch = "x86_64"),
+    expect(
+        unsafe_code,
+        reason = "vector loads and stores, and calls after the processor was asked"
+    )
+)]
 
 use core::fmt;
 
@@ -35,7 +41,9 @@ enum Unit {
 }
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-cpufeatures::new!(cpu_avx512, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
+cpufeatures::new!(
+    cpu_avx512, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"
+);
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 cpufeatures::new!(cpu_avx2, "avx2", "bmi1", "bmi2", "popcnt");
 

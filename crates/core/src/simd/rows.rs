@@ -37,7 +37,9 @@ fn scan_portable(logits: &[f32]) -> (f32, bool) {
         }
     }
     (
-        rest.iter().chain(&top).fold(f32::NEG_INFINITY, |top, &logit| larger(top, logit)),
+        rest.iter()
+            .chain(&top)
+            .fold(f32::NEG_INFINITY, |top, &logit| larger(top, logit)),
         rest.iter().all(|&logit| is_usable(logit)) && unusable.iter().fold(0, |a, b| a | b) == 0,
     )
 }
@@ -59,13 +61,16 @@ fn next_contender_portable(logits: &[f32], words: &[u32], floor: f32) -> usize {
     let contends = |(&logit, &word): (&f32, &u32)| logit + gumbel_ceiling(word) >= floor;
     let (logit_blocks, _) = logits.as_chunks::<WIDTH>();
     let (word_blocks, _) = words.as_chunks::<WIDTH>();
-    let idle = logit_blocks.iter().zip(word_blocks).take_while(|(logits, words)| {
-        let mut any = false;
-        for lane in 0..WIDTH {
-            any |= contends((&logits[lane], &words[lane]));
-        }
-        !any
-    });
+    let idle = logit_blocks
+        .iter()
+        .zip(word_blocks)
+        .take_while(|(logits, words)| {
+            let mut any = false;
+            for lane in 0..WIDTH {
+                any |= contends((&logits[lane], &words[lane]));
+            }
+            !any
+        });
     let from = idle.count() * WIDTH;
     let found = logits[from..].iter().zip(&words[from..]).position(contends);
     found.map_or(logits.len(), |at| from + at)
@@ -112,9 +117,15 @@ mod tests {
         });
         for word in (0..=u32::MAX).step_by(99_991).chain(near_the_end) {
             let (ceiling, noise) = (f64::from(gumbel_ceiling(word)), gumbel(word));
-            assert!(ceiling > noise + 1e-5, "word {word}: {ceiling} is not above {noise}");
+            assert!(
+                ceiling > noise + 1e-5,
+                "word {word}: {ceiling} is not above {noise}"
+            );
             if (1 << 31..u32::MAX - 100).contains(&word) {
-                assert!(ceiling < noise + 0.4, "word {word}: {ceiling} is far above {noise}");
+                assert!(
+                    ceiling < noise + 0.4,
+                    "word {word}: {ceiling} is far above {noise}"
+                );
             }
         }
         assert!(f64::from(MAX_GUMBEL) > gumbel(u32::MAX));

@@ -20,7 +20,10 @@ for_every_unit! {
 
 #[inline(always)]
 fn exponential_portable(words: &[u32]) -> u64 {
-    words.iter().map(|&word| u64::from(score::exponential(word))).sum()
+    words
+        .iter()
+        .map(|&word| u64::from(score::exponential(word)))
+        .sum()
 }
 
 #[inline(always)]
@@ -36,7 +39,10 @@ fn ones_portable(words: &[u32], mask: u32) -> u64 {
 /// Counts of at most 32 a word, added in 32 bits as far as that goes: twice the lanes of 64.
 #[inline(always)]
 fn counted(words: &[u32], count: impl Fn(u32) -> u32) -> u64 {
-    words.chunks(1 << 16).map(|few| u64::from(few.iter().map(|&word| count(word)).sum::<u32>())).sum()
+    words
+        .chunks(1 << 16)
+        .map(|few| u64::from(few.iter().map(|&word| count(word)).sum::<u32>()))
+        .sum()
 }
 
 #[cfg(test)]

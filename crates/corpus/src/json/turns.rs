@@ -2,8 +2,9 @@
 
 use serde::de::{Error, MapAccess, SeqAccess};
 
+use super::Context;
 use super::shape::{Any, Key, Scalar, Shape};
-use super::{Context, Text};
+use super::values::Text;
 use crate::chat::{Message, Said};
 use crate::error::Reason;
 use crate::fields::Field;

@@ -1,34 +1,32 @@
-//! Which columns are read, and how their levels and values become fields.
-
-use std::sync::Arc;
+//! Which columns of a schema are read, and as what.
 
 use parquet::basic::{ConvertedType, Repetition, Type as Physical};
-use parquet::column::reader::ColumnReaderImpl;
-use parquet::data_type::{ByteArrayType, DataType, Int32Type, Int64Type};
-use parquet::errors::{ParquetError, Result as ParquetResult};
-use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::{SchemaDescriptor, Type};
 
-use super::guard::{Budget, Guard};
-use crate::chat::{Message, Said};
-use crate::digits;
-use crate::error::{Reason, TokenFault};
+use crate::error::Reason;
 use crate::fields::{Branch, Field, FieldMap, Node};
-use crate::layout::Found;
-use crate::reader::ReadOptions;
 
-/// One leaf column that is read, and the row of it at hand.
+/// One column that is read.
 pub(super) struct Column {
-    leaf: usize,
-    path: String,
-    target: Target,
-    levels: Levels,
-    cells: Cells,
+    /// Its number in the file.
+    pub(super) leaf: usize,
+    pub(super) path: String,
+    pub(super) target: Target,
+    pub(super) levels: Levels,
+    pub(super) values: Values,
+}
+
+/// The physical types that fields have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Values {
+    Bytes,
+    Int32,
+    Int64,
 }
 
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Target {
+pub(super) enum Target {
     /// One string or number a row.
     Scalar(Field),
     /// A list of token ids a row.
@@ -38,7 +36,7 @@ enum Target {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Role,
     Content,
     Other,
@@ -46,15 +44,15 @@ enum Part {
 
 /// Definition levels of a column: how much of its path exists in a cell (Dremel, Melnik et al. 2010, §4).
 #[derive(Clone, Copy, Debug, Default)]
-struct Levels {
+pub(super) struct Levels {
     /// The level from which an element of the (outer) list is there; 0 where there is no list.
-    list: i16,
+    pub(super) list: i16,
     /// The level at which the value itself is there.
-    full: i16,
+    pub(super) full: i16,
     /// How many lists are within one another.
-    lists: i16,
+    pub(super) lists: i16,
     /// Whether integers are unsigned.
-    unsigned: bool,
+    pub(super) unsigned: bool,
 }
 
 /// Finds the columns of the mapped fields.
@@ -139,7 +137,7 @@ impl Search {
             let leaf = self.leaf;
             self.leaf += 1;
             if let Sought::Field(field) = target {
-                self.add(leaf, node, field, place)?;
+                self.add(leaf, node, field, &place)?;
             }
             return Ok(());
         }
@@ -162,7 +160,7 @@ impl Search {
         Ok(())
     }
 
-    fn add(&mut self, leaf: usize, node: &Type, field: Field, place: Place) -> Result<(), Reason> {
+    fn add(&mut self, leaf: usize, node: &Type, field: Field, place: &Place) -> Result<(), Reason> {
         let physical = node.get_physical_type();
         let converted = node.get_basic_info().converted_type();
         let is_string = physical == Physical::BYTE_ARRAY
@@ -186,26 +184,22 @@ impl Search {
         let target = match field {
             Field::Tokens | Field::PromptTokens | Field::ResponseTokens => {
                 if !is_integer || place.levels.lists != 1 {
-                    return Err(wrong(&place, &describe(node, &place), "a list of integers"));
+                    return Err(wrong(place, &describe(node, place), "a list of integers"));
                 }
                 Target::Tokens(field)
             }
             Field::Messages => {
                 if place.levels.lists == 0 {
                     return Err(wrong(
-                        &place,
-                        &describe(node, &place),
+                        place,
+                        &describe(node, place),
                         "a list of structs with `role` and `content`",
                     ));
                 }
                 let part = part(&place.within);
                 if !is_string {
                     if part != Part::Other {
-                        return Err(wrong(
-                            &place,
-                            &describe(node, &place),
-                            "a column of strings",
-                        ));
+                        return Err(wrong(place, &describe(node, place), "a column of strings"));
                     }
                     return Ok(());
                 }
@@ -214,11 +208,7 @@ impl Search {
             Field::Text | Field::Prompt | Field::Response | Field::Id | Field::Group => {
                 let may_be_number = matches!(field, Field::Id | Field::Group);
                 if place.levels.lists != 0 || !(is_string || may_be_number && is_integer) {
-                    return Err(wrong(
-                        &place,
-                        &describe(node, &place),
-                        "a column of strings",
-                    ));
+                    return Err(wrong(place, &describe(node, place), "a column of strings"));
                 }
                 Target::Scalar(field)
             }
@@ -230,21 +220,26 @@ impl Search {
                 | ConvertedType::UINT_32
                 | ConvertedType::UINT_64
         );
-        let cells = match physical {
-            Physical::INT32 => Cells::Int32(Cell::default()),
-            Physical::INT64 => Cells::Int64(Cell::default()),
-            _ => Cells::Bytes(Cell::default()),
+        let values = match physical {
+            Physical::INT32 => Values::Int32,
+            Physical::INT64 => Values::Int64,
+            _ => Values::Bytes,
         };
+        let is_again = self.columns.iter().any(|column| column.target == target);
+        if is_again && !matches!(target, Target::Turn(_)) {
+            return Err(Reason::Duplicate(place.path.join(".")));
+        }
         let levels = Levels {
             unsigned,
             ..place.levels
         };
+        let path = place.path.join(".");
         self.columns.push(Column {
             leaf,
-            path: place.path.join("."),
+            path,
             target,
             levels,
-            cells,
+            values,
         });
         Ok(())
     }
@@ -283,220 +278,4 @@ fn describe(node: &Type, place: &Place) -> String {
         1 => format!("a list of {physical}"),
         lists => format!("{lists} lists within one another of {physical}"),
     }
-}
-
-/// One row of a column.
-enum Cells {
-    Bytes(Cell<ByteArrayType>),
-    Int32(Cell<Int32Type>),
-    Int64(Cell<Int64Type>),
-}
-
-struct Cell<T: DataType> {
-    reader: Option<ColumnReaderImpl<T>>,
-    definitions: Vec<i16>,
-    repetitions: Vec<i16>,
-    values: Vec<T::T>,
-}
-
-impl<T: DataType> Default for Cell<T> {
-    fn default() -> Self {
-        Self {
-            reader: None,
-            definitions: Vec::new(),
-            repetitions: Vec::new(),
-            values: Vec::new(),
-        }
-    }
-}
-
-impl<T: DataType> Cell<T> {
-    fn next_row(&mut self) -> ParquetResult<()> {
-        self.definitions.clear();
-        self.repetitions.clear();
-        self.values.clear();
-        let reader = self
-            .reader
-            .as_mut()
-            .ok_or_else(|| ParquetError::General("no row group".to_owned()))?;
-        let (rows, ..) = reader.read_records(
-            1,
-            Some(&mut self.definitions),
-            Some(&mut self.repetitions),
-            &mut self.values,
-        )?;
-        if rows == 1 {
-            Ok(())
-        } else {
-            Err(ParquetError::EOF(
-                "a column ends before its last row".to_owned(),
-            ))
-        }
-    }
-}
-
-impl Column {
-    /// Goes to the next row group.
-    pub(super) fn start(
-        &mut self,
-        group: &dyn RowGroupReader,
-        budget: &Arc<Budget>,
-    ) -> ParquetResult<()> {
-        let pages = Box::new(Guard::new(
-            group.get_column_page_reader(self.leaf)?,
-            Arc::clone(budget),
-        ));
-        let column = group.metadata().column(self.leaf).column_descr_ptr();
-        match &mut self.cells {
-            Cells::Bytes(cell) => cell.reader = Some(ColumnReaderImpl::new(column, pages)),
-            Cells::Int32(cell) => cell.reader = Some(ColumnReaderImpl::new(column, pages)),
-            Cells::Int64(cell) => cell.reader = Some(ColumnReaderImpl::new(column, pages)),
-        }
-        Ok(())
-    }
-
-    /// Reads the next row's cells.
-    pub(super) fn next_row(&mut self) -> ParquetResult<()> {
-        match &mut self.cells {
-            Cells::Bytes(cell) => cell.next_row(),
-            Cells::Int32(cell) => cell.next_row(),
-            Cells::Int64(cell) => cell.next_row(),
-        }
-    }
-
-    /// Puts the row's cells where they belong.
-    pub(super) fn take(
-        &self,
-        found: &mut Found,
-        messages: &mut Option<Vec<Message>>,
-        options: &ReadOptions,
-    ) -> Result<(), Reason> {
-        match self.target {
-            Target::Scalar(field) => {
-                if let Some(slot) = found.text_mut(field) {
-                    *slot = self.scalar()?;
-                }
-            }
-            Target::Tokens(field) => {
-                if let Some(slot) = found.tokens_mut(field) {
-                    *slot = self.tokens(options.vocab_size)?;
-                }
-            }
-            Target::Turn(part) => self.turns(part, messages)?,
-        }
-        Ok(())
-    }
-
-    fn scalar(&self) -> Result<Option<String>, Reason> {
-        Ok(match &self.cells {
-            Cells::Bytes(cell) => cell
-                .values
-                .first()
-                .map(|value| text(value.data()))
-                .transpose()?,
-            Cells::Int32(_) | Cells::Int64(_) => self.integer(0).map(|value| value.to_string()),
-        })
-    }
-
-    fn tokens(&self, vocab_size: Option<u32>) -> Result<Option<Vec<u32>>, Reason> {
-        let mut tokens = Vec::new();
-        let mut value = 0;
-        for (index, definition) in self.definitions().iter().enumerate() {
-            if *definition < self.levels.list {
-                // One level less than an element is an empty list; less than that, none.
-                return Ok((*definition + 1 == self.levels.list).then_some(tokens));
-            }
-            let fault = |found, why| Reason::Token {
-                field: self.path.clone(),
-                index,
-                found,
-                why,
-            };
-            if *definition < self.levels.full {
-                return Err(fault("null".to_owned(), TokenFault::NotAnId));
-            }
-            let id = self.integer(value).unwrap_or(-1);
-            let id = u64::try_from(id)
-                .map_err(|_| TokenFault::NotAnId)
-                .and_then(|id| digits::token(id, vocab_size));
-            tokens
-                .push(id.map_err(|why| fault(self.integer(value).unwrap_or(-1).to_string(), why))?);
-            value += 1;
-        }
-        Ok(Some(tokens))
-    }
-
-    fn turns(&self, part: Part, messages: &mut Option<Vec<Message>>) -> Result<(), Reason> {
-        let Cells::Bytes(cell) = &self.cells else {
-            return Ok(());
-        };
-        let mut values = cell.values.iter();
-        let mut turns = 0;
-        for (definition, repetition) in cell.definitions.iter().zip(&cell.repetitions) {
-            if *definition < self.levels.list {
-                if *definition + 1 == self.levels.list {
-                    messages.get_or_insert_default();
-                }
-                return Ok(());
-            }
-            // Repetition level 0 starts the row and 1 the next turn; above, the turn goes on.
-            turns += usize::from(*repetition <= 1);
-            let messages = messages.get_or_insert_default();
-            if messages.len() < turns {
-                messages.push(Message::default());
-            }
-            if *definition < self.levels.full {
-                continue;
-            }
-            let Some(value) = values.next() else { break };
-            let value = text(value.data())?;
-            let message = &mut messages[turns - 1];
-            if part == Part::Role {
-                message.role = Some(value);
-            } else {
-                message.strings.push(Said {
-                    text: value,
-                    is_content: part == Part::Content,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn definitions(&self) -> &[i16] {
-        match &self.cells {
-            Cells::Bytes(cell) => &cell.definitions,
-            Cells::Int32(cell) => &cell.definitions,
-            Cells::Int64(cell) => &cell.definitions,
-        }
-    }
-
-    /// The row's integer at a position among those that are there.
-    fn integer(&self, position: usize) -> Option<i128> {
-        match &self.cells {
-            Cells::Int32(cell) => cell.values.get(position).map(|value| {
-                if self.levels.unsigned {
-                    i128::from(value.cast_unsigned())
-                } else {
-                    i128::from(*value)
-                }
-            }),
-            Cells::Int64(cell) => cell.values.get(position).map(|value| {
-                if self.levels.unsigned {
-                    i128::from(value.cast_unsigned())
-                } else {
-                    i128::from(*value)
-                }
-            }),
-            Cells::Bytes(_) => None,
-        }
-    }
-}
-
-fn text(bytes: &[u8]) -> Result<String, Reason> {
-    std::str::from_utf8(bytes)
-        .map(str::to_owned)
-        .map_err(|e| Reason::Utf8 {
-            at: e.valid_up_to(),
-        })
 }

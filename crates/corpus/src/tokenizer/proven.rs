@@ -111,6 +111,10 @@ struct Added {
     #[serde(default)]
     single_word: bool,
     #[serde(default)]
+    lstrip: bool,
+    #[serde(default)]
+    rstrip: bool,
+    #[serde(default)]
     normalized: bool,
     #[serde(default)]
     special: bool,
@@ -233,6 +237,13 @@ fn check_added(token: &Added, is_normalizing: bool) -> Result<(), TokenizerError
     if token.single_word {
         return unproven(format!(
             "added token {:?} that only matches whole words",
+            token.content
+        ));
+    }
+    // Compared and found to differ where the white space is an added token too.
+    if token.lstrip || token.rstrip {
+        return unproven(format!(
+            "added token {:?} that takes in white space around it",
             token.content
         ));
     }

@@ -20,7 +20,11 @@ impl Exact {
     /// An empty set for units with `window` ids before the last.
     #[must_use]
     pub fn new(window: usize) -> Self {
-        Self { window, units: Vec::new(), index: HashTable::new() }
+        Self {
+            window,
+            units: Vec::new(),
+            index: HashTable::new(),
+        }
     }
 }
 

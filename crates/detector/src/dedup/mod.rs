@@ -5,7 +5,7 @@
 //!
 //! | | memory per distinct unit | drops fresh units |
 //! |---|---|---|
-//! | [`Compact`] (default) | 8.7 to 9.5 bytes | n(n−1)/2⁶⁵ in expectation |
+//! | [`Compact`] (default) | 8.7 to 9.9 bytes | n(n−1)/2⁶⁵ in expectation |
 //! | [`Exact`] | 4 bytes per id, and an index | never |
 //! | [`Bloom`] | fixed in advance | as its fill says |
 //!
@@ -17,8 +17,11 @@ mod bloom;
 mod compact;
 mod exact;
 mod fingerprint;
+mod ordered;
 mod pages;
 mod radix;
+mod shelf;
+mod sorter;
 
 pub use bloom::Bloom;
 pub use compact::Compact;
@@ -54,7 +57,8 @@ pub trait Dedup: Send {
     /// Distinct units held.
     fn entries(&self) -> u64;
 
-    /// Bytes of the set itself, without scratch memory that could be dropped between calls.
+    /// Bytes of memory that the set itself takes, without scratch memory that could be dropped
+    /// between calls.
     fn state_bytes(&self) -> u64;
 
     /// Expected number of fresh units that were taken for seen ones so far.
@@ -116,9 +120,10 @@ impl DedupKind {
         match self {
             Self::Compact => Box::new(Compact::new(window)),
             Self::Exact => Box::new(Exact::new(window)),
-            Self::Bloom { budget_bytes, expected_units } => {
-                Box::new(Bloom::new(window, budget_bytes, expected_units))
-            }
+            Self::Bloom {
+                budget_bytes,
+                expected_units,
+            } => Box::new(Bloom::new(window, budget_bytes, expected_units)),
         }
     }
 }
@@ -128,7 +133,10 @@ impl<'a> Units<'a> {
     fn check(&self, held: usize) -> Result<(), DedupError> {
         let Self { ids, at, window } = *self;
         if window != held {
-            return Err(DedupError::Window { held, given: window });
+            return Err(DedupError::Window {
+                held,
+                given: window,
+            });
         }
         let whole = |position: u32| (window..ids.len()).contains(&(position as usize));
         let bounds = at.iter().fold((u32::MAX, 0), |(low, high), &position| {
@@ -142,7 +150,12 @@ impl<'a> Units<'a> {
             .enumerate()
             .find(|&(_, &position)| !whole(position))
             .expect("the smallest or the largest position is not whole");
-        Err(DedupError::Position { index, at: position, window, ids: ids.len() })
+        Err(DedupError::Position {
+            index,
+            at: position,
+            window,
+            ids: ids.len(),
+        })
     }
 
     /// The unit that ends at `position`, with `1 + window` ids; `LEN` is that number when it is

@@ -1,11 +1,12 @@
 //! What was seen at the looks.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::tail::Log10E;
 
 /// The value of an e-process at one look.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     /// Distinct cells seen.
     pub cells: u64,

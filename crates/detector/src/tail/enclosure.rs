@@ -26,15 +26,12 @@ impl Enclosure {
     pub(super) fn ln_complement(self, factor: f64) -> DoubleWord {
         let exponent = self.value.to_f64() - inflate(self.error);
         let lower = (libm::exp(exponent) * factor * (1.0 - SLACK)).max(0.0);
-        if lower == 0.0 {
+        // Near f64's smallest numbers relative bounds fail; nothing is lost by calling the tail 1.
+        if lower < 1e-290 {
             return DoubleWord::ZERO;
         }
-        let rest = DoubleWord::ONE - DoubleWord::from(lower);
-        if rest.to_f64() < f64::MIN_POSITIVE {
-            // Not reached: the complement is only taken below the mean, where at least a constant is left.
-            return DoubleWord::ZERO;
-        }
-        rest.ln()
+        // Positive: the complement is only taken below the mean, where at least a constant is left.
+        (DoubleWord::ONE - DoubleWord::from(lower)).ln()
     }
 }
 

@@ -5,5 +5,8 @@ pub(crate) fn squared_relu(x: &[f32]) -> Vec<f32> {
 
 /// The gradient with respect to `x`, given that with respect to the output.
 pub(crate) fn squared_relu_gradient(x: &[f32], grad: &[f32]) -> Vec<f32> {
-    x.iter().zip(grad).map(|(&x, &grad)| 2.0 * x.max(0.0) * grad).collect()
+    x.iter()
+        .zip(grad)
+        .map(|(&x, &grad)| 2.0 * x.max(0.0) * grad)
+        .collect()
 }

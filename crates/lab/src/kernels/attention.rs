@@ -18,11 +18,18 @@ pub(crate) struct Rotary {
 
 impl Rotary {
     pub(crate) fn new(context: usize) -> Self {
-        let angle = |position: usize, pair: usize| position as f64 * 10_000f64.powf(-(pair as f64) / HALF as f64);
-        let table = |f: fn(f64) -> f64| {
-            (0..context).map(|t| std::array::from_fn(|pair| f(angle(t, pair)) as f32)).collect()
+        let angle = |position: usize, pair: usize| {
+            position as f64 * 10_000f64.powf(-(pair as f64) / HALF as f64)
         };
-        Self { cos: table(f64::cos), sin: table(f64::sin) }
+        let table = |f: fn(f64) -> f64| {
+            (0..context)
+                .map(|t| std::array::from_fn(|pair| f(angle(t, pair)) as f32))
+                .collect()
+        };
+        Self {
+            cos: table(f64::cos),
+            sin: table(f64::sin),
+        }
     }
 
     /// Turns `row` to `position`.
@@ -75,7 +82,9 @@ impl Attention<'_> {
     pub(crate) fn gradient(&self, packed: &[f32], grad: &[f32]) -> Result<Vec<f32>> {
         let mut out = vec![0.0; packed.len()];
         let sequences = out.chunks_exact_mut(self.length * 3 * self.width);
-        let given = packed.chunks_exact(self.length * 3 * self.width).zip(grad.chunks_exact(self.length * self.width));
+        let given = packed
+            .chunks_exact(self.length * 3 * self.width)
+            .zip(grad.chunks_exact(self.length * self.width));
         for (out, (packed, grad)) in sequences.zip(given) {
             let heads = Heads::new(self, packed)?;
             let grads = heads.gradient(&self.by_head(grad, self.width, 0, |_, row| row)?)?;
@@ -87,7 +96,8 @@ impl Attention<'_> {
                             1 => self.rotary.turn_back(t, row),
                             _ => copied(row),
                         };
-                        out[(3 * t + which) * self.width + head * HEAD..][..HEAD].copy_from_slice(&row);
+                        out[(3 * t + which) * self.width + head * HEAD..][..HEAD]
+                            .copy_from_slice(&row);
                     }
                 })?;
             }
@@ -96,7 +106,13 @@ impl Attention<'_> {
     }
 
     /// Columns `from..from + width` of rows of `stride`, as `[heads, length, HEAD]`, each row changed by `change`.
-    fn by_head(&self, rows: &[f32], stride: usize, from: usize, change: impl Fn(usize, Row) -> Row) -> Result<Tensor> {
+    fn by_head(
+        &self,
+        rows: &[f32],
+        stride: usize,
+        from: usize,
+        change: impl Fn(usize, Row) -> Row,
+    ) -> Result<Tensor> {
         let heads = self.width / HEAD;
         let mut out = Vec::with_capacity(self.length * self.width);
         for head in 0..heads {
@@ -110,7 +126,10 @@ impl Attention<'_> {
     /// (position, head, row) of `[heads, length, HEAD]`.
     fn rows<'v>(&self, values: &'v [f32]) -> impl Iterator<Item = (usize, usize, &'v [f32])> {
         let length = self.length;
-        values.chunks_exact(HEAD).enumerate().map(move |(i, row)| (i % length, i / length, row))
+        values
+            .chunks_exact(HEAD)
+            .enumerate()
+            .map(move |(i, row)| (i % length, i / length, row))
     }
 }
 
@@ -125,13 +144,22 @@ struct Heads {
 impl Heads {
     fn new(shape: &Attention<'_>, packed: &[f32]) -> Result<Self> {
         let stride = 3 * shape.width;
-        let queries = shape.by_head(packed, stride, 0, |t, row| shape.rotary.turn(t, &row).map(|x| x * SCALE))?;
-        let keys = shape.by_head(packed, stride, shape.width, |t, row| shape.rotary.turn(t, &row))?;
+        let queries = shape.by_head(packed, stride, 0, |t, row| {
+            shape.rotary.turn(t, &row).map(|x| x * SCALE)
+        })?;
+        let keys = shape.by_head(packed, stride, shape.width, |t, row| {
+            shape.rotary.turn(t, &row)
+        })?;
         let values = shape.by_head(packed, stride, 2 * shape.width, |_, row| row)?;
         let scores = queries.matmul(&keys.transpose(1, 2)?)?;
         let weights = with_values(&scores, |scores| causal_softmax(scores, shape.length))?;
         let weights = Tensor::from_vec(weights, scores.shape(), &Device::Cpu)?;
-        Ok(Self { queries, keys, values, weights })
+        Ok(Self {
+            queries,
+            keys,
+            values,
+            weights,
+        })
     }
 
     /// Gradients of queries, keys and values, given that of the mixed values.
@@ -139,7 +167,9 @@ impl Heads {
         let length = self.weights.dim(1)?;
         let slopes = grad.matmul(&self.values.transpose(1, 2)?)?;
         let slopes = with_values(&self.weights, |weights| {
-            with_values(&slopes, |slopes| causal_softmax_gradient(weights, slopes, length))
+            with_values(&slopes, |slopes| {
+                causal_softmax_gradient(weights, slopes, length)
+            })
         })??;
         let slopes = Tensor::from_vec(slopes, self.weights.shape(), &Device::Cpu)?;
         Ok([
@@ -153,7 +183,11 @@ impl Heads {
 /// Row t of each `length` × `length` matrix becomes its softmax over columns 0..=t, and zero beyond.
 fn causal_softmax(scores: &[f32], length: usize) -> Vec<f32> {
     let mut out = vec![0.0; scores.len()];
-    for (i, (out, scores)) in out.chunks_exact_mut(length).zip(scores.chunks_exact(length)).enumerate() {
+    for (i, (out, scores)) in out
+        .chunks_exact_mut(length)
+        .zip(scores.chunks_exact(length))
+        .enumerate()
+    {
         let seen = i % length + 1;
         let (out, scores) = (&mut out[..seen], &scores[..seen]);
         let max = largest(scores);
@@ -170,7 +204,9 @@ fn causal_softmax(scores: &[f32], length: usize) -> Vec<f32> {
 
 fn causal_softmax_gradient(weights: &[f32], slopes: &[f32], length: usize) -> Vec<f32> {
     let mut out = vec![0.0; weights.len()];
-    let rows = weights.chunks_exact(length).zip(slopes.chunks_exact(length));
+    let rows = weights
+        .chunks_exact(length)
+        .zip(slopes.chunks_exact(length));
     for (i, (out, (weights, slopes))) in out.chunks_exact_mut(length).zip(rows).enumerate() {
         let seen = i % length + 1;
         let (out, weights, slopes) = (&mut out[..seen], &weights[..seen], &slopes[..seen]);

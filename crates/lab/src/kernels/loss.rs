@@ -34,7 +34,9 @@ pub(crate) fn cross_entropy_gradient(logits: &[f32], targets: &[u32], weight: f3
 }
 
 fn rows<'a>(logits: &'a [f32], targets: &'a [u32]) -> impl Iterator<Item = (&'a [f32], &'a u32)> {
-    logits.chunks_exact(logits.len() / targets.len()).zip(targets)
+    logits
+        .chunks_exact(logits.len() / targets.len())
+        .zip(targets)
 }
 
 /// The largest logit and the sum of exponentials relative to it, with eight running values each.

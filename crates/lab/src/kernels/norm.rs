@@ -4,7 +4,10 @@ const EPSILON: f32 = 1e-6;
 /// mean square and multiplied by `gain`.
 pub(crate) fn normalise(x: &[f32], gain: &[f32]) -> Vec<f32> {
     let mut out = vec![0.0; x.len()];
-    for (out, x) in out.chunks_exact_mut(gain.len()).zip(x.chunks_exact(gain.len())) {
+    for (out, x) in out
+        .chunks_exact_mut(gain.len())
+        .zip(x.chunks_exact(gain.len()))
+    {
         let scale = inverse_rms(x);
         for ((out, &x), &gain) in out.iter_mut().zip(x).zip(gain) {
             *out = x * scale * gain;
@@ -15,11 +18,19 @@ pub(crate) fn normalise(x: &[f32], gain: &[f32]) -> Vec<f32> {
 
 /// Adds the gradient with respect to `x` to `dx` and returns that with respect to `gain`, given `grad`, that with
 /// respect to the output.
-pub(crate) fn normalise_gradient(x: &[f32], gain: &[f32], grad: &[f32], dx: &mut [f32]) -> Vec<f32> {
+pub(crate) fn normalise_gradient(
+    x: &[f32],
+    gain: &[f32],
+    grad: &[f32],
+    dx: &mut [f32],
+) -> Vec<f32> {
     let width = gain.len();
     let mut dgain = vec![0.0; width];
     let mut scaled = vec![0.0; width];
-    let rows = dx.chunks_exact_mut(width).zip(x.chunks_exact(width)).zip(grad.chunks_exact(width));
+    let rows = dx
+        .chunks_exact_mut(width)
+        .zip(x.chunks_exact(width))
+        .zip(grad.chunks_exact(width));
     for ((dx, x), grad) in rows {
         let scale = inverse_rms(x);
         for i in 0..width {

@@ -5,7 +5,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{CONSTANTS, DOUBLE_ROUNDS, GROUP, SLOTS, double_round, for_columns, for_groups};
+use super::{CONSTANTS, DOUBLE_ROUNDS, SLOTS, double_round, for_columns, for_vectors};
 use crate::cells::{CellBatch, TokenId};
 
 type State = [__m256i; 16];
@@ -14,14 +14,12 @@ type State = [__m256i; 16];
 pub(super) fn words(key: &[u32; 8], cells: &CellBatch, out: &mut [u32]) {
     let mut state = [_mm256_setzero_si256(); 16];
     state[..12].copy_from_slice(&fixed_words(key));
-    for_columns(cells, out, |slots, tokens| {
+    for_columns(cells, out, |slots, tokens, out| {
         let tokens = load(tokens);
         state[12..].copy_from_slice(&own_words(slots, tokens));
         let start = pick(&state, tokens);
         let end = pick(&permute(state), tokens);
-        let mut words = [0; 8];
-        store(&mut words, _mm256_add_epi32(start, end));
-        words
+        store(out, _mm256_add_epi32(start, end));
     });
 }
 
@@ -33,9 +31,9 @@ pub(super) fn row(key: &[u32; 8], nonce: [u32; 3], first: TokenId, out: &mut [u3
         *word = _mm256_set1_epi32(nonce as i32);
     }
     let lane = load(&[0, 1, 2, 3, 4, 5, 6, 7]);
-    for_groups(first, out, |counter, out: &mut [u32; GROUP]| {
+    for_vectors(first, out, |counter, out: &mut [[u32; 16]; 16]| {
         // Word i of blocks 0..8 and 8..16 are the halves of the group's i-th sixteen tokens.
-        let (vectors, _) = out.as_chunks_mut::<8>();
+        let (vectors, _) = out.as_flattened_mut().as_chunks_mut::<8>();
         for half in 0..2 {
             let counter = counter.wrapping_add(8 * half as u32);
             start[12] = _mm256_add_epi32(_mm256_set1_epi32(counter as i32), lane);

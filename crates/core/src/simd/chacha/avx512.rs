@@ -1,27 +1,38 @@
-//! Sixteen blocks in sixteen 512-bit vectors: the whole state stays in registers.
+//! Two sets of sixteen blocks: thirty-two vectors, just as many as there are registers.
+//!
+//! Sixteen blocks alone leave the processor waiting, because each of a set's four chains of
+//! operations needs its last result: two sets side by side measured a fifth faster (Zen 5).
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{CONSTANTS, DOUBLE_ROUNDS, GROUP, SLOTS, double_round, for_columns, for_groups};
+use super::{CONSTANTS, DOUBLE_ROUNDS, SLOTS, for_columns, for_vectors};
 use crate::cells::{CellBatch, TokenId};
 
 type State = [__m512i; 16];
 
 #[target_feature(enable = "avx512f")]
 pub(super) fn words(key: &[u32; 8], cells: &CellBatch, out: &mut [u32]) {
-    let mut state = [_mm512_setzero_si512(); 16];
-    state[..12].copy_from_slice(&fixed_words(key));
-    for_columns(cells, out, |slots, tokens| {
-        let tokens = load(tokens);
-        state[12..].copy_from_slice(&own_words(slots, tokens));
-        let start = pick(&state, tokens);
-        let end = pick(&permute(state), tokens);
-        let mut words = [0; 16];
-        store(&mut words, _mm512_add_epi32(start, end));
-        words
+    let mut start = [[_mm512_setzero_si512(); 16]; 2];
+    start[0][..12].copy_from_slice(&fixed_words(key));
+    start[1] = start[0];
+    for_columns(cells, out, |slots, tokens: &[TokenId; 32], out| {
+        let tokens = load_pair(tokens);
+        let slots = slots.map(|slot| load_pair(slot));
+        for half in 0..2 {
+            let own = own_words(slots.map(|slot| slot[half]), tokens[half]);
+            start[half][12..].copy_from_slice(&own);
+        }
+        let [mut one, mut two] = start;
+        permute!(one, two);
+        let end = [one, two];
+        for (half, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
+            let start = pick(&start[half], tokens[half]);
+            let end = pick(&end[half], tokens[half]);
+            store(out, _mm512_add_epi32(start, end));
+        }
     });
 }
 
@@ -33,12 +44,15 @@ pub(super) fn row(key: &[u32; 8], nonce: [u32; 3], first: TokenId, out: &mut [u3
         *word = _mm512_set1_epi32(nonce as i32);
     }
     let lane = load(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
-    for_groups(first, out, |counter, out: &mut [u32; GROUP]| {
+    for_vectors(first, out, |counter, out: &mut [[u32; 16]; 32]| {
         start[12] = _mm512_add_epi32(_mm512_set1_epi32(counter as i32), lane);
-        let end = permute(start);
-        let (vectors, _) = out.as_chunks_mut::<16>();
-        for ((out, end), start) in vectors.iter_mut().zip(end).zip(start) {
-            store(out, _mm512_add_epi32(end, start));
+        let mut next = start;
+        next[12] = _mm512_add_epi32(start[12], _mm512_set1_epi32(16));
+        let (mut one, mut two) = (start, next);
+        permute!(one, two);
+        for i in 0..16 {
+            store(&mut out[i], _mm512_add_epi32(one[i], start[i]));
+            store(&mut out[16 + i], _mm512_add_epi32(two[i], next[i]));
         }
     });
 }
@@ -56,12 +70,11 @@ fn fixed_words(key: &[u32; 8]) -> [__m512i; 12] {
 /// The last four words of sixteen cells' blocks: block counter and nonce.
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn own_words(slots: [&[TokenId; 16]; SLOTS], tokens: __m512i) -> [__m512i; 4] {
+fn own_words([a, b, c, d]: [__m512i; SLOTS], tokens: __m512i) -> [__m512i; 4] {
     let low = _mm512_set1_epi32(0x00ff_ffff);
-    let a = _mm512_and_si512(load(slots[0]), low);
-    let b = _mm512_and_si512(load(slots[1]), low);
-    let c = _mm512_and_si512(load(slots[2]), low);
-    let d = load(slots[3]);
+    let a = _mm512_and_si512(a, low);
+    let b = _mm512_and_si512(b, low);
+    let c = _mm512_and_si512(c, low);
     [
         _mm512_or_si512(
             _mm512_slli_epi32::<4>(_mm512_srli_epi32::<8>(tokens)),
@@ -87,26 +100,43 @@ fn pick(state: &State, tokens: __m512i) -> __m512i {
     left[0]
 }
 
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn permute(mut state: State) -> State {
-    for _ in 0..DOUBLE_ROUNDS {
-        double_round!(quarter_round, state);
-    }
-    state
+/// The twelve rounds of two states. (A macro: the compiler does not inline a function of this size,
+/// and would pass thirty-two vectors through memory.)
+macro_rules! permute {
+    ($s:ident, $t:ident) => {
+        for _ in 0..DOUBLE_ROUNDS {
+            step!($s, $t, 16, [0, 1, 2, 3], [4, 5, 6, 7], [12, 13, 14, 15]);
+            step!($s, $t, 12, [8, 9, 10, 11], [12, 13, 14, 15], [4, 5, 6, 7]);
+            step!($s, $t, 8, [0, 1, 2, 3], [4, 5, 6, 7], [12, 13, 14, 15]);
+            step!($s, $t, 7, [8, 9, 10, 11], [12, 13, 14, 15], [4, 5, 6, 7]);
+
+            step!($s, $t, 16, [0, 1, 2, 3], [5, 6, 7, 4], [15, 12, 13, 14]);
+            step!($s, $t, 12, [10, 11, 8, 9], [15, 12, 13, 14], [5, 6, 7, 4]);
+            step!($s, $t, 8, [0, 1, 2, 3], [5, 6, 7, 4], [15, 12, 13, 14]);
+            step!($s, $t, 7, [10, 11, 8, 9], [15, 12, 13, 14], [5, 6, 7, 4]);
+        }
+    };
 }
+use permute;
+
+/// x += y, z = (z ^ x) <<< by, for the four quarter rounds of both sets.
+macro_rules! step {
+    ($s:ident, $t:ident, $by:literal, [$($x:literal),+], [$($y:literal),+], [$($z:literal),+]) => {
+        $($s[$x] = _mm512_add_epi32($s[$x], $s[$y]);)+
+        $($t[$x] = _mm512_add_epi32($t[$x], $t[$y]);)+
+        $($s[$z] = _mm512_xor_si512($s[$z], $s[$x]);)+
+        $($t[$z] = _mm512_xor_si512($t[$z], $t[$x]);)+
+        $($s[$z] = _mm512_rol_epi32::<$by>($s[$z]);)+
+        $($t[$z] = _mm512_rol_epi32::<$by>($t[$z]);)+
+    };
+}
+use step;
 
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn quarter_round(s: &mut State, [a, b, c, d]: [usize; 4]) {
-    s[a] = _mm512_add_epi32(s[a], s[b]);
-    s[d] = _mm512_rol_epi32::<16>(_mm512_xor_si512(s[d], s[a]));
-    s[c] = _mm512_add_epi32(s[c], s[d]);
-    s[b] = _mm512_rol_epi32::<12>(_mm512_xor_si512(s[b], s[c]));
-    s[a] = _mm512_add_epi32(s[a], s[b]);
-    s[d] = _mm512_rol_epi32::<8>(_mm512_xor_si512(s[d], s[a]));
-    s[c] = _mm512_add_epi32(s[c], s[d]);
-    s[b] = _mm512_rol_epi32::<7>(_mm512_xor_si512(s[b], s[c]));
+fn load_pair(words: &[u32; 32]) -> [__m512i; 2] {
+    let (halves, _) = words.as_chunks();
+    [load(&halves[0]), load(&halves[1])]
 }
 
 #[target_feature(enable = "avx512f")]

@@ -1,4 +1,4 @@
-//! ChaCha12 in lanes: one lane computes one block, and lanes never meet.
+//! The rounds of `chacha12-v1` in lanes: one lane computes one block, and lanes never meet.
 //!
 //! Lane width is the only difference between the units. Two shapes of work use it:
 //!
@@ -18,7 +18,7 @@ mod avx512;
 mod portable;
 
 /// Tokens whose words lie in the same sixteen blocks.
-pub(crate) const GROUP: usize = 256;
+const GROUP: usize = 256;
 
 /// The most window slots that a nonce holds.
 pub(crate) const SLOTS: usize = 4;
@@ -42,13 +42,7 @@ pub(crate) fn words(lanes: Lanes, key: &[u32; 8], cells: &CellBatch, out: &mut [
 }
 
 /// The words of tokens `first`, `first + 1`, … under one nonce.
-pub(crate) fn row(
-    lanes: Lanes,
-    key: &[u32; 8],
-    nonce: [u32; 3],
-    first: TokenId,
-    out: &mut [u32],
-) {
+pub(crate) fn row(lanes: Lanes, key: &[u32; 8], nonce: [u32; 3], first: TokenId, out: &mut [u32]) {
     match lanes.0 {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         // SAFETY: such a `Lanes` exists only where the processor has AVX-512.
@@ -67,7 +61,8 @@ pub(crate) fn word(key: &[u32; 8], window: &[TokenId], token: TokenId) -> u32 {
     word
 }
 
-/// A window of at most [`SLOTS`] ids as a nonce: 24 bits each, little-endian, unused slots all ones.
+/// A window of at most [`SLOTS`] ids as a nonce: 24 bits each, little-endian, unused slots all
+/// ones.
 pub(crate) fn nonce(window: &[TokenId]) -> [u32; 3] {
     let mut slots = [MISSING; SLOTS];
     slots[..window.len()].copy_from_slice(window);
@@ -100,64 +95,69 @@ macro_rules! double_round {
 }
 use double_round;
 
-/// Cuts a batch into columns of `N` cells; the last, shorter ones are padded.
+/// Calls `words` with the columns of `N` cells at a time; the last, shorter ones are padded.
+///
+/// One call site for whole and padded columns (here and in [`for_vectors`]): with two, the compiler
+/// does not inline the rounds, and the state goes through memory.
 #[inline(always)]
 fn for_columns<const N: usize>(
     cells: &CellBatch,
     out: &mut [u32],
-    mut words: impl FnMut([&[TokenId; N]; SLOTS], &[TokenId; N]) -> [u32; N],
+    mut words: impl FnMut([&[TokenId; N]; SLOTS], &[TokenId; N], &mut [u32; N]),
 ) {
-    let unused = &[MISSING; N];
-    let slots = |from: usize| {
-        let mut slots = [unused; SLOTS];
-        for (slot, column) in slots.iter_mut().enumerate().take(cells.window()) {
-            *column = cells.slot(slot)[from..].first_chunk().expect("a full column");
+    let missing = [MISSING; N];
+    let (mut padded_slots, mut padded_tokens, mut padded_out) = ([missing; SLOTS], [0; N], [0; N]);
+    let columns = cells.window().min(SLOTS);
+    for (i, out) in out.chunks_mut(N).enumerate() {
+        let at = i * N..i * N + out.len();
+        let mut slots = [&missing; SLOTS];
+        let tokens;
+        if out.len() == N {
+            for (slot, column) in slots.iter_mut().enumerate().take(columns) {
+                *column = cells.slot(slot)[at.clone()].first_chunk().expect("N cells");
+            }
+            tokens = cells.tokens()[at].first_chunk().expect("N cells");
+        } else {
+            for (slot, padded) in padded_slots.iter_mut().enumerate().take(columns) {
+                padded[..out.len()].copy_from_slice(&cells.slot(slot)[at.clone()]);
+            }
+            padded_tokens[..out.len()].copy_from_slice(&cells.tokens()[at]);
+            slots = padded_slots.each_ref();
+            tokens = &padded_tokens;
         }
-        slots
-    };
-    let (tokens, rest) = cells.tokens().as_chunks::<N>();
-    let (out, out_rest) = out.as_chunks_mut::<N>();
-    for (i, (tokens, out)) in tokens.iter().zip(out).enumerate() {
-        *out = words(slots(i * N), tokens);
-    }
-    if !rest.is_empty() {
-        let mut padded = [[MISSING; N]; SLOTS];
-        for (slot, column) in padded.iter_mut().enumerate().take(cells.window()) {
-            let from = cells.len() - rest.len();
-            column[..rest.len()].copy_from_slice(&cells.slot(slot)[from..]);
+        let whole = out.first_chunk_mut();
+        let is_whole = whole.is_some();
+        words(slots, tokens, whole.unwrap_or(&mut padded_out));
+        if !is_whole {
+            out.copy_from_slice(&padded_out[..out.len()]);
         }
-        let mut tokens = [0; N];
-        tokens[..rest.len()].copy_from_slice(rest);
-        let padded = [&padded[0], &padded[1], &padded[2], &padded[3]];
-        out_rest.copy_from_slice(&words(padded, &tokens)[..rest.len()]);
     }
 }
 
-/// Cuts a stretch of a row into groups of 256 tokens; at unaligned ends a whole group is computed
-/// and a part of it kept. `group` is given the counter of the group's first block.
+/// Cuts a stretch of a row into vectors of sixteen tokens, and calls `vectors` with `V` of them and
+/// the counter of their first block; `V` is a multiple of the sixteen vectors of a group. At the
+/// ends that many are computed and a part of them kept.
 #[inline(always)]
-fn for_groups(first: TokenId, out: &mut [u32], mut group: impl FnMut(u32, &mut [u32; GROUP])) {
-    let skip = first as usize % GROUP;
+fn for_vectors<const V: usize>(
+    first: TokenId,
+    out: &mut [u32],
+    mut vectors: impl FnMut(u32, &mut [[u32; 16]; V]),
+) {
+    let mut padded = [[0; 16]; V];
+    let mut skip = first as usize % GROUP;
     let mut counter = block_counter(first - skip as u32);
-    let mut part = |skip: usize, counter: u32, out: &mut [u32]| {
-        let mut whole = [0; GROUP];
-        group(counter, &mut whole);
-        out.copy_from_slice(&whole[skip..][..out.len()]);
-    };
     let mut rest = out;
-    if skip > 0 {
-        let head;
-        (head, rest) = rest.split_at_mut(rest.len().min(GROUP - skip));
-        part(skip, counter, head);
-        counter = counter.wrapping_add(16);
-    }
-    let (groups, tail) = rest.as_chunks_mut();
-    let tail_counter = counter.wrapping_add(16 * groups.len() as u32);
-    if !tail.is_empty() {
-        part(0, tail_counter, tail);
-    }
-    for whole in groups {
-        group(counter, whole);
-        counter = counter.wrapping_add(16);
+    while !rest.is_empty() {
+        let tokens = rest.len().min(16 * V - skip);
+        let out;
+        (out, rest) = rest.split_at_mut(tokens);
+        let whole = out.as_chunks_mut().0.first_chunk_mut();
+        let is_whole = whole.is_some();
+        vectors(counter, whole.unwrap_or(&mut padded));
+        if !is_whole {
+            out.copy_from_slice(&padded.as_flattened()[skip..][..tokens]);
+        }
+        counter = counter.wrapping_add(V as u32);
+        skip = 0;
     }
 }

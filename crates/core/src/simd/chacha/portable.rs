@@ -2,7 +2,7 @@
 //! has.
 
 use super::{
-    CONSTANTS, DOUBLE_ROUNDS, GROUP, SLOTS, block_counter, double_round, for_columns, for_groups,
+    CONSTANTS, DOUBLE_ROUNDS, SLOTS, block_counter, double_round, for_columns, for_vectors,
     word_index,
 };
 use crate::cells::{CellBatch, TokenId};
@@ -12,22 +12,19 @@ const LANES: usize = 16;
 type Lane<const N: usize> = [u32; N];
 
 pub(super) fn words(key: &[u32; 8], cells: &CellBatch, out: &mut [u32]) {
-    for_columns(cells, out, |slots, tokens: &[TokenId; LANES]| {
+    for_columns(cells, out, |slots, tokens: &[TokenId; LANES], out| {
         let block = block(key, nonces(slots), tokens.map(block_counter));
-        let mut words = [0; LANES];
-        for (lane, (word, &token)) in words.iter_mut().zip(tokens).enumerate() {
+        for (lane, (word, &token)) in out.iter_mut().zip(tokens).enumerate() {
             *word = block[word_index(token)][lane];
         }
-        words
     });
 }
 
 pub(super) fn row(key: &[u32; 8], nonce: [u32; 3], first: TokenId, out: &mut [u32]) {
     let nonce = nonce.map(|word| [word; LANES]);
-    for_groups(first, out, |counter, out: &mut [u32; GROUP]| {
+    for_vectors(first, out, |counter, out: &mut [[u32; 16]; 16]| {
         let counters = core::array::from_fn(|lane| counter.wrapping_add(lane as u32));
-        let (vectors, _) = out.as_chunks_mut();
-        vectors.copy_from_slice(&block(key, nonce, counters));
+        *out = block(key, nonce, counters);
     });
 }
 

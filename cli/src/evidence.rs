@@ -1,0 +1,91 @@
+//! From input files to blocks of raw cells, with the tokenizer that the profile names.
+
+use crate::args::InputArgs;
+use crate::builtin;
+use crate::failure::{Failure, Outcome};
+use crate::output::Output;
+use crate::progress::Progress;
+use hallmark_core::profile::Profile;
+use hallmark_corpus::{
+    CorpusError, FieldMap, Format, ReadOptions, Reader, Source, TokenRecord, encode,
+};
+use hallmark_detector::cells::RawCells;
+use serde::Serialize;
+use std::str::FromStr;
+
+/// Tokens in a block: enough that de-duplication runs at full speed, few enough to hold.
+const BLOCK_TOKENS: usize = 1 << 22;
+
+/// Records that were skipped, as the result carries it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Skipped {
+    /// How many.
+    pub(crate) records: u64,
+    /// The first few reasons.
+    pub(crate) first: Vec<String>,
+}
+
+/// Reads all inputs: `each` sees every record, `block` gets them in blocks.
+pub(crate) fn read(
+    args: &InputArgs,
+    profile: &Profile,
+    output: &Output,
+    mut each: impl FnMut(&TokenRecord) -> Outcome<()>,
+    mut block: impl FnMut(RawCells) -> Outcome<()>,
+) -> Outcome<Skipped> {
+    let tokenizer = builtin::tokenizer_for(profile, args.tokenizer.as_deref())?;
+    let reader = Reader::open_all(&args.inputs, &options(args, profile)?).map_err(|e| failure(&e))?;
+    let mut records = encode(reader, tokenizer.as_ref());
+    let mut progress = Progress::new(output, "reading", None);
+    let mut raw = RawCells::new(profile.window);
+    let mut tokens = 0;
+    while let Some(record) = records.next() {
+        let record = record.map_err(|error| failure(&error))?;
+        each(&record)?;
+        tokens += record.tokens.len() as u64;
+        push(&mut raw, &record);
+        if raw.held() >= BLOCK_TOKENS {
+            block(std::mem::replace(&mut raw, RawCells::new(profile.window)))?;
+        }
+        progress.set(tokens);
+    }
+    block(raw)?;
+    let skipped = records.records().skipped();
+    Ok(Skipped {
+        records: skipped.count,
+        first: skipped.first.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// Adds a record's answer with everything that was shown for it.
+pub(crate) fn push(raw: &mut RawCells, record: &TokenRecord) {
+    let exposure = record.exposure.iter().flatten().map(Vec::as_slice);
+    raw.push(&record.tokens, exposure);
+}
+
+/// A record's place, as findings name it.
+pub(crate) fn place(source: &Source) -> String {
+    source.to_string()
+}
+
+fn options(args: &InputArgs, profile: &Profile) -> Outcome<ReadOptions> {
+    let fields = FieldMap::parse(&args.fields)
+        .map_err(|error| Failure::usage(format_args!("--field: {error}")))?;
+    let format = match &args.input_format {
+        Some(name) => Some(Format::from_str(name).map_err(|error| {
+            Failure::usage(format_args!("--input-format: {error}"))
+        })?),
+        None => None,
+    };
+    Ok(ReadOptions {
+        format,
+        fields,
+        skip_bad: args.skip_bad,
+        vocab_size: Some(profile.tokenizer.vocab_size),
+        ..ReadOptions::default()
+    })
+}
+
+fn failure(error: &CorpusError) -> Failure {
+    Failure::usage(error).hint(error.hint())
+}

@@ -1,0 +1,59 @@
+//! `detect` in words.
+
+use super::{counts_text, effect_text, smallest_text};
+use crate::verbs::detect::Detected;
+use hallmark_core::profile::Profile;
+use std::fmt::Write as _;
+
+/// Documents listed before the rest is only counted.
+const LISTED: usize = 20;
+
+pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
+    let mut text = String::new();
+    let pooled = &detected.pooled;
+    let _ = writeln!(
+        text,
+        "Key {} under profile {:?} ({}, window {})",
+        detected.key_id,
+        profile.name,
+        profile.scheme.id(),
+        profile.window
+    );
+    let _ = writeln!(text, "Read: {}", counts_text(&detected.counts));
+    if detected.skipped.records > 0 {
+        let _ = writeln!(text, "Skipped: {} bad records", detected.skipped.records);
+        for reason in &detected.skipped.first {
+            let _ = writeln!(text, "  {reason}");
+        }
+    }
+    let _ = writeln!(text, "\nAll together: p = {} (log10 p = {})", pooled.log10_p, log10(pooled.log10_p.value()));
+    if let Some(effect) = &pooled.effect {
+        let _ = writeln!(text, "  {}", effect_text(effect));
+        let _ = writeln!(text, "  {}", smallest_text(pooled));
+    }
+    for warning in &pooled.warnings {
+        let _ = writeln!(text, "  warning: {warning}; {}", warning.hint());
+    }
+    if detected.documents.len() > 1 {
+        let _ = writeln!(text, "\nEach by itself (not adjusted for their number):");
+        for document in detected.documents.iter().take(LISTED) {
+            let _ = writeln!(
+                text,
+                "  {:24} {:>7} cells  p = {}",
+                document.source, document.scored, document.log10_p
+            );
+        }
+        if let Some(more) = detected.documents.len().checked_sub(LISTED + 1) {
+            let _ = writeln!(text, "  and {} more: see --format json", more + 1);
+        }
+    }
+    text.push_str(
+        "\nThe p-value is how often a random key would make this text score as high. It is not the\n\
+         chance that the text is unmarked, and it does not say who wrote the text.\n",
+    );
+    text
+}
+
+fn log10(value: f64) -> String {
+    format!("{value:.2}")
+}

@@ -1,0 +1,250 @@
+//! `demo`: the whole story on this machine.
+
+use super::detect::{decoys, failure};
+use super::examine::DOES_NOT_SHOW;
+use super::mark::{self, Written};
+use super::profile::ProfileJson;
+use crate::args::DemoArgs;
+use crate::builtin;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::files::{NewFile, refuse_existing};
+use crate::key_files;
+use crate::output::{Output, to_json};
+use crate::progress::Progress;
+use crate::render::demo_text;
+use hallmark_core::keys::{CohortKey, KeyFile, RootKey};
+use hallmark_core::mark::bind;
+use hallmark_core::profile::{Profile, Scheme};
+use hallmark_corpus::Tokenizer;
+use hallmark_detector::cells::RawCells;
+use hallmark_detector::dedup::DedupKind;
+use hallmark_detector::examination::Examination;
+use hallmark_detector::finding::{Counts, Finding};
+use hallmark_detector::tail::Log10P;
+use hallmark_lab::story::{self, Settings, Size, Stage, Told};
+use hallmark_lab::{Exchange, Marked, story_root};
+use serde::Serialize;
+use std::path::Path;
+
+/// The result of `demo`.
+#[derive(Serialize)]
+pub(crate) struct Demo {
+    pub(crate) schema: &'static str,
+    pub(crate) seed: u64,
+    pub(crate) size: &'static str,
+    pub(crate) profile: ProfileJson,
+    /// The cohort key that marked the teacher's answers.
+    pub(crate) key_id: String,
+    /// A cohort key of the same root that marked nothing: the control.
+    pub(crate) unused_key_id: String,
+    pub(crate) decoys: u32,
+    /// The teacher's own marked answers under the true key.
+    pub(crate) teacher_log10_p: Log10P,
+    pub(crate) students: Vec<StudentFinding>,
+    pub(crate) does_not_show: Vec<&'static str>,
+}
+
+/// What the examination of one student found.
+#[derive(Clone, Serialize)]
+pub(crate) struct StudentFinding {
+    pub(crate) name: &'static str,
+    pub(crate) trained_on_marked: bool,
+    /// T1 under the true key, adjusted for every key and test.
+    pub(crate) log10_p: Log10P,
+    /// T1 under the unused key, adjusted.
+    pub(crate) unused_log10_p: Log10P,
+    pub(crate) counts: Counts,
+    pub(crate) tests: Vec<Finding>,
+}
+
+/// Tokens in a window.
+const WINDOW: usize = 2;
+
+/// Decoy keys in each line-up.
+const DECOYS: u32 = 999;
+
+pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
+    if let Some(folder) = &args.keep {
+        refuse_existing(folder)?;
+    }
+    let cast = Cast::new(args.seed)?;
+    let size = if args.full { Size::Full } else { Size::Default };
+    let told = tell(args.seed, size, &cast, output)?;
+    let tokenizer = builtin::tokenizer()?;
+    let teacher = cast.examine(&told.marked, &tokenizer, 0)?;
+    let students = told
+        .students
+        .iter()
+        .map(|student| {
+            let Examined { counts, tests } = cast.examine(&student.answers, &tokenizer, DECOYS)?;
+            let adjusted = |id: &str| headline(&tests, id).log10_p_adjusted;
+            Ok(StudentFinding {
+                name: student.name,
+                trained_on_marked: student.trained_on_marked,
+                log10_p: adjusted(&cast.key_id),
+                unused_log10_p: adjusted(&cast.unused_id),
+                counts,
+                tests,
+            })
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    let demo = Demo {
+        schema: "hallmark/demo/1",
+        seed: args.seed,
+        size: if args.full { "full" } else { "default" },
+        profile: ProfileJson::from(&cast.profile),
+        key_id: cast.key_id.clone(),
+        unused_key_id: cast.unused_id.clone(),
+        decoys: DECOYS,
+        teacher_log10_p: headline(&teacher.tests, &cast.key_id).log10_p,
+        students,
+        does_not_show: DOES_NOT_SHOW.to_vec(),
+    };
+    if let Some(folder) = &args.keep {
+        keep(folder, &cast, &told, &tokenizer, &demo)?;
+    }
+    output.result(|| demo_text(&demo, args.keep.as_deref()), &demo, &demo.students)?;
+    Ok(Exit::Done)
+}
+
+/// The keys and the profile of a story.
+struct Cast {
+    profile: Profile,
+    root: RootKey,
+    key: CohortKey,
+    key_id: String,
+    unused: CohortKey,
+    unused_id: String,
+}
+
+/// The epoch and the cohorts of the demo's keys.
+const EPOCH: &str = "demo";
+const COHORT: &str = "harvesters";
+const UNUSED_COHORT: &str = "never-used";
+
+struct Examined {
+    counts: Counts,
+    tests: Vec<Finding>,
+}
+
+impl Cast {
+    fn new(seed: u64) -> Outcome<Self> {
+        let profile = Profile {
+            name: "demo".to_owned(),
+            scheme: Scheme::Gumbel,
+            window: WINDOW,
+            tokenizer: builtin::tokenizer_ref()?,
+        };
+        let root = story_root(seed);
+        let cohort = |name| root.epoch(EPOCH)?.cohort(name);
+        let named = |error| Failure::integrity(format_args!("the demo's own names: {error}"));
+        let (key, unused) = (cohort(COHORT).map_err(named)?, cohort(UNUSED_COHORT).map_err(named)?);
+        let (key_id, unused_id) = (key.public_id().to_string(), unused.public_id().to_string());
+        Ok(Self { profile, root, key, key_id, unused, unused_id })
+    }
+
+    /// Examines answers as `examine` would: their text is tokenised again, and the windows of the
+    /// prompts are left out.
+    fn examine(&self, answers: &[Exchange], tokenizer: &Tokenizer, count: u32) -> Outcome<Examined> {
+        let keys = [(&self.key_id, &self.key), (&self.unused_id, &self.unused)]
+            .map(|(id, key)| (id.clone(), bind(&self.profile, key)));
+        let line_up = decoys(&self.profile, count, 0);
+        let mut examination =
+            Examination::new(self.profile.window, keys, line_up, DedupKind::Compact)
+                .map_err(|error| failure(&error))?;
+        let mut raw = RawCells::new(self.profile.window);
+        for Exchange { prompt, answer } in answers {
+            let again = |tokens: &[u32]| tokenizer.encode(&tokenizer.decode(tokens));
+            raw.push(&again(answer), [again(prompt).as_slice()]);
+        }
+        examination.observe(raw).map_err(|error| failure(&error))?;
+        let counts = *examination.counts();
+        let tests = examination.finish().map_err(|error| failure(&error))?;
+        Ok(Examined { counts, tests })
+    }
+}
+
+/// The T1 finding under a key.
+fn headline<'a>(tests: &'a [Finding], key_id: &str) -> &'a Finding {
+    tests.iter().find(|finding| finding.key_id == key_id).expect("every key has a T1 finding first")
+}
+
+fn tell(seed: u64, size: Size, cast: &Cast, output: &Output) -> Outcome<Told> {
+    let mut marked = Marked::new(bind(&cast.profile, &cast.key), cast.profile.window);
+    let mut now: Option<(Stage, Progress)> = None;
+    story::tell(seed, &Settings::of(size), &mut marked, &mut |stage, done, total| {
+        if now.as_ref().is_none_or(|(current, _)| *current != stage) {
+            now = None;
+            output.note(format_args!("- {}", stage.describe()));
+            now = Some((stage, Progress::new(output, "", Some(total as u64))));
+        }
+        if let Some((_, progress)) = &mut now {
+            progress.set(done as u64);
+        }
+    })
+    .map_err(|error| mark::failure(&error))
+}
+
+/// Leaves everything that is needed to examine the students again.
+fn keep(folder: &Path, cast: &Cast, told: &Told, tokenizer: &Tokenizer, demo: &Demo) -> Outcome<()> {
+    let make = |path: &Path| {
+        std::fs::create_dir(path).map_err(|error| Failure::io("make the folder", path, &error))
+    };
+    make(folder)?;
+    let keys = folder.join("keys");
+    make(&keys)?;
+    let comments = ["Key of a demo, made from its seed: of no use in earnest.".to_owned()];
+    key_files::write(
+        &keys.join("root.key"),
+        &KeyFile::Root(cast.root.clone()),
+        &comments,
+    )?;
+    key_files::write(&keys.join("harvesters.key"), &KeyFile::Cohort(cast.key.clone()), &comments)?;
+    key_files::write(&keys.join("never-used.key"), &KeyFile::Cohort(cast.unused.clone()), &comments)?;
+    write(&folder.join("profile.toml"), &cast.profile.to_toml())?;
+    write(&folder.join("teacher-marked.jsonl"), &written(&told.marked, tokenizer)?)?;
+    write(&folder.join("teacher-clean.jsonl"), &written(&told.clean, tokenizer)?)?;
+    for student in &told.students {
+        let path = folder.join(format!("student-{}.jsonl", student.name));
+        write(&path, &answered(&student.answers, tokenizer)?)?;
+    }
+    write(&folder.join("findings.json"), &(to_json(demo, true)? + "\n"))
+}
+
+fn write(path: &Path, text: &str) -> Outcome<()> {
+    let mut file = NewFile::create(path)?;
+    file.write(text.as_bytes())?;
+    file.finish()
+}
+
+fn written(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
+    lines(exchanges.iter().map(|Exchange { prompt, answer }| Written {
+        prompt: tokenizer.decode(prompt),
+        text: tokenizer.decode(answer),
+        tokens: answer,
+    }))
+}
+
+/// A student's answer as an API gives it: text only.
+#[derive(Serialize)]
+struct Answered {
+    prompt: String,
+    response: String,
+}
+
+fn answered(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
+    lines(exchanges.iter().map(|Exchange { prompt, answer }| Answered {
+        prompt: tokenizer.decode(prompt),
+        response: tokenizer.decode(answer),
+    }))
+}
+
+fn lines(records: impl Iterator<Item = impl Serialize>) -> Outcome<String> {
+    let mut text = String::new();
+    for record in records {
+        text.push_str(&to_json(&record, false)?);
+        text.push('\n');
+    }
+    Ok(text)
+}

@@ -1,0 +1,126 @@
+//! `detect`: is this text marked?
+
+use super::profile::ProfileJson;
+use crate::args::{DedupArgs, DedupName, DetectArgs};
+use crate::evidence::{self, Skipped};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::output::Output;
+use crate::render::detect_text;
+use crate::{key_files, profile_files};
+use hallmark_core::mark;
+use hallmark_core::profile::Profile;
+use hallmark_detector::cells::RawCells;
+use hallmark_detector::dedup::DedupKind;
+use hallmark_detector::document;
+use hallmark_detector::examination::{Examination, ExaminationError};
+use hallmark_detector::finding::{Counts, Finding};
+use hallmark_detector::lineup::LineUp;
+use hallmark_detector::tail::Log10P;
+use hallmark_detector::warning::{FEW_CELLS, Warning};
+use serde::Serialize;
+
+/// The result of `detect`.
+#[derive(Serialize)]
+pub(crate) struct Detected {
+    pub(crate) schema: &'static str,
+    pub(crate) profile: ProfileJson,
+    pub(crate) key_id: String,
+    pub(crate) counts: Counts,
+    pub(crate) skipped: Skipped,
+    /// T1 over the distinct cells of all documents together.
+    pub(crate) pooled: Finding,
+    /// T1 over the distinct cells of each document by itself.
+    pub(crate) documents: Vec<Document>,
+}
+
+/// The result for one document.
+#[derive(Clone, Serialize)]
+pub(crate) struct Document {
+    pub(crate) source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+    pub(crate) tokens: u64,
+    pub(crate) scored: u64,
+    pub(crate) statistic: f64,
+    pub(crate) log10_p: Log10P,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<Warning>,
+}
+
+pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
+    let profile = profile_files::read(&args.profile)?;
+    let key = key_files::read(&args.key)?;
+    let key_id = key.public_id().to_string();
+    let mark = mark::bind(&profile, &key.marking_key());
+    let mut documents = vec![];
+    let mut pooled = Examination::new(
+        profile.window,
+        [(key_id.clone(), mark.clone())],
+        LineUp::default(),
+        dedup_kind(&args.dedup),
+    )
+    .map_err(|error| failure(&error))?;
+    let skipped = evidence::read(
+        &args.input,
+        &profile,
+        output,
+        |record| {
+            let mut raw = RawCells::new(profile.window);
+            evidence::push(&mut raw, record);
+            let score = document::score(raw, &*mark).map_err(|error| failure(&error))?;
+            documents.push(Document {
+                source: evidence::place(&record.source),
+                id: record.id.clone(),
+                tokens: score.tokens,
+                scored: score.scored,
+                statistic: score.statistic,
+                log10_p: score.log10_p,
+                warnings: if score.scored < FEW_CELLS { vec![Warning::TooFewCells] } else { vec![] },
+            });
+            Ok(())
+        },
+        |raw| pooled.observe(raw).map_err(|error| failure(&error)),
+    )?;
+    let counts = *pooled.counts();
+    let pooled = pooled.finish().map_err(|error| failure(&error))?.swap_remove(0);
+    let detected = Detected {
+        schema: "hallmark/detect/1",
+        profile: ProfileJson::from(&profile),
+        key_id,
+        counts,
+        skipped,
+        pooled,
+        documents,
+    };
+    output.result(|| detect_text(&detected, &profile), &detected, &detected.documents)?;
+    Ok(enough(&counts))
+}
+
+/// Exit status 4 where nothing can be said either way.
+pub(super) fn enough(counts: &Counts) -> Exit {
+    if counts.scored < FEW_CELLS { Exit::TooLittle } else { Exit::Done }
+}
+
+/// The set that the flags ask for.
+pub(super) fn dedup_kind(args: &DedupArgs) -> DedupKind {
+    match args.dedup {
+        DedupName::Compact => DedupKind::Compact,
+        DedupName::Exact => DedupKind::Exact,
+        DedupName::Bloom => {
+            let budget_bytes = u64::from(args.dedup_memory) << 20;
+            // Laid out for 16 bits a cell.
+            DedupKind::Bloom { budget_bytes, expected_units: budget_bytes / 2 }
+        }
+    }
+}
+
+/// An examination that could not go on.
+pub(super) fn failure(error: &ExaminationError) -> Failure {
+    Failure::usage(error)
+}
+
+/// The profile's key stands behind a mark; decoys stand behind marks of random keys.
+pub(super) fn decoys(profile: &Profile, count: u32, seed: u64) -> LineUp {
+    LineUp::new(hallmark_detector::decoys::draw(profile, count, seed))
+}

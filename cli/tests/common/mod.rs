@@ -1,0 +1,100 @@
+//! Running the program in an empty folder.
+
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// An empty folder in which commands run, removed afterwards.
+pub(crate) struct Bench {
+    folder: tempfile::TempDir,
+}
+
+/// What a command left.
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Runs `hallmark` with a line of arguments, split at blanks.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        self.run_args(line.split_whitespace())
+    }
+
+    pub(crate) fn run_args<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+        let output = Command::new(env!("CARGO_BIN_EXE_hallmark"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        Ran::from(output)
+    }
+
+    /// Runs a command that must succeed.
+    pub(crate) fn ok(&self, line: &str) -> Ran {
+        let ran = self.run(line);
+        assert_eq!(ran.status, 0, "hallmark {line}\n{}{}", ran.stdout, ran.stderr);
+        ran
+    }
+
+    /// Runs a command that must fail with `status`, saying each of `parts` on stderr and nothing on
+    /// stdout.
+    pub(crate) fn refused(&self, line: &str, status: i32, parts: &[&str]) {
+        let ran = self.run(line);
+        assert_eq!(ran.status, status, "hallmark {line}\n{}{}", ran.stdout, ran.stderr);
+        for part in parts {
+            assert!(ran.stderr.contains(part), "hallmark {line}\nno {part:?} in: {}", ran.stderr);
+        }
+        assert_eq!(ran.stdout, "", "hallmark {line}");
+    }
+
+    /// Runs a command that must succeed, and checks its JSON against the committed schema.
+    pub(crate) fn json(&self, line: &str) -> Value {
+        let ran = self.run(&format!("--format json {line}"));
+        let value: Value = serde_json::from_str(&ran.stdout)
+            .unwrap_or_else(|error| panic!("hallmark {line}: {error}\n{}{}", ran.stdout, ran.stderr));
+        check_schema(&value);
+        value
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().expect("not ended by a signal"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// Checks a result against the schema that its "schema" field names.
+pub(crate) fn check_schema(value: &Value) {
+    let name = value["schema"].as_str().expect("every result names its schema");
+    let (verb, version) = name.strip_prefix("hallmark/").unwrap().split_once('/').unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schemas");
+    let text = std::fs::read_to_string(folder.join(format!("{verb}-{version}.json"))).unwrap();
+    let schema = serde_json::from_str(&text).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{name}: {errors:#?}");
+}

@@ -1,0 +1,417 @@
+//! Parquet: the same records as in JSON, and errors where a file is damaged.
+#![cfg_attr(
+    feature = "parquet",
+    expect(clippy::unwrap_used, reason = "a test fails by panicking")
+)]
+#![cfg(feature = "parquet")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hallmark_corpus::{
+    CorpusError, FieldMap, LimitKind, Limits, Piece, ReadOptions, Reader, Reason, Record,
+};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::data_type::{ByteArrayType, Int32Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use proptest::prelude::*;
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
+}
+
+fn options(fields: &[&str]) -> ReadOptions {
+    ReadOptions {
+        fields: FieldMap::parse(fields).unwrap(),
+        ..ReadOptions::default()
+    }
+}
+
+fn read(path: &Path, options: &ReadOptions) -> (Vec<Record>, Option<CorpusError>) {
+    let reader = match Reader::open(path, options) {
+        Ok(reader) => reader,
+        Err(error) => return (Vec::new(), Some(error)),
+    };
+    let mut records = Vec::new();
+    for record in reader {
+        match record {
+            Ok(record) => records.push(record),
+            Err(error) => return (records, Some(error)),
+        }
+    }
+    (records, None)
+}
+
+fn text(text: &str) -> Piece {
+    Piece::Text(text.to_owned())
+}
+
+#[test]
+fn columns_are_fields_and_rows_are_records() {
+    let (records, error) = read(&data("answers.parquet"), &options(&[]));
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(records.len(), 300);
+    for (row, record) in records.iter().enumerate() {
+        assert_eq!(record.source.line, row as u64 + 1);
+        assert!(
+            record
+                .source
+                .to_string()
+                .ends_with(&format!("answers.parquet:{}", row + 1))
+        );
+        assert_eq!(record.body, text(&format!("answer {row} ").repeat(row % 7)));
+        let prompt = (row != 1).then(|| vec![text(&format!("question {row}"))]);
+        assert_eq!(record.exposure, prompt);
+        assert_eq!(record.id.as_deref(), Some(row.to_string().as_str()));
+        assert_eq!(record.group.as_deref(), Some(["even", "odd"][row % 2]));
+    }
+}
+
+#[test]
+fn nested_lists_of_tokens_are_mapped_by_path() {
+    let mapped = ReadOptions {
+        skip_bad: 1,
+        ..options(&["tokens=output.ids"])
+    };
+    let (records, error) = read(&data("answers.parquet"), &mapped);
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(records.len(), 299, "row 3 has none");
+    for record in &records {
+        let row = record.source.line as u32 - 1;
+        let tokens = if row == 3 { vec![] } else { (0..row).collect() };
+        assert_eq!(record.body, Piece::Tokens(tokens), "{}", record.source);
+    }
+}
+
+#[test]
+fn tokens_outside_of_the_vocabulary_are_named_by_row() {
+    let bounded = ReadOptions {
+        vocab_size: Some(100),
+        skip_bad: 1,
+        ..options(&["tokens=output.ids"])
+    };
+    let (records, error) = read(&data("answers.parquet"), &bounded);
+    let error = error.unwrap().to_string();
+    assert!(
+        error.contains("answers.parquet:102: `output.ids.list.element` has 100 at position 100"),
+        "{error}"
+    );
+    assert_eq!(records.len(), 100);
+}
+
+#[test]
+fn messages_are_lists_of_structs() {
+    let (records, error) = read(
+        &data("chats.parquet"),
+        &ReadOptions {
+            skip_bad: 4,
+            ..options(&["messages=messages"])
+        },
+    );
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(records.len(), 2);
+    assert_eq!(records[0].body, text("Teal."));
+    assert_eq!(
+        records[0].exposure,
+        Some(vec![text("Be brief."), text("Name a colour.")])
+    );
+    assert_eq!(
+        (
+            records[1].source.line,
+            &records[1].body,
+            &records[1].exposure
+        ),
+        (5, &text("Yes."), &Some(vec![]))
+    );
+}
+
+#[test]
+fn bad_rows_are_bad_records() {
+    let mut reader = Reader::open(
+        data("chats.parquet"),
+        &ReadOptions {
+            skip_bad: 9,
+            ..options(&["messages=messages"])
+        },
+    )
+    .unwrap();
+    assert_eq!(reader.by_ref().filter(Result::is_ok).count(), 2);
+    let reasons: Vec<_> = reader
+        .skipped()
+        .first
+        .iter()
+        .map(|error| (error.line.unwrap(), error.reason.to_string()))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            (2, "`messages` holds no answer: no turn has the role `assistant`".to_owned()),
+            (3, "fits no layout: it has `messages`, `parted`, and none of them is read as an answer".to_owned()),
+            (4, "`messages` holds no answer: no turn has the role `assistant`".to_owned()),
+            (6, "`messages.0.role` is missing; a string is needed".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn parts_of_a_turn_are_joined() {
+    let (records, error) = read(
+        &data("chats.parquet"),
+        &ReadOptions {
+            skip_bad: 5,
+            ..options(&["messages=parted"])
+        },
+    );
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].body, text("Three."));
+    let mut shown = records[0].exposure.clone().unwrap();
+    shown.sort_by_key(|piece| format!("{piece:?}"));
+    assert_eq!(shown, ["One.", "Two.", "text", "text"].map(text));
+}
+
+#[test]
+fn columns_of_the_wrong_type_are_refused_at_once() {
+    let cases: [(&[&str], &str); 5] = [
+        (
+            &["text=score"],
+            "column `score` is double; a column of strings is needed",
+        ),
+        (
+            &["text=output.ids"],
+            "column `output.ids.list.element` is a list of int32; a column of strings is needed",
+        ),
+        (
+            &["tokens=response"],
+            "column `response` is byte_array; a list of integers is needed",
+        ),
+        (
+            &["messages=response"],
+            "column `response` is byte_array; a list of structs with `role` and `content` is needed",
+        ),
+        (
+            &["text=output.ids.0"],
+            "column `output.ids` is a list; a column without a list (positions are not mapped)",
+        ),
+    ];
+    for (fields, message) in cases {
+        let error = Reader::open(data("answers.parquet"), &options(fields))
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains(message), "{error}");
+        assert!(!error.is_bad_record());
+    }
+}
+
+#[test]
+fn limits_hold() {
+    let limited = |limits| ReadOptions {
+        limits,
+        ..options(&[])
+    };
+    let (_, error) = read(
+        &data("answers.parquet"),
+        &limited(Limits {
+            max_document_bytes: 40,
+            ..Limits::default()
+        }),
+    );
+    assert!(matches!(
+        error.unwrap().reason,
+        Reason::OverLimit {
+            limit: LimitKind::DocumentBytes,
+            value: 40
+        }
+    ));
+    let (_, error) = read(
+        &data("answers.parquet"),
+        &limited(Limits {
+            max_total_bytes: 5000,
+            ..Limits::default()
+        }),
+    );
+    assert!(matches!(
+        error.unwrap().reason,
+        Reason::OverLimit {
+            limit: LimitKind::TotalBytes,
+            value: 5000
+        }
+    ));
+}
+
+/// A file of one row group, as another writer might lay it out.
+fn written(
+    schema: &str,
+    compression: Compression,
+    write: impl FnOnce(&mut SerializedFileWriter<Vec<u8>>),
+) -> Vec<u8> {
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .build();
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
+    write(&mut writer);
+    writer.into_inner().unwrap()
+}
+
+fn tokens_file(ids: &[i32], repetitions: &[i16]) -> Vec<u8> {
+    written(
+        "message m { repeated int32 tokens; }",
+        Compression::ZSTD(ZstdLevel::default()),
+        |writer| {
+            let mut group = writer.next_row_group().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            column
+                .typed::<Int32Type>()
+                .write_batch(ids, Some(&vec![1; ids.len()]), Some(repetitions))
+                .unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+        },
+    )
+}
+
+fn saved(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), bytes).unwrap();
+    file
+}
+
+#[test]
+fn bare_repeated_columns_are_lists() {
+    let file = saved(&tokens_file(&[5, 6, 7], &[0, 1, 0]));
+    let (records, error) = read(file.path(), &options(&[]));
+    assert!(error.is_none(), "{error:?}");
+    let bodies: Vec<_> = records.into_iter().map(|record| record.body).collect();
+    assert_eq!(bodies, [Piece::Tokens(vec![5, 6]), Piece::Tokens(vec![7])]);
+}
+
+#[test]
+fn negative_tokens_are_refused() {
+    let file = saved(&tokens_file(&[5, -6], &[0, 1]));
+    let (_, error) = read(file.path(), &options(&[]));
+    assert!(
+        error
+            .unwrap()
+            .to_string()
+            .contains(":1: `tokens` has -6 at position 1")
+    );
+}
+
+#[test]
+fn a_run_of_millions_of_tokens_in_a_small_file_is_refused() {
+    const TOKENS: usize = 5_000_000;
+    let mut repetitions = vec![1; TOKENS];
+    repetitions[0] = 0;
+    let bytes = tokens_file(&vec![7; TOKENS], &repetitions);
+    assert!(bytes.len() < 20_000, "{}", bytes.len());
+    let file = saved(&bytes);
+    let limits = Limits {
+        max_document_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let (records, error) = read(
+        file.path(),
+        &ReadOptions {
+            limits,
+            ..options(&[])
+        },
+    );
+    let error = error.unwrap();
+    assert!(
+        records.is_empty() && error.to_string().contains("max-document-bytes"),
+        "{error}"
+    );
+}
+
+#[test]
+fn strings_that_are_not_utf8_are_bad_records() {
+    let bytes = written(
+        "message m { required binary text; }",
+        Compression::SNAPPY,
+        |writer| {
+            let mut group = writer.next_row_group().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            let values = [b"a\xff".to_vec().into(), b"b".to_vec().into()];
+            column
+                .typed::<ByteArrayType>()
+                .write_batch(&values, None, None)
+                .unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+        },
+    );
+    let file = saved(&bytes);
+    let (records, error) = read(
+        file.path(),
+        &ReadOptions {
+            skip_bad: 1,
+            ..options(&[])
+        },
+    );
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!((records.len(), records[0].source.line), (1, 2));
+}
+
+#[test]
+fn a_file_without_rows_is_empty() {
+    let file = saved(&written(
+        "message m { required binary text; }",
+        Compression::SNAPPY,
+        |_| {},
+    ));
+    let (_, error) = read(file.path(), &options(&[]));
+    assert!(matches!(error.unwrap().reason, Reason::Empty));
+}
+
+#[test]
+fn what_is_not_parquet_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    for bytes in [
+        &b"PAR1"[..],
+        b"PAR1PAR1",
+        b"{\"text\": \"\"}",
+        b"PAR1\0\0\0\0\xff\xff\xff\x7fPAR1",
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let (_, error) = read(&path, &options(&[]));
+        assert!(
+            matches!(error.unwrap().reason, Reason::Parquet(_)),
+            "{bytes:?}"
+        );
+    }
+    let whole = fs::read(data("answers.parquet")).unwrap();
+    fs::write(&path, &whole[..whole.len() - 100]).unwrap();
+    assert!(matches!(
+        read(&path, &options(&[])).1.unwrap().reason,
+        Reason::Parquet(_)
+    ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn damaged_files_are_records_or_an_error(
+        name in prop::sample::select(vec!["answers.parquet", "chats.parquet"]),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        is_end: bool,
+    ) {
+        let mut bytes = fs::read(data(name)).unwrap();
+        // Half of the damage goes to the last kilobyte, where the schema and the index are.
+        let start = if is_end { bytes.len() - 1000 } else { 0 };
+        for (at, byte) in damage {
+            let at = start + at.index(bytes.len() - start);
+            bytes[at] = byte;
+        }
+        let file = saved(&bytes);
+        let limits = Limits { max_document_bytes: 1 << 20, max_total_bytes: 1 << 24, ..Limits::default() };
+        read(file.path(), &ReadOptions { skip_bad: 3, limits, ..options(&[]) });
+    }
+}

@@ -1,0 +1,306 @@
+//! What a good record becomes, in every layout and format.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::Write;
+
+use hallmark_corpus::{FieldMap, Format, Piece, ReadOptions, Reader, Record, Source};
+
+fn read_as(name: &str, bytes: &[u8], options: &ReadOptions) -> Vec<Record> {
+    let reader = Reader::from_read(name, std::io::Cursor::new(bytes.to_vec()), options).unwrap();
+    reader
+        .map(|record| record.unwrap_or_else(|e| panic!("{e}")))
+        .collect()
+}
+
+fn read(json: &str) -> Record {
+    read_as("in.jsonl", json.as_bytes(), &ReadOptions::default()).remove(0)
+}
+
+fn mapped(json: &str, fields: &[&str]) -> Record {
+    let options = ReadOptions {
+        fields: FieldMap::parse(fields).unwrap(),
+        ..ReadOptions::default()
+    };
+    read_as("in.jsonl", json.as_bytes(), &options).remove(0)
+}
+
+fn text(text: &str) -> Piece {
+    Piece::Text(text.to_owned())
+}
+
+#[test]
+fn plain_documents_are_text_or_tokens() {
+    let record = read(r#"{"text": "teal", "id": "a", "group": "b"}"#);
+    let source = Source {
+        file: "in.jsonl".into(),
+        line: 1,
+    };
+    assert_eq!(
+        record,
+        Record {
+            source,
+            id: Some("a".into()),
+            group: Some("b".into()),
+            exposure: None,
+            body: text("teal")
+        }
+    );
+    assert_eq!(
+        read(r#"{"tokens": [1, 2, 3]}"#).body,
+        Piece::Tokens(vec![1, 2, 3])
+    );
+    assert_eq!(read(r#"{"tokens": []}"#).body, Piece::Tokens(vec![]));
+    assert_eq!(read(r#"{"text": ""}"#).body, text(""));
+}
+
+#[test]
+fn answers_have_their_prompt_as_exposure() {
+    let record = read(r#"{"prompt": "colour?", "response": "teal"}"#);
+    assert_eq!(
+        (record.exposure, record.body),
+        (Some(vec![text("colour?")]), text("teal"))
+    );
+    let record = read(r#"{"prompt_tokens": [1], "response_tokens": [2]}"#);
+    assert_eq!(
+        (record.exposure, record.body),
+        (Some(vec![Piece::Tokens(vec![1])]), Piece::Tokens(vec![2]))
+    );
+    assert_eq!(
+        read(r#"{"response": "teal"}"#).exposure,
+        None,
+        "not said is not the same as nothing"
+    );
+    assert_eq!(
+        read(r#"{"prompt": null, "response": "teal"}"#).exposure,
+        None
+    );
+    assert_eq!(
+        read(r#"{"prompt": "", "response": "teal"}"#).exposure,
+        Some(vec![text("")])
+    );
+}
+
+#[test]
+fn tokens_win_over_the_text_that_they_spell() {
+    let record = read(r#"{"text": "teal", "tokens": [7], "prompt": "colour?"}"#);
+    assert_eq!(
+        (record.exposure, record.body),
+        (Some(vec![text("colour?")]), Piece::Tokens(vec![7]))
+    );
+    let record = read(
+        r#"{"response": "teal", "response_tokens": [7], "prompt": "c", "prompt_tokens": [8]}"#,
+    );
+    assert_eq!(
+        (record.exposure, record.body),
+        (Some(vec![Piece::Tokens(vec![8])]), Piece::Tokens(vec![7]))
+    );
+    assert_eq!(
+        read(r#"{"text": "teal", "tokens": null}"#).body,
+        text("teal")
+    );
+}
+
+#[test]
+fn the_last_assistant_turn_is_the_answer_and_the_rest_exposure() {
+    let record = read(
+        r#"{"messages": [
+            {"role": "system", "content": "s"}, {"role": "user", "content": "u1"}, {"role": "assistant", "content": "a1"},
+            {"role": "user", "content": "u2"}, {"role": "assistant", "content": "a2"}, {"role": "user", "content": "u3"}]}"#
+            .replace('\n', " ")
+            .as_str(),
+    );
+    assert_eq!(record.body, text("a2"));
+    assert_eq!(
+        record.exposure.unwrap(),
+        ["s", "u1", "a1", "u2", "u3"].map(text)
+    );
+}
+
+#[test]
+fn parts_of_an_answer_are_joined_and_every_string_of_other_turns_was_shown() {
+    let record = read(concat!(
+        r#"{"messages": ["#,
+        r#"{"role": "user", "name": "eve", "content": [{"type": "text", "text": "look"}, {"type": "file", "file": {"data": "f"}}]},"#,
+        r#"{"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "go", "arguments": "{}"}}]},"#,
+        r#"{"role": "tool", "content": "result", "n": 1, "ok": true},"#,
+        r#"{"role": "assistant", "reasoning": "hm", "content": [{"type": "text", "text": "te"}, {"type": "text", "text": "al"}]}"#,
+        r#"]}"#
+    ));
+    assert_eq!(record.body, text("teal"));
+    assert_eq!(
+        record.exposure.unwrap(),
+        ["eve", "text", "look", "file", "f", "go", "{}", "result"].map(text)
+    );
+}
+
+#[test]
+fn a_prompt_beside_messages_is_exposure_too() {
+    let record = read(r#"{"prompt": "p", "messages": [{"role": "assistant", "content": "a"}]}"#);
+    assert_eq!(
+        (record.exposure, record.body),
+        (Some(vec![text("p")]), text("a"))
+    );
+}
+
+#[test]
+fn ids_may_be_numbers() {
+    assert_eq!(
+        read(r#"{"text": "", "id": 18446744073709551615}"#)
+            .id
+            .unwrap(),
+        "18446744073709551615"
+    );
+    assert_eq!(read(r#"{"text": "", "group": -3}"#).group.unwrap(), "-3");
+    assert_eq!(read(r#"{"text": "", "id": null}"#).id, None);
+}
+
+#[test]
+fn fields_are_mapped_by_path() {
+    let log = r#"{"request": {"input": "colour?"}, "choices": [{"message": {"content": "teal"}}], "text": 3, "meta.id": 9}"#;
+    let fields = [
+        "prompt=request.input",
+        "response=choices.0.message.content",
+        r"id=meta\.id",
+    ];
+    let record = mapped(log, &fields);
+    assert_eq!(
+        (record.exposure, record.body),
+        (Some(vec![text("colour?")]), text("teal"))
+    );
+    assert_eq!(record.id.unwrap(), "9");
+    assert_eq!(
+        mapped(r#"{"a": [[5], [6, 7]]}"#, &["tokens=a.1"]).body,
+        Piece::Tokens(vec![6, 7])
+    );
+    assert_eq!(
+        mapped(r#"{"a": {"0": "x"}}"#, &["text=a.0"]).body,
+        text("x")
+    );
+}
+
+#[test]
+fn escapes_and_all_of_unicode_are_kept() {
+    let record = read(r#"{"text": "a\u0000\u00e9\ud83e\udd8a\n\t\\"}"#);
+    assert_eq!(record.body, text("a\0é🦊\n\t\\"));
+}
+
+#[test]
+fn names_of_fields_may_be_escaped() {
+    assert_eq!(read(r#"{"te\u0078t": "teal"}"#).body, text("teal"));
+}
+
+#[test]
+fn lines_are_counted_through_blank_ones_and_carriage_returns() {
+    let records = read_as(
+        "a.jsonl",
+        b"\xef\xbb\xbf{\"text\":\"1\"}\r\n\r\n  \n{\"text\":\"2\"}\r\n{\"text\":\"3\"}",
+        &Default::default(),
+    );
+    let found: Vec<_> = records
+        .iter()
+        .map(|record| record.source.to_string())
+        .collect();
+    assert_eq!(found, ["a.jsonl:1", "a.jsonl:4", "a.jsonl:5"]);
+}
+
+#[test]
+fn a_json_array_gives_each_record_the_line_it_starts_on() {
+    let json = "\u{feff}\n[\n {\"text\": \"[1\\\"]\\\\\"},\n {\n\"text\": \"2\"}\n\n,{\"text\":\"3\"} ]\n\n";
+    let records = read_as("a.json", json.as_bytes(), &Default::default());
+    let lines: Vec<_> = records.iter().map(|record| record.source.line).collect();
+    assert_eq!(lines, [3, 4, 7]);
+    assert_eq!(records[0].body, text("[1\"]\\"));
+}
+
+#[test]
+fn a_json_file_may_hold_objects_without_an_array() {
+    let records = read_as(
+        "a.json",
+        b"{\n\"text\":\"1\"\n}{\"text\":\"2\"}\n",
+        &Default::default(),
+    );
+    assert_eq!(
+        records
+            .iter()
+            .map(|record| record.source.line)
+            .collect::<Vec<_>>(),
+        [1, 3]
+    );
+}
+
+#[test]
+fn a_text_file_is_one_document_byte_for_byte() {
+    let records = read_as(
+        "a.txt",
+        "\u{feff}one\r\ntwo\n\n{\"text\": 1}".as_bytes(),
+        &Default::default(),
+    );
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].body, text("one\r\ntwo\n\n{\"text\": 1}"));
+}
+
+#[test]
+fn formats_are_told_by_content_or_given() {
+    let bodies = |name, bytes: &[u8], format| -> Vec<Piece> {
+        let options = ReadOptions {
+            format,
+            ..ReadOptions::default()
+        };
+        read_as(name, bytes, &options)
+            .into_iter()
+            .map(|record| record.body)
+            .collect()
+    };
+    assert_eq!(bodies("-", b"{\"text\":\"a\"}", None), [text("a")]);
+    assert_eq!(bodies("-", b" [{\"text\":\"a\"}]", None), [text("a")]);
+    assert_eq!(bodies("-", b"a", None), [text("a")]);
+    assert_eq!(
+        bodies("a.json", b"{\"text\":\"a\"}", Some(Format::Text)),
+        [text("{\"text\":\"a\"}")]
+    );
+    assert_eq!(
+        bodies("a.txt", b"{\"text\":\"a\"}", Some(Format::Jsonl)),
+        [text("a")]
+    );
+}
+
+#[test]
+fn compression_is_told_by_content_and_may_be_in_several_frames() {
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    let (first, second) = (&b"{\"text\":\"1\"}\n"[..], &b"{\"text\":\"2\"}\n"[..]);
+    for compressed in [
+        [gzip(first), gzip(second)].concat(),
+        [zstd(first), zstd(second)].concat(),
+    ] {
+        for name in ["a.jsonl", "a.jsonl.gz", "a", "-"] {
+            assert_eq!(
+                read_as(name, &compressed, &Default::default()).len(),
+                2,
+                "{name}"
+            );
+        }
+    }
+    assert_eq!(
+        read_as("a.jsonl.gz", first, &Default::default()).len(),
+        1,
+        "already unpacked"
+    );
+}
+
+#[test]
+fn several_files_are_one_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["a.jsonl", "b.txt", "c.json"].map(|name| folder.path().join(name));
+    fs::write(&paths[0], "{\"text\":\"1\"}\n{\"text\":\"2\"}").unwrap();
+    fs::write(&paths[1], "3").unwrap();
+    fs::write(&paths[2], "[{\"text\":\"4\"}]").unwrap();
+    let reader = Reader::open_all(&paths, &Default::default()).unwrap();
+    let bodies: Vec<_> = reader.map(|record| record.unwrap().body).collect();
+    assert_eq!(bodies, ["1", "2", "3", "4"].map(text));
+}

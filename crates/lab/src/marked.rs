@@ -1,0 +1,55 @@
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use hallmark_core::keys::RootKey;
+use hallmark_core::mark::Mark;
+use hallmark_core::marker::Marker;
+
+use crate::generate::Chooser;
+use crate::random::generator;
+use rand_chacha::rand_core::Rng;
+
+/// Sampling under a mark: each sequence is one request with a [`Marker`] of its own.
+pub struct Marked {
+    mark: Arc<dyn Mark>,
+    window: usize,
+    requests: Vec<Marker>,
+}
+
+impl Marked {
+    /// Chooses under `mark`, whose windows have `window` tokens (1 to 4).
+    #[must_use]
+    pub fn new(mark: Arc<dyn Mark>, window: usize) -> Self {
+        Self {
+            mark,
+            window,
+            requests: Vec::new(),
+        }
+    }
+}
+
+impl Chooser for Marked {
+    fn choose(
+        &mut self,
+        sequence: usize,
+        logits: &mut [f32],
+        uniform: f64,
+    ) -> Result<u32, Box<dyn StdError + Send + Sync>> {
+        while self.requests.len() <= sequence {
+            self.requests
+                .push(Marker::new(Arc::clone(&self.mark), self.window));
+        }
+        let request = &mut self.requests[sequence];
+        let token = request.choose_row(logits, uniform)?.index as u32;
+        request.accept(token)?;
+        Ok(token)
+    }
+}
+
+/// The root key of the story of `seed`. Anyone can make it again from the seed, so it is of no use in earnest.
+#[must_use]
+pub fn story_root(seed: u64) -> RootKey {
+    let mut bytes = [0; 32];
+    generator(seed, 0x726f_6f74).fill_bytes(&mut bytes);
+    RootKey::from_bytes(bytes)
+}

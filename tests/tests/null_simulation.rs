@@ -1,0 +1,143 @@
+//! Real text that nobody marked, under many random keys: what a p-value must do, and what goes
+//! wrong where a cell counts more than once.
+
+mod common;
+
+use common::{deviation, mean, profile, random_marks, real_documents};
+use hallmark_core::cells::CellBatch;
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Scheme;
+use hallmark_detector::cells::{DistinctCells, RawCells};
+use hallmark_detector::dedup::DedupKind;
+use hallmark_detector::plain;
+use rayon::prelude::*;
+
+const SCHEMES: [Scheme; 4] = [
+    Scheme::Gumbel,
+    Scheme::DualGumbel,
+    Scheme::Green {
+        gamma: 0.25,
+        delta: 2.0,
+    },
+    Scheme::Tournament { layers: 32 },
+];
+
+/// Keys per setting. The sample deviation of 600 standard normal values is within 0.15 of 1 but
+/// for a chance below 1e-6 (its standard error is 0.029).
+const KEYS: u32 = 600;
+
+fn distinct(documents: &[Vec<u32>], window: usize) -> DistinctCells {
+    let mut raw = RawCells::new(window);
+    for document in documents {
+        raw.push(document, []);
+    }
+    raw.fresh()
+        .distinct(&mut *DedupKind::Compact.build(window))
+        .unwrap()
+}
+
+fn z(mark: &dyn Mark, cells: usize, sum: u64) -> f64 {
+    let law = mark.law();
+    let trials = (cells as u64 * law.trials()) as f64;
+    let null = law.null_mean() / law.trials() as f64;
+    let variance = if law.unit() == 1 {
+        null * (1.0 - null)
+    } else {
+        1.0
+    };
+    (sum as f64 / law.unit() as f64 - trials * null) / (trials * variance).sqrt()
+}
+
+/// Under H0 the p-values are uniform and z has spread 1, for every scheme and window.
+///
+/// For each α the count of p ≤ α among 600 keys is Binomial(600, α) at most; the bounds are its
+/// upper quantiles at 1e-6, so one of the 12 settings fails by chance once in about 20,000 runs
+/// with new seeds.
+#[test]
+fn p_values_are_uniform_and_z_has_unit_spread() {
+    let documents = real_documents();
+    for (scheme, window) in SCHEMES.iter().flat_map(|&s| [1, 2, 4].map(|w| (s, w))) {
+        let cells = distinct(&documents, window);
+        assert!(cells.len() > 20_000, "{} cells", cells.len());
+        let marks = random_marks(&profile(scheme, window), KEYS, 17);
+        let results: Vec<(f64, f64)> = marks
+            .par_iter()
+            .map(|mark| {
+                let sum = cells.score(&**mark);
+                let p = plain::p_value(mark.law(), cells.len() as u64, sum).unwrap();
+                (z(&**mark, cells.len(), sum), 10_f64.powf(p.value()))
+            })
+            .collect();
+        let zs: Vec<f64> = results.iter().map(|result| result.0).collect();
+        let name = format!("{} with window {window}", scheme.id());
+        assert!(
+            (deviation(&zs) - 1.0).abs() < 0.15,
+            "{name}: spread {}",
+            deviation(&zs)
+        );
+        assert!(mean(&zs).abs() < 0.21, "{name}: mean {}", mean(&zs));
+        for (alpha, most, least) in [(0.5, 360, 240), (0.1, 98, 27), (0.05, 59, 8), (0.01, 21, 0)] {
+            let found = results.iter().filter(|result| result.1 <= alpha).count();
+            assert!(
+                found <= most,
+                "{name}: {found} of {KEYS} p-values at or below {alpha}"
+            );
+            assert!(
+                found >= least,
+                "{name}: only {found} of {KEYS} at or below {alpha}: no power"
+            );
+        }
+    }
+}
+
+/// What goes wrong without global de-duplication: the spread of z is far above 1, so that an
+/// innocent text is accused far too often.
+#[test]
+fn counting_repeats_spreads_z_far_beyond_one() {
+    let documents = real_documents();
+    let window = 1;
+    let marks = random_marks(&profile(Scheme::Gumbel, window), KEYS, 23);
+
+    let mut every = CellBatch::new(window, 1 << 20);
+    for document in &documents {
+        for cell in document.windows(window + 1) {
+            every.push(&cell[..window], cell[window]);
+        }
+    }
+    let spread_without = spread(&marks, |mark| {
+        let mut words = vec![0; every.len()];
+        mark.words(&every, &mut words);
+        z(mark, every.len(), mark.law().sum(&words))
+    });
+
+    let each: Vec<DistinctCells> = documents
+        .iter()
+        .map(|document| distinct(std::slice::from_ref(document), window))
+        .collect();
+    let cells = each.iter().map(DistinctCells::len).sum();
+    let spread_per_document = spread(&marks, |mark| {
+        z(
+            mark,
+            cells,
+            each.iter().map(|document| document.score(mark)).sum(),
+        )
+    });
+
+    let global = distinct(&documents, window);
+    let spread_global = spread(&marks, |mark| z(mark, global.len(), global.score(mark)));
+
+    assert!(spread_without > 3.0, "without: {spread_without}");
+    assert!(
+        spread_per_document > 2.0,
+        "per document: {spread_per_document}"
+    );
+    assert!(
+        (spread_global - 1.0).abs() < 0.15,
+        "global: {spread_global}"
+    );
+}
+
+fn spread(marks: &[std::sync::Arc<dyn Mark>], z: impl Fn(&dyn Mark) -> f64 + Sync) -> f64 {
+    let zs: Vec<f64> = marks.par_iter().map(|mark| z(&**mark)).collect();
+    deviation(&zs)
+}
