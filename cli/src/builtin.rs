@@ -41,7 +41,9 @@ pub(crate) fn tokenizer_for(profile: &Profile, given: Option<&Path>) -> Outcome<
             ))
             .hint("leave --tokenizer out and give token ids, or make the profile with `profile new --tokenizer FILE`"));
         };
-        tokenizer.check_digest(digest).map_err(|error| failure(&error))?;
+        tokenizer
+            .check_digest(digest)
+            .map_err(|error| failure(&error))?;
         return Ok(Some(tokenizer));
     }
     let built_in = tokenizer()?;

@@ -34,7 +34,8 @@ pub(crate) fn read(
     mut block: impl FnMut(RawCells) -> Outcome<()>,
 ) -> Outcome<Skipped> {
     let tokenizer = builtin::tokenizer_for(profile, args.tokenizer.as_deref())?;
-    let reader = Reader::open_all(&args.inputs, &options(args, profile)?).map_err(|e| failure(&e))?;
+    let reader =
+        Reader::open_all(&args.inputs, &options(args, profile)?).map_err(|e| failure(&e))?;
     let mut records = encode(reader, tokenizer.as_ref());
     let mut progress = Progress::new(output, "reading", None);
     let mut raw = RawCells::new(profile.window);
@@ -72,9 +73,10 @@ fn options(args: &InputArgs, profile: &Profile) -> Outcome<ReadOptions> {
     let fields = FieldMap::parse(&args.fields)
         .map_err(|error| Failure::usage(format_args!("--field: {error}")))?;
     let format = match &args.input_format {
-        Some(name) => Some(Format::from_str(name).map_err(|error| {
-            Failure::usage(format_args!("--input-format: {error}"))
-        })?),
+        Some(name) => Some(
+            Format::from_str(name)
+                .map_err(|error| Failure::usage(format_args!("--input-format: {error}")))?,
+        ),
         None => None,
     };
     Ok(ReadOptions {

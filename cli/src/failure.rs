@@ -22,12 +22,20 @@ pub(crate) type Outcome<T = Exit> = Result<T, Failure>;
 impl Failure {
     /// Bad usage, or an input or output that failed.
     pub(crate) fn usage(message: impl Display) -> Self {
-        Self { message: message.to_string(), hint: None, exit: Exit::Usage }
+        Self {
+            message: message.to_string(),
+            hint: None,
+            exit: Exit::Usage,
+        }
     }
 
     /// Something is not what it was declared to be.
     pub(crate) fn integrity(message: impl Display) -> Self {
-        Self { message: message.to_string(), hint: None, exit: Exit::Integrity }
+        Self {
+            message: message.to_string(),
+            hint: None,
+            exit: Exit::Integrity,
+        }
     }
 
     /// A file that could not be read or written.

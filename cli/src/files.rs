@@ -31,7 +31,10 @@ impl NewFile {
                 .map_err(|error| Failure::io("create", path, &error))?;
             Sink::File(io::BufWriter::new(file))
         };
-        Ok(Self { path: path.to_owned(), sink })
+        Ok(Self {
+            path: path.to_owned(),
+            sink,
+        })
     }
 
     /// Gives the file its name; until then nothing is seen of it.
@@ -68,8 +71,10 @@ impl NewFile {
 /// Says no to a path that exists: outputs are created new, never overwritten.
 pub(crate) fn refuse_existing(path: &Path) -> Outcome<()> {
     if path.symlink_metadata().is_ok() {
-        return Err(Failure::usage(format_args!("{} exists already", path.display()))
-            .hint("nothing is ever overwritten: name another file, or move this one away"));
+        return Err(
+            Failure::usage(format_args!("{} exists already", path.display()))
+                .hint("nothing is ever overwritten: name another file, or move this one away"),
+        );
     }
     Ok(())
 }

@@ -19,7 +19,8 @@ pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
         io::stdin().take(MAX_KEY_FILE + 1).read_to_string(&mut text)
     } else {
         let file = File::open(path).map_err(|error| {
-            Failure::io("open the key file", path, &error).hint("make a key with `hallmark keygen --out FILE`")
+            Failure::io("open the key file", path, &error)
+                .hint("make a key with `hallmark keygen --out FILE`")
         })?;
         refuse_readable_by_others(path, &file)?;
         file.take(MAX_KEY_FILE + 1).read_to_string(&mut text)
@@ -37,11 +38,15 @@ pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
     KeyFile::parse(&text).map_err(|error| {
         let failure = Failure::usage(format_args!("key file {name}: {error}"));
         match error {
-            KeyFileError::Checksum { .. } => Failure { exit: crate::exit::Exit::Integrity, ..failure }
-                .hint("a digit was changed or lost: restore the file from its backup"),
+            KeyFileError::Checksum { .. } => Failure {
+                exit: crate::exit::Exit::Integrity,
+                ..failure
+            }
+            .hint("a digit was changed or lost: restore the file from its backup"),
             KeyFileError::NoKey => failure.hint("pass the file that `keygen` or `derive` wrote"),
             KeyFileError::SecondKey { .. } => failure.hint("keep one key per file"),
-            _ => failure.hint("restore the file from its backup, or make a new key with `hallmark keygen`"),
+            _ => failure
+                .hint("restore the file from its backup, or make a new key with `hallmark keygen`"),
         }
     })
 }
@@ -65,7 +70,8 @@ pub(crate) fn write(path: &Path, key: &KeyFile, comments: &[String]) -> Outcome<
         let _ = std::fs::remove_file(path);
         Failure::io("write the key file", path, &error)
     };
-    let mut file = create_private(path).map_err(|error| Failure::io("create the key file", path, &error))?;
+    let mut file =
+        create_private(path).map_err(|error| Failure::io("create the key file", path, &error))?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)
 }
@@ -81,7 +87,9 @@ fn create_private(path: &Path) -> io::Result<File> {
 #[cfg(unix)]
 fn refuse_readable_by_others(path: &Path, file: &File) -> Outcome<()> {
     use std::os::unix::fs::PermissionsExt;
-    let metadata = file.metadata().map_err(|error| Failure::io("look at", path, &error))?;
+    let metadata = file
+        .metadata()
+        .map_err(|error| Failure::io("look at", path, &error))?;
     let mode = metadata.permissions().mode() & 0o777;
     if metadata.is_file() && mode & 0o077 != 0 {
         let name = path.display();

@@ -16,7 +16,10 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(args: &OutputArgs) -> Self {
-        Self { format: args.format, quiet: args.quiet }
+        Self {
+            format: args.format,
+            quiet: args.quiet,
+        }
     }
 
     /// Prints a result: `human` for a person, `document` as JSON, and in the JSON lines format
@@ -56,7 +59,11 @@ impl Output {
 
 /// A value as JSON text.
 pub(crate) fn to_json(value: &impl Serialize, pretty: bool) -> Outcome<String> {
-    let json = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    let json = if pretty {
+        serde_json::to_string_pretty(value)
+    } else {
+        serde_json::to_string(value)
+    };
     json.map_err(|error| Failure::usage(format_args!("cannot write the result as JSON: {error}")))
 }
 
@@ -64,7 +71,9 @@ pub(crate) fn to_json(value: &impl Serialize, pretty: bool) -> Outcome<String> {
 pub(crate) fn print(text: &str) -> Outcome<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if !is_broken_pipe(&error) => Err(Failure::io("write to", Path::new("stdout"), &error)),
+        Err(error) if !is_broken_pipe(&error) => {
+            Err(Failure::io("write to", Path::new("stdout"), &error))
+        }
         _ => Ok(()),
     }
 }

@@ -14,12 +14,16 @@ pub(crate) fn read(path: &Path) -> Outcome<Profile> {
     let name = path.display();
     let mut bytes = Vec::new();
     let result = if path == Path::new("-") {
-        std::io::stdin().take(MAX_PROFILE_FILE + 1).read_to_end(&mut bytes)
+        std::io::stdin()
+            .take(MAX_PROFILE_FILE + 1)
+            .read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(MAX_PROFILE_FILE + 1).read_to_end(&mut bytes))
+        std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_PROFILE_FILE + 1).read_to_end(&mut bytes))
     };
     result.map_err(|error| {
-        Failure::io("read the profile", path, &error).hint("make one with `hallmark profile new --out FILE`")
+        Failure::io("read the profile", path, &error)
+            .hint("make one with `hallmark profile new --out FILE`")
     })?;
     let text = match String::from_utf8(bytes) {
         Ok(text) if text.len() as u64 <= MAX_PROFILE_FILE => text,
@@ -30,10 +34,18 @@ pub(crate) fn read(path: &Path) -> Outcome<Profile> {
     };
     Profile::parse(&text).map_err(|error| {
         let hint = match error {
-            ProfileError::Version { .. } => "use the version of hallmark that wrote it, or a later one",
-            ProfileError::Syntax { .. } => "compare it with what `hallmark profile new --out -` prints",
+            ProfileError::Version { .. } => {
+                "use the version of hallmark that wrote it, or a later one"
+            }
+            ProfileError::Syntax { .. } => {
+                "compare it with what `hallmark profile new --out -` prints"
+            }
             _ => "correct the value; `hallmark profile new` makes a valid profile",
         };
-        Failure { exit: Exit::Usage, ..Failure::usage(format_args!("profile {name}: {error}")) }.hint(hint)
+        Failure {
+            exit: Exit::Usage,
+            ..Failure::usage(format_args!("profile {name}: {error}"))
+        }
+        .hint(hint)
     })
 }

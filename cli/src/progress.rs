@@ -27,7 +27,12 @@ impl Progress {
         }
         bar.set_message(what.to_owned());
         let allowed = !output.quiet && std::io::stderr().is_terminal();
-        Self { bar, since: Instant::now(), shown: false, allowed }
+        Self {
+            bar,
+            since: Instant::now(),
+            shown: false,
+            allowed,
+        }
     }
 
     /// How far the work is.

@@ -9,7 +9,12 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub(crate) struct MarkArgs {
     /// The key file to mark with; a root key marks with its default cohort; `-` reads stdin
-    #[arg(long, value_name = "FILE", required_unless_present = "unmarked", conflicts_with = "unmarked")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "unmarked",
+        conflicts_with = "unmarked"
+    )]
     pub(crate) key: Option<PathBuf>,
     /// Write the same kind of text without a mark, as a control
     #[arg(long)]

@@ -25,7 +25,12 @@ use std::path::PathBuf;
 /// 2 bad usage or a file that failed; 3 a digest, checksum or golden vector does not match;
 /// 4 too little data for a finding.
 #[derive(Parser)]
-#[command(name = "hallmark", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "hallmark",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) output: OutputArgs,

@@ -8,12 +8,28 @@ use std::path::Path;
 
 pub(crate) fn demo_text(demo: &Demo, kept: Option<&Path>) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "\nThe teacher's answers were marked with key {}.", demo.key_id);
-    let _ = writeln!(text, "In them the mark is plain: p = {}.", demo.teacher_log10_p);
+    let _ = writeln!(
+        text,
+        "\nThe teacher's answers were marked with key {}.",
+        demo.key_id
+    );
+    let _ = writeln!(
+        text,
+        "In them the mark is plain: p = {}.",
+        demo.teacher_log10_p
+    );
     for student in &demo.students {
-        let what = if student.trained_on_marked { "marked" } else { "unmarked" };
+        let what = if student.trained_on_marked {
+            "marked"
+        } else {
+            "unmarked"
+        };
         let of = |key: &str| -> Vec<&Finding> {
-            student.tests.iter().filter(|finding| finding.key_id == key).collect()
+            student
+                .tests
+                .iter()
+                .filter(|finding| finding.key_id == key)
+                .collect()
         };
         let (own, unused) = (of(&demo.key_id), of(&demo.unused_key_id));
         let _ = writeln!(
@@ -21,13 +37,27 @@ pub(crate) fn demo_text(demo: &Demo, kept: Option<&Path>) -> String {
             "\nThe student of {what} answers ({} answers of its own, {} cells scored)",
             student.counts.answers, student.counts.scored
         );
-        let _ = writeln!(text, "  key {} (marked the teacher): {}", demo.key_id, verdict(&own));
-        let _ = writeln!(text, "  key {} (never used): {}", demo.unused_key_id, verdict(&unused));
+        let _ = writeln!(
+            text,
+            "  key {} (marked the teacher): {}",
+            demo.key_id,
+            verdict(&own)
+        );
+        let _ = writeln!(
+            text,
+            "  key {} (never used): {}",
+            demo.unused_key_id,
+            verdict(&unused)
+        );
         for finding in own {
             match finding.test {
                 Test::T1 => {}
                 Test::T3 => {
-                    let _ = writeln!(text, "  e-process, valid at any look: p = {}", finding.log10_p);
+                    let _ = writeln!(
+                        text,
+                        "  e-process, valid at any look: p = {}",
+                        finding.log10_p
+                    );
                 }
                 Test::T5 => {
                     let _ = writeln!(
@@ -46,7 +76,10 @@ pub(crate) fn demo_text(demo: &Demo, kept: Option<&Path>) -> String {
     }
     if let Some(folder) = kept {
         let folder = folder.display();
-        let _ = writeln!(text, "\nKeys, profile, answers and findings are in {folder}. Examine a student again with:");
+        let _ = writeln!(
+            text,
+            "\nKeys, profile, answers and findings are in {folder}. Examine a student again with:"
+        );
         let _ = writeln!(
             text,
             "  hallmark examine --key {folder}/keys/harvesters.key --key {folder}/keys/never-used.key \\\n    --profile {folder}/profile.toml {folder}/student-marked.jsonl"

@@ -26,7 +26,12 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
             let _ = writeln!(text, "  {reason}");
         }
     }
-    let _ = writeln!(text, "\nAll together: p = {} (log10 p = {})", pooled.log10_p, log10(pooled.log10_p.value()));
+    let _ = writeln!(
+        text,
+        "\nAll together: p = {} (log10 p = {})",
+        pooled.log10_p,
+        log10(pooled.log10_p.value())
+    );
     if let Some(effect) = &pooled.effect {
         let _ = writeln!(text, "  {}", effect_text(effect));
         let _ = writeln!(text, "  {}", smallest_text(pooled));

@@ -58,7 +58,10 @@ pub(crate) fn verdict(findings: &[&Finding]) -> String {
             "The answers depend on this key: a random key would show as much with probability at most {adjusted} (T1, adjusted)."
         )
     } else {
-        format!("No dependence on this key was found (T1: p = {}, adjusted {adjusted}).", plain.log10_p)
+        format!(
+            "No dependence on this key was found (T1: p = {}, adjusted {adjusted}).",
+            plain.log10_p
+        )
     }
 }
 

@@ -9,7 +9,9 @@ pub(crate) fn profile_text(profile: &Profile) -> String {
         Scheme::Green { gamma, delta } => {
             format!("green: a keyed share {gamma} of the tokens gets {delta} added to its logit")
         }
-        Scheme::Tournament { layers } => format!("tournament: {layers} layers of keyed bits decide"),
+        Scheme::Tournament { layers } => {
+            format!("tournament: {layers} layers of keyed bits decide")
+        }
     };
     let tokenizer = match &profile.tokenizer.sha256 {
         Some(digest) => format!("SHA-256 {digest}"),

@@ -104,7 +104,11 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
     if let Some(folder) = &args.keep {
         keep(folder, &cast, &told, &tokenizer, &demo)?;
     }
-    output.result(|| demo_text(&demo, args.keep.as_deref()), &demo, &demo.students)?;
+    output.result(
+        || demo_text(&demo, args.keep.as_deref()),
+        &demo,
+        &demo.students,
+    )?;
     Ok(Exit::Done)
 }
 
@@ -139,14 +143,29 @@ impl Cast {
         let root = story_root(seed);
         let cohort = |name| root.epoch(EPOCH)?.cohort(name);
         let named = |error| Failure::integrity(format_args!("the demo's own names: {error}"));
-        let (key, unused) = (cohort(COHORT).map_err(named)?, cohort(UNUSED_COHORT).map_err(named)?);
+        let (key, unused) = (
+            cohort(COHORT).map_err(named)?,
+            cohort(UNUSED_COHORT).map_err(named)?,
+        );
         let (key_id, unused_id) = (key.public_id().to_string(), unused.public_id().to_string());
-        Ok(Self { profile, root, key, key_id, unused, unused_id })
+        Ok(Self {
+            profile,
+            root,
+            key,
+            key_id,
+            unused,
+            unused_id,
+        })
     }
 
     /// Examines answers as `examine` would: their text is tokenised again, and the windows of the
     /// prompts are left out.
-    fn examine(&self, answers: &[Exchange], tokenizer: &Tokenizer, count: u32) -> Outcome<Examined> {
+    fn examine(
+        &self,
+        answers: &[Exchange],
+        tokenizer: &Tokenizer,
+        count: u32,
+    ) -> Outcome<Examined> {
         let keys = [(&self.key_id, &self.key), (&self.unused_id, &self.unused)]
             .map(|(id, key)| (id.clone(), bind(&self.profile, key)));
         let line_up = decoys(&self.profile, count, 0);
@@ -167,27 +186,41 @@ impl Cast {
 
 /// The T1 finding under a key.
 fn headline<'a>(tests: &'a [Finding], key_id: &str) -> &'a Finding {
-    tests.iter().find(|finding| finding.key_id == key_id).expect("every key has a T1 finding first")
+    tests
+        .iter()
+        .find(|finding| finding.key_id == key_id)
+        .expect("every key has a T1 finding first")
 }
 
 fn tell(seed: u64, size: Size, cast: &Cast, output: &Output) -> Outcome<Told> {
     let mut marked = Marked::new(bind(&cast.profile, &cast.key), cast.profile.window);
     let mut now: Option<(Stage, Progress)> = None;
-    story::tell(seed, &Settings::of(size), &mut marked, &mut |stage, done, total| {
-        if now.as_ref().is_none_or(|(current, _)| *current != stage) {
-            now = None;
-            output.note(format_args!("- {}", stage.describe()));
-            now = Some((stage, Progress::new(output, "", Some(total as u64))));
-        }
-        if let Some((_, progress)) = &mut now {
-            progress.set(done as u64);
-        }
-    })
+    story::tell(
+        seed,
+        &Settings::of(size),
+        &mut marked,
+        &mut |stage, done, total| {
+            if now.as_ref().is_none_or(|(current, _)| *current != stage) {
+                now = None;
+                output.note(format_args!("- {}", stage.describe()));
+                now = Some((stage, Progress::new(output, "", Some(total as u64))));
+            }
+            if let Some((_, progress)) = &mut now {
+                progress.set(done as u64);
+            }
+        },
+    )
     .map_err(|error| mark::failure(&error))
 }
 
 /// Leaves everything that is needed to examine the students again.
-fn keep(folder: &Path, cast: &Cast, told: &Told, tokenizer: &Tokenizer, demo: &Demo) -> Outcome<()> {
+fn keep(
+    folder: &Path,
+    cast: &Cast,
+    told: &Told,
+    tokenizer: &Tokenizer,
+    demo: &Demo,
+) -> Outcome<()> {
     let make = |path: &Path| {
         std::fs::create_dir(path).map_err(|error| Failure::io("make the folder", path, &error))
     };
@@ -200,16 +233,33 @@ fn keep(folder: &Path, cast: &Cast, told: &Told, tokenizer: &Tokenizer, demo: &D
         &KeyFile::Root(cast.root.clone()),
         &comments,
     )?;
-    key_files::write(&keys.join("harvesters.key"), &KeyFile::Cohort(cast.key.clone()), &comments)?;
-    key_files::write(&keys.join("never-used.key"), &KeyFile::Cohort(cast.unused.clone()), &comments)?;
+    key_files::write(
+        &keys.join("harvesters.key"),
+        &KeyFile::Cohort(cast.key.clone()),
+        &comments,
+    )?;
+    key_files::write(
+        &keys.join("never-used.key"),
+        &KeyFile::Cohort(cast.unused.clone()),
+        &comments,
+    )?;
     write(&folder.join("profile.toml"), &cast.profile.to_toml())?;
-    write(&folder.join("teacher-marked.jsonl"), &written(&told.marked, tokenizer)?)?;
-    write(&folder.join("teacher-clean.jsonl"), &written(&told.clean, tokenizer)?)?;
+    write(
+        &folder.join("teacher-marked.jsonl"),
+        &written(&told.marked, tokenizer)?,
+    )?;
+    write(
+        &folder.join("teacher-clean.jsonl"),
+        &written(&told.clean, tokenizer)?,
+    )?;
     for student in &told.students {
         let path = folder.join(format!("student-{}.jsonl", student.name));
         write(&path, &answered(&student.answers, tokenizer)?)?;
     }
-    write(&folder.join("findings.json"), &(to_json(demo, true)? + "\n"))
+    write(
+        &folder.join("findings.json"),
+        &(to_json(demo, true)? + "\n"),
+    )
 }
 
 fn write(path: &Path, text: &str) -> Outcome<()> {
@@ -234,10 +284,14 @@ struct Answered {
 }
 
 fn answered(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
-    lines(exchanges.iter().map(|Exchange { prompt, answer }| Answered {
-        prompt: tokenizer.decode(prompt),
-        response: tokenizer.decode(answer),
-    }))
+    lines(
+        exchanges
+            .iter()
+            .map(|Exchange { prompt, answer }| Answered {
+                prompt: tokenizer.decode(prompt),
+                response: tokenizer.decode(answer),
+            }),
+    )
 }
 
 fn lines(records: impl Iterator<Item = impl Serialize>) -> Outcome<String> {

@@ -20,7 +20,9 @@ pub(crate) fn run(args: &DeriveArgs, output: &Output) -> Outcome {
     };
     let cohort = root
         .cohort_key(&args.epoch, &args.cohort)
-        .map_err(|error| Failure::usage(error).hint("names are 1 to 128 bytes of printable text"))?;
+        .map_err(|error| {
+            Failure::usage(error).hint("names are 1 to 128 bytes of printable text")
+        })?;
     let comments = [
         "Hallmark cohort key. Whoever holds it can make and find this cohort's mark: keep it secret."
             .to_owned(),

@@ -76,14 +76,21 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
                 scored: score.scored,
                 statistic: score.statistic,
                 log10_p: score.log10_p,
-                warnings: if score.scored < FEW_CELLS { vec![Warning::TooFewCells] } else { vec![] },
+                warnings: if score.scored < FEW_CELLS {
+                    vec![Warning::TooFewCells]
+                } else {
+                    vec![]
+                },
             });
             Ok(())
         },
         |raw| pooled.observe(raw).map_err(|error| failure(&error)),
     )?;
     let counts = *pooled.counts();
-    let pooled = pooled.finish().map_err(|error| failure(&error))?.swap_remove(0);
+    let pooled = pooled
+        .finish()
+        .map_err(|error| failure(&error))?
+        .swap_remove(0);
     let detected = Detected {
         schema: "hallmark/detect/1",
         profile: ProfileJson::from(&profile),
@@ -93,13 +100,21 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         pooled,
         documents,
     };
-    output.result(|| detect_text(&detected, &profile), &detected, &detected.documents)?;
+    output.result(
+        || detect_text(&detected, &profile),
+        &detected,
+        &detected.documents,
+    )?;
     Ok(enough(&counts))
 }
 
 /// Exit status 4 where nothing can be said either way.
 pub(super) fn enough(counts: &Counts) -> Exit {
-    if counts.scored < FEW_CELLS { Exit::TooLittle } else { Exit::Done }
+    if counts.scored < FEW_CELLS {
+        Exit::TooLittle
+    } else {
+        Exit::Done
+    }
 }
 
 /// The set that the flags ask for.
@@ -110,7 +125,10 @@ pub(super) fn dedup_kind(args: &DedupArgs) -> DedupKind {
         DedupName::Bloom => {
             let budget_bytes = u64::from(args.dedup_memory) << 20;
             // Laid out for 16 bits a cell.
-            DedupKind::Bloom { budget_bytes, expected_units: budget_bytes / 2 }
+            DedupKind::Bloom {
+                budget_bytes,
+                expected_units: budget_bytes / 2,
+            }
         }
     }
 }

@@ -43,8 +43,11 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
         let key = key_files::read(path)?;
         let id = key.public_id().to_string();
         if keys.iter().any(|(other, _)| *other == id) {
-            return Err(Failure::usage(format_args!("key {id} was given twice ({})", path.display()))
-                .hint("give each key once: every key that is tried counts in the adjustment"));
+            return Err(Failure::usage(format_args!(
+                "key {id} was given twice ({})",
+                path.display()
+            ))
+            .hint("give each key once: every key that is tried counts in the adjustment"));
         }
         keys.push((id, mark::bind(&profile, &key.marking_key())));
     }
@@ -52,13 +55,18 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
     let line_up = decoys(&profile, args.decoys, args.decoy_seed);
     let mut examination = Examination::new(profile.window, keys, line_up, dedup_kind(&args.dedup))
         .map_err(|error| failure(&error))?;
+    let mut unknown = 0;
     let skipped = evidence::read(
         &args.input,
         &profile,
         output,
-        |_| Ok(()),
+        |record| {
+            unknown += u64::from(record.exposure.is_none());
+            Ok(())
+        },
         |raw| examination.observe(raw).map_err(|error| failure(&error)),
     )?;
+    examination.note_unknown_exposure(unknown);
     let counts = *examination.counts();
     let examined = Examined {
         schema: "hallmark/examine/1",

@@ -21,11 +21,14 @@ struct Made<'a> {
 pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Outcome {
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
     getrandom::fill(&mut *bytes).map_err(|error| {
-        Failure::usage(format_args!("the operating system gives no randomness: {error}"))
+        Failure::usage(format_args!(
+            "the operating system gives no randomness: {error}"
+        ))
     })?;
     let key = KeyFile::Root(RootKey::from_bytes(*bytes));
     let comments = [
-        "Hallmark root key. Whoever holds it can make and find the mark: keep it secret.".to_owned(),
+        "Hallmark root key. Whoever holds it can make and find the mark: keep it secret."
+            .to_owned(),
         created(),
     ];
     key_files::write(&args.out, &key, &comments)?;
@@ -46,12 +49,20 @@ pub(super) fn report(
         output.note(human.trim_end());
         return Ok(Exit::Done);
     }
-    let made = Made { schema, key_id, kind, file };
+    let made = Made {
+        schema,
+        key_id,
+        kind,
+        file,
+    };
     output.result(|| human, &made, &[] as &[()])?;
     Ok(Exit::Done)
 }
 
 /// The comment line that says when a key was made.
 pub(super) fn created() -> String {
-    format!("created: {}", jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    format!(
+        "created: {}",
+        jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
 }

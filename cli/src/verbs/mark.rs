@@ -38,7 +38,10 @@ pub(crate) fn run(args: &MarkArgs, output: &Output) -> Outcome {
         Some(path) => {
             let key = key_files::read(path)?;
             let mark = mark::bind(&profile, &key.marking_key());
-            (Box::new(Marked::new(mark, profile.window)), Some(key.public_id()))
+            (
+                Box::new(Marked::new(mark, profile.window)),
+                Some(key.public_id()),
+            )
         }
         None => (Box::new(Unmarked), None),
     };
@@ -61,14 +64,20 @@ pub(crate) fn run(args: &MarkArgs, output: &Output) -> Outcome {
     .map_err(|error| failure(&error))?;
     drop(progress);
     for (prompt, tokens) in prompts.iter().zip(&texts) {
-        let written =
-            Written { prompt: tokenizer.decode(prompt), text: tokenizer.decode(tokens), tokens };
+        let written = Written {
+            prompt: tokenizer.decode(prompt),
+            text: tokenizer.decode(tokens),
+            tokens,
+        };
         file.write(to_json(&written, false)?.as_bytes())?;
         file.write(b"\n")?;
     }
     file.finish()?;
     if args.out != Path::new("-") {
-        let how = key_id.map_or_else(|| "unmarked".to_owned(), |id| format!("marked with key {id}"));
+        let how = key_id.map_or_else(
+            || "unmarked".to_owned(),
+            |id| format!("marked with key {id}"),
+        );
         output.note(format_args!(
             "{} answers of {length} tokens, {how}, written to {}",
             texts.len(),

@@ -51,7 +51,9 @@ pub(crate) fn run(args: ProfileArgs, output: &Output) -> Outcome {
             output.result(|| profile_text(&profile), &shown, &[] as &[()])?;
             Ok(Exit::Done)
         }
-        ProfileAction::Check { profile, tokenizer } => check(&profile, tokenizer.as_deref(), output),
+        ProfileAction::Check { profile, tokenizer } => {
+            check(&profile, tokenizer.as_deref(), output)
+        }
     }
 }
 
@@ -78,10 +80,18 @@ fn make(args: ProfileNewArgs, output: &Output) -> Outcome {
             }
             reference
         }
-        (None, Some(vocab_size)) => TokenizerRef { vocab_size, sha256: None },
+        (None, Some(vocab_size)) => TokenizerRef {
+            vocab_size,
+            sha256: None,
+        },
         (None, None) => builtin::tokenizer_ref()?,
     };
-    let profile = Profile { name: args.name, scheme, window, tokenizer };
+    let profile = Profile {
+        name: args.name,
+        scheme,
+        window,
+        tokenizer,
+    };
     profile.check().map_err(|error| {
         Failure::usage(format_args!("this would be no valid profile: {error}"))
             .hint("see `hallmark profile new --help` for what each flag takes")
@@ -103,8 +113,10 @@ fn make(args: ProfileNewArgs, output: &Output) -> Outcome {
 
 fn scheme(args: &ProfileNewArgs) -> Outcome<Scheme> {
     let refuse = |flag: &str, scheme: &str| {
-        Err(Failure::usage(format_args!("{flag} is a parameter of --scheme {scheme} only"))
-            .hint(format_args!("leave {flag} out, or say --scheme {scheme}")))
+        Err(Failure::usage(format_args!(
+            "{flag} is a parameter of --scheme {scheme} only"
+        ))
+        .hint(format_args!("leave {flag} out, or say --scheme {scheme}")))
     };
     if args.scheme != SchemeName::Green {
         if args.gamma.is_some() {
@@ -124,7 +136,9 @@ fn scheme(args: &ProfileNewArgs) -> Outcome<Scheme> {
             gamma: args.gamma.unwrap_or(0.25),
             delta: args.delta.unwrap_or(2.0),
         },
-        SchemeName::Tournament => Scheme::Tournament { layers: args.layers.unwrap_or(32) },
+        SchemeName::Tournament => Scheme::Tournament {
+            layers: args.layers.unwrap_or(32),
+        },
     })
 }
 

@@ -49,7 +49,11 @@ pub(crate) fn run(args: &SelfTestArgs, output: &Output) -> Outcome {
     let vectors: Vec<Vectors> = Lanes::available()
         .map(|lanes| {
             let golden::Outcome { checked, wrong } = golden::check(lanes);
-            Vectors { lanes: lanes.name(), checked, wrong }
+            Vectors {
+                lanes: lanes.name(),
+                checked,
+                wrong,
+            }
         })
         .collect();
     let null = simulate(args.keys, output)?;
@@ -83,21 +87,37 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
         (Scheme::Gumbel, 1),
         (Scheme::Gumbel, 2),
         (Scheme::DualGumbel, 2),
-        (Scheme::Green { gamma: 0.25, delta: 2.0 }, 2),
+        (
+            Scheme::Green {
+                gamma: 0.25,
+                delta: 2.0,
+            },
+            2,
+        ),
         (Scheme::Tournament { layers: 32 }, 2),
     ];
     let mut progress = Progress::new(output, "null simulation", Some(settings.len() as u64));
     let mut null = vec![];
     for (done, (scheme, window)) in settings.into_iter().enumerate() {
         let tokenizer = crate::builtin::tokenizer_ref()?;
-        let profile = Profile { name: "self-test".to_owned(), scheme, window, tokenizer };
+        let profile = Profile {
+            name: "self-test".to_owned(),
+            scheme,
+            window,
+            tokenizer,
+        };
         let mut raw = RawCells::new(window);
         for tokens in &texts {
             raw.push(tokens, []);
         }
         let calibration =
             calibration::simulate(&profile, raw, keys, 0).map_err(|error| failure(&error))?;
-        null.push(Null { scheme: scheme.id(), window, passed: calibration.holds(), calibration });
+        null.push(Null {
+            scheme: scheme.id(),
+            window,
+            passed: calibration.holds(),
+            calibration,
+        });
         progress.set(done as u64 + 1);
     }
     Ok(null)
@@ -105,10 +125,23 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
 
 fn text(result: &SelfTest) -> String {
     let mut text = format!("hallmark {}\n", result.version);
-    for Vectors { lanes, checked, wrong } in &result.vectors {
-        text.push_str(&format!("golden vectors, {lanes:9} {checked} checked, {wrong} wrong\n"));
+    for Vectors {
+        lanes,
+        checked,
+        wrong,
+    } in &result.vectors
+    {
+        text.push_str(&format!(
+            "golden vectors, {lanes:9} {checked} checked, {wrong} wrong\n"
+        ));
     }
-    for Null { scheme, window, calibration, passed } in &result.null {
+    for Null {
+        scheme,
+        window,
+        calibration,
+        passed,
+    } in &result.null
+    {
         text.push_str(&format!(
             "null, {scheme:12} h = {window}  spread of z {:.3}, mean {:+.3}; p ≤ 0.05 for {} of {} keys: {}\n",
             calibration.z_deviation,
@@ -118,6 +151,10 @@ fn text(result: &SelfTest) -> String {
             if *passed { "as it should be" } else { "WRONG" }
         ));
     }
-    text.push_str(if result.passed { "passed\n" } else { "FAILED: do not use this program\n" });
+    text.push_str(if result.passed {
+        "passed\n"
+    } else {
+        "FAILED: do not use this program\n"
+    });
     text
 }

@@ -15,7 +15,8 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
 }
 
 pub(crate) fn man(folder: &Path) -> Outcome {
-    std::fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::io("make the folder", folder, &error))?;
     clap_mangen::generate_to(Cli::command(), folder)
         .map_err(|error| Failure::io("write man pages to", folder, &error))?;
     Ok(Exit::Done)

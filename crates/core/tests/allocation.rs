@@ -38,13 +38,15 @@ fn request(marker: &mut Marker, candidates: &[u32], rows: &mut [Vec<f32>], token
     let mut logits = [0.0; 64];
     for step in 0..tokens {
         logits.fill(0.0);
-        let choice = marker.choose(candidates, &mut logits, 0.3).unwrap();
+        let choice = marker
+            .choose(candidates, &mut logits, 0.3)
+            .expect("finite logits");
         let row = &mut rows[step as usize % 2];
         row.fill(0.0);
-        marker.choose_row(row, 0.7).unwrap();
-        marker.accept(choice.index as u32).unwrap();
-        marker.accept(step).unwrap();
-        marker.rollback(1).unwrap();
+        marker.choose_row(row, 0.7).expect("a finite row");
+        marker.accept(choice.index as u32).expect("a small id");
+        marker.accept(step).expect("a small id");
+        marker.rollback(1).expect("two tokens were accepted");
     }
 }
 

@@ -7,13 +7,14 @@ fn bytes(value: &Value) -> [u8; 32] {
     let hex = value.as_str().expect("a hex string");
     let mut out = [0; 32];
     for (byte, pair) in out.iter_mut().zip(hex.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        *byte =
+            u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex digits");
     }
     out
 }
 
 fn cases() -> Vec<Value> {
-    serde_json::from_str(include_str!("../vectors/keys.json")).unwrap()
+    serde_json::from_str(include_str!("../vectors/keys.json")).expect("the vectors are JSON")
 }
 
 #[test]

@@ -81,14 +81,16 @@ fn sample(scheme: Scheme, rows: bool, keys: u64) -> (Vec<u32>, Vec<f64>) {
     for key in 0..keys {
         let mark = bound(scheme, 2, key);
         let mut marker = Marker::new(mark.clone(), 2);
-        marker.accept(3).unwrap();
-        marker.accept(4).unwrap();
+        marker.accept(3).expect("a small id");
+        marker.accept(4).expect("a small id");
         let mut logits = LOGITS;
         let u = uniform(&mut rng);
         let choice = if rows {
-            marker.choose_row(&mut logits, u).unwrap()
+            marker.choose_row(&mut logits, u).expect("finite logits")
         } else {
-            marker.choose(&candidates, &mut logits, u).unwrap()
+            marker
+                .choose(&candidates, &mut logits, u)
+                .expect("finite logits")
         };
         assert!(choice.marked);
         counts[choice.index] += 1;

@@ -1,7 +1,8 @@
 //! Fixed-point scores against high-precision values, and their laws.
 
 use hallmark_core::score::{
-    SCORE_BITS, count_below, exponential, log_reciprocal, sum_exponential, sum_ones,
+    SCORE_BITS, count_below, exponential, log_reciprocal, sum_exponential, sum_log_reciprocal,
+    sum_ones,
 };
 use proptest::prelude::*;
 
@@ -139,6 +140,8 @@ proptest! {
     ) {
         let sum: u64 = words.iter().map(|&w| u64::from(exponential(w))).sum();
         prop_assert_eq!(sum_exponential(&words), sum);
+        let sum: u64 = words.iter().map(|&w| u64::from(log_reciprocal(w))).sum();
+        prop_assert_eq!(sum_log_reciprocal(&words), sum);
         let below = words.iter().filter(|&&w| w < threshold).count();
         prop_assert_eq!(count_below(&words, threshold), below as u64);
         let ones: u64 = words.iter().map(|&w| u64::from((w & mask).count_ones())).sum();

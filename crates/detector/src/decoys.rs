@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
 
-/// `count` decoy cohort keys from a public seed: the keystream of ChaCha20 under the seed as a
+/// `count` decoy cohort keys from a public seed: the keystream of `ChaCha20` under the seed as a
 /// little-endian number, 32 bytes a key.
 pub fn keys(count: u32, seed: u64) -> impl Iterator<Item = CohortKey> {
     let mut bytes = [0; 32];

@@ -67,6 +67,11 @@ impl Examination {
         self.score(&distinct)
     }
 
+    /// Notes that `answers` records did not say what the suspect had been shown.
+    pub fn note_unknown_exposure(&mut self, answers: u64) {
+        self.counts.exposure_unknown += answers;
+    }
+
     /// What was read and left out so far.
     #[must_use]
     pub fn counts(&self) -> &Counts {

@@ -92,6 +92,8 @@ pub struct Counts {
     pub answers: u64,
     /// Tokens in them.
     pub tokens: u64,
+    /// Answers whose record does not say what was shown.
+    pub exposure_unknown: u64,
     /// Cells left out because their window had been shown.
     pub exposed: u64,
     /// Cells left after that.

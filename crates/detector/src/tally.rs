@@ -1,7 +1,7 @@
 //! The running result of one key: sums in integers, and the e-process.
 
 use crate::cells::DistinctCells;
-use crate::eprocess::{EProcessError, GreenEProcess, GumbelEProcess};
+use crate::eprocess::{EProcessError, GreenEProcess, GumbelEProcess, GumbelSums};
 use hallmark_core::law::Law;
 use hallmark_core::mark::Mark;
 use hallmark_core::score;
@@ -69,7 +69,7 @@ impl Tally {
                     let words = &mut words[..batch.len()];
                     mark.words(batch, words);
                     let log_reciprocal = match law {
-                        Law::Exponential => sum_log_reciprocal(words),
+                        Law::Exponential => score::sum_log_reciprocal(words),
                         Law::Bernoulli { .. } | Law::Bits { .. } => 0,
                     };
                     Look {
@@ -103,7 +103,13 @@ impl Tally {
         self.next_look = next_look(self.cells);
         match &mut self.eprocess {
             EProcess::Green(process) => process.observe(score, cells).map(drop),
-            EProcess::Gumbel(process) => process.observe(log_reciprocal, cells).map(drop),
+            EProcess::Gumbel(process) => process
+                .observe(GumbelSums {
+                    cells,
+                    score,
+                    log_reciprocal,
+                })
+                .map(drop),
             EProcess::None => Ok(()),
         }
     }
@@ -114,12 +120,4 @@ struct Look {
     cells: u64,
     score: u64,
     log_reciprocal: u64,
-}
-
-/// The sum of −ln(w/2³²), each rounded up: what the Gumbel e-process takes.
-fn sum_log_reciprocal(words: &[u32]) -> u64 {
-    words
-        .iter()
-        .map(|&word| u64::from(score::log_reciprocal(word)))
-        .sum()
 }

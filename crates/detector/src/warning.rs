@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::fmt;
 
-/// Something that weakens a finding or limits what it says. None makes a p-value invalid.
+/// Something that weakens a finding or limits what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Warning {
@@ -13,6 +13,9 @@ pub enum Warning {
     WindowsRepeat,
     /// More than a fifth of the cells were left out because their window had been shown.
     MuchExposed,
+    /// Some records do not say what the suspect was shown. Had it been shown marked text, it could
+    /// have copied it.
+    ExposureUnknown,
 }
 
 /// Below this many scored cells a finding says nothing either way.
@@ -26,6 +29,7 @@ impl Warning {
             (Self::TooFewCells, counts.scored < FEW_CELLS),
             (Self::WindowsRepeat, counts.scored * 2 < counts.fresh),
             (Self::MuchExposed, counts.exposed * 4 > counts.fresh),
+            (Self::ExposureUnknown, counts.exposure_unknown > 0),
         ];
         cases
             .into_iter()
@@ -41,6 +45,9 @@ impl Warning {
             Self::WindowsRepeat => {
                 "ask more varied prompts: a cell counts once however often it occurs"
             }
+            Self::ExposureUnknown => {
+                "give each answer's prompt and all else that was shown: without them a copied passage counts as evidence"
+            }
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
         }
     }
@@ -49,6 +56,7 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::ExposureUnknown => "some answers come without what the model was shown",
             Self::TooFewCells => "too few cells: nothing can be said either way",
             Self::WindowsRepeat => {
                 "windows repeat: over half of the cells are repetitions and do not count"

@@ -42,7 +42,8 @@ fn feed(set: &mut dyn Dedup, units: Units<'_>, calls: &[usize], kept: &mut Vec<u
             return;
         }
         let (at, later) = rest.split_at(call.min(rest.len()));
-        set.keep_first(Units { at, ..units }, kept).unwrap();
+        set.keep_first(Units { at, ..units }, kept)
+            .expect("few units");
         rest = later;
     }
 }
@@ -72,7 +73,7 @@ fn positions(ids: &[u32], window: usize) -> Vec<u32> {
 
 fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    pool.build().unwrap().install(work)
+    pool.build().expect("threads start").install(work)
 }
 
 prop_compose! {

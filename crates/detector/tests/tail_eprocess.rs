@@ -1,7 +1,8 @@
 //! e-processes: exact means, statistics that suffice, and what they cost against the tails.
 
+use hallmark_core::score;
 use hallmark_detector::eprocess::{
-    EProcessError, GreenEProcess, GumbelEProcess, green_rate_sequence,
+    EProcessError, GreenEProcess, GumbelEProcess, GumbelSums, green_rate_sequence,
 };
 use hallmark_detector::interval::{Sides, clopper_pearson};
 use hallmark_detector::tail::{MAX_CELLS, NAT, binomial_upper, gamma_upper};
@@ -46,31 +47,49 @@ fn mean_of_the_green_process_is_one() {
     }
 }
 
-/// One cell of each of 4,096 words' classes: the mean of E over uniform words, bounded from both sides.
-///
-/// U is monotone in the word, so the mean over each block of 2²⁰ words lies between its ends' values.
+fn gumbel_e(sums: GumbelSums) -> f64 {
+    let mut process = GumbelEProcess::new();
+    process
+        .observe(sums)
+        .expect("words can have these sums")
+        .value()
+}
+
+/// On the coarse lattices of multiples of 2²³ and 2²⁰ the mean over one cell is a sum of few terms, and the proof holds as
+/// it does for all 2³² words.
 #[test]
 fn mean_of_the_gumbel_process_over_one_cell_is_at_most_one() {
-    let e = |u: f64| {
-        let mut process = GumbelEProcess::new();
-        let units = (-u.ln() * NAT as f64).ceil() as u64;
-        10.0_f64.powf(process.observe(units, 1).unwrap().value())
-    };
-    let blocks = 4096;
-    let right: f64 = (1..=blocks)
-        .map(|k| e(f64::from(k) / f64::from(blocks)))
+    for bits in [9, 12] {
+        let words = 1_u32 << bits;
+        let sum: f64 = (0..words)
+            .map(|k| 10.0_f64.powf(gumbel_e(GumbelSums::of_words(&[k << (32 - bits)]))))
+            .sum();
+        let mean = sum / f64::from(words);
+        assert!(mean <= 1.0, "{mean}");
+        assert!(mean > 0.95, "the process is needlessly small: {mean}");
+    }
+}
+
+/// Over two cells: all pairs of 128 words.
+#[test]
+fn mean_of_the_gumbel_process_over_two_cells_is_at_most_one() {
+    let words = || (0..128_u32).map(|k| k << 25);
+    let sum: f64 = words()
+        .flat_map(|first| words().map(move |second| [first, second]))
+        .map(|pair| 10.0_f64.powf(gumbel_e(GumbelSums::of_words(&pair))))
         .sum();
-    let left: f64 = (1..blocks)
-        .map(|k| e(f64::from(k) / f64::from(blocks)))
-        .sum();
-    let (lower, upper) = (left / f64::from(blocks), right / f64::from(blocks));
-    assert!(lower <= 1.0, "{lower}");
-    // The upper sum exceeds the integral by at most (E(1) − E(0)) / blocks.
-    assert!(upper <= 1.0 + e(1.0) / f64::from(blocks), "{upper}");
-    assert!(
-        upper > 1.0 - 1e-3,
-        "the process is needlessly small: {upper}"
-    );
+    let mean = sum / (128.0 * 128.0);
+    assert!(mean <= 1.0, "{mean}");
+    assert!(mean > 0.8, "the process is needlessly small: {mean}");
+}
+
+/// With the scores in whole nats.
+fn sums(cells: u64, score: u64, log_reciprocal: u64) -> GumbelSums {
+    GumbelSums {
+        cells,
+        score: score * NAT,
+        log_reciprocal: log_reciprocal * NAT,
+    }
 }
 
 proptest! {
@@ -85,16 +104,10 @@ proptest! {
             green += a;
             cells += a + b;
             process.observe(a, a + b).unwrap();
-            if a + b > 0 {
-                gumbel.observe(a * NAT, a + b).unwrap();
-            }
+            gumbel.observe(sums(a + b, b, a)).unwrap();
         }
         prop_assert_eq!(process.log10_e().value(), green_e(threshold, green, cells));
-        let mut whole = GumbelEProcess::new();
-        if cells > 0 {
-            whole.observe(green * NAT, cells).unwrap();
-        }
-        prop_assert_eq!(gumbel.log10_e(), whole.log10_e());
+        prop_assert_eq!(gumbel.log10_e().value(), gumbel_e(sums(cells, cells - green, green)));
     }
 
     #[test]
@@ -116,6 +129,15 @@ proptest! {
         let (less, more) = (green_e(threshold, green, cells), green_e(threshold, green + 1, cells));
         prop_assert!(more >= less - 1e-9 * (1.0 + less.abs()), "{} {}", less, more);
     }
+
+    #[test]
+    fn larger_words_are_more_evidence(words in prop::collection::vec(any::<u32>(), 1..200), at: prop::sample::Index, to: u32) {
+        let mut raised = words.clone();
+        let word = at.get_mut(&mut raised);
+        *word = to.max(*word);
+        let (less, more) = (gumbel_e(GumbelSums::of_words(&words)), gumbel_e(GumbelSums::of_words(&raised)));
+        prop_assert!(more >= less - 1e-9 * (1.0 + less.abs()), "{} {}", less, more);
+    }
 }
 
 /// At the end of a stream the e-process gives away the mixture's log10 64 and the tail's polynomial factor, no more.
@@ -135,22 +157,39 @@ fn price_against_the_exact_tails_is_a_few_decades() {
         );
         assert!(e >= -tail * 0.99 - 3.5, "{e} against {tail} at {cells}");
     }
-    for (cells, log_reciprocal) in [
-        (1_000_u64, 800.0),
-        (100_000, 96_000.0),
-        (10_000_000, 9_950_000.0),
+    for (cells, mean) in [
+        (1_000_u64, 0.8),
+        (100_000, 0.96),
+        (10_000_000, 0.995),
+        (1_000, 1.2),
+        (100_000, 1.04),
+        (10_000_000, 1.005),
+        (1_000, 6.0),
     ] {
-        let mut process = GumbelEProcess::new();
-        let units = (log_reciprocal * NAT as f64) as u64;
-        let e = process.observe(units, cells).unwrap().value();
-        // The likelihood ratio at the best alternative: n·(ln a + 1/a − 1) with 1/a the mean.
-        let mean = log_reciprocal / cells as f64;
-        let best = cells as f64 * (mean - 1.0 - mean.ln()) / std::f64::consts::LN_10;
-        assert!(e <= best && e >= best * 0.98 - 2.0, "{e} against {best}");
+        // One family sees its best alternative, whose log-likelihood ratio is n·(mean − 1 − ln mean) with the
+        // mean 1/a of −ln U or 1/b of the score; the other sees nothing at all.
+        let units = (mean * cells as f64 * NAT as f64) as u64;
+        let e = gumbel_e(if mean < 1.0 {
+            GumbelSums {
+                cells,
+                score: 0,
+                log_reciprocal: units,
+            }
+        } else {
+            GumbelSums {
+                cells,
+                score: units,
+                log_reciprocal: 4 * cells * NAT,
+            }
+        });
+        let best = cells as f64 * (mean - 1.0 - f64::ln(mean)) / std::f64::consts::LN_10;
+        assert!(e <= best && e >= best * 0.98 - 2.2, "{e} against {best}");
+        if mean > 1.0 {
+            // T1 tests the same sum, once.
+            let tail = gamma_upper(cells, units).unwrap().value();
+            assert!(e <= -tail && e >= -tail * 0.98 - 3.5, "{e} against {tail}");
+        }
     }
-    // And the same order of magnitude as the tail of the usual score at an equal deviation.
-    let tail = gamma_upper(100_000, 104_000 * NAT).unwrap().value();
-    assert!((-45.0..-25.0).contains(&tail), "{tail}");
 }
 
 #[test]
@@ -159,6 +198,28 @@ fn huge_evidence_stays_finite() {
     assert!(e.is_finite() && e > 4e13, "{e}");
     let none = green_e(1 << 30, 0, MAX_CELLS);
     assert!(none.is_finite() && none < 0.0);
+    let largest = u64::from(score::exponential(u32::MAX));
+    let mut gumbel = GumbelEProcess::new();
+    // A sum of 2⁴⁶ largest scores does not fit a chunk's 64 bits.
+    for _ in 0..2048 {
+        let cells = MAX_CELLS / 2048;
+        let chunk = GumbelSums {
+            cells,
+            score: cells * largest,
+            log_reciprocal: 0,
+        };
+        gumbel.observe(chunk).unwrap();
+    }
+    let e = gumbel.log10_e().value();
+    assert!(e.is_finite() && e > 5e14, "{e}");
+    let mut nothing = GumbelEProcess::new();
+    let chunk = GumbelSums {
+        cells: 1,
+        score: 0,
+        log_reciprocal: u64::MAX,
+    };
+    let e = nothing.observe(chunk).unwrap().value();
+    assert!(e.is_finite() && e < 0.0, "{e}");
 }
 
 #[test]
@@ -180,10 +241,27 @@ fn impossible_observations_are_refused_and_change_nothing() {
     );
     let mut gumbel = GumbelEProcess::new();
     assert_eq!(
-        gumbel.observe(1, 0),
-        Err(EProcessError::SumWithoutCells { sum: 1 })
+        gumbel.observe(sums(0, 0, 1)),
+        Err(EProcessError::SumWithoutCells { sum: NAT })
     );
-    assert_eq!(gumbel.log10_e().value(), 0.0);
+    let largest = u64::from(score::exponential(u32::MAX));
+    let impossible = GumbelSums {
+        cells: 3,
+        score: 3 * largest + 1,
+        log_reciprocal: 0,
+    };
+    assert_eq!(
+        gumbel.observe(impossible),
+        Err(EProcessError::ScoreExceedsCells {
+            score: 3 * largest + 1,
+            cells: 3
+        })
+    );
+    assert_eq!(
+        gumbel.observe(sums(MAX_CELLS + 1, 0, 0)),
+        Err(EProcessError::TooManyCells { limit: MAX_CELLS })
+    );
+    assert_eq!((gumbel.log10_e().value(), gumbel.cells()), (0.0, 0));
     for threshold in [0, u32::MAX] {
         assert!(matches!(
             GreenEProcess::new(threshold),

@@ -48,19 +48,19 @@ impl Settings {
         let sampling = Sampling::default();
         match size {
             Size::Default => Self {
-                harvest: 768,
+                harvest: 1024,
                 examination: 512,
                 prompt_tokens: 12,
                 answer_tokens: 72,
                 passes: 2,
                 batch: 32,
-                learning_rate: 1e-3,
+                learning_rate: 3e-3,
                 sampling,
             },
             Size::Full => Self {
-                harvest: 2048,
+                harvest: 4096,
                 examination: 2048,
-                passes: 4,
+                passes: 5,
                 ..Self::of(Size::Default)
             },
         }

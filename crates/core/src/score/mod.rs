@@ -82,6 +82,12 @@ pub fn sum_exponential(words: &[u32]) -> u64 {
     simd::sums::exponential(Lanes::detect(), words)
 }
 
+/// Σ [`log_reciprocal`] over `words`.
+#[must_use]
+pub fn sum_log_reciprocal(words: &[u32]) -> u64 {
+    simd::sums::log_reciprocal(Lanes::detect(), words)
+}
+
 /// How many words are below `threshold`.
 #[must_use]
 pub fn count_below(words: &[u32], threshold: u32) -> u64 {

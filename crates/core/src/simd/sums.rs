@@ -9,6 +9,11 @@ for_every_unit! {
 }
 
 for_every_unit! {
+    /// Σ of −ln(w/2³²), each rounded up.
+    log_reciprocal(words: &[u32]) -> u64 = log_reciprocal_portable
+}
+
+for_every_unit! {
     /// How many words are below the threshold.
     below(words: &[u32], threshold: u32) -> u64 = below_portable
 }
@@ -23,6 +28,14 @@ fn exponential_portable(words: &[u32]) -> u64 {
     words
         .iter()
         .map(|&word| u64::from(score::exponential(word)))
+        .sum()
+}
+
+#[inline(always)]
+fn log_reciprocal_portable(words: &[u32]) -> u64 {
+    words
+        .iter()
+        .map(|&word| u64::from(score::log_reciprocal(word)))
         .sum()
 }
 
@@ -61,6 +74,8 @@ mod tests {
         ) {
             for lanes in Lanes::available() {
                 prop_assert_eq!(exponential(lanes, &words), exponential_portable(&words));
+                let up: u64 = words.iter().map(|&w| u64::from(score::log_reciprocal(w))).sum();
+                prop_assert_eq!(log_reciprocal(lanes, &words), up);
                 let count = words.iter().filter(|&&word| word < threshold).count() as u64;
                 prop_assert_eq!(below(lanes, &words, threshold), count);
                 let bits = words.iter().map(|word| (word & mask).count_ones()).sum::<u32>();
@@ -77,6 +92,8 @@ mod tests {
             assert_eq!(below(lanes, &words, u32::MAX), 0);
             let each = u64::from(score::exponential(u32::MAX));
             assert_eq!(exponential(lanes, &words), 200_003 * each);
+            let each = u64::from(score::log_reciprocal(0));
+            assert_eq!(log_reciprocal(lanes, &vec![0; 200_003]), 200_003 * each);
         }
     }
 }

@@ -134,16 +134,18 @@ impl BloomShelf<'_> {
     fn insert(&mut self, item: Item) -> bool {
         let block = ((u128::from(!item) * self.blocks.len() as u128) >> 64) as usize;
         let block = &mut self.blocks[block];
-        let before = *block;
         let mut choices = choices(item);
+        let mut added = 0;
         for _ in 0..self.probes {
-            block[choices as usize / 64 % BLOCK] |= 1 << (choices % 64);
+            let word = &mut block[choices as usize / 64 % BLOCK];
+            added += !(*word >> (choices % 64)) & 1;
+            *word |= 1 << (choices % 64);
             choices >>= BLOCK_BITS.ilog2();
         }
-        let is_fresh = *block != before;
+        let is_fresh = added > 0;
         if is_fresh {
-            let set: u32 = before.iter().map(|word| word.count_ones()).sum();
-            self.drops += u128::from(self.odds[set as usize]);
+            let set: u64 = block.iter().map(|word| u64::from(word.count_ones())).sum();
+            self.drops += u128::from(self.odds[(set - added) as usize]);
             self.entries += 1;
         }
         is_fresh

@@ -22,6 +22,16 @@ pub enum EProcessError {
         /// The sum in units of 2⁻²⁴ nat.
         sum: u64,
     },
+    /// A Gumbel score that no words can have.
+    #[error(
+        "a score of {score}/2^24 nat over {cells} cells is impossible; pass the sum of `score::exponential` over the chunk's words"
+    )]
+    ScoreExceedsCells {
+        /// The sum in units of 2⁻²⁴ nat.
+        score: u64,
+        /// Cells in the chunk.
+        cells: u64,
+    },
     /// More cells in total than the error bounds cover.
     #[error("more than {limit} cells in one e-process; start another and report both")]
     TooManyCells {

@@ -2,7 +2,7 @@
 
 use super::confidence::green_rate_sequence;
 use super::error::EProcessError;
-use super::mixture::{COMPONENTS, Component, Mixture};
+use super::mixture::{Component, FAMILY, Mixture};
 use super::record::{Checkpoint, Record};
 use crate::interval::{Interval, IntervalError};
 use crate::tail::{DoubleWord, Log10E, Log10P, MAX_CELLS};
@@ -24,7 +24,7 @@ use crate::tail::{DoubleWord, Log10E, Log10P, MAX_CELLS};
 /// ```
 #[derive(Debug, Clone)]
 pub struct GreenEProcess {
-    mixture: Mixture,
+    mixture: Mixture<2>,
     green: u64,
     cells: u64,
     record: Record,
@@ -42,8 +42,10 @@ impl GreenEProcess {
         let threshold = u64::from(threshold);
         let components = alternatives(threshold)
             .map(|alternative| Component {
-                first: ln_quotient(alternative, threshold),
-                second: ln_quotient((1 << 32) - alternative, (1 << 32) - threshold),
+                per_unit: [
+                    ln_quotient(alternative, threshold),
+                    ln_quotient((1 << 32) - alternative, (1 << 32) - threshold),
+                ],
             })
             .collect();
         Ok(Self {
@@ -71,7 +73,7 @@ impl GreenEProcess {
         self.cells = total;
         let log10_e = self
             .mixture
-            .log10_e(u128::from(self.green), u128::from(self.cells - self.green));
+            .log10_e([self.green, self.cells - self.green].map(u128::from));
         self.record.look(Checkpoint {
             cells: total,
             log10_e,
@@ -139,8 +141,7 @@ fn alternatives(threshold: u64) -> impl Iterator<Item = u64> {
         0.594_603_557_501_360_5,
     ];
     let room = (1_u64 << 32) - threshold;
-    let powers =
-        (1..=COMPONENTS as i32 - 2).map(|j| QUARTERS[(j % 4) as usize] * 0.5_f64.powi(j / 4));
+    let powers = (1..=FAMILY as i32 - 2).map(|j| QUARTERS[(j % 4) as usize] * 0.5_f64.powi(j / 4));
     [1.0 - 0.5_f64.powi(8), 1.0 - 0.5_f64.powi(4)]
         .into_iter()
         .chain(powers)

@@ -1,50 +1,61 @@
-//! Mixtures of exponentials in two integer statistics, rounded down.
+//! Mixtures of exponentials in integer statistics, rounded down.
 
 use crate::tail::{DoubleWord, Log10E};
 
-/// How many alternatives a mixture has; each has weight 1 / 64.
-pub(super) const COMPONENTS: usize = 64;
+/// How many alternatives a family has.
+pub(super) const FAMILY: usize = 64;
 
-/// One alternative: its log-likelihood ratio is `first`·A + `second`·B for the statistics A and B.
+/// The most alternatives of a mixture that the rounding bound of [`Mixture::ln_e`] covers.
+const MOST: usize = 128;
+
+/// One alternative: its log-likelihood ratio is the sum of `per_unit[k]` times the k-th of K statistics.
+///
+/// Each coefficient is in nats per unit, within 2⁻⁹⁸ relative + 2⁻¹⁰² absolute.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Component {
-    /// Nats per unit of A, within 2⁻⁹⁸ relative + 2⁻¹⁰² absolute.
-    pub(super) first: DoubleWord,
-    /// Nats per unit of B, as precise.
-    pub(super) second: DoubleWord,
+pub(super) struct Component<const K: usize> {
+    pub(super) per_unit: [DoubleWord; K],
 }
 
-/// The mixture over a fixed grid.
+/// The mixture over a fixed grid, with equal weights.
 #[derive(Debug, Clone)]
-pub(super) struct Mixture {
-    components: Vec<Component>,
+pub(super) struct Mixture<const K: usize> {
+    components: Vec<Component<K>>,
+    ln_size: DoubleWord,
 }
 
-impl Mixture {
-    pub(super) fn new(components: Vec<Component>) -> Self {
-        assert_eq!(
-            components.len(),
-            COMPONENTS,
-            "the weights assume a full grid"
+impl<const K: usize> Mixture<K> {
+    pub(super) fn new(components: Vec<Component<K>>) -> Self {
+        let size = components.len();
+        assert!(
+            (1..=MOST).contains(&size),
+            "the rounding bound assumes at most {MOST} alternatives"
         );
-        Self { components }
+        // Exact weights: ln 2 times an integer.
+        assert!(size.is_power_of_two(), "the weights are powers of two");
+        Self {
+            components,
+            ln_size: DoubleWord::LN_2 * DoubleWord::from(f64::from(size.trailing_zeros())),
+        }
     }
 
-    /// A lower bound of log10 of the mean over components of exp(first·a + second·b).
-    pub(super) fn log10_e(&self, a: u128, b: u128) -> Log10E {
-        let log10 = (self.ln_e(a, b) / DoubleWord::LN_10)
+    /// A lower bound of log10 of the mean over components of exp(Σ coefficient × statistic).
+    pub(super) fn log10_e(&self, statistics: [u128; K]) -> Log10E {
+        // No cells: exactly 1, which a rounded sum of ones would miss.
+        if statistics == [0; K] {
+            return Log10E::ONE;
+        }
+        let log10 = (self.ln_e(statistics) / DoubleWord::LN_10)
             .round_down()
             .next_down();
-        // No cells: exactly 1, which a rounded sum of 64 ones would miss.
-        Log10E::clamped(if a == 0 && b == 0 { 0.0 } else { log10 })
+        Log10E::clamped(log10)
     }
 
     /// A lower bound of ln of the same, by log-sum-exp.
-    fn ln_e(&self, a: u128, b: u128) -> DoubleWord {
+    fn ln_e(&self, statistics: [u128; K]) -> DoubleWord {
         let exponents: Vec<DoubleWord> = self
             .components
             .iter()
-            .map(|component| component.exponent(a, b))
+            .map(|component| component.exponent(statistics))
             .collect();
         let largest = exponents
             .iter()
@@ -55,21 +66,28 @@ impl Mixture {
             .iter()
             .map(|&exponent| libm::exp((exponent - largest).to_f64()))
             .sum();
-        // The differences are rounded once (at most 745·2⁻⁵³ where the exponential is not 0), the
-        // exponentials are within an ulp and the 63 additions within 63·2⁻⁵³.
+        // In units of 2⁻⁵³: the differences are rounded once (at most 745 where the exponential is not 0), the
+        // exponentials are within an ulp (2), the additions within 127. Together below 2⁻⁴³.
         let sum = sum * (1.0 - 2.0_f64.powi(-42));
-        largest + DoubleWord::from(sum).ln() - DoubleWord::LN_2 * DoubleWord::from(6.0)
+        largest + DoubleWord::from(sum).ln() - self.ln_size
     }
 }
 
-impl Component {
-    /// A lower bound of first·a + second·b.
-    fn exponent(self, a: u128, b: u128) -> DoubleWord {
-        let (a, b) = (DoubleWord::from(a), DoubleWord::from(b));
-        let (first, second) = (self.first * a, self.second * b);
-        let size = first.abs().to_f64() + second.abs().to_f64();
-        // Coefficients 2⁻⁹⁸ and 2⁻¹⁰² as stated, products 5u², sum 3u².
-        let error = size * 2.0_f64.powi(-97) + (a + b).to_f64() * 2.0_f64.powi(-101);
-        first + second - DoubleWord::from(error)
+impl<const K: usize> Component<K> {
+    /// A lower bound of Σ coefficient × statistic.
+    pub(super) fn exponent(self, statistics: [u128; K]) -> DoubleWord {
+        let mut sum = DoubleWord::ZERO;
+        // The sizes of the terms, and the statistics themselves: what the errors are relative to.
+        let (mut size, mut total) = (0.0, 0.0);
+        for (coefficient, statistic) in self.per_unit.into_iter().zip(statistics) {
+            let statistic = DoubleWord::from(statistic);
+            let term = coefficient * statistic;
+            sum = sum + term;
+            size += term.abs().to_f64();
+            total += statistic.to_f64();
+        }
+        // Coefficients 2⁻⁹⁸ and 2⁻¹⁰² as stated, products 5u², K ≤ 3 sums 3u² each.
+        const { assert!(K <= 3) };
+        sum - DoubleWord::from(size * 2.0_f64.powi(-97) + total * 2.0_f64.powi(-101))
     }
 }

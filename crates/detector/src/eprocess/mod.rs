@@ -4,8 +4,9 @@
 //! reaches x with a probability of at most 1/x (Ville 1939). So 1/sup E is a p-value however often one looked and whenever
 //! one stopped, where the fixed-n tails of [`crate::tail`] are not.
 //!
-//! Both processes mix the likelihood ratios of a fixed, stated grid of 64 alternatives with weight 1/64 each, and
-//! depend on the cells only through two integers, so chunks may be of any size. Looks happen after each
+//! Both processes are equal-weight mixtures over fixed, stated grids: 64 green rates for [`GreenEProcess`]; for
+//! [`GumbelEProcess`] two families of 64, powers of U and tilts of the score, half the weight each. Both depend on
+//! the cells only through integer sums, so chunks may be of any size. Looks happen after each
 //! [`GreenEProcess::observe`] or [`GumbelEProcess::observe`]; where they fall must not depend on the key (after each
 //! file or each thousand cells, say). Everything is rounded down.
 //!
@@ -21,5 +22,5 @@ mod record;
 pub use confidence::green_rate_sequence;
 pub use error::EProcessError;
 pub use green::GreenEProcess;
-pub use gumbel::{GumbelEProcess, LOG_RECIPROCAL_OF_ZERO};
+pub use gumbel::{GumbelEProcess, GumbelSums};
 pub use record::Checkpoint;

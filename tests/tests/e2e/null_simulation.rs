@@ -1,9 +1,7 @@
 //! Real text that nobody marked, under many random keys: what a p-value must do, and what goes
 //! wrong where a cell counts more than once.
 
-mod common;
-
-use common::{deviation, mean, profile, random_marks, real_documents};
+use crate::common::{deviation, mean, profile, random_marks, real_documents};
 use hallmark_core::cells::CellBatch;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Scheme;

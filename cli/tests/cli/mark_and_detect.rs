@@ -1,8 +1,6 @@
 //! `mark`, `detect`, `examine`, on real files: a stranger's path through the README, and hostile input.
 
-mod common;
-
-use common::{Bench, check_schema};
+use crate::bench::{Bench, check_schema};
 use serde_json::Value;
 
 /// A folder with a root key, another root key, a profile and marked text.
@@ -11,7 +9,9 @@ fn marked(scheme: &str, tokens: u32) -> Bench {
     bench.ok("keygen --out mine.key");
     bench.ok("keygen --out other.key");
     bench.ok(&format!("profile new --scheme {scheme} --out p.toml"));
-    bench.ok(&format!("mark --key mine.key --profile p.toml --tokens {tokens} --seed 3 --out marked.jsonl"));
+    bench.ok(&format!(
+        "mark --key mine.key --profile p.toml --tokens {tokens} --seed 3 --out marked.jsonl"
+    ));
     bench
 }
 
@@ -25,12 +25,27 @@ fn marked_text_is_detected_with_its_key_and_not_with_another() {
     for scheme in ["gumbel", "dual-gumbel", "green", "tournament"] {
         let bench = marked(scheme, 2000);
         let own = bench.json("detect --key mine.key --profile p.toml marked.jsonl");
-        assert!(log10_p(&own["pooled"]) < -20.0, "{scheme}: {}", own["pooled"]);
+        assert!(
+            log10_p(&own["pooled"]) < -20.0,
+            "{scheme}: {}",
+            own["pooled"]
+        );
         assert_eq!(own["documents"].as_array().unwrap().len(), 10);
         assert_eq!(own["documents"][0]["source"], "marked.jsonl:1");
-        assert!(own["documents"].as_array().unwrap().iter().all(|d| log10_p(d) < -1.0), "{scheme}");
+        assert!(
+            own["documents"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|d| log10_p(d) < -1.0),
+            "{scheme}"
+        );
         let other = bench.json("detect --key other.key --profile p.toml marked.jsonl");
-        assert!(log10_p(&other["pooled"]) > -4.0, "{scheme}: {}", other["pooled"]);
+        assert!(
+            log10_p(&other["pooled"]) > -4.0,
+            "{scheme}: {}",
+            other["pooled"]
+        );
         assert_ne!(own["key_id"], other["key_id"]);
     }
 }
@@ -42,8 +57,14 @@ fn text_tokens_compression_and_field_names_lead_to_the_same_finding() {
     let mut renamed = String::new();
     for line in bench.read("marked.jsonl").lines() {
         let record: Value = serde_json::from_str(line).unwrap();
-        by_text += &format!("{}\n", serde_json::json!({"response": record["text"], "prompt": record["prompt"]}));
-        renamed += &format!("{}\n", serde_json::json!({"out": [{"t": record["text"]}], "in": record["prompt"]}));
+        by_text += &format!(
+            "{}\n",
+            serde_json::json!({"response": record["text"], "prompt": record["prompt"]})
+        );
+        renamed += &format!(
+            "{}\n",
+            serde_json::json!({"out": [{"t": record["text"]}], "in": record["prompt"]})
+        );
     }
     bench.write("text.jsonl", &by_text);
     bench.write("renamed.jsonl", renamed);
@@ -60,14 +81,23 @@ fn text_tokens_compression_and_field_names_lead_to_the_same_finding() {
     bench.write("chat.json", serde_json::to_string(&chat).unwrap());
     let pooled = |line: &str| {
         let value = bench.json(&format!("detect --key mine.key --profile p.toml {line}"));
-        (value["pooled"]["scored"].clone(), value["pooled"]["log10_p"].clone())
+        (
+            value["pooled"]["scored"].clone(),
+            value["pooled"]["log10_p"].clone(),
+        )
     };
     let expected = pooled("text.jsonl");
     assert!(expected.1.as_f64().unwrap() < -20.0);
     assert_eq!(pooled("chat.json"), expected);
-    assert_eq!(pooled("--field response=out.0.t --field prompt=in renamed.jsonl"), expected);
+    assert_eq!(
+        pooled("--field response=out.0.t --field prompt=in renamed.jsonl"),
+        expected
+    );
     assert_eq!(pooled("--dedup exact text.jsonl"), expected);
-    assert_eq!(pooled("--dedup bloom --dedup-memory 64 text.jsonl"), expected);
+    assert_eq!(
+        pooled("--dedup bloom --dedup-memory 64 text.jsonl"),
+        expected
+    );
 }
 
 #[test]
@@ -82,7 +112,11 @@ fn the_same_input_gives_the_same_bytes() {
             .env("RAYON_NUM_THREADS", threads)
             .output()
             .unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), first, "{threads} threads");
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap(),
+            first,
+            "{threads} threads"
+        );
     }
     bench.ok("mark --key mine.key --profile p.toml --tokens 2000 --seed 3 --out again.jsonl");
     assert_eq!(bench.read("again.jsonl"), bench.read("marked.jsonl"));
@@ -99,17 +133,47 @@ fn examine_reports_every_test_under_every_key_with_holm() {
     assert_eq!(named, ["T1", "T3", "T5", "T1", "T3", "T5"]);
     for test in tests {
         assert!(test["log10_p_adjusted"].as_f64() >= test["log10_p"].as_f64());
-        assert_eq!(test["key_id"] == result["key_id"], log10_p(test) < -2.0, "{test}");
+        assert_eq!(
+            test["key_id"] == result["key_id"],
+            log10_p(test) < -2.0,
+            "{test}"
+        );
     }
     assert_eq!(tests[2]["statistic"], 1.0);
     assert!((log10_p(&tests[2]) - (1.0 / 200.0_f64).log10()).abs() < 1e-9);
-    let human = bench.ok("examine --key mine.key --profile p.toml --decoys 9 marked.jsonl").stdout;
+    let human = bench
+        .ok("examine --key mine.key --profile p.toml --decoys 9 marked.jsonl")
+        .stdout;
     assert!(human.contains("The answers depend on this key"), "{human}");
     assert!(human.contains("does not show"), "{human}");
-    let human = bench.ok("examine --key other.key --profile p.toml --decoys 9 marked.jsonl").stdout;
-    assert!(human.contains("No dependence on this key was found"), "{human}");
-    assert!(human.contains("would have shown"), "a not-found says what could have been seen: {human}");
-    bench.refused("examine --key mine.key --key mine.key --profile p.toml marked.jsonl", 2, &["given twice"]);
+    let human = bench
+        .ok("examine --key other.key --profile p.toml --decoys 9 marked.jsonl")
+        .stdout;
+    assert!(
+        human.contains("No dependence on this key was found"),
+        "{human}"
+    );
+    assert!(
+        human.contains("would have shown"),
+        "a not-found says what could have been seen: {human}"
+    );
+    bench.refused(
+        "examine --key mine.key --key mine.key --profile p.toml marked.jsonl",
+        2,
+        &["given twice"],
+    );
+}
+
+#[test]
+fn answers_without_what_was_shown_carry_a_warning() {
+    let bench = marked("gumbel", 200);
+    bench.write("bare.jsonl", bench.read("marked.jsonl").replace("\"prompt\"", "\"note\""));
+    let warnings = |file: &str| {
+        let line = format!("examine --key mine.key --profile p.toml --decoys 9 {file}");
+        bench.json(&line)["tests"][0]["warnings"].to_string()
+    };
+    assert!(warnings("bare.jsonl").contains("exposure-unknown"));
+    assert!(!warnings("marked.jsonl").contains("exposure-unknown"));
 }
 
 #[test]
@@ -123,8 +187,13 @@ fn unmarked_text_from_the_same_model_is_not_found() {
 #[test]
 fn json_lines_end_with_the_whole_result() {
     let bench = marked("gumbel", 400);
-    let lines = bench.ok("--format jsonl detect --key mine.key --profile p.toml marked.jsonl").stdout;
-    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = bench
+        .ok("--format jsonl detect --key mine.key --profile p.toml marked.jsonl")
+        .stdout;
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[1]["source"], "marked.jsonl:2");
     check_schema(&lines[2]);
@@ -147,21 +216,49 @@ fn too_little_data_is_exit_status_4() {
 fn every_malformed_input_gets_its_error() {
     let bench = marked("gumbel", 400);
     let good = "{\"text\": \"Good my lord, what news from the wars?\"}\n";
-    let deep = format!("{{\"text\": \"a\", \"x\": {}1{}}}\n", "[".repeat(200), "]".repeat(200));
+    let deep = format!(
+        "{{\"text\": \"a\", \"x\": {}1{}}}\n",
+        "[".repeat(200),
+        "]".repeat(200)
+    );
     for (name, bytes, place) in [
         ("cut.jsonl", b"{\"text\": \"abc".as_slice(), "cut.jsonl:1"),
-        ("second.jsonl", format!("{good}not json\n").as_bytes(), "second.jsonl:2"),
+        (
+            "second.jsonl",
+            format!("{good}not json\n").as_bytes(),
+            "second.jsonl:2",
+        ),
         ("array.jsonl", b"[1, 2]\n[3]\n", "array.jsonl"),
         ("layout.jsonl", b"{\"foo\": 1}\n", "layout.jsonl:1"),
         ("number.jsonl", b"{\"text\": 5}\n", "number.jsonl:1"),
         ("utf8.jsonl", b"{\"text\": \"\xff\xfe\"}\n", "utf8.jsonl:1"),
-        ("range.jsonl", b"{\"tokens\": [1, 2, 99999]}\n", "range.jsonl:1"),
-        ("negative.jsonl", b"{\"tokens\": [1, -2]}\n", "negative.jsonl:1"),
-        ("fraction.jsonl", b"{\"tokens\": [1, 2.5]}\n", "fraction.jsonl:1"),
+        (
+            "range.jsonl",
+            b"{\"tokens\": [1, 2, 99999]}\n",
+            "range.jsonl:1",
+        ),
+        (
+            "negative.jsonl",
+            b"{\"tokens\": [1, -2]}\n",
+            "negative.jsonl:1",
+        ),
+        (
+            "fraction.jsonl",
+            b"{\"tokens\": [1, 2.5]}\n",
+            "fraction.jsonl:1",
+        ),
         ("deep.jsonl", deep.as_bytes(), "deep.jsonl:1"),
         ("empty.jsonl", b"", "empty.jsonl"),
-        ("noturn.jsonl", b"{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}\n", "noturn.jsonl:1"),
-        ("gzip.jsonl.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "gzip.jsonl.gz"),
+        (
+            "noturn.jsonl",
+            b"{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}\n",
+            "noturn.jsonl:1",
+        ),
+        (
+            "gzip.jsonl.gz",
+            b"\x1f\x8b\x08\x00\x00\x00\x00\x00",
+            "gzip.jsonl.gz",
+        ),
         ("zstd.jsonl.zst", b"\x28\xb5\x2f\xfd\x04", "zstd.jsonl.zst"),
         ("parquet.parquet", b"PAR1garbage", "parquet.parquet"),
     ] {
@@ -169,9 +266,21 @@ fn every_malformed_input_gets_its_error() {
         let line = format!("detect --key mine.key --profile p.toml {name}");
         bench.refused(&line, 2, &[place, "hint:"]);
     }
-    bench.refused("detect --key mine.key --profile p.toml missing.jsonl", 2, &["missing.jsonl"]);
-    bench.refused("detect --key mine.key --profile p.toml --field text marked.jsonl", 2, &["--field"]);
-    bench.refused("detect --key mine.key --profile p.toml --input-format xml marked.jsonl", 2, &["xml"]);
+    bench.refused(
+        "detect --key mine.key --profile p.toml missing.jsonl",
+        2,
+        &["missing.jsonl"],
+    );
+    bench.refused(
+        "detect --key mine.key --profile p.toml --field text marked.jsonl",
+        2,
+        &["--field"],
+    );
+    bench.refused(
+        "detect --key mine.key --profile p.toml --input-format xml marked.jsonl",
+        2,
+        &["xml"],
+    );
 }
 
 #[test]
@@ -192,10 +301,22 @@ fn text_without_the_right_tokenizer_is_refused() {
     let bench = marked("gumbel", 400);
     bench.ok("profile new --vocab-size 49152 --out ids.toml");
     bench.write("text.jsonl", "{\"text\": \"abc\"}\n");
-    bench.refused("detect --key mine.key --profile ids.toml text.jsonl", 2, &["text.jsonl:1", "okeni"]);
-    bench.refused("mark --key mine.key --profile ids.toml --tokens 10 --out m.jsonl", 2, &["another tokenizer"]);
+    bench.refused(
+        "detect --key mine.key --profile ids.toml text.jsonl",
+        2,
+        &["text.jsonl:1", "okeni"],
+    );
+    bench.refused(
+        "mark --key mine.key --profile ids.toml --tokens 10 --out m.jsonl",
+        2,
+        &["another tokenizer"],
+    );
     bench.write("tokenizer.json", "{\"model\": {}}");
-    bench.refused("detect --key mine.key --profile p.toml --tokenizer tokenizer.json text.jsonl", 2, &["hint:"]);
+    bench.refused(
+        "detect --key mine.key --profile p.toml --tokenizer tokenizer.json text.jsonl",
+        2,
+        &["hint:"],
+    );
     let tokens: Vec<u32> = (0..100).collect();
     bench.write("ids.jsonl", format!("{{\"tokens\": {tokens:?}}}\n"));
     bench.ok("detect --key mine.key --profile ids.toml ids.jsonl");
@@ -205,7 +326,11 @@ fn text_without_the_right_tokenizer_is_refused() {
 fn outputs_are_never_overwritten() {
     let bench = marked("gumbel", 200);
     let before = bench.read("marked.jsonl");
-    bench.refused("mark --key mine.key --profile p.toml --tokens 10 --out marked.jsonl", 2, &["exists already"]);
+    bench.refused(
+        "mark --key mine.key --profile p.toml --tokens 10 --out marked.jsonl",
+        2,
+        &["exists already"],
+    );
     bench.refused("profile new --out p.toml", 2, &["exists already"]);
     assert_eq!(bench.read("marked.jsonl"), before);
 }

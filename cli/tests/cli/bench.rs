@@ -19,7 +19,9 @@ pub(crate) struct Ran {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -52,7 +54,11 @@ impl Bench {
     /// Runs a command that must succeed.
     pub(crate) fn ok(&self, line: &str) -> Ran {
         let ran = self.run(line);
-        assert_eq!(ran.status, 0, "hallmark {line}\n{}{}", ran.stdout, ran.stderr);
+        assert_eq!(
+            ran.status, 0,
+            "hallmark {line}\n{}{}",
+            ran.stdout, ran.stderr
+        );
         ran
     }
 
@@ -60,9 +66,17 @@ impl Bench {
     /// stdout.
     pub(crate) fn refused(&self, line: &str, status: i32, parts: &[&str]) {
         let ran = self.run(line);
-        assert_eq!(ran.status, status, "hallmark {line}\n{}{}", ran.stdout, ran.stderr);
+        assert_eq!(
+            ran.status, status,
+            "hallmark {line}\n{}{}",
+            ran.stdout, ran.stderr
+        );
         for part in parts {
-            assert!(ran.stderr.contains(part), "hallmark {line}\nno {part:?} in: {}", ran.stderr);
+            assert!(
+                ran.stderr.contains(part),
+                "hallmark {line}\nno {part:?} in: {}",
+                ran.stderr
+            );
         }
         assert_eq!(ran.stdout, "", "hallmark {line}");
     }
@@ -70,8 +84,9 @@ impl Bench {
     /// Runs a command that must succeed, and checks its JSON against the committed schema.
     pub(crate) fn json(&self, line: &str) -> Value {
         let ran = self.run(&format!("--format json {line}"));
-        let value: Value = serde_json::from_str(&ran.stdout)
-            .unwrap_or_else(|error| panic!("hallmark {line}: {error}\n{}{}", ran.stdout, ran.stderr));
+        let value: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| {
+            panic!("hallmark {line}: {error}\n{}{}", ran.stdout, ran.stderr)
+        });
         check_schema(&value);
         value
     }
@@ -89,12 +104,21 @@ impl From<Output> for Ran {
 
 /// Checks a result against the schema that its "schema" field names.
 pub(crate) fn check_schema(value: &Value) {
-    let name = value["schema"].as_str().expect("every result names its schema");
-    let (verb, version) = name.strip_prefix("hallmark/").unwrap().split_once('/').unwrap();
+    let name = value["schema"]
+        .as_str()
+        .expect("every result names its schema");
+    let (verb, version) = name
+        .strip_prefix("hallmark/")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schemas");
     let text = std::fs::read_to_string(folder.join(format!("{verb}-{version}.json"))).unwrap();
     let schema = serde_json::from_str(&text).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> = validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(value)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
     assert!(errors.is_empty(), "{name}: {errors:#?}");
 }

@@ -1,8 +1,6 @@
 //! An innocent model that copies marked prompts must not be accused.
 
-mod common;
-
-use common::{profile, real_documents};
+use crate::common::{profile, real_documents};
 use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::{self, Mark};
 use hallmark_core::marker::Marker;

@@ -1,18 +1,33 @@
 //! The program as such: help, completions, man pages, the self-test and the demo.
 
-mod common;
-
-use common::Bench;
+use crate::bench::Bench;
 
 #[test]
 fn help_says_what_each_verb_does() {
     let bench = Bench::new();
     let help = bench.ok("--help").stdout;
-    for verb in ["keygen", "derive", "profile", "mark", "detect", "examine", "self-test", "demo"] {
+    for verb in [
+        "keygen",
+        "derive",
+        "profile",
+        "mark",
+        "detect",
+        "examine",
+        "self-test",
+        "demo",
+    ] {
         assert!(help.contains(verb), "{verb}");
-        assert!(bench.ok(&format!("{verb} --help")).stdout.len() > 300, "{verb}");
+        assert!(
+            bench.ok(&format!("{verb} --help")).stdout.len() > 300,
+            "{verb}"
+        );
     }
-    assert!(bench.ok("detect --help").stdout.contains("not the chance that the text is innocent"));
+    assert!(
+        bench
+            .ok("detect --help")
+            .stdout
+            .contains("not the chance that the text is innocent")
+    );
     assert_eq!(bench.run("detect").status, 2);
     assert_eq!(bench.run("frobnicate").status, 2);
     assert_eq!(bench.run("").status, 2);
@@ -22,7 +37,13 @@ fn help_says_what_each_verb_does() {
 fn completions_and_man_pages_come_from_the_same_definitions() {
     let bench = Bench::new();
     for shell in ["bash", "zsh", "fish"] {
-        assert!(bench.ok(&format!("completions {shell}")).stdout.contains("self-test"), "{shell}");
+        assert!(
+            bench
+                .ok(&format!("completions {shell}"))
+                .stdout
+                .contains("self-test"),
+            "{shell}"
+        );
     }
     bench.ok("man pages");
     assert!(bench.read("pages/hallmark-detect.1").contains("skip"));
@@ -39,7 +60,11 @@ fn a_closed_pipe_is_success() {
         .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.stderr.is_empty());
 }
 
@@ -49,5 +74,11 @@ fn a_closed_pipe_is_success() {
 fn self_test_passes() {
     let result = Bench::new().json("self-test --keys 200");
     assert_eq!(result["passed"], true, "{result}");
-    assert!(result["vectors"].as_array().unwrap().iter().any(|v| v["lanes"] == "portable"));
+    assert!(
+        result["vectors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|v| v["lanes"] == "portable")
+    );
 }

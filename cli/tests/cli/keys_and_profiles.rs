@@ -1,8 +1,6 @@
 //! `keygen`, `derive`, `profile`: what they make, and every way in which they say no.
 
-mod common;
-
-use common::Bench;
+use crate::bench::Bench;
 use std::os::unix::fs::PermissionsExt;
 
 #[test]
@@ -10,15 +8,39 @@ fn keygen_makes_a_private_file_and_prints_only_the_public_id() {
     let bench = Bench::new();
     let made = bench.json("keygen --out root.key");
     let file = bench.read("root.key");
-    let secret = file.lines().last().unwrap().split(':').nth(1).unwrap().to_owned();
+    let secret = file
+        .lines()
+        .last()
+        .unwrap()
+        .split(':')
+        .nth(1)
+        .unwrap()
+        .to_owned();
     assert_eq!(secret.len(), 64);
     assert!(!made.to_string().contains(&secret));
-    assert!(file.contains(&format!("# public id: {}", made["key_id"].as_str().unwrap())));
-    let mode = std::fs::metadata(bench.path("root.key")).unwrap().permissions().mode();
+    assert!(file.contains(&format!(
+        "# public id: {}",
+        made["key_id"].as_str().unwrap()
+    )));
+    let mode = std::fs::metadata(bench.path("root.key"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert_ne!(bench.json("keygen --out other.key")["key_id"], made["key_id"]);
-    bench.refused("keygen --out root.key", 2, &["root.key exists already", "hint:"]);
-    bench.refused("keygen --out no/such/folder/key", 2, &["no/such/folder/key"]);
+    assert_ne!(
+        bench.json("keygen --out other.key")["key_id"],
+        made["key_id"]
+    );
+    bench.refused(
+        "keygen --out root.key",
+        2,
+        &["root.key exists already", "hint:"],
+    );
+    bench.refused(
+        "keygen --out no/such/folder/key",
+        2,
+        &["no/such/folder/key"],
+    );
 }
 
 #[test]
@@ -26,7 +48,9 @@ fn derive_is_repeatable_and_separates_epochs_and_cohorts() {
     let bench = Bench::new();
     bench.ok("keygen --out root.key");
     let id = |epoch: &str, cohort: &str, out: &str| {
-        bench.json(&format!("derive --key root.key --epoch {epoch} --cohort {cohort} --out {out}"))["key_id"]
+        bench.json(&format!(
+            "derive --key root.key --epoch {epoch} --cohort {cohort} --out {out}"
+        ))["key_id"]
             .clone()
     };
     let a = id("2026q4", "partners", "a.key");
@@ -39,9 +63,15 @@ fn derive_is_repeatable_and_separates_epochs_and_cohorts() {
         2,
         &["a.key holds a cohort key", "pass the root key"],
     );
-    let ran = bench.run_args(["derive", "--key", "root.key", "--epoch", "", "--cohort", "c", "--out", "f.key"]);
+    let ran = bench.run_args([
+        "derive", "--key", "root.key", "--epoch", "", "--cohort", "c", "--out", "f.key",
+    ]);
     assert_eq!(ran.status, 2);
-    assert!(ran.stderr.contains("the epoch name \"\" is empty"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the epoch name \"\" is empty"),
+        "{}",
+        ran.stderr
+    );
     assert!(!bench.path("f.key").exists());
 }
 
@@ -70,9 +100,16 @@ fn keys_that_others_can_read_or_that_are_damaged_are_refused() {
         let ran = bench.run(detect);
         assert_eq!(ran.status, status, "{}", ran.stderr);
         assert!(ran.stderr.contains(expected), "{}", ran.stderr);
-        assert!(!ran.stderr.contains(&line[20..60]), "an error shows key digits");
+        assert!(
+            !ran.stderr.contains(&line[20..60]),
+            "an error shows key digits"
+        );
     }
-    bench.refused("detect --key none.key --profile p.toml x.jsonl", 2, &["none.key", "keygen"]);
+    bench.refused(
+        "detect --key none.key --profile p.toml x.jsonl",
+        2,
+        &["none.key", "keygen"],
+    );
 }
 
 #[test]
@@ -82,7 +119,10 @@ fn profiles_are_made_shown_and_checked() {
     let shown = bench.json("profile show p.toml");
     assert_eq!(shown["profile"]["scheme"], "gumbel");
     assert_eq!(shown["profile"]["window"], 2);
-    assert_eq!(bench.json("profile check p.toml")["tokenizer_matches"], true);
+    assert_eq!(
+        bench.json("profile check p.toml")["tokenizer_matches"],
+        true
+    );
     bench.ok("profile new --scheme green --gamma 0.5 --delta 1.5 --window 1 --vocab-size 49152 --out g.toml");
     let green = bench.json("profile show g.toml");
     assert_eq!(green["profile"]["gamma"], 0.5);
@@ -96,20 +136,51 @@ fn profiles_are_made_shown_and_checked() {
 #[test]
 fn bad_profiles_and_flags_are_refused_with_the_place() {
     let bench = Bench::new();
-    bench.refused("profile new --gamma 0.5 --out p.toml", 2, &["--gamma is a parameter of --scheme green"]);
-    bench.refused("profile new --scheme green --gamma 2 --out p.toml", 2, &["green.gamma = 2"]);
-    bench.refused("profile new --window 5 --out p.toml", 2, &["window = 5", "1 to 4"]);
-    bench.refused("profile new --window 2 --ngram-len 3 --out p.toml", 2, &["cannot be used with"]);
-    bench.refused("profile new --tokenizer none.json --out p.toml", 2, &["none.json"]);
-    assert!(!bench.path("p.toml").exists(), "nothing is left by a refused command");
+    bench.refused(
+        "profile new --gamma 0.5 --out p.toml",
+        2,
+        &["--gamma is a parameter of --scheme green"],
+    );
+    bench.refused(
+        "profile new --scheme green --gamma 2 --out p.toml",
+        2,
+        &["green.gamma = 2"],
+    );
+    bench.refused(
+        "profile new --window 5 --out p.toml",
+        2,
+        &["window = 5", "1 to 4"],
+    );
+    bench.refused(
+        "profile new --window 2 --ngram-len 3 --out p.toml",
+        2,
+        &["cannot be used with"],
+    );
+    bench.refused(
+        "profile new --tokenizer none.json --out p.toml",
+        2,
+        &["none.json"],
+    );
+    assert!(
+        !bench.path("p.toml").exists(),
+        "nothing is left by a refused command"
+    );
     bench.ok("profile new --out p.toml");
     let text = bench.read("p.toml");
     bench.write("bad.toml", text.replace("window = 2", "window = 9"));
     bench.refused("profile show bad.toml", 2, &["bad.toml", "window = 9"]);
     bench.write("bad.toml", format!("{text}\nsecret = 1\n"));
-    bench.refused("profile show bad.toml", 2, &["bad.toml: line", "unknown field"]);
+    bench.refused(
+        "profile show bad.toml",
+        2,
+        &["bad.toml: line", "unknown field"],
+    );
     bench.write("bad.toml", text.replace("hallmark = 1", "hallmark = 7"));
     bench.refused("profile show bad.toml", 2, &["hallmark = 7", "hint:"]);
     bench.write("other.json", "{}");
-    bench.refused("profile check p.toml --tokenizer other.json", 2, &["tokenizer.json"]);
+    bench.refused(
+        "profile check p.toml --tokenizer other.json",
+        2,
+        &["tokenizer.json"],
+    );
 }

@@ -7,7 +7,7 @@ use hallmark_lab::assets::{self, Split};
 use std::sync::Arc;
 
 /// Speeches of plays that are kept for validation, as tokens: documents of real prose.
-pub fn real_documents() -> Vec<Vec<u32>> {
+pub(crate) fn real_documents() -> Vec<Vec<u32>> {
     let tokenizer = assets::tokenizer().unwrap();
     let corpus = assets::corpus().unwrap();
     let texts = corpus
@@ -20,7 +20,7 @@ pub fn real_documents() -> Vec<Vec<u32>> {
         .collect()
 }
 
-pub fn profile(scheme: Scheme, window: usize) -> Profile {
+pub(crate) fn profile(scheme: Scheme, window: usize) -> Profile {
     let tokenizer = TokenizerRef {
         vocab_size: 1024,
         sha256: None,
@@ -34,17 +34,17 @@ pub fn profile(scheme: Scheme, window: usize) -> Profile {
 }
 
 /// Marks of `count` random keys.
-pub fn random_marks(profile: &Profile, count: u32, seed: u64) -> Vec<Arc<dyn Mark>> {
+pub(crate) fn random_marks(profile: &Profile, count: u32, seed: u64) -> Vec<Arc<dyn Mark>> {
     decoys::keys(count, seed)
         .map(|key| mark::bind(profile, &key))
         .collect()
 }
 
-pub fn mean(values: &[f64]) -> f64 {
+pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-pub fn deviation(values: &[f64]) -> f64 {
+pub(crate) fn deviation(values: &[f64]) -> f64 {
     let mean = mean(values);
     let squares = values.iter().map(|value| (value - mean).powi(2));
     (squares.sum::<f64>() / (values.len() - 1) as f64).sqrt()

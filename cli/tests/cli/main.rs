@@ -1,0 +1,7 @@
+//! The program as its users run it: transcripts of every verb, and every way in which it says no.
+
+mod bench;
+mod demo;
+mod keys_and_profiles;
+mod mark_and_detect;
+mod program;

@@ -1,0 +1,207 @@
+//! From answers to findings: what is left out, what is kept, and that nothing depends on how the
+//! work is cut up.
+
+use hallmark_core::keys::CohortKey;
+use hallmark_core::mark::{self, Mark};
+use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_detector::cells::RawCells;
+use hallmark_detector::decoys;
+use hallmark_detector::dedup::DedupKind;
+use hallmark_detector::document;
+use hallmark_detector::examination::Examination;
+use hallmark_detector::finding::Test;
+use hallmark_detector::lineup::LineUp;
+use hallmark_detector::tail::Log10P;
+use hallmark_detector::warning::Warning;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+const SCHEMES: [Scheme; 4] = [
+    Scheme::Gumbel,
+    Scheme::DualGumbel,
+    Scheme::Green {
+        gamma: 0.3,
+        delta: 1.0,
+    },
+    Scheme::Tournament { layers: 7 },
+];
+
+fn profile(scheme: Scheme, window: usize) -> Profile {
+    let tokenizer = TokenizerRef {
+        vocab_size: 50,
+        sha256: None,
+    };
+    Profile {
+        name: "test".to_owned(),
+        scheme,
+        window,
+        tokenizer,
+    }
+}
+
+fn mark_of(profile: &Profile, key: u8) -> Arc<dyn Mark> {
+    mark::bind(profile, &CohortKey::from_bytes([key; 32]))
+}
+
+type Answers = Vec<(Vec<u32>, Vec<Vec<u32>>)>;
+
+fn answers() -> impl Strategy<Value = Answers> {
+    let tokens = || vec(0u32..6, 0..60);
+    vec((tokens(), vec(vec(0u32..6, 0..8), 0..3)), 1..20)
+}
+
+fn raw(answers: &[(Vec<u32>, Vec<Vec<u32>>)], window: usize) -> RawCells {
+    let mut raw = RawCells::new(window);
+    for (answer, shown) in answers {
+        raw.push(answer, shown.iter().map(Vec::as_slice));
+    }
+    raw
+}
+
+/// The distinct fresh cells by the definition, with sets of whole cells.
+fn by_definition(answers: &Answers, window: usize) -> (usize, Vec<Vec<u32>>) {
+    let (mut fresh, mut seen, mut kept) = (0, HashSet::new(), vec![]);
+    for (answer, shown) in answers {
+        for cell in answer.windows(window + 1) {
+            let exposed = shown
+                .iter()
+                .any(|piece| piece.windows(window).any(|w| w == &cell[..window]));
+            if !exposed {
+                fresh += 1;
+                if seen.insert(cell.to_vec()) {
+                    kept.push(cell.to_vec());
+                }
+            }
+        }
+    }
+    (fresh, kept)
+}
+
+proptest! {
+    #[test]
+    fn cells_scores_and_line_ups_follow_the_definition(
+        answers in answers(),
+        window in 1usize..=4,
+        scheme in 0usize..4,
+    ) {
+        let (fresh_count, kept) = by_definition(&answers, window);
+        let profile = profile(SCHEMES[scheme], window);
+        let fresh = raw(&answers, window).fresh();
+        prop_assert_eq!(fresh.len(), fresh_count);
+        let distinct = fresh.distinct(&mut *DedupKind::Compact.build(window)).unwrap();
+        prop_assert_eq!(distinct.len(), kept.len());
+
+        let mut line_up = LineUp::new(decoys::draw(&profile, 5, 3));
+        line_up.observe(&distinct);
+        let marks: Vec<_> = decoys::draw(&profile, 5, 3).collect();
+        for (mark, sum) in marks.iter().zip(line_up.sums()) {
+            let mut expected = 0;
+            for cell in &kept {
+                let mut batch = hallmark_core::cells::CellBatch::new(window, 1);
+                batch.push(&cell[..window], cell[window]);
+                let mut word = [0];
+                mark.words(&batch, &mut word);
+                expected += u64::from(mark.law().score(word[0]));
+            }
+            prop_assert_eq!(sum, expected);
+            prop_assert_eq!(distinct.score(&**mark), expected);
+        }
+    }
+
+    /// The findings are the same bytes however the answers are cut into blocks, on any number of
+    /// threads, and with the compact as with the exact set.
+    #[test]
+    fn findings_do_not_depend_on_blocks_threads_or_the_set(
+        answers in answers(),
+        window in 1usize..=2,
+        cut in 1usize..6,
+        scheme in 0usize..4,
+    ) {
+        let profile = profile(SCHEMES[scheme], window);
+        let run = |cut: usize, kind: DedupKind, threads: usize| {
+            let keys = [1, 2].map(|key| (format!("key {key}"), mark_of(&profile, key)));
+            let line_up = LineUp::new(decoys::draw(&profile, 9, 0));
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut examination = Examination::new(window, keys, line_up, kind).unwrap();
+                for block in answers.chunks(cut) {
+                    examination.observe(raw(block, window)).unwrap();
+                }
+                serde_json::to_string(&examination.finish().unwrap()).unwrap()
+            })
+        };
+        let whole = run(answers.len(), DedupKind::Exact, 1);
+        prop_assert_eq!(&run(cut, DedupKind::Exact, 2), &whole);
+        prop_assert_eq!(&run(cut, DedupKind::Compact, 3), &whole);
+    }
+
+    #[test]
+    fn a_filter_sees_windows_and_keeps_whole_windows(answers in answers(), window in 1usize..=3) {
+        let count = |keep: &dyn Fn(&[u32]) -> bool| {
+            let fresh = raw(&answers, window).fresh().filter(|w| keep(w));
+            fresh.distinct(&mut *DedupKind::Exact.build(window)).unwrap().len()
+        };
+        let even = count(&|w| w[0] % 2 == 0);
+        let odd = count(&|w| w[0] % 2 == 1);
+        prop_assert_eq!(even + odd, count(&|_| true));
+    }
+}
+
+#[test]
+fn without_cells_every_p_value_is_one_and_the_finding_warns() {
+    for scheme in SCHEMES {
+        let profile = profile(scheme, 2);
+        let keys = [("key".to_owned(), mark_of(&profile, 1))];
+        let line_up = LineUp::new(decoys::draw(&profile, 9, 0));
+        let mut examination = Examination::new(2, keys, line_up, DedupKind::Compact).unwrap();
+        examination
+            .observe(raw(&[(vec![1, 2], vec![])], 2))
+            .unwrap();
+        for finding in examination.finish().unwrap() {
+            assert_eq!(finding.scored, 0);
+            assert_eq!(finding.log10_p, Log10P::ONE, "{:?}", finding.test);
+            assert!(finding.warnings.contains(&Warning::TooFewCells));
+        }
+    }
+}
+
+#[test]
+fn a_tournament_has_no_e_process_and_the_others_do() {
+    for scheme in SCHEMES {
+        let profile = profile(scheme, 1);
+        let keys = [("key".to_owned(), mark_of(&profile, 1))];
+        let examination = Examination::new(1, keys, LineUp::default(), DedupKind::Exact).unwrap();
+        let tests: Vec<Test> = examination
+            .finish()
+            .unwrap()
+            .iter()
+            .map(|f| f.test)
+            .collect();
+        let expected: &[Test] = if matches!(scheme, Scheme::Tournament { .. }) {
+            &[Test::T1]
+        } else {
+            &[Test::T1, Test::T3]
+        };
+        assert_eq!(tests, expected);
+    }
+}
+
+#[test]
+fn a_document_counts_its_own_repeats_once() {
+    let profile = profile(
+        Scheme::Green {
+            gamma: 0.3,
+            delta: 1.0,
+        },
+        1,
+    );
+    let mark = mark_of(&profile, 1);
+    let once = document::score(raw(&[(vec![1, 2, 3, 4, 5], vec![])], 1), &*mark).unwrap();
+    let twice = [1, 2, 3, 4, 5, 1, 2, 3, 4, 5];
+    let twice = document::score(raw(&[(twice.to_vec(), vec![])], 1), &*mark).unwrap();
+    assert_eq!(once.scored, 4);
+    assert_eq!(twice.scored, 5, "only the cell 5 → 1 is new");
+    assert_eq!(twice.tokens, 10);
+}
