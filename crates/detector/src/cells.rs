@@ -203,30 +203,42 @@ impl DistinctCells {
     #[must_use]
     pub fn score(&self, mark: &dyn Mark) -> u64 {
         let mut words = vec![0; BATCH];
-        let mut batch = CellBatch::new(self.window, BATCH);
+        let mut batch = self.batch(BATCH);
         let law = mark.law();
-        self.at
-            .chunks(BATCH)
-            .map(|at| {
-                batch.fill_at(&self.ids, at);
-                let words = &mut words[..at.len()];
+        self.stretches(BATCH, BATCH)
+            .into_iter()
+            .map(|stretch| {
+                self.fill(&mut batch, stretch);
+                let words = &mut words[..batch.len()];
                 mark.words(&batch, words);
                 law.sum(words)
             })
             .sum()
     }
 
-    /// The cells in order, in batches of at most `size`, the first of at most `first`, for
-    /// evaluation under many keys.
-    pub fn batches(&self, first: usize, size: usize) -> impl Iterator<Item = CellBatch> {
+    /// The cells in order, in stretches of `size`, the first of `first`.
+    pub(crate) fn stretches(&self, first: usize, size: usize) -> Vec<Stretch<'_>> {
         let (head, rest) = self.at.split_at(first.min(self.at.len()));
-        head.chunks(size).chain(rest.chunks(size)).map(move |at| {
-            let mut batch = CellBatch::new(self.window, at.len());
-            batch.fill_at(&self.ids, at);
-            batch
-        })
+        head.chunks(size)
+            .chain(rest.chunks(size))
+            .map(Stretch)
+            .collect()
+    }
+
+    /// An empty batch for stretches of up to `size` of these cells.
+    pub(crate) fn batch(&self, size: usize) -> CellBatch {
+        CellBatch::new(self.window, size)
+    }
+
+    /// Fills a batch with a stretch of these cells.
+    pub(crate) fn fill(&self, batch: &mut CellBatch, stretch: Stretch<'_>) {
+        batch.fill_at(&self.ids, stretch.0);
     }
 }
+
+/// A stretch of distinct cells, by their positions.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch<'a>(&'a [u32]);
 
 /// Cells evaluated at a time: their columns and words stay in the first-level cache.
 const BATCH: usize = 1024;

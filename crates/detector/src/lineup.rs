@@ -1,7 +1,6 @@
 //! The line-up (T5): the same statistic under many decoy keys, drawn as the true key was.
 
 use crate::cells::DistinctCells;
-use hallmark_core::cells::CellBatch;
 use hallmark_core::mark::Mark;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -32,17 +31,18 @@ impl LineUp {
         if self.decoys.is_empty() {
             return;
         }
-        let mut batches = cells.batches(BATCH, BATCH);
-        loop {
-            let tile: Vec<CellBatch> = batches.by_ref().take(TILE).collect();
-            if tile.is_empty() {
-                return;
+        let mut tile = vec![cells.batch(BATCH); TILE];
+        for stretches in cells.stretches(BATCH, BATCH).chunks(TILE) {
+            let tile = &mut tile[..stretches.len()];
+            for (batch, &stretch) in tile.iter_mut().zip(stretches) {
+                cells.fill(batch, stretch);
             }
+            let tile = &*tile;
             self.decoys.par_iter_mut().for_each_init(
                 || [0; BATCH],
                 |words, (mark, sum)| {
                     let law = mark.law();
-                    for batch in &tile {
+                    for batch in tile {
                         let words = &mut words[..batch.len()];
                         mark.words(batch, words);
                         *sum += law.sum(words);

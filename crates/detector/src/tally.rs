@@ -58,14 +58,14 @@ impl Tally {
     /// into calls.
     pub(crate) fn observe(&mut self, cells: &DistinctCells) -> Result<(), EProcessError> {
         let (mark, law) = (&self.mark, self.mark.law());
-        let batches: Vec<_> = cells
-            .batches(BATCH - self.cells as usize % BATCH, BATCH)
-            .collect();
-        let looks: Vec<Look> = batches
-            .par_iter()
+        let first = BATCH - self.cells as usize % BATCH;
+        let looks: Vec<Look> = cells
+            .stretches(first, BATCH)
+            .into_par_iter()
             .map_init(
-                || [0; BATCH],
-                |words, batch| {
+                || (cells.batch(BATCH), [0; BATCH]),
+                |(batch, words), stretch| {
+                    cells.fill(batch, stretch);
                     let words = &mut words[..batch.len()];
                     mark.words(batch, words);
                     let log_reciprocal = match law {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use hallmark_core::keys::RootKey;
 use hallmark_core::mark::Mark;
 use hallmark_core::marker::Marker;
+use rand_chacha::rand_core::Rng;
 
 use crate::generate::Chooser;
 use crate::random::generator;
-use rand_chacha::rand_core::Rng;
 
-/// Sampling under a mark: each sequence is one request with a [`Marker`] of its own.
+/// Sampling under a mark: each sequence is one request with a [`Marker`] of its own. Serves one call of
+/// [`generate`](crate::generate), since the markers remember what their requests generated.
 pub struct Marked {
     mark: Arc<dyn Mark>,
     window: usize,
