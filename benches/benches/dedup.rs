@@ -10,6 +10,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use hallmark_benches::stream::stream;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::prf::{ChaCha12, Prf};
 use hallmark_detector::dedup::{Compact, Dedup, DedupKind, Units, fingerprint};
@@ -114,27 +115,6 @@ fn describe(name: &str, units: Units<'_>) -> u64 {
         compact.scratch_bytes() as f64 / units.at.len() as f64,
     );
     compact.entries()
-}
-
-/// A stream of ids in which each follows from the two before and a choice among a few, the first of
-/// them the likeliest; ids are frequent as words are (Zipf's law with exponent 1).
-fn stream(len: usize, continuations: f64) -> Vec<u32> {
-    const VOCABULARY: f64 = 49_152.0;
-    let quantiles = |of: f64, steps: u32| -> Vec<u32> {
-        (0..steps)
-            .map(|i| of.powf((f64::from(i) + 0.5) / f64::from(steps)) as u32 - 1)
-            .collect()
-    };
-    let choices = quantiles(continuations, 1 << 12);
-    let by_rank = quantiles(VOCABULARY, 1 << 16);
-    let mut ids = vec![1, 2];
-    for step in ids.len()..len {
-        let random = fingerprint(&[step as u32]);
-        let choice = choices[(random % (1 << 12)) as usize];
-        let context = fingerprint(&[ids[step - 2], ids[step - 1], choice]);
-        ids.push(by_rank[(context >> 48) as usize]);
-    }
-    ids
 }
 
 /// Memory of the straight loop, taken before the clock starts.

@@ -24,11 +24,19 @@ use hallmark_detector::examination::Examination;
 use hallmark_detector::lineup::LineUp;
 
 /// Tokens in a block, as the program reads them.
-const BLOCK: usize = 1 << 22;
+const BLOCK: usize = 1 << 24;
 
 fn profile(window: usize) -> Profile {
-    let tokenizer = TokenizerRef { vocab_size: 49_152, sha256: None };
-    Profile { name: "bench".to_owned(), scheme: Scheme::Gumbel, window, tokenizer }
+    let tokenizer = TokenizerRef {
+        vocab_size: 49_152,
+        sha256: None,
+    };
+    Profile {
+        name: "bench".to_owned(),
+        scheme: Scheme::Gumbel,
+        window,
+        tokenizer,
+    }
 }
 
 fn examination(profile: &Profile) -> Examination {
@@ -40,7 +48,10 @@ fn examination(profile: &Profile) -> Examination {
 
 /// The rest of the bench on one thread.
 fn on_one_thread(work: impl FnOnce() + Send) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .expect("one thread");
     pool.install(work);
 }
 
@@ -75,20 +86,36 @@ fn line_up(c: &mut Criterion) {
     const CELLS: usize = 1 << 20;
     const DECOYS: u32 = 200;
     let mut group = c.benchmark_group("line-up");
-    group.sample_size(10).throughput(Throughput::Elements(CELLS as u64 * u64::from(DECOYS)));
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(CELLS as u64 * u64::from(DECOYS)));
     let profile = profile(2);
     // Distinct cells: a counter in base 49,152 in every window.
-    let ids: Vec<u32> = (0..CELLS as u32 + 2).map(|i| if i % 2 == 0 { i / 2 % 49_152 } else { i / 98_304 }).collect();
+    let ids: Vec<u32> = (0..CELLS as u32 + 2)
+        .map(|i| {
+            if i % 2 == 0 {
+                i / 2 % 49_152
+            } else {
+                i / 98_304
+            }
+        })
+        .collect();
     let mut raw = RawCells::new(profile.window);
     raw.push(&ids, []);
     let mut set = DedupKind::Compact.build(profile.window);
     let cells = raw.fresh().distinct(&mut *set).expect("one window length");
-    println!("{} distinct cells, {DECOYS} decoys, {} threads", cells.len(), rayon::current_num_threads());
+    println!(
+        "{} distinct cells, {DECOYS} decoys, {} threads",
+        cells.len(),
+        rayon::current_num_threads()
+    );
     group.throughput(Throughput::Elements(cells.len() as u64 * u64::from(DECOYS)));
     let decoys: Vec<_> = decoys::draw(&profile, DECOYS, 0).collect();
     group.bench_function("words alone", |b| {
         use rayon::prelude::*;
-        let keys: Vec<ChaCha12> = (0..DECOYS).map(|key| ChaCha12::new([key as u8; 32])).collect();
+        let keys: Vec<ChaCha12> = (0..DECOYS)
+            .map(|key| ChaCha12::new([key as u8; 32]))
+            .collect();
         let mut batch = CellBatch::new(2, 1024);
         for cell in ids.windows(3).take(1024) {
             batch.push(&cell[..2], cell[2]);
@@ -134,7 +161,9 @@ fn text(c: &mut Criterion) {
     }
     let bytes: usize = texts.iter().map(String::len).sum();
     let mut group = c.benchmark_group("text to finding");
-    group.sample_size(20).throughput(Throughput::Bytes(bytes as u64));
+    group
+        .sample_size(20)
+        .throughput(Throughput::Bytes(bytes as u64));
     group.bench_function("tokenizer alone", |b| {
         let mut tokens = vec![];
         on_one_thread(|| {
@@ -151,7 +180,8 @@ fn text(c: &mut Criterion) {
     group.bench_function("text to finding", |b| {
         let run = || {
             let read = Cursor::new(log.clone());
-            let reader = Reader::from_read("log.jsonl", read, &ReadOptions::default()).expect("a log");
+            let reader =
+                Reader::from_read("log.jsonl", read, &ReadOptions::default()).expect("a log");
             let mut examination = examination(&profile);
             let mut raw = RawCells::new(profile.window);
             for record in encode(reader, Some(&tokenizer)) {

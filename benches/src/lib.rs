@@ -13,6 +13,7 @@
 
 pub mod sampling;
 pub mod straight;
+pub mod stream;
 pub mod top_k;
 
 /// Compiles a portable `#[inline(always)]` function for each vector unit and dispatches.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::str::FromStr;
 
 /// Tokens in a block: enough that de-duplication runs at full speed, few enough to hold.
-const BLOCK_TOKENS: usize = 1 << 22;
+const BLOCK_TOKENS: usize = 1 << 24;
 
 /// Records that were skipped, as the result carries it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -40,7 +40,7 @@ pub(crate) fn read(
     let mut progress = Progress::new(output, "reading", None);
     let mut raw = RawCells::new(profile.window);
     let mut tokens = 0;
-    while let Some(record) = records.next() {
+    for record in records.by_ref() {
         let record = record.map_err(|error| failure(&error))?;
         each(&record)?;
         tokens += record.tokens.len() as u64;

@@ -10,8 +10,13 @@ fn the_marked_student_is_found_and_the_clean_one_is_not() {
     let bench = Bench::new();
     let demo = bench.json("--quiet demo --keep story");
     let students = demo["students"].as_array().unwrap();
-    let [marked, clean] = &students[..] else { panic!("{demo}") };
-    assert_eq!((&marked["trained_on_marked"], &clean["trained_on_marked"]), (&true.into(), &false.into()));
+    let [marked, clean] = &students[..] else {
+        panic!("{demo}")
+    };
+    assert_eq!(
+        (&marked["trained_on_marked"], &clean["trained_on_marked"]),
+        (&true.into(), &false.into())
+    );
     let p = |value: &Value| value.as_f64().unwrap();
     assert!(p(&marked["log10_p"]) < -6.0, "{}", marked["log10_p"]);
     assert!(p(&clean["log10_p"]) > -2.0, "{}", clean["log10_p"]);

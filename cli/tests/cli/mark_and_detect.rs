@@ -167,7 +167,10 @@ fn examine_reports_every_test_under_every_key_with_holm() {
 #[test]
 fn answers_without_what_was_shown_carry_a_warning() {
     let bench = marked("gumbel", 200);
-    bench.write("bare.jsonl", bench.read("marked.jsonl").replace("\"prompt\"", "\"note\""));
+    bench.write(
+        "bare.jsonl",
+        bench.read("marked.jsonl").replace("\"prompt\"", "\"note\""),
+    );
     let warnings = |file: &str| {
         let line = format!("examine --key mine.key --profile p.toml --decoys 9 {file}");
         bench.json(&line)["tests"][0]["warnings"].to_string()
