@@ -16,7 +16,8 @@ pub struct Calibration {
     pub keys: u32,
     /// Distinct cells scored under each.
     pub cells: u64,
-    /// Mean of z = (S − E[S])/sd over the keys; 0 in expectation.
+    /// Mean over the keys of z, the sum less its expectation over its standard deviation; 0 in
+    /// expectation.
     pub z_mean: f64,
     /// Standard deviation of z over the keys; 1 in expectation.
     pub z_deviation: f64,
