@@ -124,6 +124,7 @@ fn counting_repeats_spreads_z_far_beyond_one() {
     let global = distinct(&documents, window);
     let spread_global = spread(&marks, |mark| z(mark, global.len(), global.score(mark)));
 
+    println!("spread of z: {spread_without:.2} without de-duplication, {spread_per_document:.2} per document, {spread_global:.2} global");
     assert!(spread_without > 3.0, "without: {spread_without}");
     assert!(
         spread_per_document > 2.0,
