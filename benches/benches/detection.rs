@@ -6,22 +6,18 @@
 
 use std::hint::black_box;
 use std::io::Cursor;
-use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hallmark_benches::stream::stream;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::CohortKey;
-use hallmark_core::mark::{self, Mark};
 use hallmark_core::prf::{ChaCha12, Prf};
 use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
 use hallmark_corpus::{ReadOptions, Reader, Tokenizer, encode};
-use hallmark_detector::cells::RawCells;
-use hallmark_detector::decoys;
+use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
-use hallmark_detector::examination::Examination;
-use hallmark_detector::lineup::LineUp;
+use hallmark_detector::examination::{Examination, Plan};
 
 /// Tokens in a block, as the program reads them.
 const BLOCK: usize = 1 << 24;
@@ -39,10 +35,14 @@ fn profile(window: usize) -> Profile {
     }
 }
 
-fn examination(profile: &Profile) -> Examination {
-    let mark: Arc<dyn Mark> = mark::bind(profile, &CohortKey::from_bytes([7; 32]));
-    let key = ("key".to_owned(), mark);
-    Examination::new(profile.window, [key], LineUp::default(), DedupKind::Compact)
+/// T1 and T3 under one key.
+fn examination(profile: &Profile, decoys: u32) -> Examination {
+    let plan = Plan {
+        e_process: true,
+        decoys,
+        ..Plan::default()
+    };
+    Examination::new(profile, &[CohortKey::from_bytes([7; 32])], plan)
         .expect("the profile is valid")
 }
 
@@ -66,11 +66,12 @@ fn tokens(c: &mut Criterion) {
         group.throughput(Throughput::Elements(len as u64));
         group.bench_function(name, |b| {
             let run = || {
-                let mut examination = examination(&profile);
+                let mut examination = examination(&profile, 0);
                 for block in ids.chunks(BLOCK) {
                     let mut raw = RawCells::new(profile.window);
                     for answer in block.chunks(500) {
-                        raw.push(answer, []);
+                        raw.push(answer, Exposure::NOTHING)
+                            .expect("few enough tokens");
                     }
                     examination.observe(raw).expect("few enough cells");
                 }
@@ -101,16 +102,20 @@ fn line_up(c: &mut Criterion) {
         })
         .collect();
     let mut raw = RawCells::new(profile.window);
-    raw.push(&ids, []);
+    raw.push(&ids, Exposure::NOTHING)
+        .expect("few enough tokens");
     let mut set = DedupKind::Compact.build(profile.window);
-    let cells = raw.fresh().distinct(&mut *set).expect("one window length");
+    let cells = raw
+        .clone()
+        .fresh()
+        .distinct(&mut *set)
+        .expect("one window length");
     println!(
         "{} distinct cells, {DECOYS} decoys, {} threads",
         cells.len(),
         rayon::current_num_threads()
     );
     group.throughput(Throughput::Elements(cells.len() as u64 * u64::from(DECOYS)));
-    let decoys: Vec<_> = decoys::draw(&profile, DECOYS, 0).collect();
     group.bench_function("words alone", |b| {
         use rayon::prelude::*;
         let keys: Vec<ChaCha12> = (0..DECOYS)
@@ -132,13 +137,16 @@ fn line_up(c: &mut Criterion) {
             );
         });
     });
-    group.bench_function("line-up", |b| {
-        b.iter(|| {
-            let mut line_up = LineUp::new(decoys.iter().cloned());
-            line_up.observe(&cells);
-            black_box(line_up.sums())
+    // The rest of the examination (de-duplication, T1, T3) is the same with and without decoys.
+    for decoys in [0, DECOYS] {
+        group.bench_function(format!("examination with {decoys} decoys"), |b| {
+            b.iter(|| {
+                let mut examination = examination(&profile, decoys);
+                examination.observe(raw.clone()).expect("few enough cells");
+                black_box(examination.finish().expect("few enough cells"))
+            });
         });
-    });
+    }
 }
 
 /// JSON lines in memory to finding on one thread, beside the tokenizer alone.
@@ -182,10 +190,12 @@ fn text(c: &mut Criterion) {
             let read = Cursor::new(log.clone());
             let reader =
                 Reader::from_read("log.jsonl", read, &ReadOptions::default()).expect("a log");
-            let mut examination = examination(&profile);
+            let mut examination = examination(&profile, 0);
             let mut raw = RawCells::new(profile.window);
             for record in encode(reader, Some(&tokenizer)) {
-                raw.push(&record.expect("a good record").tokens, []);
+                let record = record.expect("a good record");
+                raw.push(&record.tokens, Exposure::NOTHING)
+                    .expect("few enough tokens");
             }
             examination.observe(raw).expect("few enough cells");
             examination.finish().expect("few enough cells")

@@ -3,13 +3,13 @@
 use crate::args::InputArgs;
 use crate::builtin;
 use crate::failure::{Failure, Outcome};
-use crate::output::Output;
+use crate::output::{Output, plain};
 use crate::progress::Progress;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{
     CorpusError, FieldMap, Format, ReadOptions, Reader, Source, TokenRecord, encode,
 };
-use hallmark_detector::cells::RawCells;
+use hallmark_detector::cells::{Exposure, RawCells};
 use serde::Serialize;
 use std::str::FromStr;
 
@@ -33,6 +33,7 @@ pub(crate) fn read(
     mut each: impl FnMut(&TokenRecord) -> Outcome<()>,
     mut block: impl FnMut(RawCells) -> Outcome<()>,
 ) -> Outcome<Skipped> {
+    refuse_stdin_twice(args)?;
     let tokenizer = builtin::tokenizer_for(profile, args.tokenizer.as_deref())?;
     let reader =
         Reader::open_all(&args.inputs, &options(args, profile)?).map_err(|e| failure(&e))?;
@@ -44,7 +45,7 @@ pub(crate) fn read(
         let record = record.map_err(|error| failure(&error))?;
         each(&record)?;
         tokens += record.tokens.len() as u64;
-        push(&mut raw, &record);
+        push(&mut raw, &record)?;
         if raw.held() >= BLOCK_TOKENS {
             block(std::mem::replace(&mut raw, RawCells::new(profile.window)))?;
         }
@@ -59,14 +60,36 @@ pub(crate) fn read(
 }
 
 /// Adds a record's answer with everything that was shown for it.
-pub(crate) fn push(raw: &mut RawCells, record: &TokenRecord) {
-    let exposure = record.exposure.iter().flatten().map(Vec::as_slice);
-    raw.push(&record.tokens, exposure);
+pub(crate) fn push(raw: &mut RawCells, record: &TokenRecord) -> Outcome<()> {
+    let exposure = Exposure {
+        pieces: &record.exposure,
+        known: record.exposure_known,
+    };
+    raw.push(&record.tokens, exposure).map_err(|error| {
+        Failure::usage(format_args!("{}: {error}", record.source))
+            .hint("check that the token ids are those of the profile's tokenizer")
+    })
 }
 
 /// A record's place, as findings name it.
 pub(crate) fn place(source: &Source) -> String {
-    source.to_string()
+    plain(&source.to_string())
+}
+
+/// Inputs and keys that stdin is asked for: it can be read once.
+fn refuse_stdin_twice(args: &InputArgs) -> Outcome<()> {
+    let uses = args
+        .inputs
+        .iter()
+        .filter(|path| path.as_os_str() == "-")
+        .count();
+    if uses > 1 {
+        return Err(
+            Failure::usage("`-` is given more than once, and stdin can be read once")
+                .hint("put all but one of them into files"),
+        );
+    }
+    Ok(())
 }
 
 fn options(args: &InputArgs, profile: &Profile) -> Outcome<ReadOptions> {

@@ -1,6 +1,7 @@
 //! Failures as a person sees them: what went wrong and where, and apart from it what to do next.
 
 use crate::exit::Exit;
+use crate::output::plain;
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
@@ -51,9 +52,9 @@ impl Failure {
 
     /// Prints it to stderr.
     pub(crate) fn report(&self) {
-        eprintln!("error: {}", self.message);
+        eprintln!("error: {}", plain(&self.message));
         if let Some(hint) = &self.hint {
-            eprintln!("hint: {hint}");
+            eprintln!("hint: {}", plain(hint));
         }
     }
 }

@@ -25,11 +25,7 @@ impl NewFile {
             Sink::Stdout(io::stdout())
         } else {
             refuse_existing(path)?;
-            let file = tempfile::Builder::new()
-                .prefix(".hallmark-")
-                .tempfile_in(folder(path))
-                .map_err(|error| Failure::io("create", path, &error))?;
-            Sink::File(io::BufWriter::new(file))
+            Sink::File(io::BufWriter::new(temporary(path, Access::Public)?))
         };
         Ok(Self {
             path: path.to_owned(),
@@ -79,9 +75,30 @@ pub(crate) fn refuse_existing(path: &Path) -> Outcome<()> {
     Ok(())
 }
 
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
+/// Who may read a new file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Its owner alone: a key.
+    Private,
+    /// As the umask says.
+    Public,
+}
+
+/// A file beside `path` that is gone unless it is given that name.
+pub(crate) fn temporary(path: &Path, access: Access) -> Outcome<tempfile::NamedTempFile> {
+    let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hallmark-");
+    #[cfg(unix)]
+    if access == Access::Public {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
+    builder.tempfile_in(folder).map_err(|error| {
+        // The error names the temporary file, which means nothing to the user.
+        let why = io::Error::from(error.kind());
+        Failure::io("create", path, &why).hint("check that the folder exists and can be written")
+    })
 }

@@ -1,9 +1,9 @@
 //! Key files on disk: created new with mode 0600, refused when others can read them.
 
 use crate::failure::{Failure, Outcome};
-use crate::files::refuse_existing;
+use crate::files::{Access, refuse_existing, temporary};
 use hallmark_core::keys::{KeyFile, KeyFileError};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -18,9 +18,11 @@ pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
     let read = if path == Path::new("-") {
         io::stdin().take(MAX_KEY_FILE + 1).read_to_string(&mut text)
     } else {
-        let file = File::open(path).map_err(|error| {
-            Failure::io("open the key file", path, &error)
-                .hint("make a key with `hallmark keygen --out FILE`")
+        let file = File::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Failure::io("open the key file", path, &error)
+                .hint("check the path; `hallmark keygen --out FILE` makes a first key"),
+            _ => Failure::io("open the key file", path, &error)
+                .hint("check the path and its permissions"),
         })?;
         refuse_readable_by_others(path, &file)?;
         file.take(MAX_KEY_FILE + 1).read_to_string(&mut text)
@@ -56,9 +58,9 @@ pub(crate) fn write(path: &Path, key: &KeyFile, comments: &[String]) -> Outcome<
     let text = key.to_text(comments);
     if path == Path::new("-") {
         let mut out = io::stdout();
-        if out.is_terminal() {
-            return Err(Failure::usage("a secret key is not printed to a terminal")
-                .hint("name a file with --out FILE, or pipe the output"));
+        if out.is_terminal() || is_regular_file(&out) {
+            return Err(Failure::usage("a secret key is not printed to a terminal or a redirected file")
+                .hint("name a file with --out FILE, which is made readable by you alone, or pipe the output"));
         }
         return out
             .write_all(text.as_bytes())
@@ -66,22 +68,27 @@ pub(crate) fn write(path: &Path, key: &KeyFile, comments: &[String]) -> Outcome<
             .map_err(|error| Failure::io("write the key to", path, &error));
     }
     refuse_existing(path)?;
-    let failed = |error: io::Error| {
-        let _ = std::fs::remove_file(path);
-        Failure::io("write the key file", path, &error)
-    };
-    let mut file =
-        create_private(path).map_err(|error| Failure::io("create the key file", path, &error))?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.sync_all().map_err(failed)
+    let failed = |error: &io::Error| Failure::io("write the key file", path, error);
+    let mut file = temporary(path, Access::Private)?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| failed(&error))?;
+    file.as_file().sync_all().map_err(|error| failed(&error))?;
+    file.persist_noclobber(path)
+        .map_err(|error| failed(&error.error))?;
+    Ok(())
 }
 
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+#[cfg(unix)]
+fn is_regular_file(out: &io::Stdout) -> bool {
+    use std::os::fd::AsFd;
+    let file = out.as_fd().try_clone_to_owned().map(File::from);
+    file.and_then(|file| file.metadata())
+        .is_ok_and(|metadata| metadata.is_file())
+}
+
+#[cfg(not(unix))]
+fn is_regular_file(_out: &io::Stdout) -> bool {
+    false
 }
 
 #[cfg(unix)]

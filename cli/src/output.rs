@@ -77,3 +77,23 @@ pub(crate) fn print(text: &str) -> Outcome<()> {
         _ => Ok(()),
     }
 }
+
+/// A path for people and JSON: `stdout` for `-`, control characters escaped.
+pub(crate) fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
+        "stdout".to_owned()
+    } else {
+        plain(&path.to_string_lossy())
+    }
+}
+
+/// Text that cannot move the cursor or break a line.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            let kept = (!c.is_control()).then_some(c);
+            escaped.into_iter().flatten().chain(kept)
+        })
+        .collect()
+}

@@ -23,7 +23,7 @@ pub(crate) fn read(path: &Path) -> Outcome<Profile> {
     };
     result.map_err(|error| {
         Failure::io("read the profile", path, &error)
-            .hint("make one with `hallmark profile new --out FILE`")
+            .hint("check the path; `hallmark profile new --out FILE` makes a profile")
     })?;
     let text = match String::from_utf8(bytes) {
         Ok(text) if text.len() as u64 <= MAX_PROFILE_FILE => text,

@@ -26,7 +26,7 @@ pub(crate) struct DetectArgs {
 ///
 /// Give the suspect's answers, each with everything it was shown when it answered. Windows that
 /// it was shown are left out, and each distinct cell counts once over all answers. Three tests are
-/// made under each key: T1, a plain count with its exact tail; T3, an e-process that stays valid
+/// made under each key: T1, the sum of scores with its exact tail; T3, an e-process that stays valid
 /// however often it is looked at; T5, the key's rank among decoy keys. All p-values are then
 /// adjusted for the number of keys and tests (Holm).
 #[derive(clap::Args)]
@@ -37,10 +37,11 @@ pub(crate) struct ExamineArgs {
     /// The profile file
     #[arg(long, value_name = "FILE")]
     pub(crate) profile: PathBuf,
-    /// Decoy keys among which the line-up hides the tested key; 0 leaves the line-up out
+    /// Decoy keys among which the line-up hides the tested key, up to 1,000,000; 0 leaves the
+    /// line-up out
     #[arg(long, value_name = "M", default_value_t = 999, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     pub(crate) decoys: u32,
-    /// Seed from which the decoy keys are drawn
+    /// Which line-up: the decoys are drawn from the tested keys and this number
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) decoy_seed: u64,
     #[command(flatten)]

@@ -25,11 +25,15 @@ pub(crate) struct DeriveArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     /// The period in which the key marks, for instance 2026q4
-    #[arg(long)]
-    pub(crate) epoch: String,
+    #[arg(long, required_unless_present = "default_cohort")]
+    pub(crate) epoch: Option<String>,
     /// The group of accounts that shares the key
-    #[arg(long)]
-    pub(crate) cohort: String,
+    #[arg(long, required_unless_present = "default_cohort")]
+    pub(crate) cohort: Option<String>,
+    /// Write the cohort key that the root key stands for when it marks directly, so that it can be
+    /// shown without the root
+    #[arg(long, conflicts_with_all = ["epoch", "cohort"])]
+    pub(crate) default_cohort: bool,
     /// The new key file; `-` writes to a pipe
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,

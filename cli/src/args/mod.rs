@@ -60,24 +60,16 @@ pub(crate) enum Format {
     Jsonl,
 }
 
-/// What to do.
+/// What to do; the arguments of each verb say what it does.
 #[derive(Subcommand)]
 pub(crate) enum Verb {
-    /// Make a new root key
     Keygen(KeygenArgs),
-    /// Make the key of one cohort of accounts in one epoch
     Derive(DeriveArgs),
-    /// Make, show or check a profile: the public description of a mark
     Profile(ProfileArgs),
-    /// Write marked text with the built-in model, for trials
     Mark(MarkArgs),
-    /// Is this text marked? Answers for each document and for all together
     Detect(DetectArgs),
-    /// Was the model that wrote these answers trained on marked text?
     Examine(ExamineArgs),
-    /// Tell the whole story on this machine: mark, train students, examine them
     Demo(DemoArgs),
-    /// Check this program: golden vectors, and false alarms on real text
     SelfTest(SelfTestArgs),
     /// Print a completion script for a shell
     Completions {
@@ -86,7 +78,7 @@ pub(crate) enum Verb {
     },
     /// Write man pages into a folder
     Man {
-        /// The folder; made if it does not exist
+        /// The new folder
         folder: PathBuf,
     },
 }

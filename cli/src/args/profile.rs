@@ -15,7 +15,6 @@ pub(crate) struct ProfileArgs {
 
 #[derive(Subcommand)]
 pub(crate) enum ProfileAction {
-    /// Make a profile
     New(ProfileNewArgs),
     /// Print a profile with all its values explained
     Show {

@@ -1,6 +1,6 @@
 //! `demo` in words.
 
-use super::verdict;
+use super::{p_text, verdict};
 use crate::verbs::demo::Demo;
 use hallmark_detector::finding::{Finding, Test};
 use std::fmt::Write as _;
@@ -55,8 +55,8 @@ pub(crate) fn demo_text(demo: &Demo, kept: Option<&Path>) -> String {
                 Test::T3 => {
                     let _ = writeln!(
                         text,
-                        "  e-process, valid at any look: p = {}",
-                        finding.log10_p
+                        "  e-process, valid at any look: p = {} (adjusted)",
+                        p_text(finding.log10_p_adjusted)
                     );
                 }
                 Test::T5 => {

@@ -1,8 +1,9 @@
 //! `detect` in words.
 
-use super::{counts_text, effect_text, smallest_text};
+use super::{counts_text, effect_text, p_text, smallest_text};
 use crate::verbs::detect::Detected;
 use hallmark_core::profile::Profile;
+use hallmark_detector::warning::FEW_CELLS;
 use std::fmt::Write as _;
 
 /// Documents listed before the rest is only counted.
@@ -26,12 +27,16 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
             let _ = writeln!(text, "  {reason}");
         }
     }
-    let _ = writeln!(
-        text,
-        "\nAll together: p = {} (log10 p = {})",
-        pooled.log10_p,
-        log10(pooled.log10_p.value())
-    );
+    if pooled.scored < FEW_CELLS {
+        let _ = writeln!(text, "\nAll together: too few cells to say anything");
+    } else {
+        let _ = writeln!(
+            text,
+            "\nAll together: p = {} (log10 p = {:.2})",
+            p_text(pooled.log10_p),
+            pooled.log10_p.value()
+        );
+    }
     if let Some(effect) = &pooled.effect {
         let _ = writeln!(text, "  {}", effect_text(effect));
         let _ = writeln!(text, "  {}", smallest_text(pooled));
@@ -45,7 +50,9 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
             let _ = writeln!(
                 text,
                 "  {:24} {:>7} cells  p = {}",
-                document.source, document.scored, document.log10_p
+                document.source,
+                document.scored,
+                p_text(document.log10_p)
             );
         }
         if let Some(more) = detected.documents.len().checked_sub(LISTED + 1) {
@@ -57,8 +64,4 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
          chance that the text is unmarked, and it does not say who wrote the text.\n",
     );
     text
-}
-
-fn log10(value: f64) -> String {
-    format!("{value:.2}")
 }

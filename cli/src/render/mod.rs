@@ -11,16 +11,41 @@ pub(crate) use examine::{examine_text, verdict};
 pub(crate) use profile::profile_text;
 
 use hallmark_detector::finding::{Counts, Effect, Finding, Measure};
+use hallmark_detector::tail::Log10P;
+
+/// A p-value as people write it: two significant figures, as a decimal from 0.001 upwards.
+fn p_text(log10_p: Log10P) -> String {
+    let exact = log10_p.to_string();
+    match exact.split_once("e-") {
+        Some((digits, "0")) => digits.to_owned(),
+        Some((digits, exponent @ ("1" | "2" | "3"))) => {
+            let zeros = "0".repeat(exponent.parse::<usize>().unwrap_or(1) - 1);
+            format!("0.{zeros}{}", digits.replace('.', ""))
+        }
+        _ => exact
+            .strip_suffix("e0")
+            .map_or(exact.clone(), ToOwned::to_owned),
+    }
+}
 
 /// What was read and what was left out.
 fn counts_text(counts: &Counts) -> String {
+    let shown = match counts.exposure_unknown {
+        0 => format!(
+            "{} left out because the model had been shown their window",
+            counts.exposed
+        ),
+        unknown => format!(
+            "{} left out as shown; for {unknown} of the answers it is not known what was shown",
+            counts.exposed
+        ),
+    };
     let mut text = format!(
-        "{} answers, {} tokens; {} distinct cells scored ({} repeats, {} shown to the model beforehand, left out)",
+        "{} answers, {} tokens; {} distinct cells scored ({} repeats; {shown})",
         counts.answers,
         counts.tokens,
         counts.scored,
-        counts.fresh - counts.scored,
-        counts.exposed
+        counts.fresh - counts.scored
     );
     if counts.expected_drops >= 0.5 {
         text.push_str(&format!(
@@ -48,7 +73,7 @@ fn effect_text(effect: &Effect) -> String {
 fn smallest_text(finding: &Finding) -> String {
     finding.effect.map_or_else(String::new, |effect| {
         format!(
-            "these answers would have shown a value of {:.4} or more in nine cases of ten (at p = 0.001)",
+            "a value of {:.4} or more would have been found in nine cases of ten",
             effect.smallest_visible
         )
     })

@@ -1,11 +1,12 @@
 //! `demo`: the whole story on this machine.
 
-use super::detect::{decoys, failure};
+use super::detect::failure;
 use super::examine::DOES_NOT_SHOW;
 use super::mark::{self, Written};
 use super::profile::ProfileJson;
 use crate::args::DemoArgs;
 use crate::builtin;
+use crate::evidence;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::files::{NewFile, refuse_existing};
@@ -16,10 +17,9 @@ use crate::render::demo_text;
 use hallmark_core::keys::{CohortKey, KeyFile, RootKey};
 use hallmark_core::mark::bind;
 use hallmark_core::profile::{Profile, Scheme};
-use hallmark_corpus::Tokenizer;
+use hallmark_corpus::{Piece, Record, Source, Tokenizer, encode};
 use hallmark_detector::cells::RawCells;
-use hallmark_detector::dedup::DedupKind;
-use hallmark_detector::examination::Examination;
+use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, Finding};
 use hallmark_detector::tail::Log10P;
 use hallmark_lab::story::{self, Settings, Size, Stage, Told};
@@ -31,6 +31,8 @@ use std::path::Path;
 #[derive(Serialize)]
 pub(crate) struct Demo {
     pub(crate) schema: &'static str,
+    /// Version of this program.
+    pub(crate) version: &'static str,
     pub(crate) seed: u64,
     pub(crate) size: &'static str,
     pub(crate) profile: ProfileJson,
@@ -65,9 +67,8 @@ const WINDOW: usize = 2;
 const DECOYS: u32 = 999;
 
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
-    if let Some(folder) = &args.keep {
-        refuse_existing(folder)?;
-    }
+    // Made before the work, so that a folder that cannot be written costs nothing.
+    let made = args.keep.as_deref().map(new_folder).transpose()?;
     let cast = Cast::new(args.seed)?;
     let size = if args.full { Size::Full } else { Size::Default };
     let told = tell(args.seed, size, &cast, output)?;
@@ -91,6 +92,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
         .collect::<Outcome<Vec<_>>>()?;
     let demo = Demo {
         schema: "hallmark/demo/1",
+        version: env!("CARGO_PKG_VERSION"),
         seed: args.seed,
         size: if args.full { "full" } else { "default" },
         profile: ProfileJson::from(&cast.profile),
@@ -101,14 +103,16 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
         students,
         does_not_show: DOES_NOT_SHOW.to_vec(),
     };
-    if let Some(folder) = &args.keep {
-        keep(folder, &cast, &told, &tokenizer, &demo)?;
-    }
     output.result(
         || demo_text(&demo, args.keep.as_deref()),
         &demo,
         &demo.students,
     )?;
+    if let (Some(folder), Some(made)) = (&args.keep, made) {
+        keep(made.path(), &cast, &told, &tokenizer, &demo)?;
+        std::fs::rename(made.keep(), folder)
+            .map_err(|error| Failure::io("make the folder", folder, &error))?;
+    }
     Ok(Exit::Done)
 }
 
@@ -166,16 +170,35 @@ impl Cast {
         tokenizer: &Tokenizer,
         count: u32,
     ) -> Outcome<Examined> {
-        let keys = [(&self.key_id, &self.key), (&self.unused_id, &self.unused)]
-            .map(|(id, key)| (id.clone(), bind(&self.profile, key)));
-        let line_up = decoys(&self.profile, count, 0);
+        let keys = [self.key.clone(), self.unused.clone()];
+        let plan = Plan {
+            e_process: true,
+            decoys: count,
+            ..Plan::default()
+        };
         let mut examination =
-            Examination::new(self.profile.window, keys, line_up, DedupKind::Compact)
-                .map_err(|error| failure(&error))?;
+            Examination::new(&self.profile, &keys, plan).map_err(|error| failure(&error))?;
         let mut raw = RawCells::new(self.profile.window);
-        for Exchange { prompt, answer } in answers {
-            let again = |tokens: &[u32]| tokenizer.encode(&tokenizer.decode(tokens));
-            raw.push(&again(answer), [again(prompt).as_slice()]);
+        let records = answers
+            .iter()
+            .zip(1..)
+            .map(|(Exchange { prompt, answer }, line)| {
+                let text = |tokens: &[u32]| Piece::Text(tokenizer.decode(tokens));
+                Ok(Record {
+                    source: Source {
+                        file: "demo".into(),
+                        line,
+                    },
+                    id: None,
+                    group: None,
+                    exposure: vec![text(prompt)],
+                    exposure_known: true,
+                    body: text(answer),
+                })
+            });
+        for record in encode(records, Some(tokenizer)) {
+            let record = record.map_err(|error| Failure::integrity(&error))?;
+            evidence::push(&mut raw, &record)?;
         }
         examination.observe(raw).map_err(|error| failure(&error))?;
         let counts = *examination.counts();
@@ -213,6 +236,22 @@ fn tell(seed: u64, size: Size, cast: &Cast, output: &Output) -> Outcome<Told> {
     .map_err(|error| mark::failure(&error))
 }
 
+/// A folder beside `path` that is gone unless it is given that name.
+fn new_folder(path: &Path) -> Outcome<tempfile::TempDir> {
+    refuse_existing(path)?;
+    let beside = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    tempfile::Builder::new()
+        .prefix(".hallmark-")
+        .tempdir_in(beside)
+        .map_err(|error| {
+            Failure::io("make the folder", path, &std::io::Error::from(error.kind()))
+                .hint("check that the folder around it exists and can be written")
+        })
+}
+
 /// Leaves everything that is needed to examine the students again.
 fn keep(
     folder: &Path,
@@ -221,12 +260,8 @@ fn keep(
     tokenizer: &Tokenizer,
     demo: &Demo,
 ) -> Outcome<()> {
-    let make = |path: &Path| {
-        std::fs::create_dir(path).map_err(|error| Failure::io("make the folder", path, &error))
-    };
-    make(folder)?;
     let keys = folder.join("keys");
-    make(&keys)?;
+    std::fs::create_dir(&keys).map_err(|error| Failure::io("make the folder", &keys, &error))?;
     let comments = ["Key of a demo, made from its seed: of no use in earnest.".to_owned()];
     key_files::write(
         &keys.join("root.key"),

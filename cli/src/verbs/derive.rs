@@ -18,17 +18,23 @@ pub(crate) fn run(args: &DeriveArgs, output: &Output) -> Outcome {
             .hint("pass the root key file with --key"));
         }
     };
-    let cohort = root
-        .cohort_key(&args.epoch, &args.cohort)
-        .map_err(|error| {
-            Failure::usage(error).hint("names are 1 to 128 bytes of printable text")
-        })?;
+    let (cohort, place) = match (&args.epoch, &args.cohort) {
+        (Some(epoch), Some(cohort)) => {
+            let key = root.cohort_key(epoch, cohort).map_err(|error| {
+                Failure::usage(error).hint("names are 1 to 128 bytes of printable text")
+            })?;
+            (key, format!("epoch {epoch}, cohort {cohort}"))
+        }
+        _ => (
+            root.default_cohort(),
+            "the root key's default cohort".to_owned(),
+        ),
+    };
     let comments = [
         "Hallmark cohort key. Whoever holds it can make and find this cohort's mark: keep it secret."
             .to_owned(),
         created(),
-        format!("epoch: {}", args.epoch),
-        format!("cohort: {}", args.cohort),
+        format!("of: {place}"),
         format!("derived from root: {}", root.public_id()),
     ];
     let key = KeyFile::Cohort(cohort);

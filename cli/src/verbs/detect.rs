@@ -9,13 +9,11 @@ use crate::output::Output;
 use crate::render::detect_text;
 use crate::{key_files, profile_files};
 use hallmark_core::mark;
-use hallmark_core::profile::Profile;
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::document;
-use hallmark_detector::examination::{Examination, ExaminationError};
+use hallmark_detector::examination::{Examination, ExaminationError, Plan};
 use hallmark_detector::finding::{Counts, Finding};
-use hallmark_detector::lineup::LineUp;
 use hallmark_detector::tail::Log10P;
 use hallmark_detector::warning::{FEW_CELLS, Warning};
 use serde::Serialize;
@@ -24,6 +22,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(crate) struct Detected {
     pub(crate) schema: &'static str,
+    /// Version of this program.
+    pub(crate) version: &'static str,
     pub(crate) profile: ProfileJson,
     pub(crate) key_id: String,
     pub(crate) counts: Counts,
@@ -51,23 +51,22 @@ pub(crate) struct Document {
 pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
     let profile = profile_files::read(&args.profile)?;
     let key = key_files::read(&args.key)?;
-    let key_id = key.public_id().to_string();
-    let mark = mark::bind(&profile, &key.marking_key());
+    let key = key.marking_key();
+    let mark = mark::bind(&profile, &key);
     let mut documents = vec![];
-    let mut pooled = Examination::new(
-        profile.window,
-        [(key_id.clone(), mark.clone())],
-        LineUp::default(),
-        dedup_kind(&args.dedup),
-    )
-    .map_err(|error| failure(&error))?;
+    let plan = Plan {
+        dedup: dedup_kind(&args.dedup),
+        ..Plan::default()
+    };
+    let mut pooled =
+        Examination::new(&profile, &[key.clone()], plan).map_err(|error| failure(&error))?;
     let skipped = evidence::read(
         &args.input,
         &profile,
         output,
         |record| {
             let mut raw = RawCells::new(profile.window);
-            evidence::push(&mut raw, record);
+            evidence::push(&mut raw, record)?;
             let score = document::score(raw, &*mark).map_err(|error| failure(&error))?;
             documents.push(Document {
                 source: evidence::place(&record.source),
@@ -93,8 +92,9 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         .swap_remove(0);
     let detected = Detected {
         schema: "hallmark/detect/1",
+        version: env!("CARGO_PKG_VERSION"),
         profile: ProfileJson::from(&profile),
-        key_id,
+        key_id: key.public_id().to_string(),
         counts,
         skipped,
         pooled,
@@ -136,9 +136,4 @@ pub(super) fn dedup_kind(args: &DedupArgs) -> DedupKind {
 /// An examination that could not go on.
 pub(super) fn failure(error: &ExaminationError) -> Failure {
     Failure::usage(error)
-}
-
-/// The profile's key stands behind a mark; decoys stand behind marks of random keys.
-pub(super) fn decoys(profile: &Profile, count: u32, seed: u64) -> LineUp {
-    LineUp::new(hallmark_detector::decoys::draw(profile, count, seed))
 }

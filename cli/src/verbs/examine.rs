@@ -1,27 +1,32 @@
 //! `examine`: was the model that wrote these answers trained on marked text?
 
-use super::detect::{decoys, dedup_kind, enough, failure};
+use super::detect::{dedup_kind, enough, failure};
 use super::profile::ProfileJson;
 use crate::args::ExamineArgs;
 use crate::evidence::{self, Skipped};
 use crate::failure::{Failure, Outcome};
-use crate::output::Output;
+use crate::output::{Output, shown};
 use crate::render::examine_text;
 use crate::{key_files, profile_files};
-use hallmark_core::mark;
-use hallmark_detector::examination::Examination;
+use hallmark_core::keys::CohortKey;
+use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, Finding};
+use hallmark_detector::plain::LEVEL;
 use serde::Serialize;
 
 /// The result of `examine`.
 #[derive(Serialize)]
 pub(crate) struct Examined {
     pub(crate) schema: &'static str,
+    /// Version of this program.
+    pub(crate) version: &'static str,
     pub(crate) profile: ProfileJson,
     /// The first key that was given; `tests` says for each finding which key it concerns.
     pub(crate) key_id: String,
     /// Every key that was tried, in the order given.
-    pub(crate) key_ids: Vec<String>,
+    pub(crate) keys: Vec<TriedKey>,
+    /// The level at which an adjusted p-value is called a finding.
+    pub(crate) level: f64,
     pub(crate) counts: Counts,
     pub(crate) skipped: Skipped,
     pub(crate) decoy_seed: u64,
@@ -29,50 +34,66 @@ pub(crate) struct Examined {
     pub(crate) does_not_show: Vec<&'static str>,
 }
 
+/// A key that was tried.
+#[derive(Clone, Serialize)]
+pub(crate) struct TriedKey {
+    pub(crate) key_id: String,
+    /// The file it came from.
+    pub(crate) file: String,
+}
+
 /// What no examination shows.
-pub(crate) const DOES_NOT_SHOW: [&str; 3] = [
+pub(crate) const DOES_NOT_SHOW: [&str; 5] = [
     "A p-value is not the chance that the suspect is innocent: it is how often a random key would give as much.",
     "Dependence on a key does not say who trained on the text, when, by which way it came, or whether that was allowed.",
+    "Answers that were relayed from the marked service itself also depend on its key: ask where the answers were made.",
+    "A passage copied from something the records do not show counts as the suspect's own: records must hold all that was shown.",
     "A high p-value does not show that nothing was trained on: see the smallest effect that was visible.",
 ];
 
 pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
     let profile = profile_files::read(&args.profile)?;
-    let mut keys = vec![];
+    let mut keys: Vec<CohortKey> = vec![];
+    let mut tried: Vec<TriedKey> = vec![];
     for path in &args.keys {
-        let key = key_files::read(path)?;
-        let id = key.public_id().to_string();
-        if keys.iter().any(|(other, _)| *other == id) {
+        let key = key_files::read(path)?.marking_key();
+        let key_id = key.public_id().to_string();
+        if tried.iter().any(|other| other.key_id == key_id) {
             return Err(Failure::usage(format_args!(
-                "key {id} was given twice ({})",
-                path.display()
+                "key {key_id} was given twice ({})",
+                shown(path)
             ))
             .hint("give each key once: every key that is tried counts in the adjustment"));
         }
-        keys.push((id, mark::bind(&profile, &key.marking_key())));
+        keys.push(key);
+        tried.push(TriedKey {
+            key_id,
+            file: shown(path),
+        });
     }
-    let key_ids: Vec<String> = keys.iter().map(|(id, _)| id.clone()).collect();
-    let line_up = decoys(&profile, args.decoys, args.decoy_seed);
-    let mut examination = Examination::new(profile.window, keys, line_up, dedup_kind(&args.dedup))
-        .map_err(|error| failure(&error))?;
-    let mut unknown = 0;
+    let plan = Plan {
+        e_process: true,
+        decoys: args.decoys,
+        decoy_draw: args.decoy_seed,
+        dedup: dedup_kind(&args.dedup),
+    };
+    let mut examination =
+        Examination::new(&profile, &keys, plan).map_err(|error| failure(&error))?;
     let skipped = evidence::read(
         &args.input,
         &profile,
         output,
-        |record| {
-            unknown += u64::from(record.exposure.is_none());
-            Ok(())
-        },
+        |_| Ok(()),
         |raw| examination.observe(raw).map_err(|error| failure(&error)),
     )?;
-    examination.note_unknown_exposure(unknown);
     let counts = *examination.counts();
     let examined = Examined {
         schema: "hallmark/examine/1",
+        version: env!("CARGO_PKG_VERSION"),
         profile: ProfileJson::from(&profile),
-        key_id: key_ids[0].clone(),
-        key_ids,
+        key_id: keys[0].public_id().to_string(),
+        keys: tried,
+        level: LEVEL,
         counts,
         skipped,
         decoy_seed: args.decoy_seed,

@@ -4,7 +4,7 @@ use crate::args::KeygenArgs;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::key_files;
-use crate::output::Output;
+use crate::output::{Output, shown};
 use hallmark_core::keys::{KEY_BYTES, KeyFile, RootKey};
 use serde::Serialize;
 use std::path::Path;
@@ -14,8 +14,10 @@ use zeroize::Zeroizing;
 struct Made<'a> {
     schema: &'static str,
     key_id: String,
+    /// The id that findings name: of the default cohort where the file holds a root key.
+    marking_key_id: String,
     kind: &'static str,
-    file: &'a Path,
+    file: &'a str,
 }
 
 pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Outcome {
@@ -43,8 +45,15 @@ pub(super) fn report(
     schema: &'static str,
     output: &Output,
 ) -> Outcome {
-    let key_id = key.public_id().to_string();
-    let human = format!("{kind} key {key_id} written to {}\n", file.display());
+    let (key_id, marking_key_id) = (
+        key.public_id().to_string(),
+        key.marking_key().public_id().to_string(),
+    );
+    let shown = shown(file);
+    let mut human = format!("{kind} key {key_id} written to {shown}\n");
+    if marking_key_id != key_id {
+        human += &format!("used directly, it marks and detects as cohort key {marking_key_id}\n");
+    }
     if file == Path::new("-") {
         output.note(human.trim_end());
         return Ok(Exit::Done);
@@ -52,8 +61,9 @@ pub(super) fn report(
     let made = Made {
         schema,
         key_id,
+        marking_key_id,
         kind,
-        file,
+        file: &shown,
     };
     output.result(|| human, &made, &[] as &[()])?;
     Ok(Exit::Done)

@@ -36,8 +36,8 @@ pub(crate) fn run(args: &MarkArgs, output: &Output) -> Outcome {
     }
     let (mut chooser, key_id): (Box<dyn Chooser>, _) = match &args.key {
         Some(path) => {
-            let key = key_files::read(path)?;
-            let mark = mark::bind(&profile, &key.marking_key());
+            let key = key_files::read(path)?.marking_key();
+            let mark = mark::bind(&profile, &key);
             (
                 Box::new(Marked::new(mark, profile.window)),
                 Some(key.public_id()),

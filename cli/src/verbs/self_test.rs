@@ -11,7 +11,7 @@ use hallmark_core::golden;
 use hallmark_core::profile::{Profile, Scheme};
 use hallmark_core::simd::Lanes;
 use hallmark_detector::calibration::{self, Calibration};
-use hallmark_detector::cells::RawCells;
+use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_lab::assets::{self, Split};
 use serde::Serialize;
 
@@ -108,7 +108,8 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
         };
         let mut raw = RawCells::new(window);
         for tokens in &texts {
-            raw.push(tokens, []);
+            raw.push(tokens, Exposure::NOTHING)
+                .map_err(|error| failure(&error.into()))?;
         }
         let calibration =
             calibration::simulate(&profile, raw, keys, 0).map_err(|error| failure(&error))?;

@@ -3,6 +3,7 @@
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::files::refuse_existing;
 use crate::output::print;
 use clap::CommandFactory;
 use std::path::Path;
@@ -15,8 +16,8 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
 }
 
 pub(crate) fn man(folder: &Path) -> Outcome {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Failure::io("make the folder", folder, &error))?;
+    refuse_existing(folder)?;
+    std::fs::create_dir(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
     clap_mangen::generate_to(Cli::command(), folder)
         .map_err(|error| Failure::io("write man pages to", folder, &error))?;
     Ok(Exit::Done)

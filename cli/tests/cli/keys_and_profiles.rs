@@ -57,7 +57,25 @@ fn derive_is_repeatable_and_separates_epochs_and_cohorts() {
     assert_eq!(a, id("2026q4", "partners", "b.key"));
     assert_ne!(a, id("2026q4", "public", "c.key"));
     assert_ne!(a, id("2027q1", "partners", "d.key"));
-    assert!(bench.read("a.key").contains("# epoch: 2026q4"));
+    assert!(
+        bench
+            .read("a.key")
+            .contains("# of: epoch 2026q4, cohort partners")
+    );
+    let root = bench.json("derive --key root.key --default-cohort --out leaf.key");
+    bench.ok("profile new --out p.toml");
+    bench.ok("mark --key root.key --profile p.toml --tokens 400 --out m.jsonl");
+    let found = bench.json("detect --key leaf.key --profile p.toml m.jsonl");
+    assert_eq!(
+        found["key_id"], root["key_id"],
+        "a leaf replays what its root marked"
+    );
+    assert!(found["pooled"]["log10_p"].as_f64().unwrap() < -20.0);
+    bench.refused(
+        "derive --key root.key --epoch e --out g.key",
+        2,
+        &["--cohort"],
+    );
     bench.refused(
         "derive --key a.key --epoch e --cohort c --out e.key",
         2,

@@ -154,7 +154,7 @@ fn examine_reports_every_test_under_every_key_with_holm() {
         "{human}"
     );
     assert!(
-        human.contains("would have shown"),
+        human.contains("would have been found"),
         "a not-found says what could have been seen: {human}"
     );
     bench.refused(

@@ -46,6 +46,7 @@ fn completions_and_man_pages_come_from_the_same_definitions() {
         );
     }
     bench.ok("man pages");
+    bench.refused("man pages", 2, &["pages exists already"]);
     assert!(bench.read("pages/hallmark-detect.1").contains("skip"));
 }
 

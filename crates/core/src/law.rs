@@ -7,7 +7,7 @@ use crate::score;
 /// Scores are integers, so that sums are the same for any order, thread count or machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Law {
-    /// −ln(1 − w/2³²) in units of 2⁻²⁴ nat, rounded down: a sum over `n` cells is dominated by
+    /// −ln(1 − w/2³²) in units of 2⁻²⁴ nat, from below: a sum over `n` cells is dominated by
     /// Gamma(n, 1) (Aaronson's score for Gumbel-max sampling).
     Exponential,
     /// 1 where w < `threshold`: a sum over `n` cells is Binomial(n, threshold/2³²).

@@ -1,5 +1,6 @@
 //! Records to tokens, in parallel and in order.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use rayon::prelude::*;
@@ -17,17 +18,27 @@ pub struct TokenRecord {
     pub id: Option<String>,
     /// The `group` it belongs to.
     pub group: Option<String>,
-    /// What was shown, piece by piece: no window spans two. `None` where the record does not say.
-    pub exposure: Option<Vec<Vec<u32>>>,
+    /// What was, or may have been, shown, piece by piece: no window spans two.
+    pub exposure: Vec<Vec<u32>>,
+    /// Whether the record says what was shown (see [`Record::exposure_known`]).
+    pub exposure_known: bool,
     /// The answer.
     pub tokens: Vec<u32>,
 }
 
-/// Tokenises records on the current rayon pool. Without a tokenizer only records of tokens pass; text is
-/// [`Reason::NeedsTokenizer`].
+/// Tokenises records on the current rayon pool.
+///
+/// With a tokenizer, text counts and tokens beside it do not ([`Piece::Both`]). A text of exposure becomes several pieces,
+/// in this order: as it is, trimmed, trimmed behind a space, and trimmed behind a line break, since a copy may start
+/// in another way than the original and then has other first tokens; after them its tokens, where the record has them.
+///
+/// Without a tokenizer, tokens count. A record whose answer or prompt, or whatever else it says was shown, is text only is
+/// [`Reason::NeedsTokenizer`]. Strings of a record that does not say what was shown are then passed over, and its
+/// [`TokenRecord::exposure_known`] is false with them or without.
 ///
 /// The order is that of `records`, whatever the number of threads, and errors keep their place. A batch is read ahead
-/// until it holds [`BATCH_BYTES`] or [`BATCH_RECORDS`], and its tokens; nothing more is kept.
+/// until it holds [`BATCH_BYTES`] or [`BATCH_RECORDS`], and its tokens, about one a byte of the answers and four a byte
+/// of the exposure at most; nothing more is kept.
 pub fn encode<'t, I>(records: I, tokenizer: Option<&'t Tokenizer>) -> Encoded<'t, I::IntoIter>
 where
     I: IntoIterator<Item = Result<Record, CorpusError>>,
@@ -84,13 +95,8 @@ impl<I: Iterator<Item = Result<Record, CorpusError>>> Encoded<'_, I> {
                 break;
             };
             if let Ok(record) = &record {
-                bytes += record.body.bytes()
-                    + record
-                        .exposure
-                        .iter()
-                        .flatten()
-                        .map(Piece::bytes)
-                        .sum::<u64>();
+                bytes += record.body.bytes();
+                bytes += record.exposure.iter().map(Piece::bytes).sum::<u64>();
             }
             batch.push(record);
         }
@@ -99,31 +105,66 @@ impl<I: Iterator<Item = Result<Record, CorpusError>>> Encoded<'_, I> {
 }
 
 fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, CorpusError> {
-    let Record {
-        source,
-        id,
-        group,
-        exposure,
-        body,
-    } = record;
-    let encode = |piece| match (piece, tokenizer) {
-        (Piece::Tokens(tokens), _) => Ok(tokens),
-        (Piece::Text(text), Some(tokenizer)) => Ok(tokenizer.encode(&text)),
-        (Piece::Text(_), None) => Err(CorpusError::new(
-            &source.file,
-            Some(source.line),
-            Reason::NeedsTokenizer,
-        )),
+    let source = record.source;
+    let needs_tokenizer =
+        || CorpusError::new(&source.file, Some(source.line), Reason::NeedsTokenizer);
+    let tokens = match (record.body, tokenizer) {
+        (Piece::Text(text) | Piece::Both { text, .. }, Some(tokenizer)) => tokenizer.encode(&text),
+        (Piece::Tokens(tokens) | Piece::Both { tokens, .. }, _) => tokens,
+        (Piece::Text(_), None) => return Err(needs_tokenizer()),
     };
-    let exposure = exposure
-        .map(|pieces| pieces.into_iter().map(encode).collect())
-        .transpose()?;
-    let tokens = encode(body)?;
+    let mut exposure = Vec::new();
+    for piece in record.exposure {
+        let (text, tokens) = match piece {
+            Piece::Text(text) => (Some(text), None),
+            Piece::Tokens(tokens) => (None, Some(tokens)),
+            Piece::Both { text, tokens } => (Some(text), Some(tokens)),
+        };
+        match (text, tokenizer) {
+            (Some(text), Some(tokenizer)) => {
+                exposure.extend(starts(&text).map(|text| tokenizer.encode(&text)));
+            }
+            (Some(_), None) if tokens.is_none() && record.exposure_known => {
+                return Err(needs_tokenizer());
+            }
+            _ => {}
+        }
+        exposure.extend(tokens);
+    }
     Ok(TokenRecord {
         source,
-        id,
-        group,
+        id: record.id,
+        group: record.group,
         exposure,
+        exposure_known: record.exposure_known,
         tokens,
     })
+}
+
+/// A text as it is, and as it may start in a copy: trimmed, behind a space, behind a line break. Each is made when its
+/// turn comes, and none twice.
+fn starts(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let trimmed = text.trim();
+    let others = ["", " ", "\n"].into_iter().filter(move |start| {
+        let is_given = text.strip_prefix(start) == Some(trimmed);
+        !trimmed.is_empty() && !is_given
+    });
+    std::iter::once(Cow::Borrowed(text)).chain(others.map(move |start| match start {
+        "" => Cow::Borrowed(trimmed),
+        start => Cow::Owned(format!("{start}{trimmed}")),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_tried_from_every_start_once() {
+        let starts = |text| starts(text).collect::<Vec<_>>();
+        assert_eq!(starts("a b"), ["a b", " a b", "\na b"]);
+        assert_eq!(starts(" a b"), [" a b", "a b", "\na b"]);
+        assert_eq!(starts("\ta \n"), ["\ta \n", "a", " a", "\na"]);
+        assert_eq!(starts(" \n"), [" \n"]);
+    }
 }

@@ -284,7 +284,7 @@ impl Reason {
                 "name the field that holds the answer, for example `--field response=output.text` or `--field text=body`"
             }
             Self::TwoLayouts { .. } => {
-                "say which field is the answer, for example `--field response=response`; the others are then not read"
+                "say which field is the answer, for example `--field response=response`; the others then count as shown, so drop what repeats the answer"
             }
             Self::NoAnswer { .. } => {
                 "drop records without an answer, or map the answer with `--field response=path`"

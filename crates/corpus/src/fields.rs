@@ -77,8 +77,8 @@ impl fmt::Display for Field {
 ///
 /// A path is dotted, `choices.0.message.content`: a name, or in a list a position from 0. A dot or backslash within a
 /// name is escaped by a backslash, `a\.b`. Once a field that can hold the answer is mapped (`text`, `tokens`, `response`,
-/// `response_tokens`, `messages`), the others of these are read only if they are mapped too, so that a
-/// mapping always says what the answer is.
+/// `response_tokens`, `messages`), the others of these are such fields only if they are mapped too, so that a
+/// mapping always says what the answer is. Strings at places that are no field count as shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldMap {
     mapped: Vec<(Field, Vec<String>)>,

@@ -1,23 +1,27 @@
 //! One JSON object into the fields that a record is made of.
 //!
-//! The object is walked along the mapped paths only; nothing else is kept. What is not read must still be valid JSON and
-//! not too deep.
+//! The object is walked along the mapped paths; of everything beside them the strings are kept as exposure. What is not
+//! read must still be valid JSON and not too deep.
 
 mod shape;
+mod strings;
 mod turns;
 mod values;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess};
 
 use self::shape::{Any, Key, Scalar, Shape};
+use self::strings::Strings;
 use self::turns::Turns;
 use self::values::{Ids, Text};
 use crate::error::Reason;
+use crate::exposure::Said;
 use crate::fields::{Branch, Field, Node};
-use crate::layout::{Found, name_keys};
+use crate::layout::{Found, Shown, name_keys};
 use crate::limits::LimitKind;
 use crate::reader::ReadOptions;
 use crate::record::{Record, Source};
@@ -42,6 +46,7 @@ pub(crate) fn record(
         context: &context,
         found: &mut found,
         branch: options.fields.root(),
+        name: Arc::from(""),
         depth,
         is_root: true,
     })
@@ -102,6 +107,8 @@ struct Walk<'a, 'c> {
     context: &'a Context<'c>,
     found: &'a mut Found,
     branch: &'a Branch,
+    /// The name it stands under.
+    name: Arc<str>,
     depth: u32,
     is_root: bool,
 }
@@ -126,14 +133,19 @@ impl<'de> Shape<'de> for Walk<'_, '_> {
             found,
             branch,
             depth,
+            is_root,
             ..
         } = self;
         let depth = context.deeper(depth)?;
         while let Some(key) = map.next_key_seed(Key)? {
+            if is_root {
+                found.start_field();
+            }
             map.next_value_seed(Step {
                 context,
                 found,
                 node: branch.child(&key),
+                name: Arc::from(&*key),
                 depth,
             })?;
         }
@@ -146,6 +158,7 @@ impl<'de> Shape<'de> for Walk<'_, '_> {
             context,
             found,
             branch,
+            name,
             depth,
             ..
         } = self;
@@ -156,6 +169,7 @@ impl<'de> Shape<'de> for Walk<'_, '_> {
                 context,
                 found,
                 node: branch.at(index),
+                name: Arc::clone(&name),
                 depth,
             })?
             .is_some()
@@ -165,8 +179,13 @@ impl<'de> Shape<'de> for Walk<'_, '_> {
         Ok(())
     }
 
-    fn string<E: Error>(self, _: &str) -> Result<(), E> {
-        self.nowhere("a string")
+    fn string<E: Error>(self, text: &str) -> Result<(), E> {
+        self.nowhere("a string")?;
+        self.found.strings_mut().push(Said {
+            text: text.to_owned(),
+            name: self.name,
+        });
+        Ok(())
     }
 
     fn scalar<E: Error>(self, scalar: Scalar) -> Result<(), E> {
@@ -179,6 +198,7 @@ struct Step<'a, 'c> {
     context: &'a Context<'c>,
     found: &'a mut Found,
     node: Option<&'a Node>,
+    name: Arc<str>,
     depth: u32,
 }
 
@@ -189,14 +209,26 @@ impl<'de> DeserializeSeed<'de> for Step<'_, '_> {
             context,
             found,
             node,
+            name,
             depth,
         } = self;
         match node {
-            None => Any(Skip { context, depth }).deserialize(parser),
+            None => {
+                let strings = found.strings_mut();
+                Any(Strings {
+                    context,
+                    take: &mut |said, _| strings.push(said),
+                    name,
+                    is_content: false,
+                    depth,
+                })
+                .deserialize(parser)
+            }
             Some(Node::Branch(branch)) => Any(Walk {
                 context,
                 found,
                 branch,
+                name,
                 depth,
                 is_root: false,
             })
@@ -219,6 +251,7 @@ fn leaf<'de, D: Deserializer<'de>>(
         .note(field, fields)
         .map_err(|reason| context.fail(reason))?;
     if field == Field::Messages {
+        found.note_shown(Shown::Messages);
         found.messages = Any(Turns { context, depth }).deserialize(parser)?;
     } else if let Some(slot) = found.tokens_mut(field) {
         *slot = Any(Ids { context, field }).deserialize(parser)?;
@@ -230,45 +263,11 @@ fn leaf<'de, D: Deserializer<'de>>(
             may_be_number,
         })
         .deserialize(parser)?;
+        if field == Field::Prompt {
+            found.note_shown(Shown::Prompt);
+        }
     }
     Ok(())
-}
-
-/// A value that is not read: valid JSON, and not too deep.
-struct Skip<'a, 'c> {
-    context: &'a Context<'c>,
-    depth: u32,
-}
-
-impl<'de> Shape<'de> for Skip<'_, '_> {
-    type Out = ();
-
-    fn string<E: Error>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn scalar<E: Error>(self, _: Scalar) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn list<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
-        let Self { context, depth } = self;
-        let depth = context.deeper(depth)?;
-        while list
-            .next_element_seed(Any(Self { context, depth }))?
-            .is_some()
-        {}
-        Ok(())
-    }
-
-    fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        let Self { context, depth } = self;
-        let depth = context.deeper(depth)?;
-        while map.next_key_seed(Key)?.is_some() {
-            map.next_value_seed(Any(Self { context, depth }))?;
-        }
-        Ok(())
-    }
 }
 
 /// The names at the top of an object that was read without error.

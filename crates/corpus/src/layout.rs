@@ -2,6 +2,7 @@
 
 use crate::chat::{self, Message};
 use crate::error::Reason;
+use crate::exposure::{self, Said};
 use crate::fields::{Field, FieldMap};
 use crate::limits::{LimitKind, Limits};
 use crate::record::{Piece, Record, Source};
@@ -18,11 +19,47 @@ pub(crate) struct Found {
     pub(crate) messages: Option<Vec<Message>>,
     pub(crate) id: Option<String>,
     pub(crate) group: Option<String>,
+    /// What may have been shown, in the order of the record.
+    pub(crate) shown: Vec<Shown>,
     /// Fields that stood in the record, even as `null`: one bit each, to notice duplicates.
     pub(crate) seen: u16,
 }
 
+/// Something in a record that may have been shown.
+#[derive(Debug)]
+pub(crate) enum Shown {
+    /// The strings of a field that is not mapped.
+    Strings(Vec<Said>),
+    /// [`Found::prompt`] stands here.
+    Prompt,
+    /// [`Found::messages`] stands here.
+    Messages,
+}
+
 impl Found {
+    /// Begins another field of the record: strings are joined field by field.
+    pub(crate) fn start_field(&mut self) {
+        if !matches!(self.shown.last(), Some(Shown::Strings(strings)) if strings.is_empty()) {
+            self.shown.push(Shown::Strings(Vec::new()));
+        }
+    }
+
+    /// Where strings that are not mapped go.
+    pub(crate) fn strings_mut(&mut self) -> &mut Vec<Said> {
+        if !matches!(self.shown.last(), Some(Shown::Strings(_))) {
+            self.shown.push(Shown::Strings(Vec::new()));
+        }
+        match self.shown.last_mut() {
+            Some(Shown::Strings(strings)) => strings,
+            _ => unreachable!("the last is a list of strings"),
+        }
+    }
+
+    /// Notes the place of the prompt or the messages.
+    pub(crate) fn note_shown(&mut self, shown: Shown) {
+        self.shown.push(shown);
+    }
+
     /// Notes that a field stands here.
     ///
     /// # Errors
@@ -60,7 +97,6 @@ impl Found {
 
     /// Makes a record of one layout.
     ///
-    /// Where a text and its tokens are both given, the tokens are used: they are exact, and the text is what they spell.
     /// `keys` names what the record has instead, if it has none of our fields.
     pub(crate) fn into_record(
         self,
@@ -85,19 +121,42 @@ impl Found {
             });
         }
 
-        let mut exposure = piece(self.prompt, self.prompt_tokens).map(|prompt| vec![prompt]);
-        let body = if let Some(messages) = self.messages {
-            let (shown, answer) = chat::split(messages, &fields.path(Field::Messages))?;
-            exposure.get_or_insert_default().extend(shown);
-            Piece::Text(answer)
+        let exposure_known =
+            self.prompt.is_some() || self.prompt_tokens.is_some() || self.messages.is_some();
+        let (mut turns, body) = if let Some(messages) = self.messages {
+            let (turns, answer) = chat::split(messages, &fields.path(Field::Messages))?;
+            (turns, Piece::Text(answer))
         } else {
-            piece(self.text, self.tokens)
+            let body = piece(self.text, self.tokens)
                 .or_else(|| piece(self.response, self.response_tokens))
-                .expect("one layout was found")
+                .expect("one layout was found");
+            (Vec::new(), body)
         };
+        let prompt = piece(self.prompt, self.prompt_tokens);
+        let mut strings = Vec::new();
+        for shown in self.shown {
+            match shown {
+                Shown::Strings(field) => strings.push(field),
+                Shown::Messages => strings.append(&mut turns),
+                Shown::Prompt => {
+                    if let Some(Piece::Text(text) | Piece::Both { text, .. }) = &prompt {
+                        strings.push(vec![Said {
+                            text: text.clone(),
+                            name: "prompt".into(),
+                        }]);
+                    }
+                }
+            }
+        }
 
-        let bytes = body.bytes() + exposure.iter().flatten().map(Piece::bytes).sum::<u64>();
-        if bytes > limits.max_document_bytes {
+        // The prompt's text is among the strings.
+        let prompt_tokens = match &prompt {
+            Some(Piece::Tokens(tokens) | Piece::Both { tokens, .. }) => 4 * tokens.len() as u64,
+            _ => 0,
+        };
+        let shown = strings.iter().flatten();
+        let shown: u64 = shown.map(|said| said.text.len() as u64).sum();
+        if body.bytes() + prompt_tokens + shown > limits.max_document_bytes {
             return Err(Reason::OverLimit {
                 limit: LimitKind::DocumentBytes,
                 value: limits.max_document_bytes,
@@ -107,7 +166,8 @@ impl Found {
             source,
             id: self.id,
             group: self.group,
-            exposure,
+            exposure: exposure::pieces(prompt, strings),
+            exposure_known,
             body,
         })
     }
@@ -127,7 +187,11 @@ impl Found {
 }
 
 fn piece(text: Option<String>, tokens: Option<Vec<u32>>) -> Option<Piece> {
-    tokens.map(Piece::Tokens).or_else(|| text.map(Piece::Text))
+    match (text, tokens) {
+        (Some(text), Some(tokens)) => Some(Piece::Both { text, tokens }),
+        (Some(text), None) => Some(Piece::Text(text)),
+        (None, tokens) => tokens.map(Piece::Tokens),
+    }
 }
 
 /// Names what a record has, for a message: at most a dozen keys.

@@ -9,8 +9,9 @@
 //!    [`CorpusError`] naming file, line and reason; [`ReadOptions::skip_bad`] allows a stated number of them, counted.
 //! 2. **Tokens are exact.** A `tokenizer.json` of a kind that has not been proven equal to the reference
 //!    implementation is refused ([`TokenizerError::Unproven`]).
-//! 3. **Exposure errs on the large side.** Everything shown to the suspect is kept, since a window too many left out costs
-//!    power and a window too few costs validity.
+//! 3. **Exposure errs on the large side.** Every string of a record but its answer, `id` and `group` counts as shown,
+//!    known field or not, by itself and joined with its neighbours, and as tokens from every start that a copy may have:
+//!    a window too many left out costs power, and a window too few costs validity.
 //!
 //! ```
 //! use hallmark_corpus::{Piece, ReadOptions, Reader};
@@ -20,7 +21,8 @@
 //! let record = reader.next().expect("one record")?;
 //! assert_eq!(record.source.to_string(), "log.jsonl:1");
 //! assert_eq!(record.body, Piece::Text("Teal.".into()));
-//! assert_eq!(record.exposure, Some(vec![Piece::Text("Name a colour.".into())]));
+//! assert_eq!(record.exposure, [Piece::Text("Name a colour.".into())]);
+//! assert!(record.exposure_known);
 //! # Ok::<(), hallmark_corpus::CorpusError>(())
 //! ```
 
@@ -28,6 +30,7 @@ mod chat;
 mod elements;
 pub mod encode;
 mod error;
+mod exposure;
 mod fields;
 mod format;
 mod input;

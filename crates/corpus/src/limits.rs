@@ -9,7 +9,8 @@ pub struct Limits {
     pub max_record_bytes: u64,
     /// Levels of arrays and objects in one JSON record; the parser allows no more than [`Limits::NESTING_CEILING`].
     pub max_nesting: u32,
-    /// Bytes of one document together with its exposure: UTF-8, or four a token.
+    /// Bytes of one document together with its exposure: UTF-8, and four a token. Every string counts once, though
+    /// joins of strings are exposure too; they take at most four times the strings' own memory.
     pub max_document_bytes: u64,
     /// Bytes of one input file after decompression.
     pub max_total_bytes: u64,

@@ -1,7 +1,7 @@
 //! Parquet: rows are records, columns are fields.
 //!
-//! Only the mapped columns are read, row by row through the column API, so that one record is held at a time beside one
-//! page of each column. (The crate's row API loses the difference between an absent and an empty list, and asserts
+//! The mapped columns and every other column of strings are read, row by row through the column API, so that one record is
+//! held at a time beside one page of each column. (The crate's row API loses the difference between an absent and an empty list, and asserts
 //! where a damaged file should be an error.)
 
 mod cells;
@@ -93,7 +93,11 @@ impl Rows {
         let mut found = Found::default();
         let mut messages: Option<Vec<Message>> = None;
         let mut bad = None;
+        let mut root = None;
         for column in &mut self.columns {
+            if root.replace(column.root()) != Some(column.root()) {
+                found.start_field();
+            }
             column
                 .next_row()
                 .map_err(|e| match self.budget.exceeded() {

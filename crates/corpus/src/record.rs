@@ -12,9 +12,12 @@ pub struct Record {
     pub id: Option<String>,
     /// The `group` the record belongs to, where it has one.
     pub group: Option<String>,
-    /// Everything shown to the suspect when it answered, in the order of the record. `None` where the record says
-    /// nothing about it, which is not the same as having been shown nothing (`Some` of an empty list).
-    pub exposure: Option<Vec<Piece>>,
+    /// What the suspect was, or may have been, shown when it answered: the prompt, every other string of the record but
+    /// its answer, `id` and `group`, and joins of these. No piece stands twice, and there is no empty one but the prompt.
+    pub exposure: Vec<Piece>,
+    /// Whether the record says what was shown: it has a prompt or messages. Where it does not, the strings in
+    /// `exposure` are left out all the same, but there may have been more.
+    pub exposure_known: bool,
     /// The answer itself.
     pub body: Piece,
 }
@@ -26,6 +29,14 @@ pub enum Piece {
     Text(String),
     /// Token ids of the marking model's tokenizer.
     Tokens(Vec<u32>),
+    /// The same stretch as text and as tokens. With a tokenizer the text counts: the tokens are a choice of whoever wrote
+    /// the record, and a text can be cut into tokens in many ways. As exposure both do.
+    Both {
+        /// The text.
+        text: String,
+        /// Its tokens, as the record has them.
+        tokens: Vec<u32>,
+    },
 }
 
 impl Piece {
@@ -35,6 +46,7 @@ impl Piece {
         match self {
             Self::Text(text) => text.len() as u64,
             Self::Tokens(tokens) => 4 * tokens.len() as u64,
+            Self::Both { text, tokens } => text.len() as u64 + 4 * tokens.len() as u64,
         }
     }
 }

@@ -70,7 +70,8 @@ impl Records for Text {
                     source,
                     id: None,
                     group: None,
-                    exposure: None,
+                    exposure: Vec::new(),
+                    exposure_known: false,
                     body: Piece::Text(text),
                 })
             }),

@@ -70,6 +70,15 @@ fn bad_records() {
         "y".repeat(501),
         "z".repeat(500)
     );
+    let shown = format!(
+        "{{\"context\": [\"{0}\", \"{0}\"], \"response\": \"\"}}",
+        "y".repeat(501)
+    );
+    let both = format!(
+        "{{\"text\": \"{}\", \"tokens\": [{}0]}}",
+        "y".repeat(501),
+        "0,".repeat(124)
+    );
     let many_tokens = format!("{{\"tokens\": [{}0]}}", "0,".repeat(250));
     #[rustfmt::skip]
     let cases: &[(&str, &[u8], &str)] = &[
@@ -87,6 +96,7 @@ fn bad_records() {
         ("lone leading surrogate", br#"{"text": "\ud83e"}"#, "is not valid JSON: "),
         ("lone trailing surrogate", br#"{"text": "\udd8a"}"#, "is not valid JSON: lone leading surrogate"),
         ("lone surrogate where nothing is read", br#"{"text": "", "x": "\udd8a"}"#, "is not valid JSON"),
+        ("a cut escape where nothing is read", br#"{"text": "", "x": ["\u12"]}"#, "is not valid JSON"),
         ("not UTF-8", b"{\"text\": \"a\xff\"}", "is not UTF-8 from byte 11 of the record"),
         ("half a character", b"{\"text\": \"\xf0\x9f\xa6\"}", "is not UTF-8 from byte 10"),
         ("a surrogate in UTF-8", b"{\"text\": \"\xed\xa0\x80\"}", "is not UTF-8 from byte 10"),
@@ -139,6 +149,8 @@ fn bad_records() {
         ("too deep in a turn", deep_turn.as_bytes(), "exceeds max-nesting = 8"),
         ("too long", long.as_bytes(), "exceeds max-record-bytes = 2000"),
         ("too large", large.as_bytes(), "exceeds max-document-bytes = 1000"),
+        ("too much shown", shown.as_bytes(), "exceeds max-document-bytes = 1000"),
+        ("too large with its tokens", both.as_bytes(), "exceeds max-document-bytes = 1000"),
         ("too many tokens", many_tokens.as_bytes(), "exceeds max-document-bytes = 1000"),
     ];
     for (case, bad, message) in cases {

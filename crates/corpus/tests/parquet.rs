@@ -65,8 +65,9 @@ fn columns_are_fields_and_rows_are_records() {
                 .ends_with(&format!("answers.parquet:{}", row + 1))
         );
         assert_eq!(record.body, text(&format!("answer {row} ").repeat(row % 7)));
-        let prompt = (row != 1).then(|| vec![text(&format!("question {row}"))]);
-        assert_eq!(record.exposure, prompt);
+        let prompt = (row != 1).then(|| text(&format!("question {row}")));
+        assert_eq!(record.exposure_known, prompt.is_some());
+        assert_eq!(record.exposure, Vec::from_iter(prompt));
         assert_eq!(record.id.as_deref(), Some(row.to_string().as_str()));
         assert_eq!(record.group.as_deref(), Some(["even", "odd"][row % 2]));
     }
@@ -116,18 +117,37 @@ fn messages_are_lists_of_structs() {
     assert!(error.is_none(), "{error:?}");
     assert_eq!(records.len(), 2);
     assert_eq!(records[0].body, text("Teal."));
+    let shown = [
+        "Be brief.",
+        "Name a colour.",
+        "user",
+        "assistant",
+        "text",
+        "One.",
+        "Two.",
+        "Th",
+        "ree.",
+        "userassistanttexttexttexttextOne.Two.Three.",
+        "userassistant",
+        "One.Two.Three.",
+        "texttexttexttext",
+        "Be brief.Name a colour.userassistanttexttexttexttextOne.Two.Three.",
+        "Be brief.Name a colour.",
+    ];
     assert_eq!(
         records[0].exposure,
-        Some(vec![text("Be brief."), text("Name a colour.")])
+        shown.map(text),
+        "the column that is not mapped too"
     );
     assert_eq!(
         (
             records[1].source.line,
             &records[1].body,
-            &records[1].exposure
+            records[1].exposure_known
         ),
-        (5, &text("Yes."), &Some(vec![]))
+        (5, &text("Yes."), true)
     );
+    assert_eq!(records[1].exposure, []);
 }
 
 #[test]
@@ -170,9 +190,71 @@ fn parts_of_a_turn_are_joined() {
     assert!(error.is_none(), "{error:?}");
     assert_eq!(records.len(), 1);
     assert_eq!(records[0].body, text("Three."));
-    let mut shown = records[0].exposure.clone().unwrap();
-    shown.sort_by_key(|piece| format!("{piece:?}"));
-    assert_eq!(shown, ["One.", "Two.", "text", "text"].map(text));
+    let shown = &records[0].exposure;
+    for piece in [
+        "One.",
+        "Two.",
+        "One.Two.",
+        "text",
+        "Name a colour.",
+        "Teal.",
+    ] {
+        assert!(shown.contains(&text(piece)), "{piece}");
+    }
+    assert!(!shown.contains(&text("Three.")) && !shown.contains(&text("ree.")));
+}
+
+#[test]
+fn columns_of_strings_that_are_not_mapped_count_as_shown() {
+    let schema = "message m { required binary response (UTF8); optional binary system (UTF8);
+        optional group context (LIST) { repeated group list { optional binary element (UTF8); } }
+        required binary bytes; required int32 n; }";
+    let bytes = written(schema, Compression::SNAPPY, |writer| {
+        let mut group = writer.next_row_group().unwrap();
+        let mut strings = |values: &[&[u8]], definitions: Option<&[i16]>, repetitions| {
+            let values: Vec<_> = values.iter().map(|value| value.to_vec().into()).collect();
+            let mut column = group.next_column().unwrap().unwrap();
+            column
+                .typed::<ByteArrayType>()
+                .write_batch(&values, definitions, repetitions)
+                .unwrap();
+            column.close().unwrap();
+        };
+        strings(&[b"teal", b"teal"], None, None);
+        strings(&[b"s"], Some(&[1, 0]), None);
+        strings(&[b"c1", b"c2"], Some(&[3, 2, 3, 0]), Some(&[0, 1, 1, 0]));
+        strings(&[b"b", b"\xff"], None, None);
+        let mut column = group.next_column().unwrap().unwrap();
+        let numbers = column.typed::<Int32Type>();
+        numbers.write_batch(&[1, 2], None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+    });
+    let (records, error) = read(saved(&bytes).path(), &options(&[]));
+    assert!(error.is_none(), "{error:?}");
+    let shown = ["s", "c1", "c2", "b", "c1c2", "sc1c2b"];
+    assert_eq!(records[0].exposure, shown.map(text));
+    assert_eq!(records[1].exposure, [], "bytes that are no text");
+    assert!(!records[0].exposure_known);
+}
+
+#[test]
+fn a_column_of_strings_that_is_not_mapped_must_be_utf8_too() {
+    let schema = "message m { required binary text (UTF8); required binary url (UTF8); }";
+    let bytes = written(schema, Compression::SNAPPY, |writer| {
+        let mut group = writer.next_row_group().unwrap();
+        for value in [&b"teal"[..], b"\xff"] {
+            let mut column = group.next_column().unwrap().unwrap();
+            let strings = column.typed::<ByteArrayType>();
+            strings
+                .write_batch(&[value.to_vec().into()], None, None)
+                .unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+    });
+    let (_, error) = read(saved(&bytes).path(), &options(&[]));
+    assert!(matches!(error.unwrap().reason, Reason::Utf8 { at: 0 }));
 }
 
 #[test]

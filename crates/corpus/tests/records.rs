@@ -42,7 +42,8 @@ fn plain_documents_are_text_or_tokens() {
             source,
             id: Some("a".into()),
             group: Some("b".into()),
-            exposure: None,
+            exposure: vec![],
+            exposure_known: false,
             body: text("teal")
         }
     );
@@ -59,41 +60,97 @@ fn answers_have_their_prompt_as_exposure() {
     let record = read(r#"{"prompt": "colour?", "response": "teal"}"#);
     assert_eq!(
         (record.exposure, record.body),
-        (Some(vec![text("colour?")]), text("teal"))
+        (vec![text("colour?")], text("teal"))
     );
     let record = read(r#"{"prompt_tokens": [1], "response_tokens": [2]}"#);
     assert_eq!(
         (record.exposure, record.body),
-        (Some(vec![Piece::Tokens(vec![1])]), Piece::Tokens(vec![2]))
+        (vec![Piece::Tokens(vec![1])], Piece::Tokens(vec![2]))
     );
-    assert_eq!(
-        read(r#"{"response": "teal"}"#).exposure,
-        None,
-        "not said is not the same as nothing"
-    );
-    assert_eq!(
-        read(r#"{"prompt": null, "response": "teal"}"#).exposure,
-        None
-    );
-    assert_eq!(
-        read(r#"{"prompt": "", "response": "teal"}"#).exposure,
-        Some(vec![text("")])
-    );
+    let record = read(r#"{"prompt": "", "response": "teal"}"#);
+    assert_eq!(record.exposure, [text("")]);
 }
 
 #[test]
-fn tokens_win_over_the_text_that_they_spell() {
+fn not_said_is_not_the_same_as_nothing() {
+    for (json, is_known) in [
+        (r#"{"response": "teal"}"#, false),
+        (r#"{"prompt": null, "response": "teal"}"#, false),
+        (r#"{"messages": null, "text": "teal"}"#, false),
+        (r#"{"system": "be brief", "response": "teal"}"#, false),
+        (r#"{"prompt": "", "response": "teal"}"#, true),
+        (r#"{"prompt_tokens": [], "tokens": [1]}"#, true),
+        (r#"{"prompt": "colour?", "text": "teal"}"#, true),
+        (
+            r#"{"messages": [{"role": "assistant", "content": "teal"}]}"#,
+            true,
+        ),
+    ] {
+        assert_eq!(read(json).exposure_known, is_known, "{json}");
+    }
+}
+
+#[test]
+fn every_other_string_of_a_record_counts_as_shown() {
+    let record = read(concat!(
+        r#"{"id": "i", "system": "s", "prompt": "p", "group": "g", "response": "teal", "n": 3, "#,
+        r#""tool_results": [{"name": "t", "output": {"rows": ["r1", null, "r2"]}}]}"#
+    ));
+    assert_eq!(record.body, text("teal"));
+    let shown = ["p", "s", "t", "r1", "r2", "tr1r2", "r1r2", "sptr1r2"];
+    assert_eq!(record.exposure, shown.map(text));
+    assert!(record.exposure_known);
+
+    let record = read(r#"{"response": "teal", "system": "s", "context": ["c1", "c2"]}"#);
+    let shown = ["s", "c1", "c2", "c1c2", "sc1c2"];
+    assert_eq!(record.exposure, shown.map(text));
+
+    let record = read(r#"{"text": "teal", "url": "u", "lang": "en"}"#);
+    assert_eq!(record.exposure, ["u", "en", "uen"].map(text));
+    let record = read(r#"{"tokens": [7], "url": "u"}"#);
+    assert_eq!(record.exposure, [text("u")]);
+}
+
+#[test]
+fn strings_beside_mapped_paths_count_as_shown() {
+    let fields = ["response=output.0.text", "prompt=request.question"];
+    let record = mapped(
+        concat!(
+            r#"{"request": {"date": "d", "question": "q", "model": "m"}, "text": "t", "#,
+            r#""output": [{"text": "teal", "why": "w"}, "other"], "messages": [{"role": "user"}]}"#
+        ),
+        &fields,
+    );
+    assert_eq!(record.body, text("teal"));
+    let singles = ["q", "d", "m", "t", "w", "other", "user"].map(text);
+    assert_eq!(record.exposure[..7], singles);
+    assert!(
+        record.exposure.contains(&text("dqmtwotheruser")),
+        "in order"
+    );
+
+    let record = mapped(r#"{"request": "q", "output": [{"text": "teal"}]}"#, &fields);
+    assert_eq!(record.exposure, [text("q")], "a path that leads nowhere");
+    assert!(!record.exposure_known);
+}
+
+#[test]
+fn a_text_and_its_tokens_are_both_kept() {
+    let both = |text: &str, token| Piece::Both {
+        text: text.to_owned(),
+        tokens: vec![token],
+    };
     let record = read(r#"{"text": "teal", "tokens": [7], "prompt": "colour?"}"#);
     assert_eq!(
         (record.exposure, record.body),
-        (Some(vec![text("colour?")]), Piece::Tokens(vec![7]))
+        (vec![text("colour?")], both("teal", 7))
     );
     let record = read(
-        r#"{"response": "teal", "response_tokens": [7], "prompt": "c", "prompt_tokens": [8]}"#,
+        r#"{"response": "teal", "response_tokens": [7], "prompt_tokens": [8], "prompt": "c", "system": "s"}"#,
     );
     assert_eq!(
         (record.exposure, record.body),
-        (Some(vec![Piece::Tokens(vec![8])]), Piece::Tokens(vec![7]))
+        (vec![both("c", 8), text("s"), text("cs")], both("teal", 7))
     );
     assert_eq!(
         read(r#"{"text": "teal", "tokens": null}"#).body,
@@ -111,14 +168,12 @@ fn the_last_assistant_turn_is_the_answer_and_the_rest_exposure() {
             .as_str(),
     );
     assert_eq!(record.body, text("a2"));
-    assert_eq!(
-        record.exposure.unwrap(),
-        ["s", "u1", "a1", "u2", "u3"].map(text)
-    );
+    let shown = ["s", "u1", "a1", "u2", "u3", "su1a1u2u3"];
+    assert_eq!(record.exposure, shown.map(text));
 }
 
 #[test]
-fn parts_of_an_answer_are_joined_and_every_string_of_other_turns_was_shown() {
+fn parts_of_an_answer_are_joined_and_every_other_string_of_a_chat_was_shown() {
     let record = read(concat!(
         r#"{"messages": ["#,
         r#"{"role": "user", "name": "eve", "content": [{"type": "text", "text": "look"}, {"type": "file", "file": {"data": "f"}}]},"#,
@@ -128,19 +183,58 @@ fn parts_of_an_answer_are_joined_and_every_string_of_other_turns_was_shown() {
         r#"]}"#
     ));
     assert_eq!(record.body, text("teal"));
+    let singles = [
+        "eve", "text", "look", "file", "f", "go", "{}", "result", "hm",
+    ];
+    let of_turns = [
+        "evetextlookfilef",
+        "textfile",
+        "go{}",
+        "hmtexttext",
+        "texttext",
+    ];
+    let of_all = [
+        "evetextlookfilefgo{}resulthmtexttext",
+        "lookresult",
+        "evego",
+        "textfiletexttext",
+    ];
+    let shown: Vec<_> = singles.into_iter().chain(of_turns).chain(of_all).collect();
     assert_eq!(
-        record.exposure.unwrap(),
-        ["eve", "text", "look", "file", "f", "go", "{}", "result"].map(text)
+        record.exposure,
+        shown.into_iter().map(text).collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn what_the_answering_turn_holds_beside_its_text_was_shown() {
+    let record = read(concat!(
+        r#"{"messages": [{"role": "assistant", "content": [{"type": "text", "text": "teal", "citations": [{"quote": "q"}]}], "#,
+        r#""reasoning": "r", "tool_calls": [{"function": {"arguments": "a"}}], "context": "c"}], "tools": "t"}"#
+    ));
+    assert_eq!(record.body, text("teal"));
+    assert_eq!(
+        record.exposure[..6],
+        ["text", "q", "r", "a", "c", "t"].map(text)
+    );
+    assert_eq!(record.exposure[6..], ["textqrac", "textqract"].map(text));
+}
+
+#[test]
+fn a_passage_cut_in_parts_is_shown_whole() {
+    let record = read(concat!(
+        r#"{"messages": [{"role": "user", "content": [{"type": "text", "text": "two "}, {"type": "text", "text": "parts"}]}, "#,
+        r#"{"role": "assistant", "content": "teal"}]}"#
+    ));
+    assert!(record.exposure.contains(&text("two parts")));
+    let record = read(r#"{"prompt": "two ", "input": "parts", "response": "teal"}"#);
+    assert!(record.exposure.contains(&text("two parts")));
 }
 
 #[test]
 fn a_prompt_beside_messages_is_exposure_too() {
     let record = read(r#"{"prompt": "p", "messages": [{"role": "assistant", "content": "a"}]}"#);
-    assert_eq!(
-        (record.exposure, record.body),
-        (Some(vec![text("p")]), text("a"))
-    );
+    assert_eq!((record.exposure, record.body), (vec![text("p")], text("a")));
 }
 
 #[test]
@@ -166,7 +260,7 @@ fn fields_are_mapped_by_path() {
     let record = mapped(log, &fields);
     assert_eq!(
         (record.exposure, record.body),
-        (Some(vec![text("colour?")]), text("teal"))
+        (vec![text("colour?")], text("teal"))
     );
     assert_eq!(record.id.unwrap(), "9");
     assert_eq!(

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hallmark_corpus::encode::BATCH_RECORDS;
-use hallmark_corpus::{CorpusError, Piece, ReadOptions, Reader, Reason, Record, Tokenizer, encode};
+use hallmark_corpus::{
+    CorpusError, Piece, ReadOptions, Reader, Reason, Record, TokenRecord, Tokenizer, encode,
+};
 
 const RECORD: &str = "{\"text\": \"the quick brown fox\"}";
 
@@ -136,8 +138,15 @@ fn encoding_is_that_of_one_thread_in_order() {
         .collect();
     assert_eq!(encoded.len(), plain.len());
     let tokens = |piece: &Piece| match piece {
-        Piece::Text(text) => tokenizer.encode(text),
+        Piece::Text(text) | Piece::Both { text, .. } => tokenizer.encode(text),
         Piece::Tokens(tokens) => tokens.clone(),
+    };
+    // None of the texts starts or ends with white space.
+    let shown = |piece: &Piece| match piece {
+        Piece::Tokens(tokens) => vec![tokens.clone()],
+        Piece::Text(text) | Piece::Both { text, .. } => ["", " ", "\n"]
+            .map(|start| tokenizer.encode(&format!("{start}{text}")))
+            .to_vec(),
     };
     for (record, encoded) in plain.iter().zip(&encoded) {
         assert_eq!(
@@ -145,12 +154,63 @@ fn encoding_is_that_of_one_thread_in_order() {
             (&encoded.source, &encoded.id, &encoded.group)
         );
         assert_eq!(encoded.tokens, tokens(&record.body));
-        let exposure = record
-            .exposure
-            .as_ref()
-            .map(|pieces| pieces.iter().map(tokens).collect::<Vec<_>>());
+        let exposure: Vec<_> = record.exposure.iter().flat_map(shown).collect();
         assert_eq!(encoded.exposure, exposure);
+        assert_eq!(encoded.exposure_known, record.exposure_known);
     }
+}
+
+fn encoded(line: &'static str, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, CorpusError> {
+    let reader = Reader::from_read("a.jsonl", line.as_bytes(), &ReadOptions::default()).unwrap();
+    encode(reader, tokenizer).next().unwrap()
+}
+
+#[test]
+fn text_is_tokenised_anew_whatever_tokens_stand_beside_it() {
+    let tokenizer = tokenizer();
+    for line in [
+        r#"{"text": "teal", "tokens": [5], "prompt": "colour?", "prompt_tokens": [6]}"#,
+        r#"{"response": "teal", "response_tokens": [5], "prompt": "colour?", "prompt_tokens": [6]}"#,
+    ] {
+        let record = encoded(line, Some(&tokenizer)).unwrap();
+        assert_eq!(record.tokens, tokenizer.encode("teal"));
+        let mut shown = ["colour?", " colour?", "\ncolour?"]
+            .map(|text| tokenizer.encode(text))
+            .to_vec();
+        shown.push(vec![6]);
+        assert_eq!(record.exposure, shown);
+
+        let record = encoded(line, None).unwrap();
+        assert_eq!((record.tokens, record.exposure), (vec![5], vec![vec![6]]));
+    }
+}
+
+#[test]
+fn a_copy_that_starts_in_another_way_has_its_tokens_among_the_exposure() {
+    let tokenizer = tokenizer();
+    let line = r#"{"prompt": "\tthe quick brown fox\n\n", "response": "teal"}"#;
+    let record = encoded(line, Some(&tokenizer)).unwrap();
+    let starts = [
+        "\tthe quick brown fox\n\n",
+        "the quick brown fox",
+        " the quick brown fox",
+        "\nthe quick brown fox",
+    ];
+    assert_eq!(record.exposure, starts.map(|text| tokenizer.encode(text)));
+}
+
+#[test]
+fn without_a_tokenizer_no_text_that_was_shown_is_passed_over() {
+    let refused = |line| encoded(line, None).unwrap_err().reason;
+    for line in [
+        r#"{"tokens": [5], "prompt_tokens": [6], "system": "be brief"}"#,
+        r#"{"tokens": [5], "prompt": "colour?"}"#,
+    ] {
+        assert!(matches!(refused(line), Reason::NeedsTokenizer), "{line}");
+    }
+    let record = encoded(r#"{"tokens": [5], "lang": "en"}"#, None).unwrap();
+    assert_eq!((record.tokens, record.exposure), (vec![5], vec![]));
+    assert!(!record.exposure_known, "which the reader is told");
 }
 
 #[test]
@@ -191,10 +251,7 @@ fn text_needs_a_tokenizer_and_tokens_do_not() {
         Reader::from_read("a.jsonl", io::Cursor::new(lines), &ReadOptions::default()).unwrap();
     let mut encoded = encode(reader, None);
     let first = encoded.next().unwrap().unwrap();
-    assert_eq!(
-        (first.tokens, first.exposure),
-        (vec![5], Some(vec![vec![6]]))
-    );
+    assert_eq!((first.tokens, first.exposure), (vec![5], vec![vec![6]]));
     let error = encoded.next().unwrap().unwrap_err();
     assert!(
         matches!(error.reason, Reason::NeedsTokenizer) && error.line == Some(2),

@@ -9,7 +9,8 @@
 use crate::dedup::{Dedup, DedupError, Units};
 use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::mark::Mark;
-use hashbrown::HashSet;
+use hallmark_core::prf::ChaCha12;
+use hashbrown::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Answers with what was shown for them: every position that has a full window.
@@ -20,6 +21,39 @@ pub struct RawCells {
     answers: Vec<Answer>,
     shown: Vec<TokenId>,
     pieces: Vec<Range<usize>>,
+    unknown: u64,
+}
+
+/// What was shown to the suspect when it answered: prompt, system text, history, tool results.
+#[derive(Clone, Copy, Debug)]
+pub struct Exposure<'a> {
+    /// Token sequences that were shown; no window spans two. A piece too many costs power only.
+    pub pieces: &'a [Vec<TokenId>],
+    /// Whether they are all that was shown. If not, findings carry a warning.
+    pub known: bool,
+}
+
+impl<'a> Exposure<'a> {
+    /// Nothing was shown.
+    pub const NOTHING: Self = Self {
+        pieces: &[],
+        known: true,
+    };
+
+    /// It is not known what was shown.
+    pub const UNKNOWN: Self = Self {
+        pieces: &[],
+        known: false,
+    };
+
+    /// These pieces and no more were shown.
+    #[must_use]
+    pub const fn known(pieces: &'a [Vec<TokenId>]) -> Self {
+        Self {
+            pieces,
+            known: true,
+        }
+    }
 }
 
 /// Cells whose window was not shown to the suspect when it answered.
@@ -47,27 +81,39 @@ struct Answer {
 
 impl RawCells {
     /// No answers yet; windows of `window` tokens.
+    ///
+    /// # Panics
+    /// When `window` is 0.
     #[must_use]
     pub fn new(window: usize) -> Self {
+        assert!(window > 0, "a window has at least one token");
         Self {
             window,
             ids: vec![],
             answers: vec![],
             shown: vec![],
             pieces: vec![],
+            unknown: 0,
         }
     }
 
-    /// Adds an answer and everything that was shown to the suspect when it gave it: prompt, system
-    /// text, history, tool results, each a token sequence of its own.
-    pub fn push<'a>(
-        &mut self,
-        answer: &[TokenId],
-        exposure: impl IntoIterator<Item = &'a [TokenId]>,
-    ) {
+    /// Adds an answer with what was shown to the suspect when it gave it.
+    ///
+    /// # Errors
+    /// When a token id is above [`MAX_TOKEN`], or there are more than 2³² tokens in this block. The
+    /// block is then unchanged.
+    pub fn push(&mut self, answer: &[TokenId], exposure: Exposure<'_>) -> Result<(), CellsError> {
+        let Exposure { pieces, known } = exposure;
+        let mut tokens = pieces.iter().flatten().chain(answer);
+        if let Some(&token) = tokens.find(|&&token| token > MAX_TOKEN) {
+            return Err(CellsError::Token { token });
+        }
+        if u32::try_from(self.ids.len() + answer.len()).is_err() {
+            return Err(CellsError::Block);
+        }
         let ids = extend(&mut self.ids, answer);
         let first = self.pieces.len();
-        for piece in exposure {
+        for piece in pieces {
             // A piece shorter than a window shows no window.
             if piece.len() >= self.window {
                 self.pieces.push(extend(&mut self.shown, piece));
@@ -77,6 +123,14 @@ impl RawCells {
             ids,
             pieces: first..self.pieces.len(),
         });
+        self.unknown += u64::from(!known);
+        Ok(())
+    }
+
+    /// Answers of which it is not known what was shown for them.
+    #[must_use]
+    pub fn exposure_unknown(&self) -> u64 {
+        self.unknown
     }
 
     /// Tokens in a window.
@@ -139,13 +193,17 @@ impl RawCells {
 
 impl FreshCells {
     /// Keeps the cells whose window passes. The filter sees nothing but the window, oldest token
-    /// first, so it cannot select by what the key prefers.
+    /// first, and is asked once for each distinct window, so it cannot select by what follows.
     #[must_use]
-    pub fn filter(mut self, mut keep: impl FnMut(&[TokenId]) -> bool) -> Self {
-        let (ids, window) = (&self.ids, self.window);
-        self.at
-            .retain(|&at| keep(&ids[at as usize - window..at as usize]));
-        self
+    pub fn filter(self, keep: impl Fn(&[TokenId]) -> bool) -> Self {
+        let mut at = self.at;
+        let mut asked: HashMap<&[TokenId], bool> = HashMap::new();
+        at.retain(|&at| {
+            let window = &self.ids[at as usize - self.window..at as usize];
+            *asked.entry(window).or_insert_with(|| keep(window))
+        });
+        drop(asked);
+        Self { at, ..self }
     }
 
     /// Keeps the first of each kind of cell, here and in everything that `dedup` saw before.
@@ -239,6 +297,23 @@ impl DistinctCells {
 /// A stretch of distinct cells, by their positions.
 #[derive(Clone, Copy)]
 pub(crate) struct Stretch<'a>(&'a [u32]);
+
+/// The largest token id of a native mark; larger ones would share cells.
+pub const MAX_TOKEN: TokenId = ChaCha12::MAX_TOKEN;
+
+/// Why an answer was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CellsError {
+    /// Not an id of a vocabulary that a mark can address.
+    #[error("token id {token} is above the largest that a mark takes, {MAX_TOKEN}")]
+    Token {
+        /// The id.
+        token: TokenId,
+    },
+    /// Positions in a block are 32 bits.
+    #[error("a block holds at most 2^32 tokens: observe it and begin another")]
+    Block,
+}
 
 /// Cells evaluated at a time: their columns and words stay in the first-level cache.
 const BATCH: usize = 1024;

@@ -1,6 +1,7 @@
 //! An examination: answers go in block by block, findings come out.
 
-use crate::cells::{DistinctCells, RawCells};
+use crate::cells::{CellsError, DistinctCells, RawCells};
+use crate::decoys;
 use crate::dedup::{Dedup, DedupError, DedupKind};
 use crate::eprocess::EProcessError;
 use crate::finding::{Counts, Finding, Test};
@@ -11,8 +12,9 @@ use crate::plain;
 use crate::tail::{Log10P, TailError};
 use crate::tally::{EProcess, Tally};
 use crate::warning::Warning;
-use hallmark_core::mark::Mark;
-use std::sync::Arc;
+use hallmark_core::keys::CohortKey;
+use hallmark_core::mark;
+use hallmark_core::profile::Profile;
 
 /// One profile's keys under test, with what was observed so far.
 ///
@@ -27,26 +29,27 @@ pub struct Examination {
 }
 
 impl Examination {
-    /// An examination under `keys` (public id and mark), with `decoys` for the line-up; all of one
-    /// profile with windows of `window` tokens.
+    /// An examination of `keys` under `profile`, as `plan` says.
     ///
     /// # Errors
-    /// When a mark's parameters leave nothing to test.
+    /// When the profile's parameters leave nothing to test.
     pub fn new(
-        window: usize,
-        keys: impl IntoIterator<Item = (String, Arc<dyn Mark>)>,
-        decoys: LineUp,
-        dedup: DedupKind,
+        profile: &Profile,
+        keys: &[CohortKey],
+        plan: Plan,
     ) -> Result<Self, ExaminationError> {
-        let keys: Result<_, _> = keys
-            .into_iter()
-            .map(|(id, mark)| Tally::new(id, mark))
-            .collect();
+        let tally = |key: &CohortKey| {
+            Tally::new(
+                key.public_id().to_string(),
+                mark::bind(profile, key),
+                plan.e_process,
+            )
+        };
         Ok(Self {
-            dedup: dedup.build(window),
+            dedup: plan.dedup.build(profile.window),
             counts: Counts::default(),
-            keys: keys?,
-            line_up: decoys,
+            keys: keys.iter().map(tally).collect::<Result<_, _>>()?,
+            line_up: LineUp::new(decoys::draw(profile, keys, plan.decoys, plan.decoy_draw)),
         })
     }
 
@@ -58,6 +61,7 @@ impl Examination {
     pub fn observe(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
         self.counts.answers += raw.answers().count() as u64;
         self.counts.tokens += raw.tokens() as u64;
+        self.counts.exposure_unknown += raw.exposure_unknown();
         let fresh = raw.fresh();
         self.counts.exposed += fresh.exposed();
         self.counts.fresh += fresh.len() as u64;
@@ -65,11 +69,6 @@ impl Examination {
         self.counts.scored += distinct.len() as u64;
         self.counts.expected_drops = self.dedup.expected_drops();
         self.score(&distinct)
-    }
-
-    /// Notes that `answers` records did not say what the suspect had been shown.
-    pub fn note_unknown_exposure(&mut self, answers: u64) {
-        self.counts.exposure_unknown += answers;
     }
 
     /// What was read and left out so far.
@@ -104,11 +103,25 @@ impl Examination {
         Ok(findings)
     }
 
+    /// Number of tests that share the level.
+    fn tests(&self) -> usize {
+        let e_processes = self
+            .keys
+            .iter()
+            .filter(|key| !matches!(key.eprocess, EProcess::None));
+        let line_ups = if self.line_up.is_empty() {
+            0
+        } else {
+            self.keys.len()
+        };
+        self.keys.len() + e_processes.count() + line_ups
+    }
+
     fn score(&mut self, distinct: &DistinctCells) -> Result<(), ExaminationError> {
         for key in &mut self.keys {
             key.observe(distinct)?;
         }
-        self.line_up.observe(distinct);
+        self.line_up.observe(distinct)?;
         Ok(())
     }
 
@@ -118,7 +131,7 @@ impl Examination {
         Ok(Finding {
             statistic: key.sum as f64 / unit,
             expected: Some(cells as f64 * law.null_mean()),
-            effect: plain::effect(law, cells, key.sum)?,
+            effect: plain::effect(law, cells, key.sum, self.tests())?,
             ..self.finding(Test::T1, key, plain::p_value(law, cells, key.sum)?)
         })
     }
@@ -172,6 +185,19 @@ impl Examination {
     }
 }
 
+/// What an examination does beside T1. Fixed before anything is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plan {
+    /// Whether T3 is made.
+    pub e_process: bool,
+    /// Decoys in the line-up; 0 leaves T5 out.
+    pub decoys: u32,
+    /// Which draw of decoys: another number, another line-up.
+    pub decoy_draw: u64,
+    /// How repeated cells are found.
+    pub dedup: DedupKind,
+}
+
 /// Why an examination could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ExaminationError {
@@ -184,6 +210,12 @@ pub enum ExaminationError {
     /// The same, for an e-process.
     #[error(transparent)]
     EProcess(#[from] EProcessError),
+    /// An answer was refused.
+    #[error(transparent)]
+    Cells(#[from] CellsError),
+    /// Sums of scores are 64 bits.
+    #[error("the sum of scores exceeds 64 bits; split the corpus")]
+    Sum,
     /// The de-duplication refused a block.
     #[error(transparent)]
     Dedup(#[from] DedupError),

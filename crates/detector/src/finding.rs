@@ -69,7 +69,8 @@ pub struct Effect {
     pub null: f64,
     /// An interval for its value.
     pub interval: Interval,
-    /// The smallest value that this many cells would show at α = 10⁻³ with power 0.9.
+    /// The smallest value that this many cells would show with power 0.9, at the level 10⁻³ divided
+    /// by the number of tests.
     pub smallest_visible: f64,
 }
 

@@ -1,6 +1,7 @@
 //! The line-up (T5): the same statistic under many decoy keys, drawn as the true key was.
 
 use crate::cells::DistinctCells;
+use crate::examination::ExaminationError;
 use hallmark_core::mark::Mark;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -27,9 +28,9 @@ impl LineUp {
     }
 
     /// Adds cells to every decoy's sum. The result is the same for any number of threads.
-    pub fn observe(&mut self, cells: &DistinctCells) {
+    pub(crate) fn observe(&mut self, cells: &DistinctCells) -> Result<(), ExaminationError> {
         if self.decoys.is_empty() {
-            return;
+            return Ok(());
         }
         let mut tile = vec![cells.batch(BATCH); TILE];
         for stretches in cells.stretches(BATCH, BATCH).chunks(TILE) {
@@ -38,18 +39,21 @@ impl LineUp {
                 cells.fill(batch, stretch);
             }
             let tile = &*tile;
-            self.decoys.par_iter_mut().for_each_init(
+            self.decoys.par_iter_mut().try_for_each_init(
                 || [0; BATCH],
                 |words, (mark, sum)| {
                     let law = mark.law();
                     for batch in tile {
                         let words = &mut words[..batch.len()];
                         mark.words(batch, words);
-                        *sum += law.sum(words);
+                        let more = law.sum(words);
+                        *sum = sum.checked_add(more).ok_or(ExaminationError::Sum)?;
                     }
+                    Ok::<(), ExaminationError>(())
                 },
-            );
+            )?;
         }
+        Ok(())
     }
 
     /// The sum of scores of each decoy, in the law's integer unit.

@@ -3,13 +3,18 @@
 use crate::finding::{Effect, Measure};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
 use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
+use crate::warning::FEW_CELLS;
 use hallmark_core::law::Law;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// The level at which a finding is called one, shared among all tests of an examination.
+pub const LEVEL: f64 = 0.001;
 
 /// The chance that an effect's interval misses, both sides together.
 pub const INTERVAL_ALPHA: f64 = 0.05;
 
 /// The p-value of a sum of scores over `cells` distinct cells: an upper bound of the chance that a
-/// random key gives as much (`statistics.md`, T1).
+/// random key gives as much (`docs/statistics.md`, sections 1 and 2).
 ///
 /// # Errors
 /// When the sum is impossible for that many cells, or there are more than the tails allow.
@@ -21,12 +26,18 @@ pub fn p_value(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
     }
 }
 
-/// How strong the dependence on the key is, with a 95% interval; nothing where no cell was scored.
+/// How strong the dependence on the key is, with a 95% interval; nothing where fewer than
+/// [`FEW_CELLS`] were scored. `tests` is the number of tests that share the level.
 ///
 /// # Errors
 /// As for [`p_value`].
-pub fn effect(law: Law, cells: u64, sum: u64) -> Result<Option<Effect>, IntervalError> {
-    if cells == 0 {
+pub fn effect(
+    law: Law,
+    cells: u64,
+    sum: u64,
+    tests: usize,
+) -> Result<Option<Effect>, IntervalError> {
+    if cells < FEW_CELLS {
         return Ok(None);
     }
     let trials = cells * law.trials();
@@ -40,7 +51,7 @@ pub fn effect(law: Law, cells: u64, sum: u64) -> Result<Option<Effect>, Interval
         Law::Bernoulli { .. } => (Measure::GreenRate, rate_interval(trials, sum)?),
         Law::Bits { .. } => (Measure::OneBitRate, rate_interval(trials, sum)?),
     };
-    let smallest_visible = smallest_visible(law, trials as f64, null);
+    let smallest_visible = smallest_visible(law, trials as f64, null, LEVEL / tests.max(1) as f64);
     Ok(Some(Effect {
         measure,
         value,
@@ -54,22 +65,18 @@ fn rate_interval(trials: u64, count: u64) -> Result<Interval, IntervalError> {
     clopper_pearson(trials, count, INTERVAL_ALPHA, Sides::Two)
 }
 
-/// The effect that `trials` trials would show at α = 10⁻³ with power 0.9, by the normal
-/// approximation of `statistics.md`, Power.
-fn smallest_visible(law: Law, trials: f64, null: f64) -> f64 {
-    // Upper quantiles of the standard normal law at 10⁻³ and 0.1.
-    const Z_ALPHA: f64 = 3.090_232_306_167_813;
-    const Z_BETA: f64 = 1.281_551_565_544_601;
+/// The effect that `trials` trials would show at level `alpha` with power 0.9, by the normal
+/// approximation: the null's quantile at `alpha` is the effect's quantile at 0.1.
+fn smallest_visible(law: Law, trials: f64, null: f64, alpha: f64) -> f64 {
+    let upper = |tail: f64| -Normal::standard().inverse_cdf(tail);
+    let (z_alpha, z_beta) = (upper(alpha) / trials.sqrt(), upper(0.1) / trials.sqrt());
     match law {
         // A mean μ has standard deviation μ/√n: μ − 1 = z_α/√n + z_β·μ/√n.
-        Law::Exponential => {
-            (1.0 + Z_ALPHA / trials.sqrt()) / (1.0 - Z_BETA / trials.sqrt()).max(1e-9)
-        }
+        Law::Exponential => (1.0 + z_alpha) / (1.0 - z_beta),
         Law::Bernoulli { .. } | Law::Bits { .. } => {
-            // r − γ = (z_α·√(γ(1−γ)) + z_β·√(r(1−r)))/√n, solved by iteration from r = γ.
+            // r − γ = (z_α·√(γ(1−γ)) + z_β·√(r(1−r)))/√n, by iteration from r = γ.
             let spread = |rate: f64| (rate * (1.0 - rate)).max(0.0).sqrt();
-            let step =
-                |rate| null + (Z_ALPHA * spread(null) + Z_BETA * spread(rate)) / trials.sqrt();
+            let step = |rate| null + z_alpha * spread(null) + z_beta * spread(rate);
             (0..50).fold(null, |rate, _| f64::min(step(rate), 1.0))
         }
     }

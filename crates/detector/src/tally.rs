@@ -2,6 +2,7 @@
 
 use crate::cells::DistinctCells;
 use crate::eprocess::{EProcessError, GreenEProcess, GumbelEProcess, GumbelSums};
+use crate::examination::ExaminationError;
 use hallmark_core::law::Law;
 use hallmark_core::mark::Mark;
 use hallmark_core::score;
@@ -23,7 +24,7 @@ pub(crate) struct Tally {
 pub(crate) enum EProcess {
     Green(GreenEProcess),
     Gumbel(GumbelEProcess),
-    /// No e-process is defined for tournament bits.
+    /// Not asked for, or not defined: for tournament bits.
     None,
 }
 
@@ -37,8 +38,13 @@ fn next_look(cells: u64) -> u64 {
 }
 
 impl Tally {
-    pub(crate) fn new(key_id: String, mark: Arc<dyn Mark>) -> Result<Self, EProcessError> {
+    pub(crate) fn new(
+        key_id: String,
+        mark: Arc<dyn Mark>,
+        e_process: bool,
+    ) -> Result<Self, EProcessError> {
         let eprocess = match mark.law() {
+            _ if !e_process => EProcess::None,
             Law::Exponential => EProcess::Gumbel(GumbelEProcess::new()),
             Law::Bernoulli { threshold } => EProcess::Green(GreenEProcess::new(threshold)?),
             Law::Bits { .. } => EProcess::None,
@@ -56,8 +62,9 @@ impl Tally {
 
     /// Adds cells in their order. The result is the same for any number of threads and any cut
     /// into calls.
-    pub(crate) fn observe(&mut self, cells: &DistinctCells) -> Result<(), EProcessError> {
+    pub(crate) fn observe(&mut self, cells: &DistinctCells) -> Result<(), ExaminationError> {
         let (mark, law) = (&self.mark, self.mark.law());
+        let e_process = matches!(self.eprocess, EProcess::Gumbel(_));
         let first = BATCH - self.cells as usize % BATCH;
         let looks: Vec<Look> = cells
             .stretches(first, BATCH)
@@ -69,8 +76,8 @@ impl Tally {
                     let words = &mut words[..batch.len()];
                     mark.words(batch, words);
                     let log_reciprocal = match law {
-                        Law::Exponential => score::sum_log_reciprocal(words),
-                        Law::Bernoulli { .. } | Law::Bits { .. } => 0,
+                        Law::Exponential if e_process => score::sum_log_reciprocal(words),
+                        Law::Exponential | Law::Bernoulli { .. } | Law::Bits { .. } => 0,
                     };
                     Look {
                         cells: batch.len() as u64,
@@ -81,7 +88,10 @@ impl Tally {
             )
             .collect();
         for look in looks {
-            self.sum += look.score;
+            self.sum = self
+                .sum
+                .checked_add(look.score)
+                .ok_or(ExaminationError::Sum)?;
             self.pending.cells += look.cells;
             self.pending.score += look.score;
             self.pending.log_reciprocal += look.log_reciprocal;

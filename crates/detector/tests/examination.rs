@@ -4,13 +4,12 @@
 use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::{self, Mark};
 use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
-use hallmark_detector::cells::RawCells;
+use hallmark_detector::cells::{CellsError, Exposure, RawCells};
 use hallmark_detector::decoys;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::document;
-use hallmark_detector::examination::Examination;
+use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::Test;
-use hallmark_detector::lineup::LineUp;
 use hallmark_detector::tail::Log10P;
 use hallmark_detector::warning::Warning;
 use proptest::collection::vec;
@@ -55,7 +54,7 @@ fn answers() -> impl Strategy<Value = Answers> {
 fn raw(answers: &[(Vec<u32>, Vec<Vec<u32>>)], window: usize) -> RawCells {
     let mut raw = RawCells::new(window);
     for (answer, shown) in answers {
-        raw.push(answer, shown.iter().map(Vec::as_slice));
+        raw.push(answer, Exposure::known(shown)).unwrap();
     }
     raw
 }
@@ -93,10 +92,8 @@ proptest! {
         let distinct = fresh.distinct(&mut *DedupKind::Compact.build(window)).unwrap();
         prop_assert_eq!(distinct.len(), kept.len());
 
-        let mut line_up = LineUp::new(decoys::draw(&profile, 5, 3));
-        line_up.observe(&distinct);
-        let marks: Vec<_> = decoys::draw(&profile, 5, 3).collect();
-        for (mark, sum) in marks.iter().zip(line_up.sums()) {
+        let marks: Vec<_> = decoys::draw(&profile, &[], 5, 3).collect();
+        for mark in marks {
             let mut expected = 0;
             for cell in &kept {
                 let mut batch = hallmark_core::cells::CellBatch::new(window, 1);
@@ -105,8 +102,7 @@ proptest! {
                 mark.words(&batch, &mut word);
                 expected += u64::from(mark.law().score(word[0]));
             }
-            prop_assert_eq!(sum, expected);
-            prop_assert_eq!(distinct.score(&**mark), expected);
+            prop_assert_eq!(distinct.score(&*mark), expected);
         }
     }
 
@@ -120,12 +116,12 @@ proptest! {
         scheme in 0usize..4,
     ) {
         let profile = profile(SCHEMES[scheme], window);
-        let run = |cut: usize, kind: DedupKind, threads: usize| {
-            let keys = [1, 2].map(|key| (format!("key {key}"), mark_of(&profile, key)));
-            let line_up = LineUp::new(decoys::draw(&profile, 9, 0));
+        let keys = [1, 2].map(|key| CohortKey::from_bytes([key; 32]));
+        let run = |cut: usize, dedup: DedupKind, threads: usize| {
+            let plan = Plan { e_process: true, decoys: 9, decoy_draw: 4, dedup };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
-                let mut examination = Examination::new(window, keys, line_up, kind).unwrap();
+                let mut examination = Examination::new(&profile, &keys, plan).unwrap();
                 for block in answers.chunks(cut) {
                     examination.observe(raw(block, window)).unwrap();
                 }
@@ -149,20 +145,72 @@ proptest! {
     }
 }
 
+/// T5 ranks the key's sum among the sums of decoys drawn from the tested keys, whatever their order.
+#[test]
+fn the_line_up_ranks_the_key_among_decoys_of_the_tested_keys() {
+    let profile = profile(Scheme::Gumbel, 1);
+    let keys = [1, 2].map(|key| CohortKey::from_bytes([key; 32]));
+    let answers: Answers = (0..9)
+        .map(|i| ((0..50).map(|j| (i * j + i) % 50).collect(), vec![]))
+        .collect();
+    let plan = Plan {
+        decoys: 99,
+        decoy_draw: 7,
+        ..Plan::default()
+    };
+    let mut examination = Examination::new(&profile, &keys, plan).unwrap();
+    examination.observe(raw(&answers, 1)).unwrap();
+    let findings = examination.finish().unwrap();
+    let mut set = DedupKind::Exact.build(1);
+    let distinct = raw(&answers, 1).fresh().distinct(&mut *set).unwrap();
+    let swapped = [keys[1].clone(), keys[0].clone()];
+    let decoys: Vec<u64> = decoys::draw(&profile, &swapped, 99, 7)
+        .map(|mark| distinct.score(&*mark))
+        .collect();
+    for (key, finding) in keys
+        .iter()
+        .zip(findings.iter().filter(|f| f.test == Test::T5))
+    {
+        let own = distinct.score(&*mark::bind(&profile, key));
+        let rank = 1 + decoys.iter().filter(|&&decoy| decoy >= own).count();
+        assert_eq!(finding.statistic, rank as f64);
+        assert!((finding.log10_p.value() - (rank as f64 / 100.0).log10()).abs() < 1e-9);
+    }
+    let other: Vec<u64> = decoys::draw(&profile, &keys[..1], 99, 7)
+        .map(|mark| distinct.score(&*mark))
+        .collect();
+    assert_ne!(decoys, other, "other tested keys, other decoys");
+}
+
+#[test]
+fn token_ids_that_would_share_cells_are_refused() {
+    let mut raw = RawCells::new(2);
+    let error = raw.push(&[1, 2, 0xFF_FFFF], Exposure::NOTHING).unwrap_err();
+    assert_eq!(error, CellsError::Token { token: 0xFF_FFFF });
+    assert!(raw.push(&[1], Exposure::known(&[vec![1 << 24]])).is_err());
+    assert!(raw.is_empty() && raw.tokens() == 0);
+}
+
 #[test]
 fn without_cells_every_p_value_is_one_and_the_finding_warns() {
     for scheme in SCHEMES {
         let profile = profile(scheme, 2);
-        let keys = [("key".to_owned(), mark_of(&profile, 1))];
-        let line_up = LineUp::new(decoys::draw(&profile, 9, 0));
-        let mut examination = Examination::new(2, keys, line_up, DedupKind::Compact).unwrap();
-        examination
-            .observe(raw(&[(vec![1, 2], vec![])], 2))
-            .unwrap();
+        let plan = Plan {
+            e_process: true,
+            decoys: 9,
+            ..Plan::default()
+        };
+        let mut examination =
+            Examination::new(&profile, &[CohortKey::from_bytes([1; 32])], plan).unwrap();
+        let mut short = RawCells::new(2);
+        short.push(&[1, 2], Exposure::UNKNOWN).unwrap();
+        examination.observe(short).unwrap();
         for finding in examination.finish().unwrap() {
             assert_eq!(finding.scored, 0);
             assert_eq!(finding.log10_p, Log10P::ONE, "{:?}", finding.test);
             assert!(finding.warnings.contains(&Warning::TooFewCells));
+            assert!(finding.warnings.contains(&Warning::ExposureUnknown));
+            assert!(finding.effect.is_none());
         }
     }
 }
@@ -171,8 +219,12 @@ fn without_cells_every_p_value_is_one_and_the_finding_warns() {
 fn a_tournament_has_no_e_process_and_the_others_do() {
     for scheme in SCHEMES {
         let profile = profile(scheme, 1);
-        let keys = [("key".to_owned(), mark_of(&profile, 1))];
-        let examination = Examination::new(1, keys, LineUp::default(), DedupKind::Exact).unwrap();
+        let plan = Plan {
+            e_process: true,
+            ..Plan::default()
+        };
+        let examination =
+            Examination::new(&profile, &[CohortKey::from_bytes([1; 32])], plan).unwrap();
         let tests: Vec<Test> = examination
             .finish()
             .unwrap()

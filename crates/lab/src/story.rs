@@ -1,4 +1,4 @@
-//! A whole distillation in a minute: a teacher answers prompts under a mark and without it, one student learns from each,
+//! A whole distillation in half a minute: a teacher answers prompts under a mark and without it, one student learns from each,
 //! and both students answer prompts that nobody has answered before.
 //!
 //! The story ends with answers. Whether a student depends on the key is for an examination to say, and that lives
@@ -13,7 +13,7 @@ use crate::{LabError, random};
 /// How much work a story does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Size {
-    /// About a minute on two cores.
+    /// About half a minute on two cores.
     #[default]
     Default,
     /// A few minutes: more answers, more passes, more evidence.

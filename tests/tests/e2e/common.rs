@@ -34,8 +34,8 @@ pub(crate) fn profile(scheme: Scheme, window: usize) -> Profile {
 }
 
 /// Marks of `count` random keys.
-pub(crate) fn random_marks(profile: &Profile, count: u32, seed: u64) -> Vec<Arc<dyn Mark>> {
-    decoys::keys(count, seed)
+pub(crate) fn random_marks(profile: &Profile, count: u32, seed: u8) -> Vec<Arc<dyn Mark>> {
+    decoys::random_keys(count, [seed; 32])
         .map(|key| mark::bind(profile, &key))
         .collect()
 }

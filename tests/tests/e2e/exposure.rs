@@ -4,11 +4,9 @@ use crate::common::{profile, real_documents};
 use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::{self, Mark};
 use hallmark_core::marker::Marker;
-use hallmark_core::profile::Scheme;
-use hallmark_detector::cells::RawCells;
-use hallmark_detector::dedup::DedupKind;
-use hallmark_detector::examination::Examination;
-use hallmark_detector::lineup::LineUp;
+use hallmark_core::profile::{Profile, Scheme};
+use hallmark_detector::cells::{Exposure, RawCells};
+use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::tail::Log10P;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -34,16 +32,21 @@ fn marked_text(
 
 fn examine(
     answers: &[(Vec<u32>, Vec<u32>)],
-    mark: &Arc<dyn Mark>,
-    window: usize,
+    profile: &Profile,
+    key: &CohortKey,
     shown: bool,
 ) -> Log10P {
-    let key = ("key".to_owned(), mark.clone());
     let mut examination =
-        Examination::new(window, [key], LineUp::default(), DedupKind::Compact).unwrap();
-    let mut raw = RawCells::new(window);
+        Examination::new(profile, std::slice::from_ref(key), Plan::default()).unwrap();
+    let mut raw = RawCells::new(profile.window);
     for (prompt, answer) in answers {
-        raw.push(answer, shown.then_some(prompt.as_slice()));
+        let pieces = [prompt.clone()];
+        let exposure = if shown {
+            Exposure::known(&pieces)
+        } else {
+            Exposure::UNKNOWN
+        };
+        raw.push(answer, exposure).unwrap();
     }
     examination.observe(raw).unwrap();
     examination.finish().unwrap()[0].log10_p
@@ -65,10 +68,9 @@ fn copying_a_marked_prompt_is_no_evidence() {
         Scheme::Tournament { layers: 32 },
     ] {
         for window in [1, 2, 4] {
-            let mark = mark::bind(
-                &profile(scheme, window),
-                &CohortKey::from_bytes([window as u8; 32]),
-            );
+            let profile = profile(scheme, window);
+            let key = CohortKey::from_bytes([window as u8; 32]);
+            let mark = mark::bind(&profile, &key);
             let mut rng = ChaCha8Rng::seed_from_u64(window as u64);
             let answers: Vec<(Vec<u32>, Vec<u32>)> = own[..300]
                 .iter()
@@ -82,12 +84,12 @@ fn copying_a_marked_prompt_is_no_evidence() {
                 })
                 .collect();
             let name = format!("{} with window {window}", scheme.id());
-            let shown = examine(&answers, &mark, window, true).value();
+            let shown = examine(&answers, &profile, &key, true).value();
             assert!(
                 shown > -4.0,
                 "{name}: an innocent copy got log10 p = {shown}"
             );
-            let hidden = examine(&answers, &mark, window, false).value();
+            let hidden = examine(&answers, &profile, &key, false).value();
             assert!(hidden < -20.0, "{name}: without exposure only {hidden}");
         }
     }

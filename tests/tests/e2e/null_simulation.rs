@@ -5,7 +5,7 @@ use crate::common::{deviation, mean, profile, random_marks, real_documents};
 use hallmark_core::cells::CellBatch;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Scheme;
-use hallmark_detector::cells::{DistinctCells, RawCells};
+use hallmark_detector::cells::{DistinctCells, Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::plain;
 use rayon::prelude::*;
@@ -27,7 +27,7 @@ const KEYS: u32 = 600;
 fn distinct(documents: &[Vec<u32>], window: usize) -> DistinctCells {
     let mut raw = RawCells::new(window);
     for document in documents {
-        raw.push(document, []);
+        raw.push(document, Exposure::NOTHING).unwrap();
     }
     raw.fresh()
         .distinct(&mut *DedupKind::Compact.build(window))
@@ -124,7 +124,9 @@ fn counting_repeats_spreads_z_far_beyond_one() {
     let global = distinct(&documents, window);
     let spread_global = spread(&marks, |mark| z(mark, global.len(), global.score(mark)));
 
-    println!("spread of z: {spread_without:.2} without de-duplication, {spread_per_document:.2} per document, {spread_global:.2} global");
+    println!(
+        "spread of z: {spread_without:.2} without de-duplication, {spread_per_document:.2} per document, {spread_global:.2} global"
+    );
     assert!(spread_without > 3.0, "without: {spread_without}");
     assert!(
         spread_per_document > 2.0,

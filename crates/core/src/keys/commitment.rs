@@ -26,7 +26,7 @@ impl Commitment {
         Self::new(b"hallmark commitment v1:cohort\0", &key.0, nonce)
     }
 
-    /// Whether `key` and `nonce` open this commitment, in constant time.
+    /// Whether a cohort key and a nonce open this commitment, in constant time.
     #[must_use]
     pub fn opens_to(&self, key: &CohortKey, nonce: &[u8; COMMITMENT_NONCE_BYTES]) -> bool {
         self.0.ct_eq(&Self::to_cohort(key, nonce).0).into()

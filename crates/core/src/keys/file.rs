@@ -77,7 +77,13 @@ impl KeyFile {
             Self::Root(key) => (KeyKind::Root, &key.0),
             Self::Cohort(key) => (KeyKind::Cohort, &key.0),
         };
-        let mut text = Zeroizing::new(String::with_capacity(1024));
+        // Room for everything, so that no growth leaves a copy behind.
+        let room = comments
+            .iter()
+            .map(|comment| comment.len() + 3)
+            .sum::<usize>()
+            + 256;
+        let mut text = Zeroizing::new(String::with_capacity(room));
         for comment in comments {
             text.push_str("# ");
             text.extend(comment.chars().filter(|c| !c.is_control()));

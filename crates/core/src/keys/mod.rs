@@ -42,7 +42,8 @@ pub struct EpochKey([u8; KEY_BYTES]);
 pub struct CohortKey([u8; KEY_BYTES]);
 
 /// The key that a pseudo-random function runs under: a cohort key bound to a scheme, a PRF, a
-/// window and a stream, so that no key is shared between profiles.
+/// window and a stream. Profiles that differ in one of these share no words; profiles that differ
+/// in other parameters (γ, δ, layers, tokenizer) do, so give them keys of different cohorts.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct StreamKey([u8; KEY_BYTES]);
 
@@ -115,6 +116,22 @@ impl CohortKey {
     pub fn public_id(&self) -> PublicId {
         public_id("cohort", &self.0)
     }
+}
+
+/// The seed of the decoys of a line-up of `tested` keys, for draw number `draw`.
+///
+/// It depends on every tested key and not on their order: without the keys nobody can know the
+/// decoys, with them the line-up can be repeated.
+#[must_use]
+pub fn decoy_seed(tested: &[CohortKey], draw: u64) -> [u8; KEY_BYTES] {
+    let mut sorted: Vec<&CohortKey> = tested.iter().collect();
+    sorted.sort_by_key(|key| key.public_id());
+    let draw = draw.to_le_bytes();
+    let mut seed = [0; KEY_BYTES];
+    for key in sorted {
+        seed = derive(&key.0, &[b"decoys", &draw, &seed]);
+    }
+    seed
 }
 
 impl StreamKey {

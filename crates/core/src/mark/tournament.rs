@@ -20,7 +20,14 @@ pub struct Tournament<P> {
 
 impl<P: Prf> Tournament<P> {
     /// A tournament of 1 to 32 layers.
+    ///
+    /// # Panics
+    /// With another number of layers; a checked profile's is within.
     pub const fn new(prf: P, layers: u32) -> Self {
+        assert!(
+            layers >= 1 && layers <= 32,
+            "a tournament has 1 to 32 layers"
+        );
         Self { prf, layers }
     }
 

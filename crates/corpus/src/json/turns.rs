@@ -1,11 +1,14 @@
 //! `messages`: the turns of a chat log, as the common chat APIs write them.
 
+use std::sync::Arc;
+
 use serde::de::{Error, MapAccess, SeqAccess};
 
 use super::Context;
 use super::shape::{Any, Key, Scalar, Shape};
+use super::strings::Strings;
 use super::values::Text;
-use crate::chat::{Message, Said};
+use crate::chat::Message;
 use crate::error::Reason;
 use crate::fields::Field;
 
@@ -103,7 +106,8 @@ impl<'de> Shape<'de> for Turn<'_, '_> {
                 let strings = &mut message.strings;
                 map.next_value_seed(Any(Strings {
                     context,
-                    strings,
+                    take: &mut |said, is_content| strings.push((said, is_content)),
+                    name: Arc::from(&*key),
                     is_content,
                     depth,
                 }))?;
@@ -129,70 +133,5 @@ impl<'de> Shape<'de> for Turn<'_, '_> {
 
     fn scalar<E: Error>(self, scalar: Scalar) -> Result<Message, E> {
         self.wrong(scalar.name())
-    }
-}
-
-/// Every string within a value.
-struct Strings<'a, 'c> {
-    context: &'a Context<'c>,
-    strings: &'a mut Vec<Said>,
-    /// Whether a string here, or the `text` of an object here, is the turn's own text.
-    is_content: bool,
-    depth: u32,
-}
-
-impl<'de> Shape<'de> for Strings<'_, '_> {
-    type Out = ();
-
-    fn string<E: Error>(self, text: &str) -> Result<(), E> {
-        self.strings.push(Said {
-            text: text.to_owned(),
-            is_content: self.is_content,
-        });
-        Ok(())
-    }
-
-    fn scalar<E: Error>(self, _: Scalar) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn list<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
-        let Self {
-            context,
-            strings,
-            is_content,
-            depth,
-        } = self;
-        let depth = context.deeper(depth)?;
-        while list
-            .next_element_seed(Any(Strings {
-                context,
-                strings,
-                is_content,
-                depth,
-            }))?
-            .is_some()
-        {}
-        Ok(())
-    }
-
-    fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        let Self {
-            context,
-            strings,
-            is_content,
-            depth,
-        } = self;
-        let depth = context.deeper(depth)?;
-        while let Some(key) = map.next_key_seed(Key)? {
-            let is_content = is_content && key == "text";
-            map.next_value_seed(Any(Strings {
-                context,
-                strings,
-                is_content,
-                depth,
-            }))?;
-        }
-        Ok(())
     }
 }

@@ -9,9 +9,11 @@ use parquet::file::reader::RowGroupReader;
 
 use super::columns::{Column, Part, Target, Values};
 use super::guard::{Budget, Guard};
-use crate::chat::{Message, Said};
+use crate::chat::Message;
 use crate::error::{Reason, TokenFault};
-use crate::layout::Found;
+use crate::exposure::Said;
+use crate::fields::Field;
+use crate::layout::{Found, Shown};
 use crate::reader::ReadOptions;
 use crate::tokens::token;
 
@@ -29,6 +31,11 @@ impl Cursor {
             Values::Int64 => Cells::Int64(Cell::default()),
         };
         Self { column, cells }
+    }
+
+    /// The number of the column at the top of the record that this one belongs to.
+    pub(super) fn root(&self) -> usize {
+        self.column.root
     }
 
     /// Goes to the next row group.
@@ -71,13 +78,20 @@ impl Cursor {
                 if let Some(slot) = found.text_mut(field) {
                     *slot = self.scalar()?;
                 }
+                if field == Field::Prompt {
+                    found.note_shown(Shown::Prompt);
+                }
             }
             Target::Tokens(field) => {
                 if let Some(slot) = found.tokens_mut(field) {
                     *slot = self.tokens(options.vocab_size)?;
                 }
             }
-            Target::Turn(part) => self.turns(part, messages)?,
+            Target::Turn(part) => {
+                found.note_shown(Shown::Messages);
+                self.turns(part, messages)?;
+            }
+            Target::Other { must_be_text } => self.others(must_be_text, found.strings_mut())?,
         }
         Ok(())
     }
@@ -148,10 +162,31 @@ impl Cursor {
             if part == Part::Role {
                 message.role = Some(value);
             } else {
-                message.strings.push(Said {
-                    text: value,
-                    is_content: part == Part::Content,
-                });
+                let is_content = part == Part::Content;
+                let name = if is_content {
+                    "content".into()
+                } else {
+                    Arc::clone(&self.column.name)
+                };
+                let said = Said { text: value, name };
+                message.strings.push((said, is_content));
+            }
+        }
+        Ok(())
+    }
+
+    fn others(&self, must_be_text: bool, strings: &mut Vec<Said>) -> Result<(), Reason> {
+        let Cells::Bytes(cell) = &self.cells else {
+            return Ok(());
+        };
+        for value in &cell.values {
+            match text(value.data()) {
+                Ok(text) => strings.push(Said {
+                    text,
+                    name: Arc::clone(&self.column.name),
+                }),
+                Err(reason) if must_be_text => return Err(reason),
+                Err(_) => {}
             }
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Which columns of a schema are read, and as what.
 
+use std::sync::Arc;
+
 use parquet::basic::{ConvertedType, Repetition, Type as Physical};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
@@ -10,7 +12,11 @@ use crate::fields::{Branch, Field, FieldMap, Node};
 pub(super) struct Column {
     /// Its number in the file.
     pub(super) leaf: usize,
+    /// The number of the column at the top of the record that it belongs to.
+    pub(super) root: usize,
     pub(super) path: String,
+    /// The last name of its path.
+    pub(super) name: Arc<str>,
     pub(super) target: Target,
     pub(super) levels: Levels,
     pub(super) values: Values,
@@ -33,6 +39,9 @@ pub(super) enum Target {
     Tokens(Field),
     /// A string (or several) of each turn.
     Turn(Part),
+    /// Strings of no field: they count as shown. Those of a column that is annotated as strings must be UTF-8; bytes
+    /// without an annotation may be anything.
+    Other { must_be_text: bool },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +64,16 @@ pub(super) struct Levels {
     pub(super) unsigned: bool,
 }
 
-/// Finds the columns of the mapped fields.
+/// Finds the columns of the mapped fields, and every other column of strings.
 pub(super) fn columns(schema: &SchemaDescriptor, fields: &FieldMap) -> Result<Vec<Column>, Reason> {
     let mut search = Search {
         leaf: 0,
+        root: 0,
         columns: Vec::new(),
     };
     let root = schema.root_schema();
-    for field in root.get_fields() {
+    for (index, field) in root.get_fields().iter().enumerate() {
+        search.root = index;
         let node = fields.root().child(field.name());
         search.visit(field, Sought::from(node), &Place::default())?;
     }
@@ -125,6 +136,8 @@ impl Place {
 struct Search {
     /// The number of the next leaf, depth first, as the file counts them.
     leaf: usize,
+    /// The number of the column at the top.
+    root: usize,
     columns: Vec<Column>,
 }
 
@@ -136,8 +149,9 @@ impl Search {
         if node.is_primitive() {
             let leaf = self.leaf;
             self.leaf += 1;
-            if let Sought::Field(field) = target {
-                self.add(leaf, node, field, &place)?;
+            match target {
+                Sought::Field(field) => self.add(leaf, node, field, &place)?,
+                Sought::Fields(_) | Sought::Nothing => self.add_other(leaf, node, &place),
             }
             return Ok(());
         }
@@ -163,14 +177,7 @@ impl Search {
     fn add(&mut self, leaf: usize, node: &Type, field: Field, place: &Place) -> Result<(), Reason> {
         let physical = node.get_physical_type();
         let converted = node.get_basic_info().converted_type();
-        let is_string = physical == Physical::BYTE_ARRAY
-            && matches!(
-                converted,
-                ConvertedType::UTF8
-                    | ConvertedType::NONE
-                    | ConvertedType::JSON
-                    | ConvertedType::ENUM
-            );
+        let is_string = is_string(node);
         let is_integer = matches!(physical, Physical::INT32 | Physical::INT64)
             && !matches!(
                 converted,
@@ -233,16 +240,40 @@ impl Search {
             unsigned,
             ..place.levels
         };
-        let path = place.path.join(".");
+        self.push(leaf, place, target, levels, values);
+        Ok(())
+    }
+
+    fn add_other(&mut self, leaf: usize, node: &Type, place: &Place) {
+        if is_string(node) {
+            let target = Target::Other {
+                must_be_text: node.get_basic_info().converted_type() != ConvertedType::NONE,
+            };
+            self.push(leaf, place, target, place.levels, Values::Bytes);
+        }
+    }
+
+    fn push(&mut self, leaf: usize, place: &Place, target: Target, levels: Levels, values: Values) {
+        let name = place.path.last().map_or("", String::as_str);
         self.columns.push(Column {
             leaf,
-            path,
+            root: self.root,
+            path: place.path.join("."),
+            name: Arc::from(name),
             target,
             levels,
             values,
         });
-        Ok(())
     }
+}
+
+/// Bytes that are text, by their annotation or for want of one.
+fn is_string(node: &Type) -> bool {
+    node.get_physical_type() == Physical::BYTE_ARRAY
+        && matches!(
+            node.get_basic_info().converted_type(),
+            ConvertedType::UTF8 | ConvertedType::NONE | ConvertedType::JSON | ConvertedType::ENUM
+        )
 }
 
 fn wrong(place: &Place, found: &str, expected: &'static str) -> Reason {

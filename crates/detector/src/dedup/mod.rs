@@ -42,7 +42,9 @@ pub struct Units<'a> {
 }
 
 /// A set of units that keeps the first of each.
-pub trait Dedup: Send {
+///
+/// Sealed: a set that kept other units than these do would make p-values invalid.
+pub trait Dedup: Send + sealed::Sealed {
     /// Appends to `kept`, in order, those positions `at[i]` whose unit was not seen before, in this
     /// or an earlier call.
     ///
@@ -63,6 +65,14 @@ pub trait Dedup: Send {
 
     /// Expected number of fresh units that were taken for seen ones so far.
     fn expected_drops(&self) -> f64;
+}
+
+mod sealed {
+    /// Implemented in this module only.
+    pub trait Sealed {}
+    impl Sealed for super::Compact {}
+    impl Sealed for super::Exact {}
+    impl Sealed for super::Bloom {}
 }
 
 /// Why units were refused.
