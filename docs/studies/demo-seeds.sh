@@ -8,12 +8,12 @@ cd "$(dirname "$0")/../.."
 out=${1:?usage: docs/studies/demo-seeds.sh OUT [FIRST LAST] [--full]}
 first=${2:-1}
 last=${3:-20}
-cargo build --release --quiet
+[ -n "${HALLMARK:-}" ] || cargo build --release --quiet
 mkdir -p "$out"
 for ((seed = first; seed <= last; seed++)); do
   file="$out/seed-$seed.json"
   if [ ! -s "$file" ]; then
-    target/release/hallmark --quiet --format json demo --seed "$seed" ${4:+"$4"} > "$file.part"
+    "${HALLMARK:-target/release/hallmark}" --quiet --format json demo --seed "$seed" ${4:+"$4"} > "$file.part"
     mv "$file.part" "$file"
   fi
 done

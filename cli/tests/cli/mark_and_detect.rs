@@ -179,6 +179,67 @@ fn answers_without_what_was_shown_carry_a_warning() {
     assert!(!warnings("marked.jsonl").contains("exposure-unknown"));
 }
 
+/// An innocent model that echoes what it was shown is not accused, wherever in the record the marked
+/// text stands and however it is cut. p at or below 1e-3 occurs for one of the five by chance once
+/// in 200 runs with new keys; by copying it would be below 1e-50.
+#[test]
+fn echoing_what_was_shown_is_no_evidence() {
+    let bench = marked("gumbel", 2000);
+    let texts: Vec<String> = bench
+        .read("marked.jsonl")
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["text"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let own = "I was asked to say this again, and so I say it:";
+    let shapes: [(&str, fn(&str, &str) -> Value); 5] = [
+        (
+            "system",
+            |text, answer| serde_json::json!({"system": text, "prompt": "Repeat.", "response": answer}),
+        ),
+        (
+            "context",
+            |text, answer| serde_json::json!({"context": [{"page": text}], "prompt": "Repeat.", "response": answer}),
+        ),
+        ("citation", |text, answer| {
+            serde_json::json!({"messages": [{"role": "user", "content": "Repeat."},
+            {"role": "assistant", "content": answer, "context": {"citations": [{"content": text}]}}]})
+        }),
+        ("words", |text, answer| {
+            let parts: Vec<Value> = text
+                .split_inclusive(' ')
+                .map(|word| serde_json::json!({"type": "text", "text": word}))
+                .collect();
+            serde_json::json!({"messages": [{"role": "user", "content": parts}, {"role": "assistant", "content": answer}]})
+        }),
+        (
+            "excerpt",
+            |text, answer| serde_json::json!({"prompt": text.trim(), "response": answer}),
+        ),
+    ];
+    for (name, shape) in shapes {
+        let lines: Vec<String> = texts
+            .iter()
+            .map(|text| shape(text, &format!("{own} {}", text.trim())).to_string())
+            .collect();
+        bench.write(&format!("{name}.jsonl"), lines.join("\n"));
+        let ran = bench.run(&format!(
+            "--format json examine --key mine.key --profile p.toml --decoys 0 {name}.jsonl"
+        ));
+        let result: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert!(
+            log10_p(&result["tests"][0]) > -3.0,
+            "{name}: {}",
+            result["tests"][0]
+        );
+        assert_eq!(result["counts"]["exposure_unknown"], 0, "{name}");
+    }
+}
+
 #[test]
 fn unmarked_text_from_the_same_model_is_not_found() {
     let bench = marked("gumbel", 200);
@@ -269,6 +330,23 @@ fn every_malformed_input_gets_its_error() {
         let line = format!("detect --key mine.key --profile p.toml {name}");
         bench.refused(&line, 2, &[place, "hint:"]);
     }
+    // Records under a text's name would lose their prompts.
+    for name in ["records.txt", "records.md", "table.csv"] {
+        let text = if name == "table.csv" {
+            "prompt,response\na,b\n".to_owned()
+        } else {
+            bench.read("marked.jsonl")
+        };
+        bench.write(name, text);
+        let line = format!("detect --key mine.key --profile p.toml {name}");
+        bench.refused(&line, 2, &[name, "looks like", "--input-format"]);
+    }
+    bench.ok("detect --key mine.key --profile p.toml --input-format jsonl records.txt");
+    bench.refused(
+        "detect --key mine.key --profile p.toml - -",
+        2,
+        &["stdin can be read once"],
+    );
     bench.refused(
         "detect --key mine.key --profile p.toml missing.jsonl",
         2,

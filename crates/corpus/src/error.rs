@@ -73,6 +73,9 @@ pub enum Reason {
     /// The compressed stream is not what its first bytes promise, or something follows it.
     #[error("the {0} stream is damaged: {1}")]
     Damaged(Compression, String),
+    /// Its name says text, or says nothing, and its content is records.
+    #[error("looks like {0}, and would be read as one text")]
+    Disguised(&'static str),
     /// Nothing was in the file: an interrupted export, or the wrong file.
     #[error("holds no record")]
     Empty,
@@ -214,6 +217,7 @@ impl Reason {
             | Self::Read(_)
             | Self::Truncated(_)
             | Self::Damaged(..)
+            | Self::Disguised(_)
             | Self::Empty
             | Self::Utf16
             | Self::ParquetNeedsFile
@@ -235,6 +239,9 @@ impl Reason {
             }
             Self::Truncated(_) | Self::Damaged(..) => {
                 "fetch or make the file again; a part of an answer file is not read, since what is missing may matter"
+            }
+            Self::Disguised(_) => {
+                "say what it is with --input-format (jsonl, json, text), or convert a table to JSON lines"
             }
             Self::Empty => "check that this is the right file and that its export finished",
             Self::Utf16 => "convert it first, for example with `iconv -f UTF-16 -t UTF-8`",

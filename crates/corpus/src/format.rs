@@ -52,19 +52,37 @@ impl Format {
 
 pub(crate) const PARQUET_MAGIC: &[u8] = b"PAR1";
 
-fn by_extension(name: &str) -> Option<Format> {
-    let extension = |name: &Path| name.extension()?.to_str().map(str::to_ascii_lowercase);
-    let mut path = Path::new(name).to_path_buf();
-    if let Some("gz" | "gzip" | "zst" | "zstd") = extension(&path).as_deref() {
-        path.set_extension("");
+/// What an input that would be read as one text seems to be instead. Read as one document, records would lose what was
+/// shown for each of them, and prompts would count as the suspect's own words.
+pub(crate) fn disguise(name: &str, start: &[u8]) -> Option<&'static str> {
+    if matches!(extension(name).as_deref(), Some("csv" | "tsv")) {
+        return Some("a table of comma- or tab-separated values");
     }
-    match extension(&path)?.as_str() {
+    match start.trim_ascii_start() {
+        [b'{', rest @ ..] if rest.trim_ascii_start().starts_with(b"\"") => Some("JSON lines"),
+        [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Some("a JSON array"),
+        _ => None,
+    }
+}
+
+fn by_extension(name: &str) -> Option<Format> {
+    match extension(name)?.as_str() {
         "jsonl" | "ndjson" => Some(Format::Jsonl),
         "json" => Some(Format::Json),
         "txt" | "text" | "md" => Some(Format::Text),
         "parquet" => Some(Format::Parquet),
         _ => None,
     }
+}
+
+/// The extension in lower case, before one that says how the input is compressed.
+fn extension(name: &str) -> Option<String> {
+    let extension = |name: &Path| name.extension()?.to_str().map(str::to_ascii_lowercase);
+    let mut path = Path::new(name).to_path_buf();
+    if let Some("gz" | "gzip" | "zst" | "zstd") = extension(&path).as_deref() {
+        path.set_extension("");
+    }
+    extension(&path)
 }
 
 impl fmt::Display for Format {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::elements::Elements;
 use crate::error::{CorpusError, Reason};
 use crate::fields::FieldMap;
-use crate::format::Format;
+use crate::format::{self, Format};
 use crate::input::Input;
 use crate::limits::Limits;
 use crate::lines::Lines;
@@ -227,9 +227,16 @@ impl Current {
         options: &Arc<ReadOptions>,
     ) -> Result<Self, CorpusError> {
         let (input, start) = Input::new(Arc::clone(&file), read, &options.limits)?;
-        let format = options
-            .format
-            .unwrap_or_else(|| Format::detect(&file, &start));
+        let format = match options.format {
+            Some(format) => format,
+            None => Format::detect(&file, &start),
+        };
+        if options.format.is_none()
+            && format == Format::Text
+            && let Some(disguise) = format::disguise(&file, &start)
+        {
+            return Err(CorpusError::new(&file, None, Reason::Disguised(disguise)));
+        }
         let options = Arc::clone(options);
         let records: Box<dyn Records> = match format {
             Format::Jsonl => Box::new(Lines::new(input, options)),
