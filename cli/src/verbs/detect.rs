@@ -58,8 +58,8 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         dedup: dedup_kind(&args.dedup),
         ..Plan::default()
     };
-    let mut pooled =
-        Examination::new(&profile, &[key.clone()], plan).map_err(|error| failure(&error))?;
+    let mut pooled = Examination::new(&profile, std::slice::from_ref(&key), plan)
+        .map_err(|error| failure(&error))?;
     let skipped = evidence::read(
         &args.input,
         &profile,
