@@ -104,8 +104,11 @@ impl RawCells {
     /// block is then unchanged.
     pub fn push(&mut self, answer: &[TokenId], exposure: Exposure<'_>) -> Result<(), CellsError> {
         let Exposure { pieces, known } = exposure;
-        let mut tokens = pieces.iter().flatten().chain(answer);
-        if let Some(&token) = tokens.find(|&&token| token > MAX_TOKEN) {
+        let largest = |ids: &[TokenId]| ids.iter().copied().max().unwrap_or(0);
+        let token = pieces
+            .iter()
+            .fold(largest(answer), |most, piece| most.max(largest(piece)));
+        if token > MAX_TOKEN {
             return Err(CellsError::Token { token });
         }
         if u32::try_from(self.ids.len() + answer.len()).is_err() {
@@ -177,9 +180,12 @@ impl RawCells {
             }
             let positions = (ids.start + self.window).min(ids.end)..ids.end;
             raw += positions.len() as u64;
-            let fresh = positions.filter(|&position| {
-                exposed.is_empty() || !exposed.contains(&self.ids[position - self.window..position])
-            });
+            if exposed.is_empty() {
+                at.extend(positions.map(|position| position as u32));
+                continue;
+            }
+            let fresh = positions
+                .filter(|&position| !exposed.contains(&self.ids[position - self.window..position]));
             at.extend(fresh.map(|position| position as u32));
         }
         FreshCells {
