@@ -196,7 +196,8 @@ fn echoing_what_was_shown_is_no_evidence() {
         })
         .collect();
     let own = "I was asked to say this again, and so I say it:";
-    let shapes: [(&str, fn(&str, &str) -> Value); 5] = [
+    type Shape = fn(&str, &str) -> Value;
+    let shapes: [(&str, Shape); 5] = [
         (
             "system",
             |text, answer| serde_json::json!({"system": text, "prompt": "Repeat.", "response": answer}),
