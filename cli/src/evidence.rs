@@ -7,7 +7,7 @@ use crate::output::{Output, plain};
 use crate::progress::Progress;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{
-    CorpusError, FieldMap, Format, ReadOptions, Reader, Source, TokenRecord, encode,
+    CorpusError, FieldMap, Format, Limits, ReadOptions, Reader, Source, TokenRecord, encode,
 };
 use hallmark_detector::cells::{Exposure, RawCells};
 use serde::Serialize;
@@ -102,9 +102,17 @@ fn options(args: &InputArgs, profile: &Profile) -> Outcome<ReadOptions> {
         ),
         None => None,
     };
+    let usual = Limits::default();
+    let limits = Limits {
+        max_record_bytes: args.max_record_bytes.unwrap_or(usual.max_record_bytes),
+        max_document_bytes: args.max_document_bytes.unwrap_or(usual.max_document_bytes),
+        max_total_bytes: args.max_total_bytes.unwrap_or(usual.max_total_bytes),
+        max_nesting: args.max_nesting.unwrap_or(usual.max_nesting),
+    };
     Ok(ReadOptions {
         format,
         fields,
+        limits,
         skip_bad: args.skip_bad,
         vocab_size: Some(profile.tokenizer.vocab_size),
         ..ReadOptions::default()

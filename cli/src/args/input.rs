@@ -20,6 +20,18 @@ pub(crate) struct InputArgs {
     /// Go on after bad records, up to N of them; they are counted in the result
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) skip_bad: u64,
+    /// Refuse a JSON record that is longer than this [default: 64 MiB]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_record_bytes: Option<u64>,
+    /// Refuse a document that is, with what was shown for it, longer than this [default: 64 MiB]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_document_bytes: Option<u64>,
+    /// Refuse a file that is longer than this, after decompression [default: 256 GiB]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_total_bytes: Option<u64>,
+    /// Refuse a record with more levels of arrays and objects than this, at most 126 [default: 64]
+    #[arg(long, value_name = "LEVELS", value_parser = clap::value_parser!(u32).range(1..=126))]
+    pub(crate) max_nesting: Option<u32>,
     /// Read the input as this format, whatever its name says: jsonl, json, text or parquet
     #[arg(long, value_name = "FORMAT")]
     pub(crate) input_format: Option<String>,

@@ -86,10 +86,14 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         |raw| pooled.observe(raw).map_err(|error| failure(&error)),
     )?;
     let counts = *pooled.counts();
-    let pooled = pooled
+    let mut pooled = pooled
         .finish()
         .map_err(|error| failure(&error))?
         .swap_remove(0);
+    // Marked text is marked whether it was copied or not.
+    pooled
+        .warnings
+        .retain(|warning| *warning != Warning::ExposureUnknown);
     let detected = Detected {
         schema: "hallmark/detect/1",
         version: env!("CARGO_PKG_VERSION"),

@@ -342,6 +342,11 @@ fn every_malformed_input_gets_its_error() {
         let line = format!("detect --key mine.key --profile p.toml {name}");
         bench.refused(&line, 2, &[name, "looks like", "--input-format"]);
     }
+    bench.refused(
+        "detect --key mine.key --profile p.toml --max-record-bytes 100 marked.jsonl",
+        2,
+        &["marked.jsonl:1", "100", "max-record-bytes"],
+    );
     bench.ok("detect --key mine.key --profile p.toml --input-format jsonl records.txt");
     bench.refused(
         "detect --key mine.key --profile p.toml - -",
