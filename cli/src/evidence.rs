@@ -115,7 +115,6 @@ fn options(args: &InputArgs, profile: &Profile) -> Outcome<ReadOptions> {
         limits,
         skip_bad: args.skip_bad,
         vocab_size: Some(profile.tokenizer.vocab_size),
-        ..ReadOptions::default()
     })
 }
 
