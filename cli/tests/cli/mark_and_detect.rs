@@ -354,6 +354,11 @@ fn every_malformed_input_gets_its_error() {
         &["stdin can be read once"],
     );
     bench.refused(
+        "detect --key mine.key --profile p.toml .",
+        2,
+        &["directory", "name the files in it"],
+    );
+    bench.refused(
         "detect --key mine.key --profile p.toml missing.jsonl",
         2,
         &["missing.jsonl"],

@@ -234,6 +234,9 @@ impl Reason {
         let text = match self {
             Self::Open(e) if e.kind() == io::ErrorKind::NotFound => "check the path",
             Self::Open(_) => "check that it is a file, and that you may read it",
+            Self::Read(e) if e.kind() == io::ErrorKind::IsADirectory => {
+                "this is a folder: name the files in it"
+            }
             Self::Read(_) => {
                 "check the disk or the command that writes to the pipe, then run again"
             }
