@@ -27,3 +27,4 @@ pub mod plain;
 pub mod tail;
 mod tally;
 pub mod warning;
+pub mod windows;

@@ -1,0 +1,84 @@
+//! Windows without what follows them: their hash, and how often each occurred somewhere.
+//!
+//! Whatever weighs or selects cells sees a window through these types, and so can never depend on
+//! the token that follows or on a key.
+
+use hallmark_core::cells::TokenId;
+use hallmark_core::keys::PublicId;
+
+/// An unkeyed 64-bit hash of a window. It is part of the harvest index's format.
+///
+/// Tokens are 24 bits; pairs of them, oldest first, are folded into 48 bits (the older one below;
+/// an odd one out stands alone). With F the 64-bit finalizer of MurmurHash3, the hash is
+/// F(pair₁ + h·2⁵⁶) for windows of h ≤ 2 tokens, which is one-to-one, and each further pair makes it
+/// F(hash ⊕ F(pair + 1)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WindowHash(pub u64);
+
+impl WindowHash {
+    /// The hash of `window`, oldest token first.
+    #[must_use]
+    pub fn of(window: &[TokenId]) -> Self {
+        let pair = |tokens: &[TokenId]| {
+            let newer = tokens.get(1).copied().unwrap_or(0);
+            u64::from(tokens[0] & 0xFF_FFFF) | u64::from(newer & 0xFF_FFFF) << 24
+        };
+        let mut pairs = window.chunks(2).map(pair);
+        let first = pairs.next().unwrap_or(0) + ((window.len() as u64) << 56);
+        let hash = pairs.fold(finalize(first), |hash, pair| {
+            finalize(hash ^ finalize(pair + 1))
+        });
+        Self(hash)
+    }
+}
+
+/// The 64-bit finalizer of `MurmurHash3` (public domain): a bijection.
+const fn finalize(mut x: u64) -> u64 {
+    x ^= x >> 33;
+    x = x.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x ^= x >> 33;
+    x = x.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    x ^ (x >> 33)
+}
+
+/// How often each window occurred in some text: in a provider's logs, or in a background.
+pub trait WindowCounts: Send + Sync {
+    /// Tokens in a window.
+    fn window(&self) -> usize;
+
+    /// Windows counted in all, with repetitions.
+    fn total(&self) -> u64;
+
+    /// Distinct windows.
+    fn distinct(&self) -> u64;
+
+    /// The id of the key that marked the text, if it was marked.
+    fn marked_by(&self) -> Option<PublicId>;
+
+    /// Writes the count of each of `windows` into `counts`, which has the same length; 0 for a
+    /// window that did not occur. Large counts may be rounded.
+    fn counts(&self, windows: &[WindowHash], counts: &mut [u32]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn windows_of_different_tokens_order_or_length_differ() {
+        let windows: [&[TokenId]; 9] = [
+            &[1],
+            &[2],
+            &[1, 0],
+            &[0, 1],
+            &[1, 2],
+            &[2, 1],
+            &[1, 2, 0],
+            &[1, 2, 3],
+            &[1, 2, 0, 0],
+        ];
+        let hashes: HashSet<_> = windows.iter().map(|window| WindowHash::of(window)).collect();
+        assert_eq!(hashes.len(), windows.len());
+    }
+}
