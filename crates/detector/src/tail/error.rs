@@ -65,4 +65,22 @@ pub enum TailError {
         /// Σ weights.
         total: u64,
     },
+    /// A weight beyond [`MAX_WEIGHT`](super::MAX_WEIGHT).
+    #[error(
+        "a weight of {weight} exceeds 2^20 in absolute value; scale or quantise the weights first"
+    )]
+    WeightTooLarge {
+        /// The weight that was passed.
+        weight: i64,
+    },
+    /// A weighted sum that no scores of these groups can reach.
+    #[error(
+        "a weighted sum of {sum} cannot be reached, the groups allow at most {max}; pass the groups the sum was made with"
+    )]
+    WeightedSumImpossible {
+        /// The sum that was passed.
+        sum: i128,
+        /// The largest possible one.
+        max: i128,
+    },
 }

@@ -1,0 +1,147 @@
+//! Chernoff's bound, and the tilt that all bounds share.
+
+use super::super::double_word::DoubleWord;
+use super::cumulant::{self, RELATIVE};
+use super::problem::{Part, Problem};
+
+/// Words: 2³².
+const WORDS: f64 = (1_u64 << 32) as f64;
+
+/// 1 + ln 2³², rounded up.
+const ONE_PLUS_LN_WORDS: f64 = 23.181;
+
+/// A tilt θ ≥ 0 near the best one, with 32 significant bits, so that θ·weight is exact.
+///
+/// It is where the tilted mean meets the target. Every θ gives a valid bound, so that the search needs no
+/// certificate.
+pub(super) fn best_tilt(problem: &Problem) -> f64 {
+    let excess = problem.excess.to_f64();
+    if excess <= 0.0 {
+        return 0.0;
+    }
+    let limit = largest_tilt(&problem.parts);
+    let gap = |tilt: f64| {
+        let shift = |part: &Part| part.count() * cumulant::shift(*part, tilt);
+        problem.parts.iter().map(shift).sum::<f64>() - excess
+    };
+    let (mut low, mut high) = (0.0, limit);
+    // Newton's step from below, or the middle of the bracket where that leaves it.
+    let mut tilt = newton(problem, 0.0, -excess).min(0.5 * limit);
+    for _ in 0..200 {
+        let gap = gap(tilt);
+        if gap < 0.0 {
+            low = tilt;
+        } else {
+            high = tilt;
+        }
+        let step = newton(problem, tilt, gap);
+        let next = if step > low && step < high {
+            step
+        } else {
+            0.5 * (low + high)
+        };
+        if (next - tilt).abs() <= 1e-11 * next {
+            tilt = next;
+            break;
+        }
+        tilt = next;
+    }
+    short(tilt.min(limit))
+}
+
+/// Upper bound of ln P(S ≥ target): [`ln_exponent`], and what discrete words add to it.
+pub(super) fn ln_bound(problem: &Problem, tilt: f64) -> DoubleWord {
+    let added: f64 = problem
+        .parts
+        .iter()
+        .map(|&part| part.count() * coarseness(part, tilt))
+        .sum();
+    ln_exponent(problem, tilt) + DoubleWord::from(added * (1.0 + 1e-9))
+}
+
+/// Upper bound of `ln E e^(θ(S − target))` for the exact laws.
+///
+/// With c the centred cumulant function it is `Σ n·c(θ) − θ·excess`; seen from the largest possible sum,
+/// `Σ n·ln(p + q·e^(−θw)) + θ·room`. Near the mean the first has the smaller parts and so the smaller rounding,
+/// near the maximum the second.
+pub(super) fn ln_exponent(problem: &Problem, tilt: f64) -> DoubleWord {
+    let parts = &problem.parts;
+    let growth = parts
+        .iter()
+        .map(|&part| part.count() * cumulant::centred(part, tilt))
+        .sum();
+    let centred = rounded_up(growth, -problem.excess, tilt, parts.len());
+    let Some(room) = problem.room else {
+        return centred;
+    };
+    let loss = parts
+        .iter()
+        .map(|&part| match part {
+            Part::Binomial { success, .. } => {
+                part.count() * cumulant::from_maximum(success, tilt * part.weight())
+            }
+            Part::Gamma { .. } => 0.0,
+        })
+        .sum();
+    let from_maximum = rounded_up(loss, room, tilt, parts.len());
+    if (from_maximum - centred).is_negative() {
+        from_maximum
+    } else {
+        centred
+    }
+}
+
+/// `sum + tilt·distance`, where `sum` is of `terms` products of one sign with [`RELATIVE`] error.
+fn rounded_up(sum: f64, distance: DoubleWord, tilt: f64, terms: usize) -> DoubleWord {
+    let relative = RELATIVE + (terms + 8) as f64 * f64::EPSILON;
+    let product = distance * DoubleWord::from(tilt);
+    let rounding = product.abs().to_f64() * 2.0_f64.powi(-90);
+    DoubleWord::from(sum) + product + DoubleWord::from(sum.abs() * relative + rounding)
+}
+
+/// What a Gumbel cell of negative weight adds to c(θ) because words are whole numbers.
+///
+/// `E e^(−a·D) ≤ 1/(1 + a) + (1 + a − N^(−a))/((1 + a)·N)` for D = −ln(V/N), V uniform on 1..=N.
+fn coarseness(part: Part, tilt: f64) -> f64 {
+    negative(part, tilt).map_or(0.0, |a| {
+        libm::log1p((1.0 + a).min(a * ONE_PLUS_LN_WORDS) / WORDS)
+    })
+}
+
+/// Upper bound of the tilted weight of all outcomes in which a Gumbel cell of negative weight drew the
+/// top word: there, and only there, is its score not above an exact exponential variable.
+pub(super) fn accidents(problem: &Problem, tilt: f64) -> f64 {
+    let accident = |part: &Part| {
+        negative(*part, tilt).map_or(0.0, |a| part.count() * libm::log1p((1.0 + a) / WORDS))
+    };
+    libm::expm1(problem.parts.iter().map(accident).sum::<f64>()) * (1.0 + 1e-9)
+}
+
+/// θ·|weight| of a Gumbel part of negative weight.
+fn negative(part: Part, tilt: f64) -> Option<f64> {
+    match part {
+        Part::Gamma { weight, .. } if weight < 0 => Some(-tilt * weight as f64),
+        _ => None,
+    }
+}
+
+fn newton(problem: &Problem, tilt: f64, gap: f64) -> f64 {
+    let variance = |part: &Part| part.count() * cumulant::variance(*part, tilt);
+    tilt - gap / problem.parts.iter().map(variance).sum::<f64>()
+}
+
+/// Below the first pole of the cumulant function; for counts, where no tilt gains anything more.
+fn largest_tilt(parts: &[Part]) -> f64 {
+    let heaviest = parts.iter().map(|part| part.weight()).fold(0.0, f64::max);
+    match parts[0] {
+        Part::Gamma { .. } if heaviest > 0.0 => (1.0 - 1e-9) / heaviest,
+        Part::Gamma { weight, .. } => 1e12 / weight.unsigned_abs() as f64,
+        // The first weight is the smallest.
+        Part::Binomial { weight, .. } => 1e3 / weight as f64,
+    }
+}
+
+/// Rounded towards zero to 32 significant bits.
+fn short(value: f64) -> f64 {
+    f64::from_bits(value.to_bits() >> 21 << 21)
+}

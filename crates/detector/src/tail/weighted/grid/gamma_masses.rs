@@ -1,0 +1,224 @@
+//! Masses of a gamma part.
+
+use super::super::super::stirling::stirling_error;
+use super::super::cumulant::centred_exponential;
+use super::{Masses, Origin};
+
+/// Densities below about e^−45 of the largest are left out and bounded.
+const NEGLIGIBLE: f64 = -45.0;
+
+/// The tilted law of weight × Gamma(cells, 1), relative to about its mean, rounded up to multiples of `step`.
+///
+/// Under the tilt it is β·G with β = weight/(1 − θ·weight) and G ~ Gamma(cells, 1). The density of G is cut into
+/// pieces, `pieces` or more to a standard deviation. Its logarithm is concave, so on each piece it lies below
+/// its tangent at the middle; what is integrated is that exponential.
+pub(super) fn masses(weight: i64, cells: u64, tilt: f64, step: f64, pieces: f64) -> Masses {
+    let density = Density::new(cells);
+    let a = tilt * weight as f64;
+    let scale = weight as f64 / (1.0 - a);
+    let n = density.n;
+    let (least, most) = density.window();
+    let width = step / scale.abs();
+    let cut = Cut {
+        positive: weight > 0,
+        lift: a / (1.0 - a),
+        width,
+        piece: n.sqrt() / pieces,
+        least,
+        most,
+        density,
+    };
+    let low = ((least - n) / width).floor() as i64;
+    let high = (((most - n) / width).floor() as i64 + 1).max(low + 1);
+    let mut mass = cut.masses(low, high);
+    let start = if weight > 0 {
+        low + 1
+    } else {
+        mass.reverse();
+        // The cell [i, i + 1] in G ends at its lower end, which has the index −i.
+        1 - high
+    };
+    let origin = scale * n;
+    let reach = (low.unsigned_abs().max(high.unsigned_abs()) + 1) as f64 * step;
+    Masses {
+        start,
+        mass,
+        outside: cut.density.below(least) + cut.density.above(most),
+        relative: cut.relative_error(),
+        origin: Origin::Nats(origin),
+        slack: (origin.abs() + reach) * 16.0 * f64::EPSILON,
+    }
+}
+
+/// The grid in units of β: cell i reaches from i to i + 1 widths above the mean of G.
+struct Cut {
+    /// Whether a cell's upper end in the sum is its upper end in G.
+    positive: bool,
+    /// θβ.
+    lift: f64,
+    width: f64,
+    /// Width of a piece at most.
+    piece: f64,
+    /// Where the density is not negligible.
+    least: f64,
+    most: f64,
+    density: Density,
+}
+
+impl Cut {
+    fn masses(&self, low: i64, high: i64) -> Vec<f64> {
+        let mut masses = Vec::with_capacity((high - low) as usize);
+        let block = ((self.piece / self.width) as i64).clamp(1, MOST_CELLS);
+        let mut i = low;
+        while i < high {
+            // The density does not go on below 0, its tangents do.
+            if block == 1 || self.edge(i) <= 0.0 {
+                masses.push(self.in_pieces(i));
+                i += 1;
+            } else {
+                let cells = block.min(high - i);
+                self.under_one_tangent(i, cells, &mut masses);
+                i += cells;
+            }
+        }
+        masses
+    }
+
+    fn edge(&self, i: i64) -> f64 {
+        self.density.n + i as f64 * self.width
+    }
+
+    /// The mass of one cell, times e^(θ(r − x)) at every x in it.
+    fn in_pieces(&self, i: i64) -> f64 {
+        let (low, high) = (self.edge(i), self.edge(i + 1));
+        let end = if self.positive { high } else { low };
+        let (from, to) = (low.max(self.least), high.min(self.most));
+        let cut = ((to - from) / self.piece).ceil();
+        let piece = (to - from) / cut;
+        let mut mass = 0.0;
+        let mut k = 0.0;
+        while k < cut {
+            let c = from + (k + 0.5) * piece;
+            let slope = self.density.slope(c) - self.lift;
+            let value = libm::exp(self.density.ln(c) + self.lift * (end - c));
+            mass += value * piece * sinhc(0.5 * slope * piece);
+            k += 1.0;
+        }
+        mass * self.density.at_mode
+    }
+
+    /// The same for neighbouring cells: under one exponential their masses are a geometric sequence.
+    fn under_one_tangent(&self, i: i64, cells: i64, masses: &mut Vec<f64>) {
+        let half = 0.5 * self.width;
+        let middle = self.edge(i) + cells as f64 * half;
+        let slope = self.density.slope(middle);
+        let to_end = if self.positive { half } else { -half };
+        let first = libm::exp(
+            self.density.ln(middle) - slope * (cells - 1) as f64 * half + self.lift * to_end,
+        );
+        let ratio = libm::exp(slope * self.width);
+        let one = self.width * sinhc((slope - self.lift) * half) * self.density.at_mode;
+        let mut mass = first * one;
+        for _ in 0..cells {
+            masses.push(mass);
+            mass *= ratio;
+        }
+    }
+
+    /// The exponent is below 60 and known to 2⁻⁴⁶; a point to 2u of itself, where the slope of the density is at
+    /// most 10/√n and that of the tilt is θβ; a geometric sequence loses 2u for each cell.
+    fn relative_error(&self) -> f64 {
+        let n = self.density.n;
+        let point = 16.0 * (10.0 * n.sqrt() + 10.0) + 4.0 * self.lift.abs() * self.most;
+        2e-12 + f64::EPSILON * (point + 2.0 * MOST_CELLS as f64)
+    }
+}
+
+/// Cells under one tangent at most.
+const MOST_CELLS: i64 = 256;
+
+/// x^(n−1)·e^(−x)/(n−1)!.
+struct Density {
+    n: f64,
+    /// Where it is largest: n − 1.
+    mode: f64,
+    /// Its value there, rounded up.
+    at_mode: f64,
+}
+
+impl Density {
+    fn new(cells: u64) -> Self {
+        let mode = (cells - 1) as f64;
+        let at_mode = if cells == 1 {
+            1.0
+        } else {
+            let stirling = stirling_error(cells - 1).to_f64();
+            libm::exp(-stirling) / (std::f64::consts::TAU * mode).sqrt()
+        };
+        Self {
+            n: cells as f64,
+            mode,
+            at_mode: at_mode * (1.0 + 8.0 * f64::EPSILON),
+        }
+    }
+
+    /// Logarithm of the density over its largest value.
+    fn ln(&self, x: f64) -> f64 {
+        if self.mode == 0.0 {
+            return -x;
+        }
+        if x <= 0.0 {
+            return f64::NEG_INFINITY;
+        }
+        let v = (x - self.mode) / self.mode;
+        -self.mode * centred_exponential(-v)
+    }
+
+    /// Derivative of the logarithm.
+    fn slope(&self, x: f64) -> f64 {
+        self.mode / x - 1.0
+    }
+
+    /// Where the density is not negligible.
+    fn window(&self) -> (f64, f64) {
+        let mut reach = self.n.sqrt();
+        while self.ln(self.mode + reach) > NEGLIGIBLE {
+            reach *= 1.2;
+        }
+        let most = self.mode + reach;
+        let least = self.mode - reach;
+        if least <= 0.0 {
+            return (0.0, most);
+        }
+        (least, most)
+    }
+
+    /// Upper bound of the probability below x < mode: a log-concave density lies below its tangents.
+    fn below(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return 0.0;
+        }
+        self.tail(x, self.slope(x))
+    }
+
+    fn above(&self, x: f64) -> f64 {
+        self.tail(x, -self.slope(x))
+    }
+
+    fn tail(&self, x: f64, slope: f64) -> f64 {
+        libm::exp(self.ln(x)) * self.at_mode / slope * (1.0 + 1e-6)
+    }
+}
+
+/// sinh(z)/z.
+fn sinhc(z: f64) -> f64 {
+    if z.abs() > 0.3 {
+        return libm::sinh(z) / z;
+    }
+    let square = z * z;
+    // The next term is below 2⁻³³/9!… of the sum.
+    1.0 + square / 6.0
+        * (1.0
+            + square / 20.0
+                * (1.0 + square / 42.0 * (1.0 + square / 72.0 * (1.0 + square / 110.0))))
+}

@@ -1,0 +1,148 @@
+//! The exact or outward-rounded convolution of the tilted parts on a grid.
+//!
+//! Every part is replaced by one that is rounded **up** to a grid, which can only raise the tail. The
+//! tilt comes after the rounding: an outcome x that goes to the grid point r ≥ x carries its tilted
+//! probability times e^(θ(r − x)), so that the law of the rounded sum is evaluated exactly. Then
+//!
+//! ```text
+//! P(S ≥ s) ≤ e^(K(θ) − θs) · Σ_{r ≥ s} a(r)·e^(−θ(r − s)),   a = convolution of the parts' masses
+//! ```
+//!
+//! and the sum is of ordinary size however small the tail is. Where all outcomes lie on grid points nothing is
+//! rounded and the bound is the tail itself, up to the arithmetic.
+
+mod convolve;
+mod count_masses;
+mod gamma_masses;
+mod plan;
+mod sparse;
+mod transform;
+
+use rayon::prelude::*;
+
+use super::super::double_word::DoubleWord;
+use super::problem::{Part, Problem};
+use convolve::Convolution;
+use plan::Plan;
+
+/// The tilted masses of one part, rounded up to the grid: index j stands for origin + j·step.
+#[derive(Debug, Clone)]
+pub(super) struct Masses {
+    /// Index of the first mass.
+    start: i64,
+    /// Upper bounds of the masses, up to `relative`.
+    mass: Vec<f64>,
+    /// Upper bound of the tilted probability that `mass` leaves out.
+    outside: f64,
+    /// The masses may be too small by this relative error.
+    relative: f64,
+    /// Value at index 0.
+    origin: Origin,
+    /// How far a grid point may be from origin + j·step, in the sum's unit.
+    slack: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// Of counts, exactly.
+    Whole(i128),
+    /// In nats; its error is in the slack.
+    Nats(f64),
+}
+
+/// Upper bound of `E_θ[e^(−θ(S − s)); S ≥ s]`, or nothing where a grid would be too coarse or too long.
+pub(super) fn bound(problem: &Problem, tilt: f64) -> Option<f64> {
+    if let Some(listed) = sparse::bound(problem, tilt) {
+        return Some(listed);
+    }
+    let plan = Plan::new(problem, tilt)?;
+    let parts: Vec<Masses> = problem
+        .parts
+        .par_iter()
+        .map(|&part| match part {
+            Part::Binomial {
+                weight,
+                trials,
+                success,
+            } => count_masses::masses(weight, trials, success, tilt, plan.step as u64),
+            Part::Gamma { weight, cells } => {
+                gamma_masses::masses(weight, cells, tilt, plan.step, plan.pieces)
+            }
+        })
+        .collect();
+    let from = start(problem, &parts, plan.step);
+    let weights = descent(tilt, plan.step, from.beyond, plan.above);
+    let Convolution { sum, error } = convolve::weighted_sum(&parts, plan.len, from.index, &weights);
+    let relative: f64 = parts.iter().map(|part| part.relative).sum();
+    let outside: f64 = parts.iter().map(|part| part.outside).sum();
+    let past = past_the_end(&parts, tilt, &plan, from);
+    // A millionth of a millionth covers the weights' own rounding.
+    Some((sum + error) * (1.0 + 1.01 * relative + 1e-12) + outside * (1.0 + 1e-9) + past)
+}
+
+/// The first grid index that may reach the target.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    index: i64,
+    /// Lower bound of how far that point lies beyond the target.
+    beyond: f64,
+}
+
+fn start(problem: &Problem, parts: &[Masses], step: f64) -> Start {
+    let (mut whole, mut nats, mut slack) = (0, DoubleWord::ZERO, 0.0);
+    for part in parts {
+        slack += part.slack * (1.0 + 1e-9);
+        match part.origin {
+            Origin::Whole(origin) => whole += origin,
+            Origin::Nats(origin) => nats = nats + DoubleWord::from(origin),
+        }
+    }
+    if problem.room.is_some() {
+        let distance = problem.target - whole;
+        let index = round_up(distance, step as i128);
+        return Start {
+            index: index as i64,
+            beyond: (index * step as i128 - distance) as f64,
+        };
+    }
+    let size = DoubleWord::from(problem.target.unsigned_abs()).scale(-24);
+    let target = if problem.target < 0 { -size } else { size };
+    let distance = (target - nats).to_f64();
+    let slack = slack + distance.abs() * f64::EPSILON;
+    let index = ((distance - slack) / step).ceil();
+    Start {
+        index: index as i64,
+        beyond: index * step - distance - slack - index.abs() * step * f64::EPSILON,
+    }
+}
+
+/// ⌈value/step⌉.
+fn round_up(value: i128, step: i128) -> i128 {
+    -(-value).div_euclid(step)
+}
+
+/// e^(−θ(beyond + k·step)) for k < `len`.
+fn descent(tilt: f64, step: f64, beyond: f64, len: usize) -> Vec<f64> {
+    (0..len)
+        .map(|k| libm::exp(-tilt * (beyond + k as f64 * step)))
+        .collect()
+}
+
+/// Upper bound of what lies at and above the end of the weights: Markov's inequality on the masses
+/// themselves, with a further tilt δ.
+fn past_the_end(parts: &[Masses], tilt: f64, plan: &Plan, from: Start) -> f64 {
+    let last = |part: &Masses| part.start + part.mass.len() as i64 - 1;
+    if parts.iter().map(last).sum::<i64>() < from.index + plan.above as i64 {
+        return 0.0;
+    }
+    let end = from.index as f64 + plan.above as f64;
+    let further = plan.further * plan.step;
+    let mut ln = -tilt * (from.beyond + plan.above as f64 * plan.step) - further * end;
+    let factor = libm::exp(-further);
+    for part in parts {
+        // By Horner's rule from the last mass on, which is never 0: nothing overflows, and what underflows is nothing.
+        let moment = part.mass.iter().fold(0.0, |sum, mass| sum * factor + mass);
+        ln += libm::log(moment) + further * last(part) as f64;
+    }
+    libm::exp(ln) * (1.0 + 1e-6)
+}
