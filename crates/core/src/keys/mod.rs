@@ -17,6 +17,7 @@ pub use provider::KeyProvider;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::str::FromStr;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -171,6 +172,37 @@ impl Clone for CohortKey {
 /// It tells keys apart and says nothing about their bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PublicId([u8; 8]);
+
+impl PublicId {
+    /// An id from its eight bytes, as a file holds them.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The eight bytes.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 8] {
+        self.0
+    }
+}
+
+impl FromStr for PublicId {
+    type Err = PublicIdError;
+
+    fn from_str(text: &str) -> Result<Self, PublicIdError> {
+        if text.len() != 16 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(PublicIdError);
+        }
+        let number = u64::from_str_radix(text, 16).map_err(|_| PublicIdError)?;
+        Ok(Self(number.to_be_bytes()))
+    }
+}
+
+/// Not a public id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a public key id is sixteen hexadecimal digits, as `keygen` and `derive` print them")]
+pub struct PublicIdError;
 
 impl fmt::Display for PublicId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

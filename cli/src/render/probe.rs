@@ -1,0 +1,50 @@
+//! `probe` in words.
+
+use crate::output::shown;
+use crate::verbs::probe::Probed;
+use std::fmt::Write as _;
+use std::path::Path;
+
+pub(crate) fn probe_text(probed: &Probed, beside: &Path) -> String {
+    let mut text = String::new();
+    let how = match probed.window {
+        Some(window) => format!("by the windows of {window} tokens of their logged answers"),
+        None => "each with the same chance".to_owned(),
+    };
+    let _ = writeln!(
+        text,
+        "{} prompts chosen {how}, seed {}, written to {}",
+        probed.chosen, probed.seed, probed.prompts.file
+    );
+    let _ = writeln!(
+        text,
+        "Considered: {} records of {} ({} without a prompt, {} with one that cannot be asked as text); {} prompts came more than once",
+        probed.considered,
+        probed.records,
+        probed.without_prompt,
+        probed.not_askable,
+        probed.duplicates
+    );
+    if probed.skipped.records > 0 {
+        let _ = writeln!(text, "Skipped: {} bad records", probed.skipped.records);
+        for reason in &probed.skipped.first {
+            let _ = writeln!(text, "  {reason}");
+        }
+    }
+    if let Some(share) = probed.mean_exposure_share {
+        let _ = writeln!(
+            text,
+            "On average a prompt shows {:.1}% of the windows of its logged answer: they can be no evidence",
+            100.0 * share
+        );
+    }
+    if probed.chosen < u64::from(probed.count) {
+        let _ = writeln!(text, "The log has no more: {} were asked for", probed.count);
+    }
+    let _ = writeln!(
+        text,
+        "Digests of all that went in and came out: {}",
+        shown(beside)
+    );
+    text
+}

@@ -1,0 +1,334 @@
+//! `probe`: prompts for a suspect, out of a provider's own log.
+
+mod asked;
+
+use self::asked::{Asked, Message, Unasked};
+use super::index;
+use crate::args::ProbeArgs;
+use crate::builtin;
+use crate::evidence::{self, Skipped};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::files::NewFile;
+use crate::output::{Output, shown, to_json};
+use crate::progress::Progress;
+use crate::render::probe_text;
+use hallmark_corpus::{Tokenizer, encode};
+use hallmark_detector::windows::WindowCounts;
+use hallmark_harvest::probe::{Chosen, LogEntry, Method, Selector, Settings, Weights};
+use hallmark_harvest::{Index, Sha256Digest};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// The result of `probe`, also written beside the prompts.
+#[derive(Serialize)]
+pub(crate) struct Probed {
+    schema: &'static str,
+    /// Version of this program.
+    version: &'static str,
+    /// `windows` or `uniform`.
+    pub(crate) method: &'static str,
+    pub(crate) seed: u64,
+    pub(crate) count: u32,
+    pub(crate) chosen: u64,
+    /// Records of the log.
+    pub(crate) records: u64,
+    /// Those that have a prompt that can be asked again.
+    pub(crate) considered: u64,
+    pub(crate) without_prompt: u64,
+    pub(crate) not_askable: u64,
+    /// Those whose prompt had come before.
+    pub(crate) duplicates: u64,
+    /// Prompts in the draw from which the best were taken.
+    pub(crate) pool: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) window: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokenizer_sha256: Option<String>,
+    /// Of the windows of the chosen prompts' logged answers, the mean share that the prompt shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mean_exposure_share: Option<f64>,
+    pub(crate) skipped: Skipped,
+    logs: Vec<Digested>,
+    indexes: Vec<Digested>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    background: Option<Digested>,
+    pub(crate) prompts: Digested,
+}
+
+/// A file, as it was when it was read or written.
+#[derive(Serialize)]
+pub(crate) struct Digested {
+    pub(crate) file: String,
+    bytes: u64,
+    sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marked_by: Option<String>,
+}
+
+/// A line of the file of prompts.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// Where it stood in the log: no two prompts have the same.
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_tokens: Option<&'a [u32]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<&'a [Message]>,
+    /// Distinct windows of the logged answer that the prompt does not show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    windows: Option<u64>,
+    /// What they weigh, and what those weigh that no prompt before had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_score: Option<f64>,
+    /// Of the logged answer's distinct windows, the share that the prompt shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposure_share: Option<f64>,
+}
+
+/// A prompt, with its place in the log.
+struct Found {
+    id: String,
+    group: Option<String>,
+    asked: Asked,
+}
+
+/// Records of the log, by what became of them.
+#[derive(Default)]
+struct Tally {
+    records: u64,
+    without_prompt: u64,
+    not_askable: u64,
+}
+
+/// Records looked at together.
+const BATCH: usize = 4096;
+
+pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
+    let files = args
+        .logs
+        .iter()
+        .chain(&args.indexes)
+        .chain(&args.background);
+    if files.chain([&args.out]).any(|path| path == Path::new("-")) {
+        return Err(Failure::usage("`probe` reads and writes files, not `-`")
+            .hint("name files: their digests are part of the selection's record"));
+    }
+    let mut prompts = NewFile::create(&args.out)?;
+    let beside = args.out.with_extension("selection.json");
+    let mut selection = NewFile::create(&beside)?;
+
+    let indexes = open_all(&args.indexes)?;
+    let background = open_all(args.background.as_slice())?.pop();
+    let first = indexes.first();
+    let digest = tokenizer_digest(indexes.iter().chain(&background))?;
+    let tokenizer = tokenizer(digest, args)?;
+    let method = if args.generic {
+        Method::Uniform
+    } else {
+        let harvest = indexes.iter().map(|index| index as &dyn WindowCounts);
+        let background = background.as_ref().map(|index| index as &dyn WindowCounts);
+        Method::Windows(
+            Weights::new(harvest.collect(), background).map_err(|error| {
+                Failure::usage(error).hint("give indexes that were made with one profile")
+            })?,
+        )
+    };
+    let settings = Settings {
+        count: args.count as usize,
+        seed: args.seed,
+    };
+    let mut selector = Selector::new(method, settings);
+    let (tally, skipped) = read_log(args, tokenizer.as_ref(), output, &mut selector)?;
+    let choice = selector.select();
+    if choice.prompts.is_empty() {
+        return Err(
+            Failure::usage("no record of the log has a prompt that can be asked again")
+                .hint("records need `prompt` or `messages`; --field names them in other layouts"),
+        );
+    }
+
+    let mut text = String::new();
+    for chosen in &choice.prompts {
+        text.push_str(&to_json(&line(chosen), false)?);
+        text.push('\n');
+    }
+    prompts.write(text.as_bytes())?;
+    let probed = Probed {
+        schema: "hallmark/probe/1",
+        version: env!("CARGO_PKG_VERSION"),
+        method: if args.generic { "uniform" } else { "windows" },
+        seed: args.seed,
+        count: args.count,
+        chosen: choice.prompts.len() as u64,
+        records: tally.records,
+        considered: choice.considered,
+        without_prompt: tally.without_prompt,
+        not_askable: tally.not_askable,
+        duplicates: choice.duplicates,
+        pool: choice.pool as u64,
+        window: first.map(WindowCounts::window),
+        tokenizer_sha256: digest.map(|digest| digest.to_string()),
+        mean_exposure_share: choice.mean_exposure_share(),
+        skipped,
+        logs: digests(&args.logs)?,
+        indexes: indexes
+            .iter()
+            .zip(digests(&args.indexes)?)
+            .map(|(index, digested)| Digested {
+                marked_by: index.marked_by().map(|id| id.to_string()),
+                ..digested
+            })
+            .collect(),
+        background: digests(args.background.as_slice())?.pop(),
+        prompts: Digested {
+            file: shown(&args.out),
+            bytes: text.len() as u64,
+            sha256: Sha256Digest::of(text.as_bytes()).to_string(),
+            marked_by: None,
+        },
+    };
+    selection.write(to_json(&probed, true)?.as_bytes())?;
+    selection.write(b"\n")?;
+    prompts.finish()?;
+    selection.finish()?;
+    output.result(|| probe_text(&probed, &beside), &probed, &[] as &[()])?;
+    Ok(Exit::Done)
+}
+
+/// Shows every record of the log to the selector.
+fn read_log(
+    args: &ProbeArgs,
+    tokenizer: Option<&Tokenizer>,
+    output: &Output,
+    selector: &mut Selector<'_, Found>,
+) -> Outcome<(Tally, Skipped)> {
+    let mut reader = evidence::open(&args.input(), None)?;
+    let mut progress = Progress::new(output, "reading the log", None);
+    let mut tally = Tally::default();
+    loop {
+        let mut found = vec![];
+        let mut records = vec![];
+        let before = tally.records;
+        for record in reader.by_ref().take(BATCH) {
+            let record = record.map_err(|error| evidence::failure(&error))?;
+            tally.records += 1;
+            match Asked::of(&record, tokenizer) {
+                Ok(asked) => {
+                    found.push(Found {
+                        id: evidence::place(&record.source),
+                        group: record.group.clone(),
+                        asked,
+                    });
+                    records.push(Ok(record));
+                }
+                Err(Unasked::NoPrompt) => tally.without_prompt += 1,
+                Err(Unasked::NotAskable) => tally.not_askable += 1,
+            }
+        }
+        if tally.records == before {
+            return Ok((tally, Skipped::of(&reader)));
+        }
+        progress.set(tally.records);
+        selector.consider(if args.generic {
+            let entry = |found| entry(found, vec![], vec![]);
+            found.into_iter().map(entry).collect()
+        } else {
+            encode(records, tokenizer)
+                .zip(found)
+                .map(|(record, found)| {
+                    let record = record.map_err(|error| evidence::failure(&error))?;
+                    Ok(entry(found, record.tokens, record.exposure))
+                })
+                .collect::<Outcome<_>>()?
+        });
+    }
+}
+
+fn entry(prompt: Found, answer: Vec<u32>, shown: Vec<Vec<u32>>) -> LogEntry<Found> {
+    LogEntry {
+        identity: prompt.asked.identity(),
+        prompt,
+        answer,
+        shown,
+    }
+}
+
+fn line(chosen: &Chosen<Found>) -> Line<'_> {
+    let Found { id, group, asked } = &chosen.prompt;
+    let (mut prompt, mut prompt_tokens, mut messages) = (None, None, None);
+    match asked {
+        Asked::Text(text) => prompt = Some(&**text),
+        Asked::Tokens(tokens) => prompt_tokens = Some(&**tokens),
+        Asked::Chat(turns) => messages = Some(&**turns),
+    }
+    Line {
+        id,
+        group: group.as_deref(),
+        prompt,
+        prompt_tokens,
+        messages,
+        windows: chosen.logged.map(|logged| logged.windows),
+        score: chosen.logged.map(|logged| logged.score),
+        new_score: chosen.logged.map(|logged| logged.new_score),
+        exposure_share: chosen.logged.map(|logged| logged.exposure_share),
+    }
+}
+
+/// Opens indexes and compares each with its digest: a selection's record must not rest on damage.
+fn open_all(paths: &[PathBuf]) -> Outcome<Vec<Index>> {
+    paths
+        .iter()
+        .map(|path| {
+            let index = index::open(path)?;
+            index.verify().map_err(|error| index::failure(&error))?;
+            Ok(index)
+        })
+        .collect()
+}
+
+/// The tokenizer whose tokens all indexes count.
+fn tokenizer_digest<'a>(indexes: impl Iterator<Item = &'a Index>) -> Outcome<Option<Sha256Digest>> {
+    let mut digests = indexes.map(|index| index.header().tokenizer);
+    let Some(first) = digests.next() else {
+        return Ok(None);
+    };
+    if digests.any(|other| other != first) {
+        return Err(
+            Failure::usage("the indexes count tokens of different tokenizers")
+                .hint("make all of them with one profile; `hallmark index show` prints the digest"),
+        );
+    }
+    Ok(first)
+}
+
+/// That tokenizer, where it is at hand. Without one only token ids can be read.
+fn tokenizer(digest: Option<Sha256Digest>, args: &ProbeArgs) -> Outcome<Option<Tokenizer>> {
+    let digest = digest.map(|digest| digest.to_string());
+    builtin::tokenizer_with(digest.as_deref(), args.tokenizer.as_deref(), || {
+        Failure::usage("the indexes name no tokenizer, so text cannot be read with them")
+            .hint("leave --tokenizer out and give token ids, or make the indexes with a profile that names it")
+    })
+}
+
+fn digests(paths: &[PathBuf]) -> Outcome<Vec<Digested>> {
+    paths
+        .iter()
+        .map(|path| {
+            let (digest, bytes) =
+                Sha256Digest::of_file(path).map_err(|error| Failure::io("read", path, &error))?;
+            Ok(Digested {
+                file: shown(path),
+                bytes,
+                sha256: digest.to_string(),
+                marked_by: None,
+            })
+        })
+        .collect()
+}
