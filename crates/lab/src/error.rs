@@ -15,6 +15,9 @@ pub enum LabError {
         /// What is missing or does not fit.
         what: String,
     },
+    /// A GGUF file is not a model that can be run here.
+    #[error("GGUF model: {0}")]
+    Gguf(#[from] crate::gguf::GgufError),
     /// A model shape that cannot be built.
     #[error("model shape: {what}")]
     Shape {

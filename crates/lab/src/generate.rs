@@ -1,19 +1,12 @@
 use std::error::Error as StdError;
 
-use candle_core::Tensor;
-use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
 
 use crate::LabError;
-use crate::decode::Decoder;
-use crate::kernels::{exp, with_values};
-use crate::model::{Transformer, check_tokens};
-use crate::random::{generator, uniform};
-
-/// Sequences stepped together on one thread: enough rows to keep a matrix product busy, few enough to stay in cache.
-const ROWS: usize = 64;
-/// Groups of that size stepped at the same time.
-const SHARDS: usize = 4;
+use crate::decode::LanguageModel;
+use crate::kernels::exp;
+use crate::model::check_tokens;
+use crate::shard::{Shard, Shared};
 
 /// Picks each next token: where a mark enters.
 pub trait Chooser {
@@ -91,7 +84,7 @@ impl Default for Sampling {
 }
 
 impl Sampling {
-    fn check(&self) -> Result<(), LabError> {
+    pub(crate) fn check(&self) -> Result<(), LabError> {
         if !(self.temperature.is_finite() && self.temperature > 0.0) {
             let what = format!("{} must be above zero", self.temperature);
             return Err(LabError::Setting {
@@ -108,7 +101,7 @@ impl Sampling {
         Ok(())
     }
 
-    fn apply(&self, logits: &mut [f32], scratch: &mut Vec<f32>) {
+    pub(crate) fn apply(&self, logits: &mut [f32], scratch: &mut Vec<f32>) {
         let inverse = 1.0 / self.temperature;
         for logit in logits.iter_mut() {
             *logit *= inverse;
@@ -124,19 +117,21 @@ impl Sampling {
     }
 }
 
-/// Continues each prompt by exactly `tokens` tokens.
-///
-/// Each sequence has its own random stream, a function of `seed` and its index, so the result does not depend on
-/// how sequences are batched. `progress` is called with (tokens generated, tokens in all).
-///
-/// The result is the same for any number of threads: every sum runs in one order. Another kind of processor may
-/// round a matrix product differently, and then a rare near-tie falls the other way.
+/// Where answers end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The longest answer, in tokens.
+    pub tokens: usize,
+    /// The token that ends an answer early, such as the end of a turn; it is not part of the answer.
+    pub stop: Option<u32>,
+}
+
+/// Continues each prompt by exactly `tokens` tokens: [`generate_until`] without a token that stops.
 ///
 /// # Errors
-/// [`LabError::Sequence`] if a prompt is empty, holds a foreign token or leaves no room for the answer,
-/// [`LabError::Setting`] for impossible sampling settings, [`LabError::Choose`] if the chooser refuses a row.
-pub fn generate(
-    model: &Transformer,
+/// As for [`generate_until`].
+pub fn generate<M: LanguageModel + ?Sized>(
+    model: &M,
     prompts: &[Vec<u32>],
     tokens: usize,
     sampling: &Sampling,
@@ -144,143 +139,71 @@ pub fn generate(
     chooser: &mut dyn Chooser,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Vec<u32>>, LabError> {
+    let limit = Limit { tokens, stop: None };
+    generate_until(model, prompts, limit, sampling, seed, chooser, progress)
+}
+
+/// Answers each prompt, up to `limit`.
+///
+/// Each sequence has its own random stream, a function of `seed` and its index. A place in the batch that becomes free
+/// goes to the next prompt at once. `progress` is called with (tokens generated, tokens in all), where an answer that
+/// stopped early counts as full.
+///
+/// The result is the same for any number of threads: every sum runs in one order. Another kind of processor may
+/// round a matrix product differently, and then a rare near-tie falls the other way.
+///
+/// # Errors
+/// [`LabError::Sequence`] if a prompt is empty, holds a foreign token or leaves no room for the answer,
+/// [`LabError::Setting`] for impossible sampling settings, [`LabError::Choose`] if the chooser refuses a row.
+pub fn generate_until<M: LanguageModel + ?Sized>(
+    model: &M,
+    prompts: &[Vec<u32>],
+    limit: Limit,
+    sampling: &Sampling,
+    seed: u64,
+    chooser: &mut dyn Chooser,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Vec<Vec<u32>>, LabError> {
     sampling.check()?;
-    check_prompts(model, prompts, tokens)?;
-    let mut shared = Shared {
-        sampling,
-        tokens,
-        chooser,
-        scratch: Vec::new(),
-    };
-    let total = prompts.len() * tokens;
-    let mut answers = Vec::with_capacity(prompts.len());
-    for (i, prompts) in prompts.chunks(SHARDS * ROWS).enumerate() {
-        let first = i * SHARDS * ROWS;
-        let mut shards = prompts
-            .chunks(ROWS)
-            .enumerate()
-            .map(|(i, prompts)| Shard::new(model, prompts, tokens, seed, first + i * ROWS))
-            .collect::<Result<Vec<_>, _>>()?;
-        let steps = prompts.iter().map(Vec::len).max().unwrap_or(0) + tokens;
-        for position in 0..steps.saturating_sub(1) {
-            shards
-                .par_iter_mut()
-                .try_for_each(|shard| shard.step(position))?;
-            for shard in &mut shards {
-                shared.choose(shard, position)?;
-            }
-            let made: usize = shards.iter().map(Shard::made).sum();
-            progress(first * tokens + made, total);
-        }
-        answers.extend(shards.into_iter().flat_map(Shard::answers));
+    check_prompts(model, prompts, limit.tokens)?;
+    let mut shared = Shared::new(sampling, limit, chooser, prompts.len());
+    let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
+    if limit.tokens == 0 || longest == 0 {
+        return Ok(shared.answers);
     }
-    Ok(answers)
-}
-
-/// Sequences stepped together on one thread.
-struct Shard<'a> {
-    decoder: Decoder<'a>,
-    prompts: &'a [Vec<u32>],
-    texts: Vec<Vec<u32>>,
-    random: Vec<ChaCha12Rng>,
-    first: usize,
-    logits: Option<Tensor>,
-}
-
-impl<'a> Shard<'a> {
-    fn new(
-        model: &'a Transformer,
-        prompts: &'a [Vec<u32>],
-        tokens: usize,
-        seed: u64,
-        first: usize,
-    ) -> Result<Self, LabError> {
-        let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
-        let random = (first..first + prompts.len())
-            .map(|sequence| generator(seed, sequence as u64))
-            .collect();
-        let decoder = Decoder::new(model, prompts.len(), longest + tokens)?;
-        Ok(Self {
-            decoder,
-            prompts,
-            texts: prompts.to_vec(),
-            random,
-            first,
-            logits: None,
+    let positions = longest + limit.tokens - 1;
+    let batch = model.batch(positions);
+    let count = batch.shards.min(prompts.len().div_ceil(batch.slots));
+    let mut shards = (0..count)
+        .map(|which| {
+            let own = prompts.iter().enumerate().skip(which).step_by(count);
+            let slots = batch.slots.min(own.len());
+            Ok(Shard::new(
+                model.decoder(slots, positions)?,
+                slots,
+                own,
+                seed,
+            ))
         })
-    }
-
-    /// Feeds the tokens at `position`; a sequence that has all its tokens idles on its last one.
-    fn step(&mut self, position: usize) -> Result<(), LabError> {
-        let feed: Vec<u32> = self
-            .texts
-            .iter()
-            .map(|text| text[position.min(text.len() - 1)])
-            .collect();
-        let any = self.texts.iter().any(|text| text.len() == position + 1);
-        self.logits = self.decoder.step(&feed, any)?;
-        Ok(())
-    }
-
-    fn made(&self) -> usize {
-        self.texts
-            .iter()
-            .zip(self.prompts)
-            .map(|(text, prompt)| text.len() - prompt.len())
-            .sum()
-    }
-
-    fn answers(self) -> impl Iterator<Item = Vec<u32>> {
-        self.texts
-            .into_iter()
-            .zip(self.prompts)
-            .map(|(mut text, prompt)| text.split_off(prompt.len()))
-    }
-}
-
-/// What all shards share: choosing runs on the caller's thread.
-struct Shared<'a> {
-    sampling: &'a Sampling,
-    tokens: usize,
-    chooser: &'a mut dyn Chooser,
-    scratch: Vec<f32>,
-}
-
-impl Shared<'_> {
-    fn choose(&mut self, shard: &mut Shard<'_>, position: usize) -> Result<(), LabError> {
-        let Some(rows) = shard.logits.take() else {
-            return Ok(());
-        };
-        let vocab = rows.dim(1)?;
-        let mut rows = with_values(&rows, <[f32]>::to_vec)?;
-        for (i, logits) in rows.chunks_exact_mut(vocab).enumerate() {
-            let text = &mut shard.texts[i];
-            let made = text.len() - shard.prompts[i].len();
-            if text.len() != position + 1 || made == self.tokens {
-                continue;
-            }
-            self.sampling.apply(logits, &mut self.scratch);
-            let sequence = shard.first + i;
-            let token = self
-                .chooser
-                .choose(sequence, logits, uniform(&mut shard.random[i]))
-                .and_then(|token| match logits.get(token as usize) {
-                    Some(_) => Ok(token),
-                    None => Err(format!("token {token} is outside the vocabulary").into()),
-                })
-                .map_err(|source| LabError::Choose {
-                    sequence,
-                    position: made,
-                    source,
-                })?;
-            text.push(token);
+        .collect::<Result<Vec<_>, LabError>>()?;
+    while shared.finished < prompts.len() {
+        shards.par_iter_mut().try_for_each(Shard::step)?;
+        for shard in &mut shards {
+            shard.choose(&mut shared)?;
         }
-        Ok(())
+        let unfinished: usize = shards.iter().map(Shard::made).sum();
+        let made = shared.finished * limit.tokens + unfinished;
+        progress(made, prompts.len() * limit.tokens);
     }
+    Ok(shared.answers)
 }
 
-fn check_prompts(model: &Transformer, prompts: &[Vec<u32>], tokens: usize) -> Result<(), LabError> {
-    let context = model.config().context;
+fn check_prompts<M: LanguageModel + ?Sized>(
+    model: &M,
+    prompts: &[Vec<u32>],
+    tokens: usize,
+) -> Result<(), LabError> {
+    let context = model.context();
     for (sequence, prompt) in prompts.iter().enumerate() {
         // The last token is never fed back, so it needs no room.
         if prompt.is_empty() || (prompt.len() + tokens).saturating_sub(1) > context {
@@ -291,5 +214,5 @@ fn check_prompts(model: &Transformer, prompts: &[Vec<u32>], tokens: usize) -> Re
             return Err(LabError::Sequence { sequence, what });
         }
     }
-    check_tokens(prompts.iter().map(Vec::as_slice), model.config().vocab)
+    check_tokens(prompts.iter().map(Vec::as_slice), model.vocab())
 }

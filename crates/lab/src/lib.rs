@@ -18,6 +18,7 @@
 //! ```
 //!
 //! - [`generate`] samples with a [`Chooser`], which is where a mark enters: [`Unmarked`] is ordinary sampling.
+//! - [`gguf::Gguf`] is a real language model from a file, which [`generate_until`] runs as well.
 //! - [`train`] teaches from running text or from [`Exchange`]s.
 //! - [`story::tell`] is the whole distillation behind `hallmark demo`.
 //! - [`assets`] holds the corpus, the tokenizer and the checkpoints.
@@ -30,16 +31,20 @@ pub mod assets;
 mod decode;
 mod error;
 mod generate;
+pub mod gguf;
 mod kernels;
 mod marked;
 mod model;
 mod pass;
 mod random;
+mod shard;
 pub mod story;
+pub mod study;
 mod train;
 
+pub use decode::{Batch, Decoder, LanguageModel, Row};
 pub use error::LabError;
-pub use generate::{Chooser, Sampling, Unmarked, generate};
+pub use generate::{Chooser, Limit, Sampling, Unmarked, generate, generate_until};
 pub use marked::{Marked, story_root};
 pub use model::{Config, Transformer};
 pub use train::{Exchange, Lessons, TrainConfig, evaluate, train};

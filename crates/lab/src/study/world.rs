@@ -1,0 +1,137 @@
+use hallmark_core::keys::CohortKey;
+use hallmark_core::profile::Scheme;
+
+use super::{Cache, StudyError};
+use crate::model::Transformer;
+use crate::train::Exchange;
+
+/// Where students come from and what they learn. Prompts are known by their number within their kind.
+pub trait World: Sync {
+    /// A name for folders and tables.
+    fn name(&self) -> &'static str;
+
+    /// What every student starts from: it saw no marked text.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being read or made.
+    fn base(&self, cache: &Cache) -> Result<Transformer, StudyError>;
+
+    /// The unmarked model that edits draw from, in the students' vocabulary.
+    ///
+    /// # Errors
+    /// As for [`World::base`].
+    fn neutral(&self, cache: &Cache) -> Result<Transformer, StudyError>;
+
+    /// How many prompts of a kind there are.
+    fn prompts(&self, kind: PromptKind) -> usize;
+
+    /// A prompt, in the students' tokens.
+    fn prompt(&self, kind: PromptKind, number: usize) -> Vec<u32>;
+
+    /// The key of a marking; none where this world has no such answers.
+    fn key(&self, marking: &Marking) -> Option<CohortKey>;
+
+    /// The teacher's marked answers to training prompts, in their order. The first answers do not depend on how many are
+    /// asked for.
+    ///
+    /// # Errors
+    /// [`StudyError::Setting`] if this world has no such answers.
+    fn marked(
+        &self,
+        marked: &Marking,
+        prompts: &[usize],
+        cache: &Cache,
+    ) -> Result<Vec<Exchange>, StudyError>;
+
+    /// The teacher's unmarked answers to the first `count` prompts of a kind; another `round`, other answers.
+    ///
+    /// # Errors
+    /// [`StudyError::Setting`] if this world has no such answers.
+    fn clean(
+        &self,
+        kind: PromptKind,
+        count: usize,
+        round: usize,
+        cache: &Cache,
+    ) -> Result<Vec<Exchange>, StudyError>;
+
+    /// A student's answers, sampled at temperature 1 without any key.
+    ///
+    /// # Errors
+    /// As for [`generate`](crate::generate).
+    fn ask(
+        &self,
+        model: &Transformer,
+        prompts: &[Vec<u32>],
+        seed: u64,
+    ) -> Result<Vec<Exchange>, StudyError>;
+
+    /// The text of students' tokens.
+    fn text(&self, tokens: &[u32]) -> String;
+}
+
+/// Which prompts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Training answers are to these.
+    Training,
+    /// Nobody is trained on these; students are asked them.
+    Generic,
+    /// Nobody is trained on these; the teacher's unmarked answers to them are the background.
+    Background,
+}
+
+/// Whose key marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cohort {
+    /// The one under test.
+    Tested,
+    /// Another one.
+    Other,
+}
+
+impl Cohort {
+    /// The cohort's name in the derivation of its key.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tested => "harvesters",
+            Self::Other => "others",
+        }
+    }
+}
+
+/// How answers are marked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Marking {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// Tokens in a window.
+    pub window: usize,
+    /// Whose key.
+    pub cohort: Cohort,
+    /// Seed of the keys and of the order of prompts.
+    pub seed: u64,
+    /// Training prompts that the order is of.
+    pub pool: usize,
+}
+
+impl Marking {
+    /// A name that no other marking has, without its cohort.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let Self {
+            scheme,
+            window,
+            seed,
+            pool,
+            ..
+        } = self;
+        let parameters = match scheme {
+            Scheme::Green { gamma, delta } => format!("-{gamma}-{delta}"),
+            Scheme::Tournament { layers } => format!("-{layers}"),
+            Scheme::Gumbel | Scheme::DualGumbel => String::new(),
+        };
+        format!("{}{parameters}-h{window}-s{seed}-of{pool}", scheme.id())
+    }
+}
