@@ -7,10 +7,13 @@
 //! token that followed.
 
 use crate::dedup::{Dedup, DedupError, Units};
+use crate::weights::WindowWeights;
+use crate::windows::WindowHash;
 use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::mark::Mark;
 use hallmark_core::prf::ChaCha12;
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Answers with what was shown for them: every position that has a full window.
@@ -231,6 +234,14 @@ impl FreshCells {
         })
     }
 
+    /// The cells with their repeats, in order: window and token, oldest first.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &[TokenId]> {
+        let window = self.window;
+        self.at
+            .iter()
+            .map(move |&at| &self.ids[at as usize - window..=at as usize])
+    }
+
     /// Number of fresh cells.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -280,6 +291,31 @@ impl DistinctCells {
             .sum()
     }
 
+    /// The level of each cell's window. The weights are asked about windows' hashes and nothing
+    /// else.
+    pub(crate) fn levels(&self, weights: &WindowWeights) -> Vec<u8> {
+        let mut levels = vec![0; self.at.len()];
+        levels
+            .par_chunks_mut(WINDOWS)
+            .zip(self.at.par_chunks(WINDOWS))
+            .for_each_init(
+                || Vec::with_capacity(WINDOWS),
+                |windows, (levels, at)| {
+                    windows.clear();
+                    windows.extend(at.iter().map(|&at| {
+                        WindowHash::of(&self.ids[at as usize - self.window..at as usize])
+                    }));
+                    weights.levels(windows, levels);
+                },
+            );
+        levels
+    }
+
+    /// Where the cells are, in order.
+    pub(crate) fn positions(&self) -> &[u32] {
+        &self.at
+    }
+
     /// The cells in order, in stretches of `size`, the first of `first`.
     pub(crate) fn stretches(&self, first: usize, size: usize) -> Vec<Stretch<'_>> {
         let (head, rest) = self.at.split_at(first.min(self.at.len()));
@@ -304,6 +340,13 @@ impl DistinctCells {
 #[derive(Clone, Copy)]
 pub(crate) struct Stretch<'a>(&'a [u32]);
 
+impl<'a> Stretch<'a> {
+    /// These positions.
+    pub(crate) fn of(at: &'a [u32]) -> Self {
+        Self(at)
+    }
+}
+
 /// The largest token id of a native mark; larger ones would share cells.
 pub const MAX_TOKEN: TokenId = ChaCha12::MAX_TOKEN;
 
@@ -323,6 +366,9 @@ pub enum CellsError {
 
 /// Cells evaluated at a time: their columns and words stay in the first-level cache.
 const BATCH: usize = 1024;
+
+/// Windows whose counts are looked up together.
+const WINDOWS: usize = 1 << 16;
 
 fn extend(ids: &mut Vec<TokenId>, more: &[TokenId]) -> Range<usize> {
     let start = ids.len();

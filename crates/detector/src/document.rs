@@ -1,8 +1,9 @@
 //! One document by itself: its own distinct cells, its own p-value.
 
-use crate::cells::RawCells;
+use crate::cells::{DistinctCells, RawCells};
 use crate::dedup::{Dedup, Exact};
 use crate::examination::ExaminationError;
+use crate::localize::{self, Located};
 use crate::plain;
 use crate::tail::Log10P;
 use hallmark_core::mark::Mark;
@@ -25,9 +26,36 @@ pub struct DocumentScore {
 /// # Errors
 /// When there are more cells than the tails allow.
 pub fn score(raw: RawCells, mark: &dyn Mark) -> Result<DocumentScore, ExaminationError> {
+    let (tokens, distinct) = distinct(raw)?;
+    whole(tokens, &distinct, mark)
+}
+
+/// The same, and where in the document the mark is: `raw` holds one answer, and `level` is shared by
+/// all windows of it that are tried.
+///
+/// # Errors
+/// When there are more cells than the tails allow.
+pub fn score_and_locate(
+    raw: RawCells,
+    mark: &dyn Mark,
+    level: f64,
+) -> Result<(DocumentScore, Located), ExaminationError> {
+    let (tokens, distinct) = distinct(raw)?;
+    let located = localize::locate(&distinct, mark, level)?;
+    Ok((whole(tokens, &distinct, mark)?, located))
+}
+
+fn distinct(raw: RawCells) -> Result<(u64, DistinctCells), ExaminationError> {
     let tokens = raw.tokens() as u64;
     let mut own: Box<dyn Dedup> = Box::new(Exact::new(raw.window()));
-    let distinct = raw.fresh().distinct(&mut *own)?;
+    Ok((tokens, raw.fresh().distinct(&mut *own)?))
+}
+
+fn whole(
+    tokens: u64,
+    distinct: &DistinctCells,
+    mark: &dyn Mark,
+) -> Result<DocumentScore, ExaminationError> {
     let (scored, sum) = (distinct.len() as u64, distinct.score(mark));
     Ok(DocumentScore {
         tokens,

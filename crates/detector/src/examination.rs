@@ -1,20 +1,32 @@
 //! An examination: answers go in block by block, findings come out.
+//!
+//! Each test is one file with a `finding` of one key: [`plain`] (T1), [`crate::weights`] (T2),
+//! [`crate::residual`] (T2r), `sequential` (T3) and [`crate::lineup`] (T5). What they share is made here:
+//! cells are left out, de-duplicated and scored once under each key, and all findings are adjusted together.
 
 use crate::cells::{CellsError, DistinctCells, RawCells};
+use crate::contrast::{self, ContrastError, Contrasts};
 use crate::decoys;
 use crate::dedup::{Dedup, DedupError, DedupKind};
 use crate::eprocess::EProcessError;
 use crate::finding::{Counts, Finding, Test};
 use crate::interval::IntervalError;
-use crate::lineup::LineUp;
-use crate::multiplicity::{holm, line_up};
+use crate::lineup::{self, LineUp};
+use crate::logprobs::{self, Evidence, LogprobTestError, MassCounts};
+use crate::looks::Looks;
+use crate::multiplicity::holm;
 use crate::plain;
+use crate::residual::{self, Expectation, Residual};
+use crate::sequential::{self, EProcess};
+use crate::shape::{self, Shape};
 use crate::tail::{Log10P, TailError};
-use crate::tally::{EProcess, Tally};
+use crate::tally::Tally;
 use crate::warning::Warning;
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark;
+use crate::weights::{WeightSource, WindowWeights, sum};
+use hallmark_core::keys::{CohortKey, PublicId};
+use hallmark_core::mark::{self, Mark};
 use hallmark_core::profile::Profile;
+use std::sync::Arc;
 
 /// One profile's keys under test, with what was observed so far.
 ///
@@ -22,34 +34,100 @@ use hallmark_core::profile::Profile;
 /// RawCells → fresh → distinct → every key's tally, every decoy's sum → findings
 /// ```
 pub struct Examination {
+    window: usize,
     dedup: Box<dyn Dedup>,
+    weights: Option<Arc<WindowWeights>>,
     counts: Counts,
     keys: Vec<Tally>,
+    residual: Option<Residual>,
     line_up: LineUp,
+    contrasts: Option<Contrasts>,
+    controls: Vec<PublicId>,
+    shapes: Vec<Shape>,
+    logprobs: Option<(Arc<Evidence>, MassCounts)>,
+}
+
+/// What an examination does beside T1. Fixed before anything is read.
+#[derive(Clone, Default)]
+pub struct Plan {
+    /// Whether T3 is made; with weights, its bets are in proportion to them.
+    pub e_process: bool,
+    /// Weights of windows; with them, T2 is made.
+    pub weights: Option<Arc<WindowWeights>>,
+    /// Whether T2r is made, and where its expected counts come from.
+    pub residual: Option<Expectation>,
+    /// Decoys in the line-up; 0 leaves T5 out. Its statistic is T1's, without weights, so it is valid
+    /// whatever the weights came from.
+    pub decoys: u32,
+    /// Which draw of decoys: another number, another line-up.
+    pub decoy_draw: u64,
+    /// How repeated cells are found.
+    pub dedup: DedupKind,
+    /// Keys that each tested key is contrasted with (T6): of public output, of other cohorts, or never used.
+    pub controls: Vec<CohortKey>,
+    /// Whether T8 is made, where scores are Gumbel's.
+    pub shape: bool,
+    /// The suspect's log-probabilities; with them, T9 is made.
+    pub logprobs: Option<(Arc<Evidence>, MassCounts)>,
 }
 
 impl Examination {
     /// An examination of `keys` under `profile`, as `plan` says.
     ///
     /// # Errors
-    /// When the profile's parameters leave nothing to test.
+    /// When the profile's parameters leave nothing to test, or the weights are of other windows.
     pub fn new(
         profile: &Profile,
         keys: &[CohortKey],
         plan: Plan,
     ) -> Result<Self, ExaminationError> {
+        let window = profile.window;
+        if let Some(other) = plan.weights.as_ref().map(|weights| weights.window())
+            && other != window
+        {
+            return Err(ExaminationError::Window { window, other });
+        }
+        if plan.residual.is_some() && window > residual::MAX_WINDOW {
+            return Err(ExaminationError::LongWindow { window });
+        }
         let tally = |key: &CohortKey| {
-            Tally::new(
-                key.public_id().to_string(),
-                mark::bind(profile, key),
-                plan.e_process,
-            )
+            let mark = mark::bind(profile, key);
+            let eprocess = match plan.e_process {
+                true => EProcess::new(mark.law(), plan.weights.as_deref())?,
+                false => EProcess::None,
+            };
+            Ok::<_, ExaminationError>(Tally::new(key.public_id(), mark, eprocess))
+        };
+        let vocabulary = profile.tokenizer.vocab_size;
+        let keys_under_test: Vec<Tally> = keys.iter().map(tally).collect::<Result<_, _>>()?;
+        let marks: Vec<Arc<dyn Mark>> =
+            keys_under_test.iter().map(|key| key.mark.clone()).collect();
+        let has_shape = plan.shape && marks.iter().all(|mark| Shape::applies_to(mark.law()));
+        let shapes = if has_shape { marks.len() } else { 0 };
+        let controls: Vec<_> = plan
+            .controls
+            .iter()
+            .map(|key| mark::bind(profile, key))
+            .collect();
+        let contrasts = if marks.is_empty() || controls.is_empty() {
+            None
+        } else {
+            Some(Contrasts::new(marks, controls)?)
         };
         Ok(Self {
-            dedup: plan.dedup.build(profile.window),
+            window,
+            dedup: plan.dedup.build(window),
             counts: Counts::default(),
-            keys: keys.iter().map(tally).collect::<Result<_, _>>()?,
+            keys: keys_under_test,
+            contrasts,
+            controls: plan.controls.iter().map(CohortKey::public_id).collect(),
+            shapes: vec![Shape::new(); shapes],
+            logprobs: plan.logprobs,
+            residual: plan
+                .residual
+                .map(|expectation| Residual::new(window, vocabulary, expectation)),
             line_up: LineUp::new(decoys::draw(profile, keys, plan.decoys, plan.decoy_draw)),
+            weights: plan.weights,
         })
     }
 
@@ -65,10 +143,30 @@ impl Examination {
         let fresh = raw.fresh();
         self.counts.exposed += fresh.exposed();
         self.counts.fresh += fresh.len() as u64;
+        if let Some(residual) = &mut self.residual {
+            residual.observe(&fresh);
+        }
         let distinct = fresh.distinct(&mut *self.dedup)?;
+        self.score(&distinct)?;
         self.counts.scored += distinct.len() as u64;
         self.counts.expected_drops = self.dedup.expected_drops();
-        self.score(&distinct)
+        Ok(())
+    }
+
+    /// Adds a block of the control sample for T2r: answers of a model without the mark, with
+    /// what that model was shown. In any order beside [`observe`](Self::observe).
+    ///
+    /// # Errors
+    /// When windows have another length than the profile's.
+    pub fn observe_reference(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
+        let (window, other) = (self.window, raw.window());
+        if other != window {
+            return Err(ExaminationError::Window { window, other });
+        }
+        if let Some(residual) = &mut self.residual {
+            residual.observe_reference(&raw.fresh());
+        }
+        Ok(())
     }
 
     /// What was read and left out so far.
@@ -85,117 +183,108 @@ impl Examination {
         for key in &mut self.keys {
             key.look()?;
         }
+        let marks: Vec<Arc<dyn Mark>> = self.keys.iter().map(|key| key.mark.clone()).collect();
+        let residual = self
+            .residual
+            .take()
+            .map(|residual| residual.score(self.weights.as_deref(), &marks));
+        let seen = Seen {
+            counts: &self.counts,
+            weights: self.weights.as_deref(),
+        };
         let mut findings = vec![];
-        for key in &self.keys {
-            findings.push(self.plain_sum(key)?);
-            findings.extend(self.e_process(key));
-            findings.extend(self.line_up(key));
+        for (index, key) in self.keys.iter().enumerate() {
+            findings.push(plain::finding(&seen, key)?);
+            findings.extend(sum::finding(&seen, key)?);
+            if let Some(scored) = &residual {
+                findings.push(residual::finding(scored, index, &seen, key)?);
+            }
+            findings.extend(sequential::finding(&seen, key)?);
+            findings.extend(lineup::finding(&self.line_up, &seen, key));
+            if let Some(contrasts) = &self.contrasts {
+                findings.extend(contrast::findings(
+                    contrasts,
+                    &self.controls,
+                    index,
+                    &seen,
+                    key,
+                )?);
+            }
+            if let Some(shape) = self.shapes.get(index) {
+                findings.push(shape::finding(shape, &seen, key)?);
+            }
+            if let Some((evidence, counts)) = &self.logprobs {
+                findings.push(logprobs::finding(evidence, counts, key)?);
+            }
         }
-        let adjusted = holm(
-            &findings
-                .iter()
-                .map(|finding| finding.log10_p)
-                .collect::<Vec<_>>(),
-        );
-        for (finding, adjusted) in findings.iter_mut().zip(adjusted) {
-            finding.log10_p_adjusted = adjusted;
+        if let Some(mark) = marks.first() {
+            plain::share_level(&mut findings, mark.law());
+            contrast::share_level(&mut findings, mark.law());
         }
+        if let (Some((evidence, _)), Some(key)) = (&self.logprobs, self.keys.first()) {
+            logprobs::share_level(&mut findings, evidence, key);
+        }
+        adjust(&mut findings);
         Ok(findings)
     }
 
-    /// Number of tests that share the level.
-    fn tests(&self) -> usize {
-        let e_processes = self
-            .keys
-            .iter()
-            .filter(|key| !matches!(key.eprocess, EProcess::None));
-        let line_ups = if self.line_up.is_empty() {
-            0
-        } else {
-            self.keys.len()
-        };
-        self.keys.len() + e_processes.count() + line_ups
-    }
-
     fn score(&mut self, distinct: &DistinctCells) -> Result<(), ExaminationError> {
+        let looks = Looks::new(distinct, self.counts.scored, self.weights.as_deref());
         for key in &mut self.keys {
-            key.observe(distinct)?;
+            key.observe(&looks)?;
         }
         self.line_up.observe(distinct)?;
+        if let Some(contrasts) = &mut self.contrasts {
+            contrasts.observe(distinct);
+        }
+        for (shape, key) in self.shapes.iter_mut().zip(&self.keys) {
+            shape.observe_cells(distinct, &*key.mark);
+        }
         Ok(())
-    }
-
-    fn plain_sum(&self, key: &Tally) -> Result<Finding, ExaminationError> {
-        let (law, cells) = (key.mark.law(), self.counts.scored);
-        let unit = law.unit() as f64;
-        Ok(Finding {
-            statistic: key.sum as f64 / unit,
-            expected: Some(cells as f64 * law.null_mean()),
-            effect: plain::effect(law, cells, key.sum, self.tests())?,
-            ..self.finding(Test::T1, key, plain::p_value(law, cells, key.sum)?)
-        })
-    }
-
-    fn e_process(&self, key: &Tally) -> Option<Finding> {
-        let (log10_p, supremum, log10_e) = match &key.eprocess {
-            EProcess::Green(process) => (process.p_value(), process.supremum(), process.log10_e()),
-            EProcess::Gumbel(process) => (process.p_value(), process.supremum(), process.log10_e()),
-            EProcess::None => return None,
-        };
-        Some(Finding {
-            statistic: supremum.log10_e.value(),
-            supremum: Some(supremum),
-            log10_e: Some(log10_e),
-            ..self.finding(Test::T3, key, log10_p)
-        })
-    }
-
-    fn line_up(&self, key: &Tally) -> Option<Finding> {
-        if self.line_up.is_empty() {
-            return None;
-        }
-        let sums = self.line_up.sums();
-        let rank = 1 + sums.iter().filter(|&&decoy| decoy >= key.sum).count();
-        let best = sums.iter().max().copied().unwrap_or(0);
-        Some(Finding {
-            statistic: rank as f64,
-            decoys: Some(sums.len() as u64),
-            best_decoy: Some(best as f64 / key.mark.law().unit() as f64),
-            ..self.finding(Test::T5, key, line_up(&key.sum, &sums))
-        })
-    }
-
-    fn finding(&self, test: Test, key: &Tally, log10_p: Log10P) -> Finding {
-        Finding {
-            test,
-            key_id: key.key_id.clone(),
-            tokens: self.counts.tokens,
-            scored: self.counts.scored,
-            statistic: 0.0,
-            expected: None,
-            log10_p,
-            log10_p_adjusted: log10_p,
-            effect: None,
-            supremum: None,
-            log10_e: None,
-            decoys: None,
-            best_decoy: None,
-            warnings: Warning::of(&self.counts),
-        }
     }
 }
 
-/// What an examination does beside T1. Fixed before anything is read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Plan {
-    /// Whether T3 is made.
-    pub e_process: bool,
-    /// Decoys in the line-up; 0 leaves T5 out.
-    pub decoys: u32,
-    /// Which draw of decoys: another number, another line-up.
-    pub decoy_draw: u64,
-    /// How repeated cells are found.
-    pub dedup: DedupKind,
+/// What every test knows beside its own sums.
+pub(crate) struct Seen<'a> {
+    pub(crate) counts: &'a Counts,
+    pub(crate) weights: Option<&'a WindowWeights>,
+}
+
+impl Seen<'_> {
+    /// A finding with what is the same for all tests; the statistic is yet to come.
+    pub(crate) fn finding(&self, test: Test, key: &Tally, log10_p: Log10P) -> Finding {
+        Finding {
+            tokens: self.counts.tokens,
+            scored: self.counts.scored,
+            warnings: Warning::of(self.counts),
+            ..Finding::new(test, key.key.to_string(), log10_p)
+        }
+    }
+
+    /// Says in the finding of a weighted test what the weights were.
+    pub(crate) fn weighted(&self, finding: Finding, key: &Tally) -> Finding {
+        let Some(weights) = self.weights else {
+            return finding;
+        };
+        let source = weights.source(key.key);
+        let mut finding = Finding {
+            weights: Some(source),
+            weighting: Some(weights.describe()),
+            ..finding
+        };
+        if source == WeightSource::SameKey {
+            finding.warnings.push(Warning::SameKeyWeights);
+        }
+        finding
+    }
+}
+
+/// Adjusts every p-value for all of them.
+fn adjust(findings: &mut [Finding]) {
+    let tried: Vec<Log10P> = findings.iter().map(|finding| finding.log10_p).collect();
+    for (finding, adjusted) in findings.iter_mut().zip(holm(&tried)) {
+        finding.log10_p_adjusted = adjusted;
+    }
 }
 
 /// Why an examination could not go on.
@@ -216,7 +305,32 @@ pub enum ExaminationError {
     /// Sums of scores are 64 bits.
     #[error("the sum of scores exceeds 64 bits; split the corpus")]
     Sum,
+    /// Keys that cannot be contrasted.
+    #[error(transparent)]
+    Contrast(#[from] ContrastError),
+    /// Log-probabilities of tokens that the mark does not know.
+    #[error(transparent)]
+    Logprobs(#[from] LogprobTestError),
     /// The de-duplication refused a block.
     #[error(transparent)]
     Dedup(#[from] DedupError),
+    /// Weights or a control sample of windows of another length.
+    #[error(
+        "the profile's windows have {window} tokens and the weights' or the control sample's {other}: make the index from the same profile"
+    )]
+    Window {
+        /// The profile's.
+        window: usize,
+        /// The other's.
+        other: usize,
+    },
+    /// T2r packs a cell into 128 bits.
+    #[error(
+        "T2r takes windows of up to {} tokens and the profile's have {window}: leave it out",
+        residual::MAX_WINDOW
+    )]
+    LongWindow {
+        /// The profile's.
+        window: usize,
+    },
 }

@@ -175,13 +175,13 @@ fn lower_threshold(cells: u64, count: u64, level: f64) -> u64 {
 }
 
 #[derive(Clone, Copy)]
-enum Direction {
+pub(crate) enum Direction {
     Up,
     Down,
 }
 
 /// An x on the outer side of the Gamma(n, 1) quantile: there the tail is certainly at most e^level.
-fn quantile(
+pub(crate) fn quantile(
     cells: u64,
     direction: Direction,
     ln_tail: impl Fn(DoubleWord) -> DoubleWord,

@@ -14,6 +14,8 @@
 
 pub mod calibration;
 pub mod cells;
+pub mod cohorts;
+pub mod contrast;
 pub mod decoys;
 pub mod dedup;
 pub mod document;
@@ -22,9 +24,18 @@ pub mod examination;
 pub mod finding;
 pub mod interval;
 pub mod lineup;
+pub mod localize;
+pub mod logprobs;
+mod looks;
+pub mod merge;
 pub mod multiplicity;
 pub mod plain;
+pub mod power;
+pub mod residual;
+mod sequential;
+pub mod shape;
 pub mod tail;
 mod tally;
 pub mod warning;
+pub mod weights;
 pub mod windows;

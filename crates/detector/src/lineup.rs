@@ -1,7 +1,10 @@
 //! The line-up (T5): the same statistic under many decoy keys, drawn as the true key was.
 
 use crate::cells::DistinctCells;
-use crate::examination::ExaminationError;
+use crate::examination::{ExaminationError, Seen};
+use crate::finding::{Finding, Test};
+use crate::multiplicity::line_up;
+use crate::tally::Tally;
 use hallmark_core::mark::Mark;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -10,6 +13,22 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct LineUp {
     decoys: Vec<(Arc<dyn Mark>, u64)>,
+}
+
+/// The finding of T5 under one key: the rank of its sum of scores among the decoys'.
+pub(crate) fn finding(decoys: &LineUp, seen: &Seen<'_>, key: &Tally) -> Option<Finding> {
+    if decoys.is_empty() {
+        return None;
+    }
+    let (own, sums) = (key.sum(), decoys.sums());
+    let rank = 1 + sums.iter().filter(|&&decoy| decoy >= own).count();
+    let best = sums.iter().max().copied().unwrap_or(0);
+    Some(Finding {
+        statistic: rank as f64,
+        decoys: Some(sums.len() as u64),
+        best_decoy: Some(best as f64 / key.mark.law().unit() as f64),
+        ..seen.finding(Test::T5, key, line_up(&own, &sums))
+    })
 }
 
 /// Cells in a batch: its columns and words fit the first-level cache.

@@ -1,8 +1,10 @@
 //! T1, the plain sum: its exact tail and its effect with an interval, for each law of scores.
 
-use crate::finding::{Effect, Measure};
+use crate::examination::{ExaminationError, Seen};
+use crate::finding::{Effect, Finding, Measure, Test};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
 use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
+use crate::tally::Tally;
 use crate::warning::FEW_CELLS;
 use hallmark_core::law::Law;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -12,6 +14,29 @@ pub const LEVEL: f64 = 0.001;
 
 /// The chance that an effect's interval misses, both sides together.
 pub const INTERVAL_ALPHA: f64 = 0.05;
+
+/// The finding of T1 under one key.
+pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Finding, ExaminationError> {
+    let (law, cells, sum) = (key.mark.law(), seen.counts.scored, key.sum());
+    Ok(Finding {
+        statistic: sum as f64 / law.unit() as f64,
+        expected: Some(cells as f64 * law.null_mean()),
+        effect: effect(law, cells, sum, 1)?,
+        ..seen.finding(Test::T1, key, p_value(law, cells, sum)?)
+    })
+}
+
+/// Says in each effect what would have been visible, now that the number of tests is known.
+pub(crate) fn share_level(findings: &mut [Finding], law: Law) {
+    let tests = findings.len();
+    for finding in findings {
+        if let Some(effect) = &mut finding.effect {
+            let trials = (finding.scored * law.trials()) as f64;
+            effect.smallest_visible =
+                smallest_visible(law, trials, effect.null, LEVEL / tests.max(1) as f64);
+        }
+    }
+}
 
 /// The p-value of a sum of scores over `cells` distinct cells: an upper bound of the chance that a
 /// random key gives as much (`docs/statistics.md`, sections 1 and 2).

@@ -1,9 +1,11 @@
-//! The running result of one key: sums in integers, and the e-process.
+//! The running result of one key: integer sums for each level of weight, and the e-process.
 
-use crate::cells::DistinctCells;
-use crate::eprocess::{EProcessError, GreenEProcess, GumbelEProcess, GumbelSums};
+use crate::eprocess::{EProcessError, LevelSums};
 use crate::examination::ExaminationError;
-use hallmark_core::law::Law;
+use crate::looks::{BATCH, Looks};
+use crate::sequential::EProcess;
+use crate::weights::LEVELS;
+use hallmark_core::keys::PublicId;
 use hallmark_core::mark::Mark;
 use hallmark_core::score;
 use rayon::prelude::*;
@@ -11,25 +13,22 @@ use std::sync::Arc;
 
 /// One key under test.
 pub(crate) struct Tally {
-    pub(crate) key_id: String,
+    pub(crate) key: PublicId,
     pub(crate) mark: Arc<dyn Mark>,
-    pub(crate) sum: u64,
     pub(crate) eprocess: EProcess,
-    cells: u64,
+    /// Cells and sums by level; all of level 0 without weights.
+    levels: [LevelSums; LEVELS],
     next_look: u64,
-    pending: Look,
+    pending: Sums,
 }
 
-/// The e-process that fits the law of the scores.
-pub(crate) enum EProcess {
-    Green(GreenEProcess),
-    Gumbel(GumbelEProcess),
-    /// Not asked for, or not defined: for tournament bits.
-    None,
+/// What a test needs to know of some cells.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sums {
+    pub(crate) levels: [LevelSums; LEVELS],
+    /// For the unweighted e-process of Gumbel scores only.
+    pub(crate) log_reciprocal: u64,
 }
-
-/// Cells evaluated at a time; looks fall on multiples of it.
-const BATCH: usize = 256;
 
 /// The e-process is looked at after every 256 cells, and later each time their number has grown by
 /// 1/256: fixed beforehand, so no look depends on the key.
@@ -38,96 +37,101 @@ fn next_look(cells: u64) -> u64 {
 }
 
 impl Tally {
-    pub(crate) fn new(
-        key_id: String,
-        mark: Arc<dyn Mark>,
-        e_process: bool,
-    ) -> Result<Self, EProcessError> {
-        let eprocess = match mark.law() {
-            _ if !e_process => EProcess::None,
-            Law::Exponential => EProcess::Gumbel(GumbelEProcess::new()),
-            Law::Bernoulli { threshold } => EProcess::Green(GreenEProcess::new(threshold)?),
-            Law::Bits { .. } => EProcess::None,
-        };
-        Ok(Self {
-            key_id,
+    pub(crate) fn new(key: PublicId, mark: Arc<dyn Mark>, eprocess: EProcess) -> Self {
+        Self {
+            key,
             mark,
-            sum: 0,
             eprocess,
-            cells: 0,
+            levels: [LevelSums::default(); LEVELS],
             next_look: next_look(0),
-            pending: Look::default(),
-        })
+            pending: Sums::default(),
+        }
+    }
+
+    /// Cells and the sums of their scores, by level.
+    pub(crate) fn levels(&self) -> &[LevelSums; LEVELS] {
+        &self.levels
+    }
+
+    /// The sum of all scores.
+    pub(crate) fn sum(&self) -> u64 {
+        self.levels.iter().map(|level| level.score).sum()
     }
 
     /// Adds cells in their order. The result is the same for any number of threads and any cut
     /// into calls.
-    pub(crate) fn observe(&mut self, cells: &DistinctCells) -> Result<(), ExaminationError> {
+    pub(crate) fn observe(&mut self, looks: &Looks<'_>) -> Result<(), ExaminationError> {
         let (mark, law) = (&self.mark, self.mark.law());
-        let e_process = matches!(self.eprocess, EProcess::Gumbel(_));
-        let first = BATCH - self.cells as usize % BATCH;
-        let looks: Vec<Look> = cells
-            .stretches(first, BATCH)
+        let log_reciprocal = self.eprocess.needs_log_reciprocal();
+        let sums: Vec<Sums> = looks
+            .batches()
             .into_par_iter()
             .map_init(
-                || (cells.batch(BATCH), [0; BATCH]),
-                |(batch, words), stretch| {
-                    cells.fill(batch, stretch);
+                || (looks.batch(), [0; BATCH]),
+                |(batch, words), look| {
+                    looks.fill(batch, look);
                     let words = &mut words[..batch.len()];
                     mark.words(batch, words);
-                    let log_reciprocal = match law {
-                        Law::Exponential if e_process => score::sum_log_reciprocal(words),
-                        Law::Exponential | Law::Bernoulli { .. } | Law::Bits { .. } => 0,
-                    };
-                    Look {
-                        cells: batch.len() as u64,
-                        score: law.sum(words),
-                        log_reciprocal,
+                    let mut sums = Sums::default();
+                    for (level, range) in look.levels(words.len()) {
+                        sums.levels[level] = LevelSums {
+                            cells: range.len() as u64,
+                            score: law.sum(&words[range]),
+                        };
                     }
+                    if log_reciprocal {
+                        sums.log_reciprocal = score::sum_log_reciprocal(words);
+                    }
+                    sums
                 },
             )
             .collect();
-        for look in looks {
-            self.sum = self
-                .sum
-                .checked_add(look.score)
-                .ok_or(ExaminationError::Sum)?;
-            self.pending.cells += look.cells;
-            self.pending.score += look.score;
-            self.pending.log_reciprocal += look.log_reciprocal;
-            self.cells += look.cells;
-            if self.cells >= self.next_look && self.cells.is_multiple_of(BATCH as u64) {
-                self.look()?;
-            }
-        }
-        Ok(())
+        sums.iter().try_for_each(|sums| self.add(sums))
     }
 
     /// Looks at the e-process with what came since the last look.
     pub(crate) fn look(&mut self) -> Result<(), EProcessError> {
-        let Look {
-            cells,
-            score,
-            log_reciprocal,
-        } = std::mem::take(&mut self.pending);
-        self.next_look = next_look(self.cells);
-        match &mut self.eprocess {
-            EProcess::Green(process) => process.observe(score, cells).map(drop),
-            EProcess::Gumbel(process) => process
-                .observe(GumbelSums {
-                    cells,
-                    score,
-                    log_reciprocal,
-                })
-                .map(drop),
-            EProcess::None => Ok(()),
+        let pending = std::mem::take(&mut self.pending);
+        self.next_look = next_look(self.cells());
+        self.eprocess.look(&pending)
+    }
+
+    fn add(&mut self, sums: &Sums) -> Result<(), ExaminationError> {
+        let total = sums
+            .levels
+            .iter()
+            .try_fold(self.sum(), |sum, level| sum.checked_add(level.score));
+        total.ok_or(ExaminationError::Sum)?;
+        add(&mut self.levels, &sums.levels);
+        add(&mut self.pending.levels, &sums.levels);
+        self.pending.log_reciprocal += sums.log_reciprocal;
+        let cells = self.cells();
+        if cells >= self.next_look && cells.is_multiple_of(BATCH as u64) {
+            self.look()?;
         }
+        Ok(())
+    }
+
+    fn cells(&self) -> u64 {
+        self.levels.iter().map(|level| level.cells).sum()
     }
 }
 
-#[derive(Default)]
-struct Look {
-    cells: u64,
-    score: u64,
-    log_reciprocal: u64,
+impl Sums {
+    /// Cells of all levels.
+    pub(crate) fn cells(&self) -> u64 {
+        self.levels.iter().map(|level| level.cells).sum()
+    }
+
+    /// Scores of all levels.
+    pub(crate) fn score(&self) -> u64 {
+        self.levels.iter().map(|level| level.score).sum()
+    }
+}
+
+fn add(to: &mut [LevelSums; LEVELS], more: &[LevelSums; LEVELS]) {
+    for (to, more) in to.iter_mut().zip(more) {
+        to.cells += more.cells;
+        to.score += more.score;
+    }
 }

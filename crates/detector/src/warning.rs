@@ -16,6 +16,9 @@ pub enum Warning {
     /// Some records do not say what the suspect was shown. Had it been shown marked text, it could
     /// have copied it.
     ExposureUnknown,
+    /// The weights came from text that the tested key itself had marked, so that the null law holds
+    /// only nearly: `docs/studies/same-key.md`.
+    SameKeyWeights,
 }
 
 /// Below this many scored cells a finding says nothing either way.
@@ -49,6 +52,9 @@ impl Warning {
                 "give each answer's prompt and all else that was shown: without them a copied passage counts as evidence"
             }
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
+            Self::SameKeyWeights => {
+                "rest the case on T1, or on weights from other cohorts' text, prompts or a background"
+            }
         }
     }
 }
@@ -57,6 +63,9 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ExposureUnknown => "some answers come without what the model was shown",
+            Self::SameKeyWeights => {
+                "the weights came from text that this key marked: they depend on the key, faintly"
+            }
             Self::TooFewCells => "too few cells: nothing can be said either way",
             Self::WindowsRepeat => {
                 "windows repeat: over half of the cells are repetitions and do not count"

@@ -9,7 +9,7 @@ use hallmark_core::keys::PublicId;
 /// An unkeyed 64-bit hash of a window. It is part of the harvest index's format.
 ///
 /// Tokens are 24 bits; pairs of them, oldest first, are folded into 48 bits (the older one below;
-/// an odd one out stands alone). With F the 64-bit finalizer of MurmurHash3, the hash is
+/// an odd one out stands alone). With F the 64-bit finalizer of `MurmurHash3`, the hash is
 /// F(pair₁ + h·2⁵⁶) for windows of h ≤ 2 tokens, which is one-to-one, and each further pair makes it
 /// F(hash ⊕ F(pair + 1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +78,10 @@ mod tests {
             &[1, 2, 3],
             &[1, 2, 0, 0],
         ];
-        let hashes: HashSet<_> = windows.iter().map(|window| WindowHash::of(window)).collect();
+        let hashes: HashSet<_> = windows
+            .iter()
+            .map(|window| WindowHash::of(window))
+            .collect();
         assert_eq!(hashes.len(), windows.len());
     }
 }

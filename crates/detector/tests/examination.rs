@@ -119,7 +119,7 @@ proptest! {
         let profile = profile(SCHEMES[scheme], window);
         let keys = [1, 2].map(|key| CohortKey::from_bytes([key; 32]));
         let run = |cut: usize, dedup: DedupKind, threads: usize| {
-            let plan = Plan { e_process: true, decoys: 9, decoy_draw: 4, dedup };
+            let plan = Plan { e_process: true, decoys: 9, decoy_draw: 4, dedup, ..Plan::default() };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let mut examination = Examination::new(&profile, &keys, plan).unwrap();

@@ -133,7 +133,7 @@ impl GreenEProcess {
 }
 
 /// The alternatives' rates in units of 2⁻³², each strictly between the threshold and 2³².
-fn alternatives(threshold: u64) -> impl Iterator<Item = u64> {
+pub(super) fn alternatives(threshold: u64) -> impl Iterator<Item = u64> {
     const QUARTERS: [f64; 4] = [
         1.0,
         0.840_896_415_253_714_5,

@@ -179,7 +179,7 @@ fn tilt(excess: f64) -> Component<3> {
 }
 
 /// a − 1, and 1/b − 1, for the alternatives, as exact `f64` values: 2^((j−48)/4).
-fn excesses() -> impl Iterator<Item = f64> {
+pub(super) fn excesses() -> impl Iterator<Item = f64> {
     const QUARTERS: [f64; 4] = [
         1.0,
         1.189_207_115_002_721,

@@ -5,7 +5,7 @@ use crate::tail::{DoubleWord, Log10E};
 /// How many alternatives a family has.
 pub(super) const FAMILY: usize = 64;
 
-/// The most alternatives of a mixture that the rounding bound of [`Mixture::ln_e`] covers.
+/// The most alternatives of a mixture that the rounding bound of [`lower_log10_mean`] covers.
 const MOST: usize = 128;
 
 /// One alternative: its log-likelihood ratio is the sum of `per_unit[k]` times the k-th of K statistics.
@@ -20,22 +20,11 @@ pub(super) struct Component<const K: usize> {
 #[derive(Debug, Clone)]
 pub(super) struct Mixture<const K: usize> {
     components: Vec<Component<K>>,
-    ln_size: DoubleWord,
 }
 
 impl<const K: usize> Mixture<K> {
     pub(super) fn new(components: Vec<Component<K>>) -> Self {
-        let size = components.len();
-        assert!(
-            (1..=MOST).contains(&size),
-            "the rounding bound assumes at most {MOST} alternatives"
-        );
-        // Exact weights: ln 2 times an integer.
-        assert!(size.is_power_of_two(), "the weights are powers of two");
-        Self {
-            components,
-            ln_size: DoubleWord::LN_2 * DoubleWord::from(f64::from(size.trailing_zeros())),
-        }
+        Self { components }
     }
 
     /// A lower bound of log10 of the mean over components of exp(Σ coefficient × statistic).
@@ -44,33 +33,41 @@ impl<const K: usize> Mixture<K> {
         if statistics == [0; K] {
             return Log10E::ONE;
         }
-        let log10 = (self.ln_e(statistics) / DoubleWord::LN_10)
-            .round_down()
-            .next_down();
-        Log10E::clamped(log10)
-    }
-
-    /// A lower bound of ln of the same, by log-sum-exp.
-    fn ln_e(&self, statistics: [u128; K]) -> DoubleWord {
         let exponents: Vec<DoubleWord> = self
             .components
             .iter()
             .map(|component| component.exponent(statistics))
             .collect();
-        let largest = exponents
-            .iter()
-            .copied()
-            .reduce(|x, y| if (x - y).is_negative() { y } else { x })
-            .expect("the grid is not empty");
-        let sum: f64 = exponents
-            .iter()
-            .map(|&exponent| libm::exp((exponent - largest).to_f64()))
-            .sum();
-        // In units of 2⁻⁵³: the differences are rounded once (at most 745 where the exponential is not 0), the
-        // exponentials are within an ulp (2), the additions within 127. Together below 2⁻⁴³.
-        let sum = sum * (1.0 - 2.0_f64.powi(-42));
-        largest + DoubleWord::from(sum).ln() - self.ln_size
+        lower_log10_mean(&exponents)
     }
+}
+
+/// A lower bound of log10 of the mean of exp(exponent), where the exponents are lower bounds themselves: by
+/// log-sum-exp, for a power of two of them, at most [`MOST`].
+pub(super) fn lower_log10_mean(exponents: &[DoubleWord]) -> Log10E {
+    let size = exponents.len();
+    assert!(
+        (1..=MOST).contains(&size),
+        "the rounding bound assumes at most {MOST} alternatives"
+    );
+    // Exact weights: ln 2 times an integer.
+    assert!(size.is_power_of_two(), "the weights are powers of two");
+    let ln_size = DoubleWord::LN_2 * DoubleWord::from(f64::from(size.trailing_zeros()));
+    let largest = exponents
+        .iter()
+        .copied()
+        .reduce(|x, y| if (x - y).is_negative() { y } else { x })
+        .expect("the grid is not empty");
+    let sum: f64 = exponents
+        .iter()
+        .map(|&exponent| libm::exp((exponent - largest).to_f64()))
+        .sum();
+    // In units of 2⁻⁵³: the differences are rounded once (at most 745 where the exponential is not 0), the
+    // exponentials are within an ulp (2), the additions within 127. Together below 2⁻⁴³.
+    let sum = sum * (1.0 - 2.0_f64.powi(-42));
+    let ln = largest + DoubleWord::from(sum).ln() - ln_size;
+    let log10 = (ln / DoubleWord::LN_10).round_down().next_down();
+    Log10E::clamped(log10)
 }
 
 impl<const K: usize> Component<K> {

@@ -10,6 +10,8 @@
 //! [`GreenEProcess::observe`] or [`GumbelEProcess::observe`]; where they fall must not depend on the key (after each
 //! file or each thousand cells, say). Everything is rounded down.
 //!
+//! [`WeightedEProcess`] bets in proportion to the weights of windows.
+//!
 //! The order of the cells must not depend on the key either; the order of the corpus is fine.
 
 mod confidence;
@@ -18,9 +20,11 @@ mod green;
 mod gumbel;
 mod mixture;
 mod record;
+mod weighted;
 
 pub use confidence::green_rate_sequence;
 pub use error::EProcessError;
 pub use green::GreenEProcess;
 pub use gumbel::{GumbelEProcess, GumbelSums};
 pub use record::Checkpoint;
+pub use weighted::{LevelSums, WeightedEProcess};

@@ -1,0 +1,348 @@
+//! How many cells a test needs: by the exact tails, not by a normal approximation alone.
+
+use super::PowerError;
+use crate::interval::{self, Direction, Sides};
+use crate::tail::{DoubleWord, ln_binomial_upper, ln_gamma_lower, ln_gamma_upper};
+use hallmark_core::law::Law;
+use hallmark_core::score::MAX_DEFICIT;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// A test that is to be planned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Design {
+    /// How a cell is scored.
+    pub law: Law,
+    /// By how much the mark lifts the mean of a trial above the null's: the green rate, the mean
+    /// score in nats, or the rate of one bits.
+    pub lift: f64,
+    /// The level: the largest p-value that counts as a finding.
+    pub alpha: f64,
+    /// How often a mark of that lift is to be found.
+    pub power: f64,
+}
+
+/// How many cells a design needs, and what is reached with them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SampleSize {
+    /// Distinct fresh cells.
+    pub cells: u64,
+    /// The same by the normal approximation.
+    pub normal_cells: f64,
+    /// The smallest statistic over that many cells whose p-value is at most the level: green cells,
+    /// nats or one bits.
+    pub critical: f64,
+    /// The exact power with that many cells, rounded down.
+    pub power: f64,
+}
+
+impl SampleSize {
+    /// Answers that are needed where `answers` of them held `scored` cells, if new cells keep coming at
+    /// that rate. They come more slowly as answers repeat each other, so it is a lower bound.
+    #[must_use]
+    pub fn answers(&self, answers: u64, scored: u64) -> Option<u64> {
+        (scored > 0).then(|| (self.cells as f64 * answers as f64 / scored as f64).ceil() as u64)
+    }
+}
+
+/// The most cells that are planned for.
+pub const MOST_CELLS: u64 = 10_000_000_000;
+
+/// Distinct fresh cells that T1 needs.
+///
+/// Counts: S is Binomial(n, γ) under the null and Binomial(n, γ + lift) under the mark. The
+/// critical count is the smallest whose exact tail (as the test prints it, rounded up) is at most
+/// α. It grows with n in steps, and at each step the power drops by about one point probability.
+/// The result is the smallest n from which on the power stays at or above the one asked for,
+/// checked for as many steps as the drops can outweigh the trend, at most 512.
+///
+/// Gumbel scores: the sum is Gamma(n, 1) under the null and, in the gamma-scale model, (1 +
+/// lift)·Gamma(n, 1) under the mark; the largest possible rounding of scores is taken off the lift.
+///
+/// # Errors
+/// When a value is out of range, or more than [`MOST_CELLS`] cells are needed.
+pub fn sample_size(design: &Design) -> Result<SampleSize, PowerError> {
+    design.check()?;
+    let normal_cells = design.normal_cells();
+    if normal_cells > MOST_CELLS as f64 {
+        return Err(PowerError::TooManyCells {
+            lift: design.lift,
+            cells: normal_cells,
+        });
+    }
+    Ok(match design.counts() {
+        Some(counts) => counts.sample_size(design, normal_cells),
+        None => gamma_sample_size(design, normal_cells),
+    })
+}
+
+impl Design {
+    /// Cells by the normal approximation, `[(z_α·σ₀ + z_β·σ₁)/lift]²`, σ₀ and σ₁ being the standard
+    /// deviations of one trial under the null and under the mark.
+    #[must_use]
+    pub fn normal_cells(&self) -> f64 {
+        let null = self.null_mean();
+        let deviation = |mean: f64| match self.law {
+            Law::Exponential => mean,
+            Law::Bernoulli { .. } | Law::Bits { .. } => (mean * (1.0 - mean)).max(0.0).sqrt(),
+        };
+        let noise = upper_quantile(self.alpha) * deviation(null)
+            + upper_quantile(1.0 - self.power) * deviation(null + self.lift);
+        (noise / self.lift).powi(2) / self.law.trials() as f64
+    }
+
+    /// Mean of one trial under the null.
+    pub(super) fn null_mean(&self) -> f64 {
+        self.law.null_mean() / self.law.trials() as f64
+    }
+
+    /// Standard deviation of one trial whose mean is `mean`.
+    pub(super) fn deviation(&self, mean: f64) -> f64 {
+        match self.law {
+            Law::Exponential => mean,
+            Law::Bernoulli { .. } | Law::Bits { .. } => (mean * (1.0 - mean)).max(0.0).sqrt(),
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), PowerError> {
+        let value = |field, found, allowed| {
+            Err(PowerError::Value {
+                field,
+                found,
+                allowed,
+            })
+        };
+        if !(1e-300..=0.5).contains(&self.alpha) {
+            return value("alpha", self.alpha, "above 0, at most 0.5");
+        }
+        if !(0.5..=0.999_999).contains(&self.power) {
+            return value("power", self.power, "0.5 to 0.999999");
+        }
+        let most = match self.law {
+            Law::Exponential => 21.0,
+            Law::Bernoulli { .. } | Law::Bits { .. } => 1.0 - self.null_mean(),
+        };
+        if !(self.lift >= 1e-6 && self.lift < most) {
+            let allowed = match self.law {
+                Law::Exponential => "0.000001 to 21 nats",
+                _ => "at least 0.000001, and with the null's rate below 1",
+            };
+            return value("lift", self.lift, allowed);
+        }
+        Ok(())
+    }
+
+    fn counts(&self) -> Option<Counts> {
+        let null = match self.law {
+            Law::Exponential => return None,
+            Law::Bernoulli { threshold } => u64::from(threshold),
+            Law::Bits { .. } => 1 << 31,
+        };
+        let marked = null + (self.lift * TWO_32) as u64;
+        Some(Counts {
+            null,
+            marked: marked.min((1 << 32) - 1),
+            ln_alpha: self.ln_alpha(),
+            z_alpha: upper_quantile(self.alpha),
+        })
+    }
+
+    fn ln_alpha(&self) -> f64 {
+        interval::ln_level(self.alpha, Sides::Upper).expect("alpha was checked")
+    }
+}
+
+/// The standard normal quantile that is exceeded with probability `tail`.
+pub(super) fn upper_quantile(tail: f64) -> f64 {
+    -Normal::standard().inverse_cdf(tail)
+}
+
+const TWO_32: f64 = 4_294_967_296.0;
+
+/// Critical counts followed beyond the first that has the power.
+const MOST_STEPS: u64 = 512;
+
+/// A one-sided binomial test; rates in units of 2⁻³².
+struct Counts {
+    null: u64,
+    marked: u64,
+    ln_alpha: f64,
+    z_alpha: f64,
+}
+
+impl Counts {
+    fn sample_size(&self, design: &Design, normal_cells: f64) -> SampleSize {
+        let trials = normal_cells * design.law.trials() as f64;
+        let least = self.least_critical(design.power, trials);
+        // The drops of the power at steps of the critical count do not fall evenly: a later one can
+        // be the deeper, until the trend has outgrown what one trial more or less changes.
+        let (null, marked) = (self.null as f64 / TWO_32, self.marked as f64 / TWO_32);
+        let steps = (4.0 * marked * null / design.lift).ceil() as u64 + 8;
+        let mut critical = least;
+        let mut next = least + 1;
+        while next <= critical + steps.min(MOST_STEPS) {
+            if self.power_at_first(next) < design.power {
+                critical = next + 1;
+            }
+            next += 1;
+        }
+        let cells = self
+            .trials_below(critical, design.power)
+            .div_ceil(design.law.trials())
+            .max(1);
+        let trials = cells * design.law.trials();
+        let critical = self.critical(trials, critical - 1);
+        SampleSize {
+            cells,
+            normal_cells,
+            critical: critical as f64,
+            power: self.power(trials, critical),
+        }
+    }
+
+    /// The smallest critical count with enough power at the first number of trials that has it.
+    fn least_critical(&self, power: f64, trials: f64) -> u64 {
+        let enough = |critical| self.power_at_first(critical) >= power;
+        let guess = (trials * self.marked as f64 / TWO_32).max(1.0) as u64;
+        let (mut low, mut high) = (0, guess);
+        let mut step = (guess / 64).max(1);
+        if enough(high) {
+            while high > step && enough(high - step) {
+                high -= step;
+                step *= 2;
+            }
+            low = high.saturating_sub(step);
+        } else {
+            while !enough(high) {
+                low = high;
+                high += step;
+                step *= 2;
+            }
+        }
+        while high - low > 1 {
+            let middle = u64::midpoint(low, high);
+            if enough(middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
+    }
+
+    /// The smallest number of trials with the power, where `critical` is the first critical count
+    /// that has it throughout: it may lie among the trials of the count before, for while the count
+    /// stays, the power rises.
+    fn trials_below(&self, critical: u64, power: f64) -> u64 {
+        let (mut low, mut high) = (self.first_trials(critical - 1), self.first_trials(critical));
+        while high - low > 1 {
+            let middle = u64::midpoint(low, high);
+            if self.power(middle, critical - 1) >= power {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
+    }
+
+    fn power_at_first(&self, critical: u64) -> f64 {
+        self.power(self.first_trials(critical), critical)
+    }
+
+    /// The smallest number of trials with this critical count: that at which one less is no finding.
+    fn first_trials(&self, critical: u64) -> u64 {
+        let Some(below) = critical.checked_sub(1) else {
+            return 0;
+        };
+        // Where the normal law puts it; the tails themselves decide. They are monotone in trials.
+        let rate = self.null as f64 / TWO_32;
+        let spread = self.z_alpha * (rate * (1.0 - rate)).sqrt();
+        let root =
+            (-spread + (spread * spread + 4.0 * rate * critical as f64).sqrt()) / (2.0 * rate);
+        let guess = ((root * root) as u64).max(below);
+        let mut step = 1;
+        let (mut low, mut high) = (guess, guess);
+        if self.exceeds(guess, below) {
+            // Fewer trials than `below` cannot give as many.
+            while low > below && self.exceeds(low, below) {
+                high = low;
+                low = low.saturating_sub(step).max(below);
+                step *= 2;
+            }
+            if self.exceeds(low, below) {
+                return low;
+            }
+        } else {
+            while !self.exceeds(high, below) {
+                low = high;
+                high += step;
+                step *= 2;
+            }
+        }
+        while high - low > 1 {
+            let middle = u64::midpoint(low, high);
+            if self.exceeds(middle, below) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
+    }
+
+    /// The critical count for this many trials, not below `from`.
+    fn critical(&self, trials: u64, from: u64) -> u64 {
+        (from..)
+            .find(|&count| !self.exceeds(trials, count))
+            .expect("a count above all trials exceeds nothing")
+    }
+
+    /// Whether that count is no finding: its p-value is above the level.
+    fn exceeds(&self, trials: u64, count: u64) -> bool {
+        count <= trials && ln_binomial_upper(trials, count, self.null).round_up() > self.ln_alpha
+    }
+
+    /// P(S ≥ critical) under the mark, rounded down.
+    fn power(&self, trials: u64, critical: u64) -> f64 {
+        if critical > trials {
+            return 0.0;
+        }
+        let missed =
+            ln_binomial_upper(trials, trials - critical + 1, (1 << 32) - self.marked).round_up();
+        (1.0 - libm::exp(missed).next_up()).max(0.0)
+    }
+}
+
+fn gamma_sample_size(design: &Design, normal_cells: f64) -> SampleSize {
+    let ln_alpha = design.ln_alpha();
+    let mean = 1.0 + design.lift - f64::from(MAX_DEFICIT) / f64::from(1_u32 << 24);
+    let critical = |cells: u64| {
+        let tail = |x| ln_gamma_upper(cells, x);
+        interval::quantile(cells, Direction::Up, tail, ln_alpha)
+    };
+    let power = |cells: u64, critical: f64| {
+        let missed = ln_gamma_lower(cells, DoubleWord::from(critical / mean)).round_up();
+        (1.0 - libm::exp(missed).next_up()).max(0.0)
+    };
+    let enough = |cells: u64| power(cells, critical(cells)) >= design.power;
+    let (mut low, mut high) = (0, normal_cells.max(1.0) as u64);
+    while !enough(high) {
+        low = high;
+        high += (high / 16).max(1);
+    }
+    while high - low > 1 {
+        let middle = u64::midpoint(low, high);
+        if enough(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    let critical = critical(high);
+    SampleSize {
+        cells: high,
+        normal_cells,
+        critical,
+        power: power(high, critical),
+    }
+}
