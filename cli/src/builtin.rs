@@ -31,16 +31,24 @@ pub(crate) fn open_tokenizer(path: &Path) -> Outcome<Tokenizer> {
 /// digest, or the built-in one where the profile names that. None where neither is at hand; then
 /// only token ids can be read.
 pub(crate) fn tokenizer_for(profile: &Profile, given: Option<&Path>) -> Outcome<Option<Tokenizer>> {
-    let digest = profile.tokenizer.sha256.as_deref();
+    tokenizer_with(profile.tokenizer.sha256.as_deref(), given, || {
+        Failure::usage(format_args!(
+            "profile {:?} names no tokenizer, so text cannot be read under it",
+            profile.name
+        ))
+        .hint("leave --tokenizer out and give token ids, or make the profile with `profile new --tokenizer FILE`")
+    })
+}
+
+/// The same by digest; `unnamed` says what is wrong when a file is given and there is no digest.
+pub(crate) fn tokenizer_with(
+    digest: Option<&str>,
+    given: Option<&Path>,
+    unnamed: impl FnOnce() -> Failure,
+) -> Outcome<Option<Tokenizer>> {
     if let Some(path) = given {
         let tokenizer = open_tokenizer(path)?;
-        let Some(digest) = digest else {
-            return Err(Failure::usage(format_args!(
-                "profile {:?} names no tokenizer, so text cannot be read under it",
-                profile.name
-            ))
-            .hint("leave --tokenizer out and give token ids, or make the profile with `profile new --tokenizer FILE`"));
-        };
+        let digest = digest.ok_or_else(unnamed)?;
         tokenizer
             .check_digest(digest)
             .map_err(|error| failure(&error))?;

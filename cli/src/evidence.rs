@@ -11,6 +11,7 @@ use hallmark_corpus::{
 };
 use hallmark_detector::cells::{Exposure, RawCells};
 use serde::Serialize;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 /// Tokens in a block: enough that de-duplication runs at full speed, few enough to hold.
@@ -25,18 +26,39 @@ pub(crate) struct Skipped {
     pub(crate) first: Vec<String>,
 }
 
+impl Skipped {
+    /// What a reader skipped.
+    pub(crate) fn of(reader: &Reader) -> Self {
+        let skipped = reader.skipped();
+        Self {
+            records: skipped.count,
+            first: skipped.first.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
 /// Reads all inputs: `each` sees every record, `block` gets them in blocks.
 pub(crate) fn read(
+    args: &InputArgs,
+    profile: &Profile,
+    output: &Output,
+    each: impl FnMut(&TokenRecord) -> Outcome<()>,
+    block: impl FnMut(RawCells) -> Outcome<()>,
+) -> Outcome<Skipped> {
+    read_files(&args.inputs, args, profile, output, each, block)
+}
+
+/// Reads other files than the inputs in the same way.
+pub(crate) fn read_files(
+    files: &[PathBuf],
     args: &InputArgs,
     profile: &Profile,
     output: &Output,
     mut each: impl FnMut(&TokenRecord) -> Outcome<()>,
     mut block: impl FnMut(RawCells) -> Outcome<()>,
 ) -> Outcome<Skipped> {
-    refuse_stdin_twice(args)?;
     let tokenizer = builtin::tokenizer_for(profile, args.tokenizer.as_deref())?;
-    let reader =
-        Reader::open_all(&args.inputs, &options(args, profile)?).map_err(|e| failure(&e))?;
+    let reader = open_files(files, args, Some(profile.tokenizer.vocab_size))?;
     let mut records = encode(reader, tokenizer.as_ref());
     let mut progress = Progress::new(output, "reading", None);
     let mut raw = RawCells::new(profile.window);
@@ -52,11 +74,18 @@ pub(crate) fn read(
         progress.set(tokens);
     }
     block(raw)?;
-    let skipped = records.records().skipped();
-    Ok(Skipped {
-        records: skipped.count,
-        first: skipped.first.iter().map(ToString::to_string).collect(),
-    })
+    Ok(Skipped::of(records.records()))
+}
+
+/// Opens all inputs, to be read one after another.
+pub(crate) fn open(args: &InputArgs, vocab_size: Option<u32>) -> Outcome<Reader> {
+    open_files(&args.inputs, args, vocab_size)
+}
+
+fn open_files(files: &[PathBuf], args: &InputArgs, vocab_size: Option<u32>) -> Outcome<Reader> {
+    refuse_stdin_twice(files)?;
+    let options = options(args, vocab_size)?;
+    Reader::open_all(files, &options).map_err(|error| failure(&error))
 }
 
 /// Adds a record's answer with everything that was shown for it.
@@ -77,10 +106,9 @@ pub(crate) fn place(source: &Source) -> String {
 }
 
 /// Inputs and keys that stdin is asked for: it can be read once.
-fn refuse_stdin_twice(args: &InputArgs) -> Outcome<()> {
-    let uses = args
-        .inputs
-        .iter()
+pub(crate) fn refuse_stdin_twice<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Outcome<()> {
+    let uses = files
+        .into_iter()
         .filter(|path| path.as_os_str() == "-")
         .count();
     if uses > 1 {
@@ -92,7 +120,7 @@ fn refuse_stdin_twice(args: &InputArgs) -> Outcome<()> {
     Ok(())
 }
 
-fn options(args: &InputArgs, profile: &Profile) -> Outcome<ReadOptions> {
+fn options(args: &InputArgs, vocab_size: Option<u32>) -> Outcome<ReadOptions> {
     let fields = FieldMap::parse(&args.fields)
         .map_err(|error| Failure::usage(format_args!("--field: {error}")))?;
     let format = match &args.input_format {
@@ -114,10 +142,11 @@ fn options(args: &InputArgs, profile: &Profile) -> Outcome<ReadOptions> {
         fields,
         limits,
         skip_bad: args.skip_bad,
-        vocab_size: Some(profile.tokenizer.vocab_size),
+        vocab_size,
     })
 }
 
-fn failure(error: &CorpusError) -> Failure {
+/// An input that cannot be read.
+pub(crate) fn failure(error: &CorpusError) -> Failure {
     Failure::usage(error).hint(error.hint())
 }

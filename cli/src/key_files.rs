@@ -92,7 +92,7 @@ fn is_regular_file(_out: &io::Stdout) -> bool {
 }
 
 #[cfg(unix)]
-fn refuse_readable_by_others(path: &Path, file: &File) -> Outcome<()> {
+pub(crate) fn refuse_readable_by_others(path: &Path, file: &File) -> Outcome<()> {
     use std::os::unix::fs::PermissionsExt;
     let metadata = file
         .metadata()
@@ -111,6 +111,6 @@ fn refuse_readable_by_others(path: &Path, file: &File) -> Outcome<()> {
 }
 
 #[cfg(not(unix))]
-fn refuse_readable_by_others(_path: &Path, _file: &File) -> Outcome<()> {
+pub(crate) fn refuse_readable_by_others(_path: &Path, _file: &File) -> Outcome<()> {
     Ok(())
 }

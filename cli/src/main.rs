@@ -11,6 +11,7 @@ mod output;
 mod profile_files;
 mod progress;
 mod render;
+mod study;
 mod verbs;
 
 use args::{Cli, Verb};
@@ -39,9 +40,15 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Profile(args) => verbs::profile::run(args, output),
         Verb::Mark(args) => verbs::mark::run(&args, output),
         Verb::Detect(args) => verbs::detect::run(&args, output),
+        Verb::Collect(args) => verbs::collect::run(&args, output),
         Verb::Examine(args) => verbs::examine::run(&args, output),
+        Verb::Merge(args) => verbs::merge::run(&args, output),
+        Verb::Index(args) => verbs::index::run(&args, output),
+        Verb::Probe(args) => verbs::probe::run(&args, output),
+        Verb::Power(args) => verbs::power::run(&args, output),
         Verb::Demo(args) => verbs::demo::run(&args, output),
         Verb::SelfTest(args) => verbs::self_test::run(&args, output),
+        Verb::Study(args) => verbs::study::run(&args, output),
         Verb::Completions { shell } => verbs::shell::completions(shell),
         Verb::Man { folder } => verbs::shell::man(&folder),
     }

@@ -1,18 +1,36 @@
 //! The command line, as the help, the completions and the man pages all see it.
 
+mod beside;
+mod collect;
 mod demo;
 mod detect;
+mod examine;
+mod index;
 mod input;
 mod key;
 mod mark;
+mod merge;
+mod power;
+mod probe;
 mod profile;
+mod study;
 
+pub(crate) use beside::BesideArgs;
+pub(crate) use collect::{ApiName, CollectArgs};
 pub(crate) use demo::{DemoArgs, SelfTestArgs};
-pub(crate) use detect::{DedupArgs, DedupName, DetectArgs, ExamineArgs};
+pub(crate) use detect::{DedupArgs, DedupName, DetectArgs};
+pub(crate) use examine::{ExamineArgs, RuleName, WeightArgs};
+pub(crate) use index::{IndexAction, IndexArgs, IndexMakeArgs};
 pub(crate) use input::InputArgs;
 pub(crate) use key::{DeriveArgs, KeygenArgs};
 pub(crate) use mark::MarkArgs;
+pub(crate) use merge::MergeArgs;
+pub(crate) use power::{AccessName, CalibrationArgs, PowerArgs, PromptsName};
+pub(crate) use probe::ProbeArgs;
 pub(crate) use profile::{ProfileAction, ProfileArgs, ProfileNewArgs, SchemeName};
+pub(crate) use study::{
+    StudyAction, StudyArgs, StudyExamineArgs, StudyNullsArgs, StudyQualityArgs, StudyRunArgs,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -68,9 +86,15 @@ pub(crate) enum Verb {
     Profile(ProfileArgs),
     Mark(MarkArgs),
     Detect(DetectArgs),
+    Collect(CollectArgs),
     Examine(ExamineArgs),
+    Merge(MergeArgs),
+    Index(IndexArgs),
+    Probe(ProbeArgs),
+    Power(PowerArgs),
     Demo(DemoArgs),
     SelfTest(SelfTestArgs),
+    Study(StudyArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -51,7 +51,8 @@ pub(crate) fn demo_text(demo: &Demo, kept: Option<&Path>) -> String {
         );
         for finding in own {
             match finding.test {
-                Test::T1 => {}
+                // The demo gives no weights, controls or log-probabilities.
+                Test::T1 | Test::T2 | Test::T2r | Test::T6 | Test::T8 | Test::T9 => {}
                 Test::T3 => {
                     let _ = writeln!(
                         text,

@@ -1,7 +1,7 @@
 //! `detect` in words.
 
 use super::{counts_text, effect_text, p_text, smallest_text};
-use crate::verbs::detect::Detected;
+use crate::verbs::detect::{Detected, Document};
 use hallmark_core::profile::Profile;
 use hallmark_detector::warning::FEW_CELLS;
 use std::fmt::Write as _;
@@ -54,14 +54,40 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
                 document.scored,
                 p_text(document.log10_p)
             );
+            passages_text(&mut text, document);
         }
         if let Some(more) = detected.documents.len().checked_sub(LISTED + 1) {
             let _ = writeln!(text, "  and {} more: see --format json", more + 1);
         }
+    }
+    if let [document] = &detected.documents[..] {
+        passages_text(&mut text, document);
     }
     text.push_str(
         "\nThe p-value is how often a random key would make this text score as high. It is not the\n\
          chance that the text is unmarked, and it does not say who wrote the text.\n",
     );
     text
+}
+
+/// The marked passages of a document.
+fn passages_text(text: &mut String, document: &Document) {
+    for passage in &document.located.passages {
+        let place = passage.bytes.map_or(String::new(), |[from, to]| {
+            format!(" (bytes {from} to {to})")
+        });
+        let _ = writeln!(
+            text,
+            "    marked: about tokens {} to {}{place}, p = {} for tokens {} to {}, adjusted for the {} windows tried",
+            passage.tokens[0],
+            passage.tokens[1],
+            p_text(passage.log10_p_adjusted),
+            passage.tested[0],
+            passage.tested[1],
+            document.located.tried
+        );
+        if let Some(excerpt) = &passage.excerpt {
+            let _ = writeln!(text, "      {excerpt:?}");
+        }
+    }
 }

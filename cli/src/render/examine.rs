@@ -1,9 +1,12 @@
 //! `examine` in words.
 
+use super::beside::{beside_lines, cohorts_text, control_id};
+use super::power::{figures, used_text};
 use super::{counts_text, effect_text, p_text, smallest_text};
-use crate::verbs::examine::Examined;
+use crate::verbs::examine::{Conclusion, Examined, KeyOutcome};
 use hallmark_detector::finding::{Finding, Test};
 use hallmark_detector::plain::LEVEL;
+use hallmark_detector::residual::Expectation;
 use hallmark_detector::warning::{FEW_CELLS, Warning};
 use std::fmt::Write as _;
 
@@ -23,7 +26,23 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
             .filter(|finding| finding.key_id == key.key_id)
             .collect();
         let _ = writeln!(text, "\nKey {} ({})", key.key_id, key.file);
-        let _ = writeln!(text, "  {}", verdict(&findings));
+        let outcome = examined
+            .outcomes
+            .iter()
+            .find(|outcome| outcome.key_id == key.key_id);
+        match outcome {
+            Some(outcome)
+                if outcome.needs_answers.is_some() || is_inconclusive(outcome, &findings) =>
+            {
+                let _ = writeln!(text, "  {}", inconclusive_text(outcome, examined));
+            }
+            _ => {
+                let _ = writeln!(text, "  {}", verdict(&findings));
+            }
+        }
+        if let Some(outcome) = outcome.filter(|outcome| outcome.outcome != Conclusion::Found) {
+            let _ = writeln!(text, "  {}", seen_text(outcome));
+        }
         for finding in findings {
             let _ = writeln!(text, "  {}", finding_line(finding));
             if finding.test == Test::T1 {
@@ -31,12 +50,24 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
                     let _ = writeln!(text, "      {}", effect_text(effect));
                     let _ = writeln!(text, "      {}", smallest_text(finding));
                 }
-                for warning in &finding.warnings {
-                    let _ = writeln!(text, "      warning: {warning}; {}", warning.hint());
-                }
+                warn(&mut text, &finding.warnings);
+            }
+            for line in beside_lines(finding) {
+                let _ = writeln!(text, "      {line}");
+            }
+            if finding.test == Test::T9 {
+                warn(&mut text, &finding.warnings);
+            }
+            if matches!(finding.test, Test::T2 | Test::T2r) {
+                let _ = writeln!(text, "      {}", weights_text(finding));
+            }
+            if finding.test == Test::T2 {
+                let own = Warning::SameKeyWeights;
+                warn(&mut text, finding.warnings.iter().filter(|&&w| w == own));
             }
         }
     }
+    text.push_str(&cohorts_text(&examined.cohorts));
     let _ = writeln!(
         text,
         "\nAdjusted p-values count all {} tests under all {} keys that were tried (Holm).",
@@ -50,7 +81,67 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
     text
 }
 
-/// One sentence for one key: from T1, the headline, at the level shared by all tests.
+/// Whether cells enough were scored and the share to be ruled out could still not have been seen.
+fn is_inconclusive(outcome: &KeyOutcome, findings: &[&Finding]) -> bool {
+    let enough = findings.iter().any(|finding| finding.scored >= FEW_CELLS);
+    enough && outcome.outcome == Conclusion::Inconclusive
+}
+
+fn inconclusive_text(outcome: &KeyOutcome, examined: &Examined) -> String {
+    match outcome.needs_answers {
+        Some(needs) => format!(
+            "Inconclusive: nothing was found, and to see that share about {needs} answers like these {} are needed, or more as they repeat each other.",
+            examined.counts.answers
+        ),
+        None => "Inconclusive: nothing was found, and no study says what could have been seen: give --calibration FILE.".to_owned(),
+    }
+}
+
+/// The smallest share of marked training text that could have been seen, and who says so.
+fn seen_text(outcome: &KeyOutcome) -> String {
+    match (outcome.smallest_share, &outcome.calibration) {
+        (Some(share), Some(used)) if share <= 1.0 => format!(
+            "The smallest share of marked training text that T1 would have seen in nine cases of ten: {}, {}.",
+            figures(share),
+            used_text(used)
+        ),
+        (Some(_), Some(used)) => format!(
+            "T1 would have seen not even a wholly marked training text in nine cases of ten, {}.",
+            used_text(used)
+        ),
+        _ => "Which share of marked training text could have been seen is not known: no study in the table is of this scheme, window, access and kind of prompts.".to_owned(),
+    }
+}
+
+fn warn<'a>(text: &mut String, warnings: impl IntoIterator<Item = &'a Warning>) {
+    for warning in warnings {
+        let _ = writeln!(text, "      warning: {warning}; {}", warning.hint());
+    }
+}
+
+/// What the weights of T2 or T2r are, in a sentence.
+fn weights_text(finding: &Finding) -> String {
+    let mut text = match finding.test {
+        Test::T2r => {
+            let from = match finding.residual.map(|counts| counts.expectation) {
+                Some(Expectation::Reference) => "a model without the mark wrote it",
+                _ => "its answers elsewhere let expect",
+            };
+            format!(
+                "each cell counts by how much more often the suspect wrote it than {from}; a cell that it avoided counts against the mark"
+            )
+        }
+        _ => "each cell counts by how much of what followed its window came from the harvest"
+            .to_owned(),
+    };
+    if let (Some(source), Some(weighting)) = (finding.weights, finding.weighting) {
+        let _ = write!(text, "; windows weighed from {source} ({})", weighting.rule);
+    }
+    text
+}
+
+/// One sentence for one key: from the first test, in the order of their numbers, that is a finding at the level
+/// shared by all.
 pub(crate) fn verdict(findings: &[&Finding]) -> String {
     let Some(plain) = findings.iter().find(|finding| finding.test == Test::T1) else {
         return "Not tested.".to_owned();
@@ -58,33 +149,37 @@ pub(crate) fn verdict(findings: &[&Finding]) -> String {
     if plain.scored < FEW_CELLS {
         return "Inconclusive: too few cells were scored to say anything.".to_owned();
     }
-    let found = |finding: &Finding| finding.log10_p_adjusted.value() <= LEVEL.log10();
-    let adjusted = p_text(plain.log10_p_adjusted);
-    if found(plain) && plain.warnings.contains(&Warning::ExposureUnknown) {
+    let found = || {
+        // A contrast compares two keys.
+        let at_level = |finding: &&&Finding| {
+            finding.test != Test::T6 && finding.log10_p_adjusted.value() <= LEVEL.log10()
+        };
+        findings.iter().filter(at_level)
+    };
+    let same_key = |finding: &Finding| finding.warnings.contains(&Warning::SameKeyWeights);
+    if let Some(finding) = found().find(|finding| !same_key(finding)) {
+        let copied = if finding.warnings.contains(&Warning::ExposureUnknown) {
+            ", or copy marked text that was shown and is not in these records"
+        } else {
+            ""
+        };
         return format!(
-            "The answers depend on this key, or copy marked text that was shown and is not in these records: a random key would show as much with probability at most {adjusted} (T1, adjusted)."
+            "The answers depend on this key{copied}: a random key would show as much with probability at most {} ({:?}, adjusted).",
+            p_text(finding.log10_p_adjusted),
+            finding.test
         );
     }
-    if found(plain) {
+    if let Some(finding) = found().next() {
         return format!(
-            "The answers depend on this key: a random key would show as much with probability at most {adjusted} (T1, adjusted)."
+            "The answers seem to depend on this key (p = {}, {:?}, adjusted), but only by weights from text that this key marked: repeat it with other weights.",
+            p_text(finding.log10_p_adjusted),
+            finding.test
         );
     }
-    let others: Vec<String> = findings
-        .iter()
-        .filter(|finding| found(finding))
-        .map(|finding| format!("{:?}", finding.test))
-        .collect();
-    if others.is_empty() {
-        format!(
-            "No dependence on this key was found at level {LEVEL} (T1: p = {adjusted}, adjusted)."
-        )
-    } else {
-        format!(
-            "T1 found no dependence on this key at level {LEVEL} (p = {adjusted}, adjusted), but {} did: look at each below.",
-            others.join(" and ")
-        )
-    }
+    format!(
+        "No dependence on this key was found at level {LEVEL} (T1: p = {}, adjusted).",
+        p_text(plain.log10_p_adjusted)
+    )
 }
 
 fn finding_line(finding: &Finding) -> String {
@@ -93,6 +188,19 @@ fn finding_line(finding: &Finding) -> String {
             "T1 sum of scores   {:.1}, expected {:.1}: p = {}",
             finding.statistic,
             finding.expected.unwrap_or(0.0),
+            p_pair(finding)
+        ),
+        Test::T2 => format!(
+            "T2 weighted sum    {:.1}, expected {:.1}: p = {}",
+            finding.statistic,
+            finding.expected.unwrap_or(0.0),
+            p_pair(finding)
+        ),
+        Test::T2r => format!(
+            "T2r residual sum   {:.1}, expected {:.1}, over {} cells: p = {}",
+            finding.statistic,
+            finding.expected.unwrap_or(0.0),
+            finding.scored,
             p_pair(finding)
         ),
         Test::T3 => format!(
@@ -106,6 +214,19 @@ fn finding_line(finding: &Finding) -> String {
             finding.statistic,
             finding.decoys.unwrap_or(0),
             finding.best_decoy.unwrap_or(0.0),
+            p_pair(finding)
+        ),
+        Test::T6 => format!(
+            "T6 contrast        {:.1} over control {}: p = {}",
+            finding.statistic,
+            control_id(finding),
+            p_pair(finding)
+        ),
+        Test::T8 => format!("T8 shape           p = {}", p_pair(finding)),
+        Test::T9 => format!(
+            "T9 probabilities   {:.1}, expected {:.1}: p = {}",
+            finding.statistic,
+            finding.expected.unwrap_or(0.0),
             p_pair(finding)
         ),
     }

@@ -1,14 +1,27 @@
 //! Results as a person reads them. Not an interface: wording may change.
 
+mod beside;
+mod collect;
 mod demo;
 mod detect;
 mod examine;
+mod index;
+mod merge;
+mod power;
+mod probe;
 mod profile;
+mod study;
 
+pub(crate) use collect::collect_text;
 pub(crate) use demo::demo_text;
 pub(crate) use detect::detect_text;
 pub(crate) use examine::{examine_text, verdict};
+pub(crate) use index::index_text;
+pub(crate) use merge::merge_text;
+pub(crate) use power::power_text;
+pub(crate) use probe::probe_text;
 pub(crate) use profile::profile_text;
+pub(crate) use study::{nulls_text, quality_text, tables_text};
 
 use hallmark_detector::finding::{Counts, Effect, Finding, Measure};
 use hallmark_detector::tail::Log10P;

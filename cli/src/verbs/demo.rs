@@ -193,6 +193,7 @@ impl Cast {
                     group: None,
                     exposure: vec![text(prompt)],
                     exposure_known: true,
+                    turns: None,
                     body: text(answer),
                 })
             });

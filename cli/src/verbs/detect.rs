@@ -1,5 +1,6 @@
 //! `detect`: is this text marked?
 
+use super::passages::{LocatedJson, Passages};
 use super::profile::ProfileJson;
 use crate::args::{DedupArgs, DedupName, DetectArgs};
 use crate::evidence::{self, Skipped};
@@ -44,6 +45,8 @@ pub(crate) struct Document {
     pub(crate) scored: u64,
     pub(crate) statistic: f64,
     pub(crate) log10_p: Log10P,
+    /// Where the mark is.
+    pub(crate) located: LocatedJson,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<Warning>,
 }
@@ -54,6 +57,7 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
     let key = key.marking_key();
     let mark = mark::bind(&profile, &key);
     let mut documents = vec![];
+    let passages = Passages::new(args, &profile)?;
     let plan = Plan {
         dedup: dedup_kind(&args.dedup),
         ..Plan::default()
@@ -67,7 +71,8 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         |record| {
             let mut raw = RawCells::new(profile.window);
             evidence::push(&mut raw, record)?;
-            let score = document::score(raw, &*mark).map_err(|error| failure(&error))?;
+            let (score, located) = document::score_and_locate(raw, &*mark, passages.level)
+                .map_err(|error| failure(&error))?;
             documents.push(Document {
                 source: evidence::place(&record.source),
                 id: record.id.clone(),
@@ -75,6 +80,7 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
                 scored: score.scored,
                 statistic: score.statistic,
                 log10_p: score.log10_p,
+                located: passages.in_text(located, &record.tokens)?,
                 warnings: if score.scored < FEW_CELLS {
                     vec![Warning::TooFewCells]
                 } else {

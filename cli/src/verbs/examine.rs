@@ -1,6 +1,15 @@
 //! `examine`: was the model that wrote these answers trained on marked text?
 
-use super::detect::{dedup_kind, enough, failure};
+mod beside;
+mod outcome;
+pub(crate) mod weighing;
+
+pub(crate) use self::outcome::{Conclusion, KeyOutcome};
+
+use self::beside::UsedLogprobs;
+use self::outcome::Judge;
+use self::weighing::{Reference, UsedIndex};
+use super::detect::{dedup_kind, failure};
 use super::profile::ProfileJson;
 use crate::args::ExamineArgs;
 use crate::evidence::{self, Skipped};
@@ -9,7 +18,9 @@ use crate::output::{Output, shown};
 use crate::render::examine_text;
 use crate::{key_files, profile_files};
 use hallmark_core::keys::CohortKey;
-use hallmark_detector::examination::{Examination, Plan};
+use hallmark_core::mark;
+use hallmark_detector::cohorts::Cohorts;
+use hallmark_detector::examination::{Examination, ExaminationError, Plan};
 use hallmark_detector::finding::{Counts, Finding};
 use hallmark_detector::plain::LEVEL;
 use serde::Serialize;
@@ -30,7 +41,28 @@ pub(crate) struct Examined {
     pub(crate) counts: Counts,
     pub(crate) skipped: Skipped,
     pub(crate) decoy_seed: u64,
+    /// The indexes of harvested text that weights were made from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) harvests: Vec<UsedIndex>,
+    /// The index of text at large.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) background: Option<UsedIndex>,
+    /// The control sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<Reference>,
+    /// The keys that tested keys were contrasted with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) controls: Vec<TriedKey>,
+    /// Log-probabilities that were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) logprobs: Option<UsedLogprobs>,
+    /// What it comes to: `found` where any key's outcome is, else `inconclusive` where any is.
+    pub(crate) outcome: Conclusion,
+    /// What it comes to under each key.
+    pub(crate) outcomes: Vec<KeyOutcome>,
     pub(crate) tests: Vec<Finding>,
+    /// What the tests say of the keys together.
+    pub(crate) cohorts: Cohorts,
     pub(crate) does_not_show: Vec<&'static str>,
 }
 
@@ -71,8 +103,28 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
             file: shown(path),
         });
     }
+    let judge = Judge::new(args, &profile)?;
+    let files = args.input.inputs.iter().chain(&args.weights.references);
+    let beside = &args.beside;
+    let files = files
+        .chain(&beside.logprobs)
+        .chain(&beside.reference_logprobs);
+    evidence::refuse_stdin_twice(files)?;
+    // Everything that shapes the weights is fixed here, before any answer is scored.
+    let weighing = weighing::weigh(&args.weights, &profile)?;
+    let (control_keys, controls) = beside::controls(beside)?;
+    let logprobs = beside::logprobs(beside, &args.input, &profile, output)?;
+    let (logprobs, evidence) = match logprobs {
+        Some((used, evidence, counts)) => (Some(used), Some((evidence, counts))),
+        None => (None, None),
+    };
     let plan = Plan {
+        controls: control_keys,
+        shape: beside.shape,
+        logprobs: evidence,
         e_process: true,
+        weights: weighing.weights,
+        residual: weighing::expectation(&args.weights),
         decoys: args.decoys,
         decoy_draw: args.decoy_seed,
         dedup: dedup_kind(&args.dedup),
@@ -86,7 +138,12 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
         |_| Ok(()),
         |raw| examination.observe(raw).map_err(|error| failure(&error)),
     )?;
+    let reference = weighing::read_reference(args, &profile, output, &mut examination)?;
     let counts = *examination.counts();
+    let tests = examination.finish().map_err(|error| failure(&error))?;
+    let law = mark::bind(&profile, &keys[0]).law();
+    let outcomes = judge.outcomes(&tried, &tests, &counts);
+    let outcome = outcome::overall(&outcomes);
     let examined = Examined {
         schema: "hallmark/examine/1",
         version: env!("CARGO_PKG_VERSION"),
@@ -97,9 +154,18 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
         counts,
         skipped,
         decoy_seed: args.decoy_seed,
-        tests: examination.finish().map_err(|error| failure(&error))?,
+        harvests: weighing.harvests,
+        background: weighing.background,
+        reference,
+        controls,
+        logprobs,
+        cohorts: Cohorts::of(&tests, law)
+            .map_err(|error| failure(&ExaminationError::from(error)))?,
+        outcome,
+        outcomes,
+        tests,
         does_not_show: DOES_NOT_SHOW.to_vec(),
     };
     output.result(|| examine_text(&examined), &examined, &examined.tests)?;
-    Ok(enough(&counts))
+    Ok(outcome::exit(outcome))
 }

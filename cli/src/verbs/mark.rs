@@ -1,17 +1,21 @@
-//! `mark`: marked text from the built-in model.
+//! `mark`: marked text from the built-in model or from a model in a file.
+
+mod built_in;
+mod model;
 
 use crate::args::MarkArgs;
-use crate::builtin;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::files::NewFile;
+use crate::key_files;
 use crate::output::{Output, to_json};
-use crate::progress::Progress;
-use crate::{key_files, profile_files};
 use hallmark_core::mark;
-use hallmark_lab::{Chooser, LabError, Marked, Sampling, Unmarked, assets, generate};
+use hallmark_core::profile::Profile;
+use hallmark_lab::{Chooser, Marked, Unmarked};
 use serde::Serialize;
 use std::path::Path;
+
+pub(super) use built_in::failure;
 
 /// A record of generated text.
 #[derive(Serialize)]
@@ -21,80 +25,60 @@ pub(crate) struct Written<'a> {
     pub(crate) tokens: &'a [u32],
 }
 
-/// Tokens of each prompt and of each answer.
-const PROMPT_TOKENS: usize = 12;
-const ANSWER_TOKENS: usize = 200;
-
 pub(crate) fn run(args: &MarkArgs, output: &Output) -> Outcome {
-    let profile = profile_files::read(&args.profile)?;
-    if profile.tokenizer.sha256 != builtin::tokenizer_ref()?.sha256 {
-        return Err(Failure::usage(format_args!(
-            "profile {:?} is for another tokenizer than the built-in model's",
-            profile.name
-        ))
-        .hint("make a profile without --tokenizer and --vocab-size for the built-in model"));
+    match &args.model.model {
+        Some(path) => model::run(path, args, output),
+        None => built_in::run(args, output),
     }
-    let (mut chooser, key_id): (Box<dyn Chooser>, _) = match &args.key {
-        Some(path) => {
-            let key = key_files::read(path)?.marking_key();
-            let mark = mark::bind(&profile, &key);
-            (
-                Box::new(Marked::new(mark, profile.window)),
-                Some(key.public_id()),
-            )
-        }
-        None => (Box::new(Unmarked), None),
-    };
-    let mut file = NewFile::create(&args.out)?;
-    let tokenizer = assets::tokenizer().map_err(|error| failure(&error))?;
-    let teacher = assets::teacher().map_err(|error| failure(&error))?;
-    let answers = args.tokens.div_ceil(ANSWER_TOKENS as u64) as usize;
-    let prompts = prompts(args.seed, answers, &tokenizer)?;
-    let length = (args.tokens as usize).min(ANSWER_TOKENS);
-    let mut progress = Progress::new(output, "writing tokens", Some((answers * length) as u64));
-    let texts = generate(
-        &teacher,
-        &prompts,
-        length,
-        &Sampling::default(),
-        args.seed,
-        &mut *chooser,
-        &mut |done, _| progress.set(done as u64),
-    )
-    .map_err(|error| failure(&error))?;
-    drop(progress);
-    for (prompt, tokens) in prompts.iter().zip(&texts) {
-        let written = Written {
-            prompt: tokenizer.decode(prompt),
-            text: tokenizer.decode(tokens),
-            tokens,
+}
+
+/// What picks the tokens, and the public id of its key.
+struct Hand {
+    chooser: Box<dyn Chooser>,
+    key_id: Option<String>,
+}
+
+impl Hand {
+    fn new(args: &MarkArgs, profile: Option<&Profile>) -> Outcome<Self> {
+        let (Some(path), Some(profile)) = (&args.key, profile) else {
+            return Ok(Self {
+                chooser: Box::new(Unmarked),
+                key_id: None,
+            });
         };
-        file.write(to_json(&written, false)?.as_bytes())?;
+        let key = key_files::read(path)?.marking_key();
+        Ok(Self {
+            chooser: Box::new(Marked::new(mark::bind(profile, &key), profile.window)),
+            key_id: Some(key.public_id().to_string()),
+        })
+    }
+}
+
+/// Writes all records and says what they are.
+fn write(
+    mut file: NewFile,
+    records: impl Iterator<Item = impl Serialize>,
+    length: &str,
+    hand: &Hand,
+    args: &MarkArgs,
+    output: &Output,
+) -> Outcome {
+    let mut count = 0;
+    for record in records {
+        file.write(to_json(&record, false)?.as_bytes())?;
         file.write(b"\n")?;
+        count += 1;
     }
     file.finish()?;
     if args.out != Path::new("-") {
-        let how = key_id.map_or_else(
+        let how = hand.key_id.as_ref().map_or_else(
             || "unmarked".to_owned(),
             |id| format!("marked with key {id}"),
         );
         output.note(format_args!(
-            "{} answers of {length} tokens, {how}, written to {}",
-            texts.len(),
+            "{count} answers of {length} tokens, {how}, written to {}",
             args.out.display()
         ));
     }
     Ok(Exit::Done)
-}
-
-/// As many prompts as asked for; when the corpus has fewer, they are asked again.
-fn prompts(seed: u64, count: usize, tokenizer: &assets::Tokenizer) -> Outcome<Vec<Vec<u32>>> {
-    let prompts =
-        assets::prompts(seed, PROMPT_TOKENS, tokenizer).map_err(|error| failure(&error))?;
-    Ok(prompts.into_iter().cycle().take(count).collect())
-}
-
-/// A failure inside the lab: its inputs are all built in, so it is the program's.
-pub(super) fn failure(error: &LabError) -> Failure {
-    Failure::integrity(format_args!("the built-in model: {error}"))
 }

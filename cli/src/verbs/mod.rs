@@ -1,11 +1,18 @@
 //! The verbs, one file each.
 
+pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod derive;
 pub(crate) mod detect;
 pub(crate) mod examine;
+pub(crate) mod index;
 pub(crate) mod keygen;
 pub(crate) mod mark;
+pub(crate) mod merge;
+pub(crate) mod passages;
+pub(crate) mod power;
+pub(crate) mod probe;
 pub(crate) mod profile;
 pub(crate) mod self_test;
 pub(crate) mod shell;
+pub(crate) mod study;

@@ -2,7 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bench;
+mod beside;
+mod collect;
 mod demo;
+mod harvest;
 mod keys_and_profiles;
+mod localize;
 mod mark_and_detect;
+mod outcome;
+mod power;
 mod program;
+mod study;
+mod weighted;

@@ -2,6 +2,7 @@
 
 use crate::error::Reason;
 use crate::exposure::Said;
+use crate::record::Turn;
 
 /// One turn of a chat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,6 +11,33 @@ pub(crate) struct Message {
     /// Every string of the turn but its role, and whether it is the turn's text: its `content`, or a part of it with
     /// `text`. Other strings are tool calls, citations, names, thoughts and the like.
     pub(crate) strings: Vec<(Said, bool)>,
+}
+
+/// The turns before the answer, as they could be said again.
+pub(crate) fn before_answer(messages: &[Message]) -> Vec<Turn> {
+    let last = messages.iter().rposition(Message::is_assistant);
+    let before = &messages[..last.unwrap_or(0)];
+    before
+        .iter()
+        .map(|message| {
+            let content = message.strings.iter().filter(|(_, is_content)| *is_content);
+            // Parts of text come with their kind: `{"type": "text", "text": "…"}`.
+            let is_text = |(said, is_content): &(Said, bool)| {
+                *is_content || &*said.name == "type" && said.text == "text"
+            };
+            Turn {
+                role: message.role.clone().unwrap_or_default(),
+                text: content.map(|(said, _)| said.text.as_str()).collect(),
+                text_only: message.strings.iter().all(is_text),
+            }
+        })
+        .collect()
+}
+
+impl Message {
+    fn is_assistant(&self) -> bool {
+        self.role.as_deref() == Some("assistant")
+    }
 }
 
 /// Takes the text of the last assistant's turn as the answer and every other string of every turn as exposure, turn by
@@ -27,7 +55,7 @@ pub(crate) fn split(
     };
     let last = messages
         .iter()
-        .rposition(|message| message.role.as_deref() == Some("assistant"))
+        .rposition(Message::is_assistant)
         .ok_or_else(|| missing("no turn has the role `assistant`"))?;
     let mut answer = None::<String>;
     let mut shown = Vec::with_capacity(messages.len());

@@ -141,6 +141,10 @@ impl<'de> Shape<'de> for Walk<'_, '_> {
             if is_root {
                 found.start_field();
             }
+            if is_root && key == LOGPROBS && branch.child(&key).is_none() {
+                map.next_value_seed(Own { context, depth })?;
+                continue;
+            }
             map.next_value_seed(Step {
                 context,
                 found,
@@ -235,6 +239,29 @@ impl<'de> DeserializeSeed<'de> for Step<'_, '_> {
             .deserialize(parser),
             Some(Node::Leaf(field)) => leaf(context, found, *field, depth, parser),
         }
+    }
+}
+
+/// The record's field of log-probabilities: tokens that the suspect wrote or weighed, nothing that it was shown.
+const LOGPROBS: &str = "logprobs";
+
+/// A value whose strings are the suspect's own.
+struct Own<'a, 'c> {
+    context: &'a Context<'c>,
+    depth: u32,
+}
+
+impl<'de> DeserializeSeed<'de> for Own<'_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
+        Any(Strings {
+            context: self.context,
+            take: &mut |_, _| {},
+            name: Arc::from(LOGPROBS),
+            is_content: false,
+            depth: self.depth,
+        })
+        .deserialize(parser)
     }
 }
 

@@ -123,6 +123,7 @@ impl Found {
 
         let exposure_known =
             self.prompt.is_some() || self.prompt_tokens.is_some() || self.messages.is_some();
+        let before = self.messages.as_deref().map(chat::before_answer);
         let (mut turns, body) = if let Some(messages) = self.messages {
             let (turns, answer) = chat::split(messages, &fields.path(Field::Messages))?;
             (turns, Piece::Text(answer))
@@ -168,6 +169,7 @@ impl Found {
             group: self.group,
             exposure: exposure::pieces(prompt, strings),
             exposure_known,
+            turns: before,
             body,
         })
     }

@@ -38,6 +38,7 @@ mod json;
 mod layout;
 mod limits;
 mod lines;
+pub mod logprobs;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod reader;
@@ -52,5 +53,5 @@ pub use fields::{Field, FieldMap, FieldMapError};
 pub use format::Format;
 pub use limits::{LimitKind, Limits};
 pub use reader::{ReadOptions, Reader, Skipped};
-pub use record::{Piece, Record, Source};
+pub use record::{Piece, Record, Source, Turn};
 pub use tokenizer::{Tokenizer, TokenizerError};

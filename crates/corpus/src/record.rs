@@ -18,8 +18,22 @@ pub struct Record {
     /// Whether the record says what was shown: it has a prompt or messages. Where it does not, the strings in
     /// `exposure` are left out all the same, but there may have been more.
     pub exposure_known: bool,
+    /// In a chat log, the turns before the answer, so that the same can be asked again; `None` in other layouts. Their
+    /// strings are in `exposure` too.
+    pub turns: Option<Vec<Turn>>,
     /// The answer itself.
     pub body: Piece,
+}
+
+/// A turn of a chat before the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// `system`, `user`, `assistant` or another.
+    pub role: String,
+    /// The text of its `content`, parts of it joined.
+    pub text: String,
+    /// Whether the text is all there was. If not, the turn also held strings of another kind (tool calls, names).
+    pub text_only: bool,
 }
 
 /// A stretch of text, or of tokens where the record carries them.

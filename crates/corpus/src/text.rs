@@ -72,6 +72,7 @@ impl Records for Text {
                     group: None,
                     exposure: Vec::new(),
                     exposure_known: false,
+                    turns: None,
                     body: Piece::Text(text),
                 })
             }),

@@ -1,5 +1,6 @@
 //! The marking model's tokenizer: text to token ids, exactly as the reference implementation does it.
 
+mod offsets;
 mod proven;
 
 use std::collections::HashSet;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::Write;
 
-use hallmark_corpus::{FieldMap, Format, Piece, ReadOptions, Reader, Record, Source};
+use hallmark_corpus::{FieldMap, Format, Piece, ReadOptions, Reader, Record, Source, Turn};
 
 fn read_as(name: &str, bytes: &[u8], options: &ReadOptions) -> Vec<Record> {
     let reader = Reader::from_read(name, std::io::Cursor::new(bytes.to_vec()), options).unwrap();
@@ -44,6 +44,7 @@ fn plain_documents_are_text_or_tokens() {
             group: Some("b".into()),
             exposure: vec![],
             exposure_known: false,
+            turns: None,
             body: text("teal")
         }
     );
@@ -170,6 +171,18 @@ fn the_last_assistant_turn_is_the_answer_and_the_rest_exposure() {
     assert_eq!(record.body, text("a2"));
     let shown = ["s", "u1", "a1", "u2", "u3", "su1a1u2u3"];
     assert_eq!(record.exposure, shown.map(text));
+    let turn = |role: &str, text: &str| Turn {
+        role: role.into(),
+        text: text.into(),
+        text_only: true,
+    };
+    let before = [
+        turn("system", "s"),
+        turn("user", "u1"),
+        turn("assistant", "a1"),
+        turn("user", "u2"),
+    ];
+    assert_eq!(record.turns.unwrap(), before, "those after it are not");
 }
 
 #[test]
@@ -183,6 +196,9 @@ fn parts_of_an_answer_are_joined_and_every_other_string_of_a_chat_was_shown() {
         r#"]}"#
     ));
     assert_eq!(record.body, text("teal"));
+    let turns = record.turns.iter().flatten();
+    let only: Vec<_> = turns.map(|turn| turn.text_only).collect();
+    assert_eq!(only, [false, false, true]);
     let singles = [
         "eve", "text", "look", "file", "f", "go", "{}", "result", "hm",
     ];
@@ -227,6 +243,8 @@ fn a_passage_cut_in_parts_is_shown_whole() {
         r#"{"role": "assistant", "content": "teal"}]}"#
     ));
     assert!(record.exposure.contains(&text("two parts")));
+    let turns = record.turns.unwrap();
+    assert!(turns[0].text == "two parts" && turns[0].text_only);
     let record = read(r#"{"prompt": "two ", "input": "parts", "response": "teal"}"#);
     assert!(record.exposure.contains(&text("two parts")));
 }
@@ -397,4 +415,20 @@ fn several_files_are_one_stream() {
     let reader = Reader::open_all(&paths, &Default::default()).unwrap();
     let bodies: Vec<_> = reader.map(|record| record.unwrap().body).collect();
     assert_eq!(bodies, ["1", "2", "3", "4"].map(text));
+}
+
+/// The tokens of an answer's log-probabilities are the answer again: as exposure they would leave nothing to score.
+#[test]
+fn log_probabilities_are_the_suspects_own_words() {
+    let line = r#"{"prompt": "p", "response": "a b", "logprobs": {"content": [{"token": "a", "top_logprobs": [{"token": "c"}]}]},
+        "other": {"logprobs": "shown"}}"#;
+    let record = &read_as("l.jsonl", line.replace('\n', "").as_bytes(), &ReadOptions::default())[0];
+    let shown = format!("{:?}", record.exposure);
+    assert!(shown.contains("shown") && shown.contains("\"p\""), "{shown}");
+    assert!(!shown.contains("\"a\"") && !shown.contains("\"c\""), "{shown}");
+    // Another field that is mapped there counts as mapped.
+    let fields = FieldMap::parse(&["response=logprobs.text".to_owned()]).unwrap();
+    let options = ReadOptions { fields, ..ReadOptions::default() };
+    let mapped = &read_as("m.jsonl", br#"{"prompt": "p", "logprobs": {"text": "x"}}"#, &options)[0];
+    assert_eq!(mapped.body, Piece::Text("x".into()));
 }

@@ -2,5 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+mod count_model;
+mod counted;
 mod exposure;
+mod localize;
 mod null_simulation;
+mod weighted_null;
+mod weighted_power;

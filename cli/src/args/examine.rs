@@ -1,0 +1,85 @@
+//! `examine`.
+
+use super::{BesideArgs, CalibrationArgs, DedupArgs, InputArgs};
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+/// Was the model that wrote these answers trained on marked text?
+///
+/// Give the suspect's answers, each with everything it was shown when it answered. Windows that
+/// it was shown are left out, and each distinct cell counts once over all answers. Three tests are
+/// made under each key: T1, the sum of scores with its exact tail; T3, an e-process that stays valid
+/// however often it is looked at; T5, the key's rank among decoy keys. All p-values are then
+/// adjusted for the number of keys and tests (Holm).
+///
+/// With `--harvest`, an index of what was logged, two more are made: T2 weighs each cell by how much
+/// of what a model could have learned after its window came from the harvest, and T2r besides by
+/// how much more often than expected the suspect produced it. T3 then bets in proportion to the
+/// weights. Weights see windows only, never tokens or keys; make the index from other cohorts' text, from
+/// prompts, or from the tested cohort's own, which the finding then says.
+#[derive(clap::Args)]
+pub(crate) struct ExamineArgs {
+    /// A key file; repeat it for several cohorts, and for a never-used key as a control
+    #[arg(long = "key", value_name = "FILE", required = true)]
+    pub(crate) keys: Vec<PathBuf>,
+    /// The profile file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: PathBuf,
+    /// Decoy keys among which the line-up hides the tested key, up to 1,000,000; 0 leaves the
+    /// line-up out
+    #[arg(long, value_name = "M", default_value_t = 999, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub(crate) decoys: u32,
+    /// Which line-up: the decoys are drawn from the tested keys and this number
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) decoy_seed: u64,
+    /// Call it inconclusive, with exit status 4, where nothing is found and the examination could not
+    /// have seen this share of marked training text in nine cases of ten
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) rule_out: Option<f64>,
+    #[command(flatten)]
+    pub(crate) calibration: CalibrationArgs,
+    #[command(flatten)]
+    pub(crate) weights: WeightArgs,
+    #[command(flatten)]
+    pub(crate) beside: BesideArgs,
+    #[command(flatten)]
+    pub(crate) dedup: DedupArgs,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+}
+
+/// What weighs cells. All of it is fixed before a key is used.
+#[derive(clap::Args)]
+pub(crate) struct WeightArgs {
+    /// An index of harvested text, made by `index make`; repeat it, and the counts add up
+    #[arg(long = "harvest", value_name = "FILE")]
+    pub(crate) harvests: Vec<PathBuf>,
+    /// An index of text at large: what the suspect learned beside the harvest
+    #[arg(long, value_name = "FILE", requires = "harvests")]
+    pub(crate) background: Option<PathBuf>,
+    /// `graded`: in proportion to the harvest's share of what followed each window; `filter`: the
+    /// windows of the harvest count alike and no others
+    #[arg(long = "weights", value_name = "RULE", value_enum, default_value_t = RuleName::Graded, requires = "harvests")]
+    pub(crate) rule: RuleName,
+    /// The share of the suspect's training text that the harvest is assumed to be; a wrong one costs
+    /// power, never validity
+    #[arg(long, value_name = "S", default_value_t = hallmark_detector::weights::ASSUMED_SHARE, requires = "harvests")]
+    pub(crate) assumed_share: f64,
+    /// How often text that neither index holds is assumed after each window
+    #[arg(long, value_name = "WINDOWS", default_value_t = hallmark_detector::weights::PRIOR, requires = "harvests")]
+    pub(crate) weight_prior: f64,
+    /// Give windows that no harvest holds the smallest weight instead of 0
+    #[arg(long, requires = "harvests")]
+    pub(crate) weight_floor: bool,
+    /// Answers of a model without the mark, best to the same prompts, read like INPUT; repeat it for
+    /// several files. T2r takes its expected counts from them, otherwise from the suspect's own
+    /// answers after shorter windows
+    #[arg(long = "reference", value_name = "FILE")]
+    pub(crate) references: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RuleName {
+    Graded,
+    Filter,
+}

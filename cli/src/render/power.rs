@@ -1,0 +1,106 @@
+//! `power` in words.
+
+use crate::verbs::power::{Planned, UsedJson};
+use hallmark_detector::power::{GrowthSource, Outside, Status};
+use std::fmt::Write as _;
+
+pub(crate) fn power_text(planned: &Planned) -> String {
+    let mut text = String::new();
+    let what = match planned.scheme {
+        "green" => "the green rate",
+        "tournament" => "the rate of one bits",
+        _ => "the mean score, in nats,",
+    };
+    if let Some(share) = planned.share {
+        let _ = writeln!(
+            text,
+            "A share of {share} of the training text, marked, lifts {what} by about {}.",
+            figures(planned.lift)
+        );
+    }
+    if let Some(used) = &planned.calibration {
+        let _ = writeln!(text, "  {}", used_text(used));
+    }
+    let _ = writeln!(
+        text,
+        "A lift of {what} by {} is found at level {:e} in {:.0}% of cases with {} distinct fresh cells.",
+        figures(planned.lift),
+        planned.alpha,
+        100.0 * planned.power,
+        planned.cells
+    );
+    match (planned.tokens, planned.growth) {
+        (Some(tokens), Some(growth)) => {
+            let source = match growth.source {
+                GrowthSource::Given => "at the rate given",
+                GrowthSource::Assumed => {
+                    "at 0.27 new cells a token, the lowest published for windows of two tokens"
+                }
+                GrowthSource::Pilot => "as the pilot's cells grew",
+            };
+            let _ = writeln!(text, "That is about {tokens} generated tokens, {source}.");
+        }
+        _ => {
+            let _ = writeln!(
+                text,
+                "How many tokens that is depends on how much the answers repeat: give --cells-per-token."
+            );
+        }
+    }
+    if let Some(answers) = planned.answers {
+        let _ = writeln!(text, "About {answers} answers.");
+    }
+    match &planned.weighted {
+        Some(weighted) => {
+            let _ = write!(
+                text,
+                "Weighed by the harvest (T2), about {} cells are needed, {:.1} times fewer",
+                weighted.cells, weighted.gain
+            );
+            let _ = match (weighted.tokens, weighted.answers) {
+                (Some(tokens), Some(answers)) => {
+                    writeln!(text, ": {tokens} tokens, {answers} answers.")
+                }
+                _ => writeln!(text, "."),
+            };
+            text.push_str(
+                "That is a prediction: it takes the lift to be in proportion to what the harvest was of all that followed a window.\n",
+            );
+        }
+        None => text.push_str(
+            "T1 alone is planned for. Weights by the harvest (T2) need fewer cells, prompts of its own domain far fewer.\n",
+        ),
+    }
+    text
+}
+
+/// A number with two significant figures.
+pub(super) fn figures(number: f64) -> String {
+    if (0.001..1000.0).contains(&number) {
+        let decimals = (1.0 - number.log10().floor()).max(0.0) as usize;
+        format!("{number:.decimals$}")
+    } else {
+        format!("{number:.1e}")
+    }
+}
+
+/// Which study, and what of it does not fit.
+pub(super) fn used_text(used: &UsedJson) -> String {
+    let status = match used.status {
+        Status::Published => "published",
+        Status::Derived => "derived from what was published",
+        Status::Measured => "measured by this project",
+    };
+    let mut text = format!(
+        "by {} of table {} ({}; {status})",
+        used.row, used.edition, used.student
+    );
+    for outside in &used.outside {
+        text.push_str(match outside {
+            Outside::Share => "; outside what was calibrated: another share",
+            Outside::Gamma => "; outside what was calibrated: another gamma",
+            Outside::Delta => "; outside what was calibrated: another delta",
+        });
+    }
+    text
+}

@@ -1,0 +1,254 @@
+//! False alarms: answers of students that never saw the key, and real text, under many random keys.
+
+use crate::failure::Outcome;
+use crate::study::examiner::{Examiner, Source, failure, raw_cells};
+use crate::study::folder::{
+    self, ANSWERS_GENERIC, ANSWERS_HARVEST, BACKGROUND, CONTROL_GENERIC, CONTROL_HARVEST,
+};
+use crate::study::heads::{beliefs, prefixes};
+use crate::study::record::ArmRecord;
+use hallmark_core::keys::CohortKey;
+use hallmark_core::mark::bind;
+use hallmark_corpus::TokenRecord;
+use hallmark_detector::decoys::random_keys;
+use hallmark_detector::interval::{Sides, clopper_pearson};
+use hallmark_harvest::MarkedBy;
+use hallmark_lab::assets::{self, Split};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What is asked for.
+pub(crate) struct Request {
+    /// Random keys for each set of innocent answers.
+    pub(crate) keys: u32,
+    /// Tokens of each set.
+    pub(crate) tokens: u64,
+    pub(crate) seed: u64,
+}
+
+/// How often each test was below each level.
+#[derive(Serialize)]
+pub(crate) struct Nulls {
+    pub(crate) schema: &'static str,
+    pub(crate) version: &'static str,
+    /// Sets of innocent answers.
+    pub(crate) sets: Vec<Set>,
+    pub(crate) examinations: u64,
+    pub(crate) tests: Vec<TestNull>,
+    /// Tests that were below a level more often than it allows, beyond the interval.
+    pub(crate) alarming: Vec<String>,
+}
+
+/// A set of innocent answers.
+#[derive(Clone, Serialize)]
+pub(crate) struct Set {
+    pub(crate) name: String,
+    pub(crate) profile: String,
+    pub(crate) tokens: u64,
+    pub(crate) cells: u64,
+}
+
+/// One test over all examinations that make it.
+#[derive(Clone, Serialize)]
+pub(crate) struct TestNull {
+    pub(crate) test: String,
+    pub(crate) examinations: u64,
+    pub(crate) levels: Vec<LevelNull>,
+    /// The smallest p-value seen.
+    pub(crate) least_log10_p: f64,
+}
+
+/// A level and how often p was at or below it.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct LevelNull {
+    pub(crate) level: f64,
+    pub(crate) observed: u64,
+    pub(crate) rate: f64,
+    /// Clopper–Pearson, 99% both sides together.
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+const LEVELS: [f64; 3] = [0.05, 0.01, 0.001];
+
+/// Chance that an interval misses, both sides together: small, since there are dozens of them.
+const INTERVAL_ALPHA: f64 = 0.01;
+
+/// Keys that share an examination, and so its decoys.
+const KEYS_TOGETHER: usize = 5;
+
+/// Decoys of the line-up.
+const DECOYS: u32 = 199;
+
+/// Examines every innocent arm of a folder, and real text, under random keys; `progress` gets (done, in all).
+pub(crate) fn simulate(
+    folder: &Path,
+    request: &Request,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Outcome<Nulls> {
+    let innocent: Vec<_> = folder::arms(folder)?
+        .into_iter()
+        .filter(|(_, arm)| !arm.guilty)
+        .collect();
+    let mut sets = vec![];
+    let mut log10_p: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let all = (3 * innocent.len()) as u64 * u64::from(request.keys);
+    let mut examinations = 0;
+    for (path, arm) in &innocent {
+        for answers in [
+            Answers::Student(ANSWERS_HARVEST, CONTROL_HARVEST),
+            Answers::Student(ANSWERS_GENERIC, CONTROL_GENERIC),
+            Answers::Text,
+        ] {
+            let number = sets.len() as u64;
+            let seed = request.seed.wrapping_mul(1_000_003) + number;
+            let Some(set) = one_set(
+                path,
+                arm,
+                &answers,
+                request,
+                seed,
+                &mut log10_p,
+                &mut || {
+                    examinations += 1;
+                    progress(examinations, all);
+                },
+            )?
+            else {
+                continue;
+            };
+            sets.push(set);
+        }
+    }
+    let tests = log10_p
+        .into_iter()
+        .map(|(test, values)| test_null(test, &values))
+        .collect::<Outcome<Vec<_>>>()?;
+    let alarming = tests
+        .iter()
+        .filter(|test| test.levels.iter().any(|level| level.low > level.level))
+        .map(|test| test.test.clone())
+        .collect();
+    Ok(Nulls {
+        schema: "hallmark/study-nulls/1",
+        version: env!("CARGO_PKG_VERSION"),
+        sets,
+        examinations,
+        tests,
+        alarming,
+    })
+}
+
+/// Whose text.
+enum Answers {
+    /// The innocent student's answers with their control sample.
+    Student(&'static str, &'static str),
+    /// Real text of the corpus, with the background as the control sample.
+    Text,
+}
+
+fn one_set(
+    path: &Path,
+    arm: &ArmRecord,
+    answers: &Answers,
+    request: &Request,
+    seed: u64,
+    log10_p: &mut BTreeMap<String, Vec<f64>>,
+    step: &mut dyn FnMut(),
+) -> Outcome<Option<Set>> {
+    let mut examiner = Examiner::open(path, DECOYS)?.for_unused_keys();
+    let background = examiner.counted(&path.join(BACKGROUND), MarkedBy::Unmarked)?;
+    examiner.add(Source::new("background", &background, None)?);
+    let window = examiner.profile.window;
+    let (name, records, control) = match answers {
+        Answers::Student(answers, control) => {
+            (*answers, examiner.records(&path.join(answers))?, *control)
+        }
+        Answers::Text if arm.world == "shakespeare" => ("real text", speeches()?, BACKGROUND),
+        Answers::Text => return Ok(None),
+    };
+    let end = prefixes(&records, &[request.tokens])[0];
+    let records = &records[..end];
+    let raw = raw_cells(window, records)?;
+    let control = raw_cells(window, &examiner.records(&path.join(control))?)?;
+    let mut beliefs = match answers {
+        Answers::Student(..) => beliefs(path, arm)?,
+        Answers::Text => None,
+    };
+    if let Some(beliefs) = &mut beliefs {
+        beliefs.observe(records)?;
+    }
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let keys: Vec<CohortKey> = random_keys(request.keys, bytes).collect();
+    let (mut tokens, mut cells) = (0, 0);
+    for keys in keys.chunks(KEYS_TOGETHER) {
+        let points = examiner.points(&raw, &control, keys)?;
+        for (key, mut point) in keys.iter().zip(points) {
+            if let Some(beliefs) = &beliefs {
+                let [own, residual] = beliefs.log10_p(&*bind(&examiner.profile, key))?;
+                point.log10_p.insert("T9".to_owned(), own);
+                point.log10_p.insert("T9r".to_owned(), residual);
+            }
+            (tokens, cells) = (point.tokens, point.scored);
+            for (test, value) in point.log10_p {
+                log10_p.entry(test).or_default().push(value);
+            }
+            step();
+        }
+    }
+    Ok(Some(Set {
+        name: format!("{}: {name}", arm.name),
+        profile: format!("{} h={}", arm.scheme, arm.window),
+        tokens,
+        cells,
+    }))
+}
+
+/// Real text that neither teacher nor students saw, speech by speech.
+fn speeches() -> Outcome<Vec<TokenRecord>> {
+    let tokenizer = assets::tokenizer().map_err(|error| failure(&error))?;
+    let corpus = assets::corpus().map_err(|error| failure(&error))?;
+    let texts = corpus
+        .iter()
+        .filter(|document| document.split == Split::Validation)
+        .flat_map(|document| document.text.split("\n\n"));
+    Ok(texts
+        .zip(1..)
+        .map(|(text, line)| TokenRecord {
+            source: hallmark_corpus::Source {
+                file: "validation".into(),
+                line,
+            },
+            id: None,
+            group: None,
+            exposure: vec![],
+            exposure_known: true,
+            tokens: tokenizer.encode(text),
+        })
+        .collect())
+}
+
+fn test_null(test: String, log10_p: &[f64]) -> Outcome<TestNull> {
+    let examinations = log10_p.len() as u64;
+    let level = |level: f64| {
+        let below = log10_p.iter().filter(|&&value| value <= level.log10());
+        let observed = below.count() as u64;
+        let interval = clopper_pearson(examinations, observed, INTERVAL_ALPHA, Sides::Two)
+            .map_err(|error| failure(&error))?;
+        Ok(LevelNull {
+            level,
+            observed,
+            rate: observed as f64 / examinations.max(1) as f64,
+            low: interval.low,
+            high: interval.high,
+        })
+    };
+    Ok(TestNull {
+        test,
+        examinations,
+        levels: LEVELS.into_iter().map(level).collect::<Outcome<_>>()?,
+        least_log10_p: log10_p.iter().copied().fold(0.0, f64::min),
+    })
+}

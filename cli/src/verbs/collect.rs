@@ -1,0 +1,197 @@
+//! `collect`: ask a suspect's model.
+
+use crate::args::{ApiName, CollectArgs};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::key_files::refuse_readable_by_others;
+use crate::output::{Output, shown};
+use crate::progress::Progress;
+use crate::render::collect_text;
+use hallmark_collect::api::{Api, Asking};
+use hallmark_collect::{ApiKey, CollectError, Failed, Plan, Stop, Summary, prompts};
+use serde::Serialize;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The result of `collect`.
+#[derive(Serialize)]
+pub(crate) struct Collected {
+    pub(crate) schema: &'static str,
+    /// Version of this program.
+    pub(crate) version: &'static str,
+    pub(crate) model: String,
+    /// The file of answers.
+    pub(crate) out: String,
+    /// The log.
+    pub(crate) log: String,
+    /// Prompts.
+    pub(crate) prompts: u64,
+    /// Answers that are wanted in all.
+    pub(crate) wanted: u64,
+    /// Answers that earlier runs had brought.
+    pub(crate) already: u64,
+    /// Answers of this run.
+    pub(crate) answered: u64,
+    /// Requests that this run sent.
+    pub(crate) requests: u64,
+    /// Answers that could not be had.
+    pub(crate) failed: Vec<Failed>,
+    /// Whether the run was interrupted.
+    pub(crate) stopped: bool,
+    /// Files into which torn lines of an earlier run were put aside.
+    pub(crate) torn: Vec<String>,
+}
+
+pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
+    let plan = plan(args)?;
+    let stop = stop_on_interrupt()?;
+    let wanted = plan.prompts.len() as u64 * u64::from(plan.answers_per_prompt);
+    let mut progress = Progress::new(output, "asking", Some(wanted));
+    let summary = hallmark_collect::collect(&plan, &stop, &mut |done| progress.set(done))
+        .map_err(|error| failure(&error))?;
+    drop(progress);
+    let Summary {
+        prompts,
+        wanted,
+        already,
+        answered,
+        requests,
+        failed,
+        stopped,
+        torn,
+    } = summary;
+    let collected = Collected {
+        schema: "hallmark/collect/1",
+        version: env!("CARGO_PKG_VERSION"),
+        model: plan.asking.model.clone(),
+        out: shown(&plan.out),
+        log: shown(&plan.log),
+        prompts,
+        wanted,
+        already,
+        answered,
+        requests,
+        failed,
+        stopped,
+        torn: torn.iter().map(|path| shown(path)).collect(),
+    };
+    output.result(|| collect_text(&collected), &collected, &collected.failed)?;
+    // A script must not take a part for the whole.
+    let whole = collected.failed.is_empty() && !collected.stopped;
+    Ok(if whole { Exit::Done } else { Exit::Usage })
+}
+
+fn plan(args: &CollectArgs) -> Outcome<Plan> {
+    let prompts =
+        prompts::read(&args.prompts, args.system.as_deref()).map_err(|error| failure(&error))?;
+    let asking = Asking {
+        api: match args.api {
+            ApiName::Chat => Api::Chat,
+            ApiName::Completions => Api::Completions,
+        },
+        model: args.model.clone(),
+        max_tokens: args.max_tokens,
+        temperature: args.temperature,
+        logprobs: args.logprobs,
+        extra: match &args.body {
+            None => serde_json::Map::new(),
+            Some(text) => serde_json::from_str(text).map_err(|error| {
+                Failure::usage(format_args!("--body is no JSON object: {error}"))
+                    .hint("give fields as an object, for instance '{\"seed\": 1}'")
+            })?,
+        },
+    };
+    let log = args
+        .log
+        .clone()
+        .unwrap_or_else(|| args.out.with_extension("log.jsonl"));
+    if log == args.out {
+        return Err(Failure::usage("--log and --out name one file")
+            .hint("leave --log out, or name another file"));
+    }
+    Ok(Plan {
+        endpoint: args.endpoint.clone(),
+        asking,
+        key: api_key(args)?,
+        prompts_sha256: prompts::sha256(&args.prompts).map_err(|error| failure(&error))?,
+        prompts,
+        answers_per_prompt: args.answers_per_prompt,
+        out: args.out.clone(),
+        log,
+        rate: args.rate,
+        concurrency: usize::from(args.concurrency),
+        timeout: seconds("--timeout", args.timeout)?,
+        retries: args.retries,
+        first_pause: seconds("--pause", args.pause)?,
+    })
+}
+
+fn seconds(flag: &str, value: f64) -> Outcome<Duration> {
+    match Duration::try_from_secs_f64(value) {
+        Ok(duration) if value <= 86_400.0 => Ok(duration),
+        _ => Err(Failure::usage(format_args!(
+            "{flag} {value}: allowed is 0 to 86400 seconds"
+        ))
+        .hint("give a number of seconds")),
+    }
+}
+
+/// The API key, from where the flags say; never from the command line.
+fn api_key(args: &CollectArgs) -> Outcome<Option<ApiKey>> {
+    let (text, place) = if let Some(name) = &args.api_key_env {
+        let text = std::env::var(name).map_err(|_| {
+            Failure::usage(format_args!(
+                "the environment variable {name} is not set, or is no text"
+            ))
+            .hint("set it to the API key, or name the variable that holds it")
+        })?;
+        (Zeroizing::new(text), name.clone())
+    } else if let Some(path) = &args.api_key_file {
+        (read_key(path)?, shown(path))
+    } else {
+        return Ok(None);
+    };
+    ApiKey::new(&text)
+        .map(Some)
+        .map_err(|error| Failure::usage(format_args!("{place}: {error}")).hint(error.hint()))
+}
+
+/// The longest API key file that is read, in bytes.
+const MAX_API_KEY: u64 = 64 * 1024;
+
+fn read_key(path: &Path) -> Outcome<Zeroizing<String>> {
+    let failed = |error| {
+        Failure::io("read the API key from", path, &error)
+            .hint("check the path and its permissions")
+    };
+    let file = File::open(path).map_err(failed)?;
+    refuse_readable_by_others(path, &file)?;
+    let mut text = Zeroizing::new(String::with_capacity(MAX_API_KEY as usize));
+    file.take(MAX_API_KEY)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    Ok(text)
+}
+
+/// The first interrupt ends the run after the exchanges under way, the second at once.
+fn stop_on_interrupt() -> Outcome<Stop> {
+    let asked = Arc::new(AtomicBool::new(false));
+    flag::register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(&asked))
+        .and_then(|_| flag::register(SIGINT, Arc::clone(&asked)))
+        .map_err(|error| Failure::usage(format_args!("cannot take interrupts: {error}")))?;
+    Ok(Stop::when(asked))
+}
+
+/// The exit status of a program that an interrupt ended, as shells have it.
+const INTERRUPTED: i32 = 130;
+
+fn failure(error: &CollectError) -> Failure {
+    Failure::usage(error).hint(error.hint())
+}

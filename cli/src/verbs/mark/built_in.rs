@@ -1,0 +1,70 @@
+//! `mark` with the built-in model, which continues lines of its corpus.
+
+use super::{Hand, Written, write};
+use crate::args::MarkArgs;
+use crate::builtin;
+use crate::failure::{Failure, Outcome};
+use crate::files::NewFile;
+use crate::output::Output;
+use crate::profile_files;
+use crate::progress::Progress;
+use hallmark_lab::{LabError, Sampling, assets, generate};
+
+/// Tokens of each prompt and of each answer.
+const PROMPT_TOKENS: usize = 12;
+const ANSWER_TOKENS: usize = 200;
+
+pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
+    let profile = args
+        .profile
+        .as_deref()
+        .map(profile_files::read)
+        .transpose()?;
+    if let Some(profile) = &profile
+        && profile.tokenizer.sha256 != builtin::tokenizer_ref()?.sha256
+    {
+        return Err(Failure::usage(format_args!(
+            "profile {:?} is for another tokenizer than the built-in model's",
+            profile.name
+        ))
+        .hint("make a profile without --tokenizer and --vocab-size for the built-in model"));
+    }
+    let mut hand = Hand::new(args, profile.as_ref())?;
+    let file = NewFile::create(&args.out)?;
+    let tokenizer = assets::tokenizer().map_err(|error| failure(&error))?;
+    let teacher = assets::teacher().map_err(|error| failure(&error))?;
+    let wanted = args.tokens.unwrap_or(1);
+    let answers = wanted.div_ceil(ANSWER_TOKENS as u64) as usize;
+    let prompts = prompts(args.seed, answers, &tokenizer)?;
+    let length = (wanted as usize).min(ANSWER_TOKENS);
+    let mut progress = Progress::new(output, "writing tokens", Some((answers * length) as u64));
+    let texts = generate(
+        &teacher,
+        &prompts,
+        length,
+        &Sampling::default(),
+        args.seed,
+        &mut *hand.chooser,
+        &mut |done, _| progress.set(done as u64),
+    )
+    .map_err(|error| failure(&error))?;
+    drop(progress);
+    let records = prompts.iter().zip(&texts).map(|(prompt, tokens)| Written {
+        prompt: tokenizer.decode(prompt),
+        text: tokenizer.decode(tokens),
+        tokens,
+    });
+    write(file, records, &length.to_string(), &hand, args, output)
+}
+
+/// As many prompts as asked for; when the corpus has fewer, they are asked again.
+fn prompts(seed: u64, count: usize, tokenizer: &assets::Tokenizer) -> Outcome<Vec<Vec<u32>>> {
+    let prompts =
+        assets::prompts(seed, PROMPT_TOKENS, tokenizer).map_err(|error| failure(&error))?;
+    Ok(prompts.into_iter().cycle().take(count).collect())
+}
+
+/// A failure inside the lab: its inputs are all built in, so it is the program's.
+pub(in crate::verbs) fn failure(error: &LabError) -> Failure {
+    Failure::integrity(format_args!("the built-in model: {error}"))
+}

@@ -1,0 +1,152 @@
+//! `mark` with a model in a file, which answers the prompts of another.
+
+use super::{Hand, write};
+use crate::args::MarkArgs;
+use crate::builtin;
+use crate::failure::{Failure, Outcome};
+use crate::files::NewFile;
+use crate::output::Output;
+use crate::profile_files;
+use crate::progress::Progress;
+use hallmark_core::profile::Profile;
+use hallmark_corpus::Tokenizer;
+use hallmark_lab::gguf::{Chat, Gguf};
+use hallmark_lab::{LabError, Limit, Sampling, generate_until};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A line of the file of prompts.
+#[derive(Deserialize)]
+struct Prompt {
+    prompt: String,
+    id: Option<String>,
+}
+
+/// A record of an answer.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    prompt: &'a str,
+    text: String,
+    tokens: &'a [u32],
+}
+
+pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
+    let (Some(tokenizer), Some(prompts)) = (&args.model.tokenizer, &args.model.prompts) else {
+        return Err(Failure::usage("--model needs --tokenizer and --prompts"));
+    };
+    let profile = args
+        .profile
+        .as_deref()
+        .map(profile_files::read)
+        .transpose()?;
+    let tokenizer = open_tokenizer(tokenizer, profile.as_ref())?;
+    let prompts = read_prompts(prompts)?;
+    let mut hand = Hand::new(args, profile.as_ref())?;
+    let file = NewFile::create(&args.out)?;
+    let model = Gguf::open(path).map_err(|error| failure(path, &error))?;
+    check_vocabulary(path, &model, &tokenizer)?;
+    let encode = |text: &str| tokenizer.encode(text);
+    let asked: Vec<Vec<u32>> = prompts
+        .iter()
+        .map(|prompt| match model.chat() {
+            Some(chat) => chat.ask(&prompt.prompt, encode),
+            None => encode(&prompt.prompt),
+        })
+        .collect();
+    let limit = Limit {
+        tokens: args.model.max_tokens as usize,
+        stop: model.chat().map(Chat::end).or(model.end()),
+    };
+    let sampling = Sampling {
+        temperature: args.model.temperature,
+        ..Sampling::default()
+    };
+    let total = (asked.len() * limit.tokens) as u64;
+    let mut progress = Progress::new(output, "writing tokens", Some(total));
+    let answers = generate_until(
+        &model,
+        &asked,
+        limit,
+        &sampling,
+        args.seed,
+        &mut *hand.chooser,
+        &mut |done, _| progress.set(done as u64),
+    )
+    .map_err(|error| failure(path, &error))?;
+    drop(progress);
+    let records = prompts.iter().zip(&answers).map(|(prompt, tokens)| Answer {
+        id: prompt.id.as_deref(),
+        prompt: &prompt.prompt,
+        text: tokenizer.decode(tokens),
+        tokens,
+    });
+    let length = format!("up to {}", limit.tokens);
+    write(file, records, &length, &hand, args, output)
+}
+
+/// Opens the tokenizer and holds it against the profile's.
+fn open_tokenizer(path: &Path, profile: Option<&Profile>) -> Outcome<Tokenizer> {
+    let tokenizer = builtin::open_tokenizer(path)?;
+    if let Some(profile) = profile
+        && profile.tokenizer.sha256.as_deref() != Some(tokenizer.sha256())
+    {
+        return Err(Failure::usage(format_args!(
+            "profile {:?} is for another tokenizer than {}",
+            profile.name,
+            path.display()
+        ))
+        .hint("make the profile with `profile new --tokenizer FILE`"));
+    }
+    Ok(tokenizer)
+}
+
+/// A tokenizer may know fewer tokens than the embedding has rows, since those are often padded.
+fn check_vocabulary(path: &Path, model: &Gguf, tokenizer: &Tokenizer) -> Outcome<()> {
+    let (model, tokenizer) = (model.shape().vocab, tokenizer.vocab_size());
+    if tokenizer as usize > model {
+        return Err(Failure::usage(format_args!(
+            "{} has {model} tokens and the tokenizer {tokenizer}",
+            path.display()
+        ))
+        .hint("give the tokenizer.json that belongs to the model"));
+    }
+    Ok(())
+}
+
+fn read_prompts(path: &Path) -> Outcome<Vec<Prompt>> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::io("read the prompts", path, &error).hint("check the path"))?;
+    let prompts = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(number, line)| {
+            serde_json::from_str(line).map_err(|error| {
+                Failure::usage(format_args!("{}:{}: {error}", path.display(), number + 1))
+                    .hint(r#"each line is a JSON object such as {"prompt": "Write a story."}"#)
+            })
+        })
+        .collect::<Outcome<Vec<Prompt>>>()?;
+    if prompts.is_empty() {
+        return Err(
+            Failure::usage(format_args!("{} has no prompts", path.display()))
+                .hint(r#"each line is a JSON object such as {"prompt": "Write a story."}"#),
+        );
+    }
+    Ok(prompts)
+}
+
+fn failure(path: &Path, error: &LabError) -> Failure {
+    match error {
+        LabError::Sequence { .. } => Failure::usage(error).hint(
+            "sequences are numbered from 0 in the order of the prompts; \
+             shorten that prompt or lower --max-tokens",
+        ),
+        LabError::Gguf(_) => Failure::usage(format_args!("{}: {error}", path.display()))
+            .hint("models of Llama's architecture in GGUF are run, such as SmolLM2"),
+        LabError::Setting { .. } => Failure::usage(error),
+        _ => Failure::integrity(format_args!("{}: {error}", path.display())),
+    }
+}

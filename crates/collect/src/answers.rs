@@ -1,0 +1,80 @@
+//! The answers: records that `examine` reads as they are.
+
+use crate::api::Answer;
+use crate::prompts::{Prompt, Shown, Turn};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One answer with all that was shown for it.
+///
+/// `prompt` and `response`, or `messages` whose last turn is the answer; `system` counts as shown.
+/// Whatever else an exchange holds is in the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The prompt's id.
+    pub id: String,
+    /// Which answer to that prompt, from 1.
+    pub repetition: u32,
+    /// The prompt's group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The system text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// The prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// The answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<String>,
+    /// The turns that were shown, then the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Vec<Turn>>,
+    /// Log-probabilities of the answer's tokens, as the endpoint laid them out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logprobs: Option<Value>,
+}
+
+impl Record {
+    /// The record of an answer.
+    #[must_use]
+    pub fn new(prompt: &Prompt, repetition: u32, answer: Answer) -> Self {
+        let mut record = Self {
+            id: prompt.id.clone(),
+            repetition,
+            group: prompt.group.clone(),
+            system: None,
+            prompt: None,
+            response: None,
+            messages: None,
+            logprobs: answer.logprobs,
+        };
+        match &prompt.shown {
+            Shown::Prompt { system, prompt } => {
+                record.system.clone_from(system);
+                record.prompt = Some(prompt.clone());
+                record.response = Some(answer.text);
+            }
+            Shown::Messages(turns) => {
+                let answer = Turn::new("assistant", &answer.text);
+                record.messages = Some(turns.iter().cloned().chain([answer]).collect());
+            }
+        }
+        record
+    }
+
+    /// Whether it answers what `shown` shows.
+    #[must_use]
+    pub fn answers(&self, shown: &Shown) -> bool {
+        match shown {
+            Shown::Prompt { system, prompt } => {
+                self.system == *system && self.prompt.as_ref() == Some(prompt)
+            }
+            Shown::Messages(turns) => self
+                .messages
+                .as_ref()
+                .is_some_and(|all| all.split_last().is_some_and(|(_, before)| before == turns)),
+        }
+    }
+}
