@@ -12,7 +12,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Something is not what it was declared to be: a digest, a checksum, a golden vector.
     Integrity = 3,
-    /// Too little data for a finding.
+    /// Too little data for a finding, or a question outside what was calibrated.
     TooLittle = 4,
 }
 

@@ -41,7 +41,7 @@ use std::path::PathBuf;
 /// A mark is a faint statistical bias that only the holder of a secret key can see. Results are
 /// written to stdout, messages to stderr. Exit status: 0 the work was done, whatever was found;
 /// 2 bad usage or a file that failed; 3 a digest, checksum or golden vector does not match;
-/// 4 too little data for a finding.
+/// 4 too little data for a finding, or outside what was calibrated.
 #[derive(Parser)]
 #[command(
     name = "hallmark",

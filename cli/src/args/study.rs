@@ -20,7 +20,7 @@ pub(crate) enum StudyAction {
     Examine(StudyExamineArgs),
     /// Tables of what the arms of a folder show
     Tables(StudyFolderArgs),
-    /// False alarms: innocent answers and real text under many random keys
+    /// False alarms: the arms' answers and real text under many random keys
     Nulls(StudyNullsArgs),
     /// What marking does to the teacher's text
     Quality(StudyQualityArgs),
@@ -71,9 +71,9 @@ pub(crate) struct StudyFolderArgs {
 
 #[derive(clap::Args)]
 pub(crate) struct StudyNullsArgs {
-    /// The folder of results, with clean and other-key arms
+    /// The folder of results
     pub(crate) folder: PathBuf,
-    /// Random keys for each set of innocent answers
+    /// Random keys for each set of answers
     #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) keys: u32,
     /// Tokens of each set of answers that are examined

@@ -5,19 +5,29 @@ use crate::study::record::Point;
 /// log10 p that the tables ask for.
 pub(crate) const TARGET: f64 = -6.0;
 
-/// Answer tokens after which a test first has log10 p at or below `target`: linear between the prefixes, from log10 p = 0
-/// at none. None where it is not reached.
+/// Answer tokens from which on a test has log10 p at or below `target` and stays there to the last prefix at which it was
+/// made: linear between the prefixes, from log10 p = 0 at none. None where its last value is above the target.
+///
+/// The first crossing would not do: taking the best of several prefixes is peeking, and a value that
+/// comes and goes again would count as an arrival.
 pub(crate) fn tokens_to(points: &[Point], test: &str, target: f64) -> Option<f64> {
+    let mut arrived = None;
     let (mut tokens, mut before) = (0.0, 0.0);
     for point in points {
-        let (next, log10_p) = (point.tokens as f64, *point.log10_p.get(test)?);
-        if log10_p <= target {
+        // T9 is made on the first prefixes only.
+        let Some(&log10_p) = point.log10_p.get(test) else {
+            break;
+        };
+        let next = point.tokens as f64;
+        if log10_p > target {
+            arrived = None;
+        } else if arrived.is_none() {
             let through = (target - before) / (log10_p - before);
-            return Some(tokens + through * (next - tokens));
+            arrived = Some(tokens + through * (next - tokens));
         }
         (tokens, before) = (next, log10_p);
     }
-    None
+    arrived
 }
 
 /// How many times fewer tokens one test needs than another.
@@ -85,6 +95,13 @@ mod tests {
         assert_eq!(tokens_to(&points, "one", -6.0), Some(1500.0));
         assert_eq!(tokens_to(&points, "other", -6.0), None);
         assert_eq!(tokens_to(&points, "none", -6.0), None);
+    }
+
+    #[test]
+    fn a_value_that_comes_and_goes_is_no_arrival() {
+        let points = points(&[(1000, -8.0, -8.0), (2000, -1.0, -1.0), (3000, -2.0, -11.0)]);
+        assert_eq!(tokens_to(&points, "one", -6.0), None);
+        assert_eq!(tokens_to(&points, "other", -6.0), Some(2500.0));
     }
 
     #[test]

@@ -70,9 +70,7 @@ pub(crate) fn prefixes(records: &[TokenRecord], prefixes: &[u64]) -> Vec<usize> 
         .iter()
         .map(|&prefix| totals.partition_point(|&total| total < prefix) + 1);
     // One that is nearly all of them says no more than all.
-    let mut ends: Vec<usize> = ends
-        .filter(|&end| 20 * end < 19 * records.len())
-        .collect();
+    let mut ends: Vec<usize> = ends.filter(|&end| 20 * end < 19 * records.len()).collect();
     ends.push(records.len());
     ends.dedup();
     ends

@@ -1,4 +1,4 @@
-//! False alarms: answers of students that never saw the key, and real text, under many random keys.
+//! False alarms: students' answers and real text under many random keys, of which no student saw one.
 
 use crate::failure::Outcome;
 use crate::study::examiner::{Examiner, Source, failure, raw_cells};
@@ -81,16 +81,14 @@ const KEYS_TOGETHER: usize = 5;
 /// Decoys of the line-up.
 const DECOYS: u32 = 199;
 
-/// Examines every innocent arm of a folder, and real text, under random keys; `progress` gets (done, in all).
+/// Examines the answers of every arm of a folder, and real text, under random keys; `progress` gets (done, in all).
 pub(crate) fn simulate(
     folder: &Path,
     request: &Request,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Outcome<Nulls> {
-    let innocent: Vec<_> = folder::arms(folder)?
-        .into_iter()
-        .filter(|(_, arm)| !arm.guilty)
-        .collect();
+    // A student of marked answers is as innocent of a random key as any other.
+    let innocent = folder::arms(folder)?;
     let mut sets = vec![];
     let mut log10_p: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let all = (3 * innocent.len()) as u64 * u64::from(request.keys);

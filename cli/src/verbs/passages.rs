@@ -88,8 +88,10 @@ impl<'a> Passages<'a> {
                 .and_then(|tokenizer| tokenizer.stand(tokens, &ranges))
         };
         let passages = passages.into_iter().enumerate().map(|(i, passage)| {
-            let place = text.as_ref().map(|(text, bytes)| (text.as_str(), bytes[i].clone()));
-            PassageJson::new(passage, place)
+            let place = text
+                .as_ref()
+                .map(|(text, bytes)| (text.as_str(), bytes[i].clone()));
+            PassageJson::new(&passage, place)
         });
         Ok(LocatedJson {
             tried,
@@ -109,7 +111,7 @@ impl<'a> Passages<'a> {
 }
 
 impl PassageJson {
-    fn new(passage: Passage, place: Option<(&str, Range<usize>)>) -> Self {
+    fn new(passage: &Passage, place: Option<(&str, Range<usize>)>) -> Self {
         let excerpt = place.as_ref().map(|(text, bytes)| {
             let passage = text[bytes.clone()].trim();
             let mut start: String = passage.chars().take(EXCERPT).collect();

@@ -1,16 +1,17 @@
 //! `power`: how much must be asked.
 
+mod marking;
 mod pilot;
 
+use self::marking::Marking;
 use self::pilot::{PilotJson, WeightedJson};
-use crate::args::{AccessName, CalibrationArgs, PowerArgs, PromptsName, SchemeName};
+use crate::args::{AccessName, CalibrationArgs, PowerArgs, PromptsName};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::output::{Output, shown};
-use crate::profile_files;
 use crate::render::power_text;
 use hallmark_core::law::Law;
-use hallmark_core::profile::{Profile, Scheme, green_threshold};
+use hallmark_core::profile::{Scheme, green_threshold};
 use hallmark_detector::power::{
     self, Access, Calibration, Design, Growth, Outside, PowerError, Prompts, Setting, Status, Used,
     sample_size,
@@ -156,84 +157,6 @@ pub(crate) fn run(args: &PowerArgs, output: &Output) -> Outcome {
     };
     output.result(|| power_text(&planned), &planned, &[] as &[()])?;
     Ok(Exit::Done)
-}
-
-/// What is marked with, from flags or a profile.
-struct Marking {
-    scheme: Scheme,
-    window: usize,
-    /// δ where a profile says it.
-    delta: Option<f64>,
-    /// The profile, where there is one.
-    profile: Option<Profile>,
-}
-
-impl Marking {
-    fn of(args: &PowerArgs) -> Outcome<Self> {
-        if let Some(path) = &args.profile {
-            let profile = profile_files::read(path)?;
-            let delta = match profile.scheme {
-                Scheme::Green { delta, .. } => Some(delta),
-                _ => None,
-            };
-            return Ok(Self {
-                scheme: profile.scheme,
-                window: profile.window,
-                delta,
-                profile: Some(profile),
-            });
-        }
-        let name = args.scheme.unwrap_or(SchemeName::Green);
-        let misplaced = if args.gamma.is_some() && name != SchemeName::Green {
-            Some("--gamma belongs to --scheme green")
-        } else if args.layers.is_some() && name != SchemeName::Tournament {
-            Some("--layers belongs to --scheme tournament")
-        } else {
-            None
-        };
-        if let Some(what) = misplaced {
-            return Err(Failure::usage(what).hint("leave the flag out, or name that scheme"));
-        }
-        let scheme = match name {
-            SchemeName::Gumbel => Scheme::Gumbel,
-            SchemeName::DualGumbel => Scheme::DualGumbel,
-            SchemeName::Green => Scheme::Green {
-                gamma: args.gamma.unwrap_or(0.25),
-                delta: 0.0,
-            },
-            SchemeName::Tournament => Scheme::Tournament {
-                layers: args.layers.unwrap_or(32),
-            },
-        };
-        if let Scheme::Green { gamma, .. } = scheme
-            && !(0.001..=0.999).contains(&gamma)
-        {
-            return Err(
-                Failure::usage(format_args!("--gamma {gamma}: allowed is 0.001 to 0.999"))
-                    .hint("give the share of green cells, for instance 0.25"),
-            );
-        }
-        Ok(Self {
-            scheme,
-            window: usize::from(args.window),
-            delta: None,
-            profile: None,
-        })
-    }
-
-    fn gamma(&self) -> Option<f64> {
-        match self.scheme {
-            Scheme::Green { gamma, .. } => Some(gamma),
-            _ => None,
-        }
-    }
-
-    fn layers(&self) -> Option<u32> {
-        match self.scheme {
-            Scheme::Tournament { layers } => Some(layers),
-            _ => None,
-        }
-    }
 }
 
 /// How a scheme's cells are scored.

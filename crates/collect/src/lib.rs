@@ -21,12 +21,14 @@ pub mod api;
 mod appended;
 mod client;
 mod error;
+mod keeper;
 pub mod log;
 mod pace;
 pub mod prompts;
 mod retry;
 mod run;
 mod secret;
+mod worker;
 
 pub use error::CollectError;
 pub use run::{Failed, Plan, Stop, Summary, collect};

@@ -422,13 +422,30 @@ fn several_files_are_one_stream() {
 fn log_probabilities_are_the_suspects_own_words() {
     let line = r#"{"prompt": "p", "response": "a b", "logprobs": {"content": [{"token": "a", "top_logprobs": [{"token": "c"}]}]},
         "other": {"logprobs": "shown"}}"#;
-    let record = &read_as("l.jsonl", line.replace('\n', "").as_bytes(), &ReadOptions::default())[0];
+    let record = &read_as(
+        "l.jsonl",
+        line.replace('\n', "").as_bytes(),
+        &ReadOptions::default(),
+    )[0];
     let shown = format!("{:?}", record.exposure);
-    assert!(shown.contains("shown") && shown.contains("\"p\""), "{shown}");
-    assert!(!shown.contains("\"a\"") && !shown.contains("\"c\""), "{shown}");
+    assert!(
+        shown.contains("shown") && shown.contains("\"p\""),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("\"a\"") && !shown.contains("\"c\""),
+        "{shown}"
+    );
     // Another field that is mapped there counts as mapped.
     let fields = FieldMap::parse(&["response=logprobs.text".to_owned()]).unwrap();
-    let options = ReadOptions { fields, ..ReadOptions::default() };
-    let mapped = &read_as("m.jsonl", br#"{"prompt": "p", "logprobs": {"text": "x"}}"#, &options)[0];
+    let options = ReadOptions {
+        fields,
+        ..ReadOptions::default()
+    };
+    let mapped = &read_as(
+        "m.jsonl",
+        br#"{"prompt": "p", "logprobs": {"text": "x"}}"#,
+        &options,
+    )[0];
     assert_eq!(mapped.body, Piece::Text("x".into()));
 }

@@ -87,6 +87,13 @@ impl Examination {
         {
             return Err(ExaminationError::Window { window, other });
         }
+        let evidence = plan
+            .logprobs
+            .as_ref()
+            .map(|(evidence, _)| evidence.window());
+        if let Some(other) = evidence.filter(|&other| other != window) {
+            return Err(ExaminationError::Window { window, other });
+        }
         if plan.residual.is_some() && window > residual::MAX_WINDOW {
             return Err(ExaminationError::LongWindow { window });
         }

@@ -151,6 +151,20 @@ fn every_test_finds_the_key_and_only_it_is_named() {
 }
 
 #[test]
+fn log_probabilities_after_windows_of_another_length_are_refused() {
+    let masses = Masses::new(2);
+    let plan = Plan {
+        logprobs: Some((
+            Arc::new(Evidence::new(&masses, Emphasis::Plain)),
+            *masses.counts(),
+        )),
+        ..Plan::default()
+    };
+    let error = Examination::new(&profile("green"), &[key(1)], plan).err();
+    assert!(error.is_some_and(|error| error.to_string().contains("windows have 1 tokens")));
+}
+
+#[test]
 fn findings_do_not_depend_on_blocks() {
     let profile = profile("gumbel");
     let json = |blocks| serde_json::to_string(&examine(&profile, blocks)).unwrap();

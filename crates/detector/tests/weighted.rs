@@ -287,6 +287,8 @@ fn whole_plan(counts: &[u32], expectation: Expectation) -> Plan {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     /// The findings are the same bytes however answers and control sample are cut into blocks, in whatever
     /// order the two come, and on any number of threads.
     #[test]

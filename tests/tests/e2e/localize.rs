@@ -33,15 +33,28 @@ fn the_best_window_is_a_p_value_on_real_text() {
                 let mut raw = RawCells::new(window);
                 raw.push(&text, Exposure::NOTHING).unwrap();
                 let (_, located) = score_and_locate(raw, &**mark, 0.05).unwrap();
-                (located.log10_p_adjusted.unwrap().value(), located.passages.len())
+                (
+                    located.log10_p_adjusted.unwrap().value(),
+                    located.passages.len(),
+                )
             })
             .collect();
         for (alpha, bound) in [(0.001_f64, 10), (0.01, 30), (0.1, 147)] {
-            let count = found.iter().filter(|found| found.0 <= alpha.log10()).count();
-            println!("{} window {window}: {count} of {KEYS} keys at or below {alpha}", scheme.id());
+            let count = found
+                .iter()
+                .filter(|found| found.0 <= alpha.log10())
+                .count();
+            println!(
+                "{} window {window}: {count} of {KEYS} keys at or below {alpha}",
+                scheme.id()
+            );
             assert!(count <= bound, "{}: {count} at {alpha}", scheme.id());
         }
         // A passage is reported exactly where some window is at or below the level.
-        assert!(found.iter().all(|&(p, passages)| (p <= 0.05_f64.log10()) == (passages > 0)));
+        assert!(
+            found
+                .iter()
+                .all(|&(p, passages)| (p <= 0.05_f64.log10()) == (passages > 0))
+        );
     }
 }

@@ -87,13 +87,7 @@ impl Judge {
             .collect()
     }
 
-    fn outcome(
-        &self,
-        key_id: &str,
-        tests: &[&Finding],
-        all: usize,
-        counts: &Counts,
-    ) -> KeyOutcome {
+    fn outcome(&self, key_id: &str, tests: &[&Finding], all: usize, counts: &Counts) -> KeyOutcome {
         // A contrast compares two keys.
         let found = tests
             .iter()

@@ -18,21 +18,20 @@ impl Tokenizer {
         if self.encode(&text) != tokens {
             return None;
         }
-        let boundary = |position: usize| {
+        // A token may end within a character: the text of the tokens up to there is then no start of the whole.
+        let offset = |position: usize| {
             let before = self.decode(&tokens[..position]);
-            let common = text.bytes().zip(before.bytes()).take_while(|(a, b)| a == b);
-            let start = text.floor_char_boundary(common.count());
-            // A token may end within a character: the piece of it decodes to something else.
-            let end = if before.len() == start {
-                start
-            } else {
-                text.ceil_char_boundary(start + 1)
-            };
-            (start, end)
+            text.starts_with(&before).then_some(before.len())
         };
         let bytes = ranges
             .iter()
-            .map(|range| boundary(range.start).0..boundary(range.end).1)
+            .map(|range| {
+                let start = (0..=range.start).rev().find_map(offset).unwrap_or(0);
+                let end = (range.end..tokens.len())
+                    .find_map(offset)
+                    .unwrap_or(text.len());
+                start..end
+            })
             .collect();
         Some((text, bytes))
     }

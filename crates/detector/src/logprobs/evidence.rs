@@ -118,6 +118,12 @@ impl Evidence {
         evidence
     }
 
+    /// Tokens in a window.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.window
+    }
+
     /// Distinct windows that count.
     #[must_use]
     pub fn windows(&self) -> usize {

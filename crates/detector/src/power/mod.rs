@@ -6,18 +6,18 @@
 //! [`Pilot`] shows how cells grow, and with a harvest's index what weighing gains.
 
 mod calibration;
+mod counts;
 mod error;
 mod growth;
 mod pilot;
+mod row;
 mod sample_size;
 mod weighted;
 
-pub use calibration::{
-    Access, Calibration, CalibrationError, Outside, Point, Prompts, Row, SchemeName, Setting,
-    Status, Used,
-};
+pub use calibration::{Calibration, CalibrationError, Outside, Setting, Used};
 pub use error::PowerError;
 pub use growth::{Growth, GrowthSource};
 pub use pilot::{Pilot, Piloted, WeightedCells};
+pub use row::{Access, Point, Prompts, Row, SchemeName, Status};
 pub use sample_size::{Design, MOST_CELLS, SampleSize, sample_size};
 pub use weighted::{WeightedSize, weighted_size};

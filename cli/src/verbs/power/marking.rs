@@ -1,0 +1,84 @@
+//! What is marked with: from flags, or from a profile.
+
+use crate::args::{PowerArgs, SchemeName};
+use crate::failure::{Failure, Outcome};
+use crate::profile_files;
+use hallmark_core::profile::{Profile, Scheme};
+
+/// What is marked with, from flags or a profile.
+pub(super) struct Marking {
+    pub(super) scheme: Scheme,
+    pub(super) window: usize,
+    /// δ where a profile says it.
+    pub(super) delta: Option<f64>,
+    /// The profile, where there is one.
+    pub(super) profile: Option<Profile>,
+}
+
+impl Marking {
+    pub(super) fn of(args: &PowerArgs) -> Outcome<Self> {
+        if let Some(path) = &args.profile {
+            let profile = profile_files::read(path)?;
+            let delta = match profile.scheme {
+                Scheme::Green { delta, .. } => Some(delta),
+                _ => None,
+            };
+            return Ok(Self {
+                scheme: profile.scheme,
+                window: profile.window,
+                delta,
+                profile: Some(profile),
+            });
+        }
+        let name = args.scheme.unwrap_or(SchemeName::Green);
+        let misplaced = if args.gamma.is_some() && name != SchemeName::Green {
+            Some("--gamma belongs to --scheme green")
+        } else if args.layers.is_some() && name != SchemeName::Tournament {
+            Some("--layers belongs to --scheme tournament")
+        } else {
+            None
+        };
+        if let Some(what) = misplaced {
+            return Err(Failure::usage(what).hint("leave the flag out, or name that scheme"));
+        }
+        let scheme = match name {
+            SchemeName::Gumbel => Scheme::Gumbel,
+            SchemeName::DualGumbel => Scheme::DualGumbel,
+            SchemeName::Green => Scheme::Green {
+                gamma: args.gamma.unwrap_or(0.25),
+                delta: 0.0,
+            },
+            SchemeName::Tournament => Scheme::Tournament {
+                layers: args.layers.unwrap_or(32),
+            },
+        };
+        if let Scheme::Green { gamma, .. } = scheme
+            && !(0.001..=0.999).contains(&gamma)
+        {
+            return Err(
+                Failure::usage(format_args!("--gamma {gamma}: allowed is 0.001 to 0.999"))
+                    .hint("give the share of green cells, for instance 0.25"),
+            );
+        }
+        Ok(Self {
+            scheme,
+            window: usize::from(args.window),
+            delta: None,
+            profile: None,
+        })
+    }
+
+    pub(super) fn gamma(&self) -> Option<f64> {
+        match self.scheme {
+            Scheme::Green { gamma, .. } => Some(gamma),
+            _ => None,
+        }
+    }
+
+    pub(super) fn layers(&self) -> Option<u32> {
+        match self.scheme {
+            Scheme::Tournament { layers } => Some(layers),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Workers: each takes the next answer to be had and asks until it has it or gives it up.
+
+use crate::answers::Record;
+use crate::client::{Client, Exchange};
+use crate::log::{Attempt, now};
+use crate::pace::{Pace, sleep};
+use crate::prompts::{Prompt, hex};
+use crate::retry::{Verdict, judge, pause};
+use crate::run::{Plan, Stop};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Instant;
+
+/// An answer to be had.
+pub(crate) struct Job<'a> {
+    pub(crate) prompt: &'a Prompt,
+    pub(crate) repetition: u32,
+    pub(crate) body: String,
+}
+
+/// What workers tell the writer.
+pub(crate) enum Event<'a> {
+    Attempt(Box<Attempt>),
+    Answer(Box<Record>),
+    Failed(&'a Job<'a>, String),
+    Refused(u16, String),
+}
+
+/// What all workers use.
+pub(crate) struct Shared<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) client: &'a Client<'a>,
+    pub(crate) pace: Pace,
+    pub(crate) stop: &'a Stop,
+    pub(crate) next: AtomicUsize,
+    pub(crate) jobs: &'a [Job<'a>],
+}
+
+impl<'a> Shared<'a> {
+    /// Asks until there is nothing left to ask, or the run is to stop.
+    pub(crate) fn work(&self, events: &mpsc::Sender<Event<'a>>) {
+        while let Some(job) = self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            // The writer has gone away, or the run is to stop.
+            if self.ask(job, events).is_none() {
+                return;
+            }
+        }
+    }
+
+    fn ask(&self, job: &'a Job<'a>, events: &mpsc::Sender<Event<'a>>) -> Option<()> {
+        for attempt in 1.. {
+            if !self.pace.wait(self.stop) {
+                return None;
+            }
+            let (entry, verdict) = self.attempt(job, attempt);
+            events.send(Event::Attempt(Box::new(entry))).ok()?;
+            let last = match verdict {
+                Verdict::Answer(answer) => {
+                    let record = Record::new(job.prompt, job.repetition, answer);
+                    return events.send(Event::Answer(Box::new(record))).ok();
+                }
+                Verdict::GiveUp(reason) => reason,
+                Verdict::Stop { status, message } => {
+                    // Before the writer hears of it, other workers would ask again.
+                    self.stop.ask();
+                    return events.send(Event::Refused(status, message)).ok();
+                }
+                Verdict::Again { reason, .. } if attempt > self.plan.retries => reason,
+                Verdict::Again { wait, .. } => {
+                    if let Some(wait) = wait {
+                        self.pace.hold(wait);
+                    } else if !sleep(pause(self.plan.first_pause, attempt), self.stop) {
+                        return None;
+                    }
+                    continue;
+                }
+            };
+            return events.send(Event::Failed(job, last)).ok();
+        }
+        None
+    }
+
+    fn attempt(&self, job: &Job<'_>, attempt: u32) -> (Attempt, Verdict) {
+        let (time, since) = (now(), Instant::now());
+        let exchange = self.client.send(&job.body);
+        let (text, key_blotted) = self.text(&exchange);
+        let verdict = judge(
+            &self.plan.asking,
+            &exchange,
+            text.as_deref(),
+            Timestamp::now(),
+        );
+        let failed = match &verdict {
+            Verdict::Answer(_) => None,
+            Verdict::Again { reason, .. } | Verdict::GiveUp(reason) => Some(reason.clone()),
+            Verdict::Stop { status, message } => Some(format!("status {status}: {message}")),
+        };
+        let entry = Attempt {
+            time,
+            milliseconds: since.elapsed().as_millis() as u64,
+            id: job.prompt.id.clone(),
+            repetition: job.repetition,
+            attempt,
+            request: job.body.clone(),
+            request_sha256: sha256(job.body.as_bytes()),
+            status: exchange.status,
+            response_hex: text.is_none().then(|| hex(&exchange.body)),
+            response: text,
+            response_sha256: sha256(&exchange.body),
+            key_blotted,
+            failed,
+        };
+        (entry, verdict)
+    }
+
+    /// The response as text, the API key blotted out.
+    fn text(&self, exchange: &Exchange) -> (Option<String>, bool) {
+        match (String::from_utf8(exchange.body.clone()), &self.plan.key) {
+            (Ok(text), Some(key)) => {
+                let (text, blotted) = key.blot(text);
+                (Some(text), blotted)
+            }
+            (Ok(text), None) => (Some(text), false),
+            (Err(_), _) => (None, false),
+        }
+    }
+}
+
+/// SHA-256 in hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
