@@ -1,7 +1,10 @@
 //! Running the program in an empty folder.
 
+use hallmark_core::keys::{KeyFile, RootKey};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -34,6 +37,14 @@ impl Bench {
 
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Writes a root key file whose key follows from its name: a test's numbers are the same in every run.
+    pub(crate) fn key(&self, name: &str) {
+        let root = RootKey::from_bytes(Sha256::digest(name).into());
+        let file = self.path(name);
+        std::fs::write(&file, KeyFile::Root(root).to_text(&[]).as_bytes()).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     /// Runs `hallmark` with a line of arguments, split at blanks.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Marked text under one key, and three keys: its own, another one, and one that is never used.
 fn bench(scheme: &str) -> Bench {
     let bench = Bench::new();
-    bench.ok("keygen --out root.key");
+    bench.key("root.key");
     for cohort in ["harvested", "public", "unused"] {
         bench.ok(&format!(
             "derive --key root.key --epoch e --cohort {cohort} --out {cohort}.key"

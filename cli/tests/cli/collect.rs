@@ -525,7 +525,7 @@ fn completions_chats_and_added_fields_are_sent_as_the_interface_wants() {
 #[test]
 fn answers_are_examined_as_they_are() {
     let marked = Bench::new();
-    marked.ok("keygen --out mine.key");
+    marked.key("mine.key");
     marked.ok("profile new --out p.toml");
     marked.ok("mark --key mine.key --profile p.toml --tokens 2000 --seed 3 --out marked.jsonl");
     let answers: Vec<(String, String)> = lines(&marked, "marked.jsonl")

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 /// A folder with a cohort key, a profile and a marked log of 20 answers.
 fn logged() -> Bench {
     let bench = Bench::new();
-    bench.ok("keygen --out root.key");
+    bench.key("root.key");
     bench.ok("derive --key root.key --epoch e --cohort c --out c.key");
     bench.ok("profile new --out p.toml");
     bench.ok("mark --key c.key --profile p.toml --tokens 4000 --seed 3 --out log.jsonl");

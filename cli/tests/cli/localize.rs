@@ -35,7 +35,7 @@ fn prose(bytes: usize) -> Vec<String> {
 fn a_marked_answer_in_real_prose_is_found_where_it_is() {
     for scheme in ["gumbel", "green --delta 4"] {
         let bench = Bench::new();
-        bench.ok("keygen --out mine.key");
+        bench.key("mine.key");
         bench.ok(&format!("profile new --scheme {scheme} --out p.toml"));
         bench.ok("mark --key mine.key --profile p.toml --tokens 2000 --seed 3 --out marked.jsonl");
         let pieces = prose(4000);
@@ -77,7 +77,7 @@ fn a_marked_answer_in_real_prose_is_found_where_it_is() {
             human.contains("marked: about tokens") && human.contains("windows tried"),
             "{human}"
         );
-        bench.ok("keygen --out other.key");
+        bench.key("other.key");
         let other = bench.json("detect --key other.key --profile p.toml mixed.jsonl");
         let all = other["documents"].as_array().unwrap();
         let passages: usize = all
@@ -87,7 +87,7 @@ fn a_marked_answer_in_real_prose_is_found_where_it_is() {
         assert!(passages <= 1, "{other}");
     }
     let bench = Bench::new();
-    bench.ok("keygen --out k");
+    bench.key("k");
     bench.ok("profile new --out p.toml");
     bench.write("a.txt", "x");
     bench.refused(

@@ -6,8 +6,8 @@ use serde_json::Value;
 /// A folder with a root key, another root key, a profile and marked text.
 fn marked(scheme: &str, tokens: u32) -> Bench {
     let bench = Bench::new();
-    bench.ok("keygen --out mine.key");
-    bench.ok("keygen --out other.key");
+    bench.key("mine.key");
+    bench.key("other.key");
     bench.ok(&format!("profile new --scheme {scheme} --out p.toml"));
     bench.ok(&format!(
         "mark --key mine.key --profile p.toml --tokens {tokens} --seed 3 --out marked.jsonl"

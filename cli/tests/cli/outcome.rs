@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 /// Answers of an innocent model, and marked ones, with keys and a profile.
 fn bench(profile: &str) -> Bench {
     let bench = Bench::new();
-    bench.ok("keygen --out mine.key");
-    bench.ok("keygen --out other.key");
+    bench.key("mine.key");
+    bench.key("other.key");
     bench.ok(&format!("profile new {profile} --out p.toml"));
     bench.ok("mark --unmarked --profile p.toml --tokens 4000 --seed 1 --out clean.jsonl");
     bench.ok("mark --key mine.key --profile p.toml --tokens 4000 --seed 1 --out marked.jsonl");

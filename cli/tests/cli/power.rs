@@ -124,7 +124,7 @@ fn impossible_plans_are_refused() {
 #[test]
 fn a_pilot_and_an_index_predict_tokens_answers_and_the_gain_of_weights() {
     let bench = Bench::new();
-    bench.ok("keygen --out mine.key");
+    bench.key("mine.key");
     bench.ok("profile new --scheme green --out p.toml");
     bench.ok("mark --key mine.key --profile p.toml --tokens 6000 --seed 1 --out harvest.jsonl");
     bench.ok("mark --unmarked --profile p.toml --tokens 4000 --seed 2 --out pilot.jsonl");

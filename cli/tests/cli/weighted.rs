@@ -7,7 +7,7 @@ use serde_json::Value;
 /// cohort a's mark.
 fn case() -> Bench {
     let bench = Bench::new();
-    bench.ok("keygen --out root.key");
+    bench.key("root.key");
     for cohort in ["a", "b"] {
         bench.ok(&format!(
             "derive --key root.key --epoch e --cohort {cohort} --out {cohort}.key"
