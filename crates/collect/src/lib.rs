@@ -9,7 +9,7 @@
 //! ```
 //!
 //! - **Stateless**: each request holds its own prompt and nothing of the others.
-//! - **Recorded**: each attempt is a line of the [log](log), with the request and the response as
+//! - **Recorded**: each attempt is a line of the [`log`], with the request and the response as
 //!   they were, their SHA-256, the time and the status. Lines are only ever added.
 //! - **Resumable**: an [answer](answers) that is there is not asked for again; a line that a crash
 //!   tore is put aside.
