@@ -1,6 +1,6 @@
 //! Records of a suspect's log-probabilities.
 //!
-//! JSON lines, raw or under gzip or zstd, in one of three layouts:
+//! JSON lines, raw or under gzip or zstd, or Parquet, in one of three layouts:
 //!
 //! | layout | fields |
 //! |---|---|
@@ -8,13 +8,17 @@
 //! | a sequence | `tokens: [ids]` or `response_tokens: [ids]` with what was shown, as in any answer's record, and `top_logprobs: [[[id, logprob], …] or null, …]`, one entry for each of the tokens: what the suspect expected in its place |
 //! | an answer with strings | any answer's record, and `logprobs` as chat (`content: [{token, logprob, top_logprobs}]`) or completion interfaces (`tokens`, `top_logprobs: [{token: logprob}]`) give it |
 //!
+//! In Parquet a pair is a struct of `id` and `logprob`, and an object of tokens a map; an empty list at the top of a row is an absent one.
 //! Logarithms are natural. In the third layout tokens are strings of the **suspect's** tokenizer. They are read as the marking
 //! model's: the window is made of the last tokens of the text so far, and a candidate counts if its string is exactly one token. What
 //! cannot be mapped is left out and counted; that depends on no key.
 
 mod encode;
 mod layout;
+mod lines;
 mod reader;
+#[cfg(feature = "parquet")]
+mod rows;
 
 pub use encode::{EncodedLogprobs, Step, Unmapped};
 pub use reader::LogprobReader;

@@ -7,6 +7,7 @@
 mod cells;
 mod columns;
 mod guard;
+mod objects;
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,11 +18,12 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use self::cells::Cursor;
 use self::guard::Budget;
+pub(crate) use self::objects::Objects;
 use crate::chat::Message;
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
 use crate::layout::{Found, name_keys};
-use crate::limits::LimitKind;
+use crate::limits::{LimitKind, Limits};
 use crate::reader::{ReadOptions, Records};
 use crate::record::{Record, Source};
 
@@ -103,7 +105,7 @@ impl Rows {
                 .map_err(|e| match self.budget.exceeded() {
                     Some(limit) => Reason::OverLimit {
                         limit,
-                        value: limit_value(&self.options, limit),
+                        value: limit_value(&self.options.limits, limit),
                     },
                     None => damaged(&e),
                 })?;
@@ -160,11 +162,11 @@ impl Records for Rows {
     }
 }
 
-fn limit_value(options: &ReadOptions, limit: LimitKind) -> u64 {
+fn limit_value(limits: &Limits, limit: LimitKind) -> u64 {
     if limit == LimitKind::TotalBytes {
-        options.limits.max_total_bytes
+        limits.max_total_bytes
     } else {
-        options.limits.max_document_bytes
+        limits.max_document_bytes
     }
 }
 

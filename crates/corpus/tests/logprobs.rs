@@ -162,8 +162,101 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         assert!(message.starts_with("l.jsonl:1: "), "{message}");
     }
     assert!(refused("").contains("holds no record"));
-    assert!(refused("PAR1").contains("JSON lines"));
+    assert!(refused("PAR1").contains("file"), "{}", refused("PAR1"));
     let good = r#"{"context_tokens": [1], "top": []}"#;
     let error = read(&format!("{good}\n\n{good}\nnull\n{good}")).unwrap_err();
     assert_eq!(error.line, Some(4));
+}
+
+/// The same records in columns, written by another program.
+#[cfg(feature = "parquet")]
+mod parquet {
+    use super::*;
+
+    fn data(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/data")
+            .join(name)
+    }
+
+    fn columns(name: &str) -> Vec<LogprobRecord> {
+        let options = ReadOptions {
+            vocab_size: Some(100),
+            ..ReadOptions::default()
+        };
+        let reader = LogprobReader::open_all([data(name)], &options).unwrap();
+        reader.collect::<Result<_, _>>().unwrap()
+    }
+
+    fn alike(columns: &LogprobRecord, line: &str) {
+        let expected = one(line);
+        assert_eq!(columns.positions, expected.positions, "{line}");
+        assert_eq!(columns.exposure, expected.exposure, "{line}");
+        assert_eq!(columns.exposure_known, expected.exposure_known, "{line}");
+    }
+
+    #[test]
+    fn rows_are_the_records_of_lines() {
+        let rows = columns("sequences.parquet");
+        assert_eq!(rows.len(), 3);
+        let tops = "[[[5, -0.125]], null, [[7, -0.25], [8, -2.0]]]";
+        alike(
+            &rows[0],
+            &format!(
+                r#"{{"prompt_tokens": [1, 2, 3], "response_tokens": [5, 6, 7], "top_logprobs": {tops}}}"#
+            ),
+        );
+        // An absent list cannot be told from an empty one, so neither says that nothing was shown.
+        for row in &rows[1..] {
+            let line = format!(r#"{{"response_tokens": [5, 6, 7], "top_logprobs": {tops}}}"#);
+            alike(row, &line);
+            assert!(!row.exposure_known);
+        }
+        assert_eq!(rows[2].source.line, 3);
+        alike(
+            &columns("strings.parquet")[0],
+            r#"{"prompt": "Say it.", "response": "the then", "logprobs": {"content": [
+                {"token": "the", "logprob": -0.125, "top_logprobs": [{"token": "the", "logprob": -0.125}]},
+                {"token": " th", "logprob": -0.75, "top_logprobs": [{"token": " ", "logprob": -1.0}]},
+                {"token": "en", "logprob": -0.25, "top_logprobs": null}]}}"#
+                .replace('\n', " ")
+                .as_str(),
+        );
+        let contexts = columns("contexts.parquet");
+        alike(
+            &contexts[0],
+            r#"{"context_tokens": [5, 6, 7], "top": [[8, -0.5], [9, -9999.0]]}"#,
+        );
+        alike(&contexts[1], r#"{"context_tokens": [5], "top": []}"#);
+    }
+
+    #[test]
+    fn damaged_and_foreign_files_are_refused() {
+        let whole = std::fs::read(data("sequences.parquet")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("damaged.parquet");
+        for cut in 0..whole.len() {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            let read = LogprobReader::open_all([&path], &ReadOptions::default());
+            assert!(
+                read.and_then(Iterator::collect::<Result<Vec<_>, _>>)
+                    .is_err(),
+                "cut to {cut} bytes"
+            );
+        }
+        // Any byte may be wrong: an error or another record, never a crash.
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x5a;
+            std::fs::write(&path, &bytes).unwrap();
+            let read = LogprobReader::open_all([&path], &ReadOptions::default());
+            let _ = read.and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        }
+        let answers = LogprobReader::open_all([data("answers.parquet")], &ReadOptions::default());
+        let error = answers.unwrap().next().unwrap().unwrap_err().to_string();
+        assert!(
+            error.contains("answers.parquet:1: fits no layout"),
+            "{error}"
+        );
+    }
 }

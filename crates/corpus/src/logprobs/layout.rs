@@ -24,7 +24,8 @@ pub(super) fn record(
         });
     };
     let vocabulary = options.vocab_size;
-    if let Some(tokens) = fields.get("context_tokens") {
+    let given = |name: &str| fields.get(name).filter(|value| !value.is_null());
+    if let Some(tokens) = given("context_tokens") {
         let positions = Positions::Context {
             tokens: ids(tokens, "context_tokens", vocabulary)?,
             top: pairs(required(&fields, "top")?, "top", vocabulary)?,
@@ -36,7 +37,6 @@ pub(super) fn record(
             positions,
         });
     }
-    let given = |name: &str| fields.get(name).filter(|value| !value.is_null());
     let (by_id, by_string) = (given("top_logprobs"), given("logprobs"));
     if by_id.is_none() && by_string.is_none() {
         return Err(Reason::NoLayout {
@@ -128,18 +128,23 @@ fn by_name(top: &Value) -> Result<Vec<(String, f64)>, Reason> {
     }
 }
 
-/// `[[id, logprob], …]` or null.
+/// `[[id, logprob], …]`, or `[{id, logprob}, …]` as in columns, or null.
 fn pairs(top: &Value, name: &str, vocabulary: Option<u32>) -> Result<Vec<(u32, f64)>, Reason> {
     if top.is_null() {
         return Ok(vec![]);
     }
-    each(top, name, |pair| match pair.as_array().map(Vec::as_slice) {
-        Some([token, logprob]) => Ok((id(token, 0, name, vocabulary)?, number(logprob, name)?)),
-        _ => Err(wrong(
-            name,
-            kind(pair),
-            "pairs of a token id and a logarithm",
-        )),
+    each(top, name, |pair| {
+        let (token, logprob) = match pair {
+            Value::Array(pair) if pair.len() == 2 => (&pair[0], &pair[1]),
+            Value::Object(pair) if pair.contains_key("id") && pair.contains_key("logprob") => {
+                (&pair["id"], &pair["logprob"])
+            }
+            _ => {
+                let expected = "pairs of a token id and a logarithm";
+                return Err(wrong(name, kind(pair), expected));
+            }
+        };
+        Ok((id(token, 0, name, vocabulary)?, number(logprob, name)?))
     })
 }
 

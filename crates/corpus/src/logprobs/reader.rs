@@ -1,4 +1,4 @@
-//! Lines to records of log-probabilities.
+//! One stream of records of log-probabilities over all files.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -6,15 +6,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{LogprobRecord, layout};
+use super::LogprobRecord;
+use super::lines::Lines;
 use crate::error::{CorpusError, Reason};
 use crate::format::PARQUET_MAGIC;
 use crate::input::Input;
-use crate::limits::LimitKind;
 use crate::reader::ReadOptions;
-use crate::record::Source;
 
-/// The records of one or more files of JSON lines, in order; `-` is standard input.
+/// The records of one or more files of JSON lines or Parquet, in order; `-` is standard input.
 ///
 /// The first bad record ends the stream: nothing is skipped.
 ///
@@ -31,14 +30,19 @@ use crate::record::Source;
 pub struct LogprobReader {
     options: ReadOptions,
     waiting: VecDeque<PathBuf>,
-    current: Option<Lines>,
+    current: Option<Current>,
 }
 
-struct Lines {
-    input: Input,
-    line: Vec<u8>,
-    number: u64,
-    records: u64,
+/// Records of one input in one format.
+pub(super) trait Records: Send {
+    fn next_record(&mut self, options: &ReadOptions) -> Result<Option<LogprobRecord>, CorpusError>;
+}
+
+/// The input that is being read.
+struct Current {
+    file: Arc<str>,
+    records: Box<dyn Records>,
+    is_empty: bool,
 }
 
 impl LogprobReader {
@@ -72,7 +76,7 @@ impl LogprobReader {
         Ok(Self {
             options: options.clone(),
             waiting: VecDeque::new(),
-            current: Some(Lines::new(&name.into(), Box::new(read), options)?),
+            current: Some(Current::new(name.into(), Box::new(read), None, options)?),
         })
     }
 
@@ -82,23 +86,24 @@ impl LogprobReader {
             return Ok(());
         };
         let name: Arc<str> = path.to_string_lossy().into();
-        let read: Box<dyn Read + Send> = if path.as_os_str() == "-" {
-            Box::new(io::stdin())
+        let (read, path): (Box<dyn Read + Send>, _) = if path.as_os_str() == "-" {
+            (Box::new(io::stdin()), None)
         } else {
             let fail = |e| CorpusError::new(&name, None, Reason::Open(e));
-            Box::new(File::open(&path).map_err(fail)?)
+            (Box::new(File::open(&path).map_err(fail)?), Some(path))
         };
-        self.current = Some(Lines::new(&name, read, &self.options)?);
+        self.current = Some(Current::new(name, read, path.as_deref(), &self.options)?);
         Ok(())
     }
 
     fn advance(&mut self) -> Result<Option<LogprobRecord>, CorpusError> {
         while let Some(current) = &mut self.current {
-            if let Some(record) = current.next_record(&self.options)? {
+            if let Some(record) = current.records.next_record(&self.options)? {
+                current.is_empty = false;
                 return Ok(Some(record));
             }
-            if current.records == 0 {
-                return Err(CorpusError::new(&current.input.file, None, Reason::Empty));
+            if current.is_empty {
+                return Err(CorpusError::new(&current.file, None, Reason::Empty));
             }
             self.open_next()?;
         }
@@ -119,74 +124,44 @@ impl Iterator for LogprobReader {
     }
 }
 
-impl Lines {
+impl Current {
     fn new(
-        name: &Arc<str>,
+        file: Arc<str>,
         read: Box<dyn Read + Send>,
+        path: Option<&Path>,
         options: &ReadOptions,
     ) -> Result<Self, CorpusError> {
-        let (input, start) = Input::new(Arc::clone(name), read, &options.limits)?;
-        if start.starts_with(PARQUET_MAGIC) {
-            let why = "log-probabilities are read from JSON lines; convert the file".to_owned();
-            return Err(CorpusError::new(name, None, Reason::Parquet(why)));
-        }
+        let (input, start) = Input::new(Arc::clone(&file), read, &options.limits)?;
+        let records: Box<dyn Records> = if start.starts_with(PARQUET_MAGIC) {
+            let path = path.filter(|_| input.compression.is_none());
+            rows(&file, path, options).map_err(|reason| CorpusError::new(&file, None, reason))?
+        } else {
+            Box::new(Lines::new(input))
+        };
         Ok(Self {
-            input,
-            line: vec![],
-            number: 0,
-            records: 0,
+            file,
+            records,
+            is_empty: true,
         })
     }
+}
 
-    fn next_record(&mut self, options: &ReadOptions) -> Result<Option<LogprobRecord>, CorpusError> {
-        let limit = options.limits.max_record_bytes;
-        loop {
-            self.number += 1;
-            let more = self.next_line(limit);
-            let fail = |reason| CorpusError::new(&self.input.file, Some(self.number), reason);
-            if !more.map_err(fail)? {
-                return Ok(None);
-            }
-            if self.line.trim_ascii().is_empty() {
-                continue;
-            }
-            self.records += 1;
-            let source = Source {
-                file: Arc::clone(&self.input.file),
-                line: self.number,
-            };
-            return layout::record(&self.line, source, options)
-                .map(Some)
-                .map_err(fail);
-        }
-    }
+#[cfg(feature = "parquet")]
+fn rows(
+    name: &Arc<str>,
+    path: Option<&Path>,
+    options: &ReadOptions,
+) -> Result<Box<dyn Records>, Reason> {
+    let path = path.ok_or(Reason::ParquetNeedsFile)?;
+    let file = File::open(path).map_err(Reason::Open)?;
+    Ok(Box::new(super::rows::Rows::new(
+        Arc::clone(name),
+        file,
+        options,
+    )?))
+}
 
-    /// Whether there was another line; without its end in `self.line`.
-    fn next_line(&mut self, limit: u64) -> Result<bool, Reason> {
-        self.line.clear();
-        loop {
-            let available = self.input.fill()?;
-            if available.is_empty() {
-                return Ok(!self.line.is_empty());
-            }
-            let end = memchr::memchr(b'\n', available);
-            let part = &available[..end.unwrap_or(available.len())];
-            if (self.line.len() + part.len()) as u64 > limit {
-                return Err(Reason::OverLimit {
-                    limit: LimitKind::RecordBytes,
-                    value: limit,
-                });
-            }
-            self.line.extend_from_slice(part);
-            let used = part.len() + usize::from(end.is_some());
-            self.input.consume(used);
-            if end.is_some() {
-                // An empty line is a line, which the caller passes over.
-                if self.line.is_empty() {
-                    self.line.push(b' ');
-                }
-                return Ok(true);
-            }
-        }
-    }
+#[cfg(not(feature = "parquet"))]
+fn rows(_: &Arc<str>, _: Option<&Path>, _: &ReadOptions) -> Result<Box<dyn Records>, Reason> {
+    Err(Reason::ParquetNotBuilt)
 }

@@ -1,0 +1,168 @@
+//! Rows as JSON objects, for records whose columns have no fixed shape.
+//!
+//! The crate's row API is used, which cannot tell an absent list from an empty one: an empty list at the top of a row
+//! is null here, so that a row never claims that nothing was shown.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use parquet::bloom_filter::Sbbf;
+use parquet::column::page::PageReader;
+use parquet::errors::Result as ParquetResult;
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::record::reader::{ReaderIter, RowIter, TreeBuilder};
+use parquet::record::{Field, Row};
+use parquet::schema::types::Type;
+use serde_json::{Map, Value};
+
+use super::guard::{Budget, Guard};
+use super::{catch, damaged, limit_value};
+use crate::error::Reason;
+use crate::limits::Limits;
+
+/// The rows of a Parquet file.
+pub(crate) struct Objects {
+    file: SerializedFileReader<File>,
+    limits: Limits,
+    budget: Arc<Budget>,
+    rows: Option<ReaderIter>,
+    next_group: usize,
+}
+
+impl Objects {
+    pub(crate) fn new(file: File, limits: &Limits) -> Result<Self, Reason> {
+        Ok(Self {
+            file: catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?,
+            limits: limits.clone(),
+            budget: Arc::new(Budget::new(limits)),
+            rows: None,
+            next_group: 0,
+        })
+    }
+
+    /// The next row; `None` behind the last.
+    pub(crate) fn next_object(&mut self) -> Result<Option<Value>, Reason> {
+        catch(|| self.advance())
+    }
+
+    fn advance(&mut self) -> Result<Option<Value>, Reason> {
+        loop {
+            self.budget.start_row();
+            if let Some(row) = self.rows.as_mut().and_then(Iterator::next) {
+                let row = row.map_err(|e| match self.budget.exceeded() {
+                    Some(limit) => Reason::OverLimit {
+                        limit,
+                        value: limit_value(&self.limits, limit),
+                    },
+                    None => damaged(&e),
+                })?;
+                return object(&row).map(Some);
+            }
+            if self.next_group == self.file.num_row_groups() {
+                return Ok(None);
+            }
+            let group = self.file.get_row_group(self.next_group);
+            let group = Guarded {
+                group: group.map_err(|e| damaged(&e))?,
+                budget: Arc::clone(&self.budget),
+            };
+            let schema = self.file.metadata().file_metadata().schema_descr_ptr();
+            let rows = TreeBuilder::new().with_batch_size(BATCH);
+            self.rows = Some(rows.as_iter(schema, &group).map_err(|e| damaged(&e))?);
+            self.next_group += 1;
+        }
+    }
+}
+
+/// Rows decoded at a time.
+const BATCH: usize = 64;
+
+fn object(row: &Row) -> Result<Value, Reason> {
+    let mut fields = Map::new();
+    for (name, field) in row.get_column_iter() {
+        let value = value(name, field)?;
+        let is_empty = value.as_array().is_some_and(Vec::is_empty);
+        fields.insert(name.clone(), if is_empty { Value::Null } else { value });
+    }
+    Ok(Value::Object(fields))
+}
+
+fn value(column: &str, field: &Field) -> Result<Value, Reason> {
+    Ok(match field {
+        Field::Null => Value::Null,
+        Field::Bool(value) => (*value).into(),
+        Field::Byte(value) => (*value).into(),
+        Field::Short(value) => (*value).into(),
+        Field::Int(value) => (*value).into(),
+        Field::Long(value) => (*value).into(),
+        Field::UByte(value) => (*value).into(),
+        Field::UShort(value) => (*value).into(),
+        Field::UInt(value) => (*value).into(),
+        Field::ULong(value) => (*value).into(),
+        Field::Float(value) => f64::from(*value).into(),
+        Field::Double(value) => (*value).into(),
+        Field::Str(text) => text.as_str().into(),
+        Field::Group(row) => {
+            let fields = row.get_column_iter();
+            let fields = fields.map(|(name, field)| Ok((name.clone(), value(column, field)?)));
+            Value::Object(fields.collect::<Result<_, Reason>>()?)
+        }
+        Field::ListInternal(list) => {
+            let elements = list.elements().iter().map(|field| value(column, field));
+            Value::Array(elements.collect::<Result<_, _>>()?)
+        }
+        Field::MapInternal(map) => {
+            let entries = map.entries().iter();
+            let entries = entries.map(|(key, field)| match key {
+                Field::Str(key) => Ok((key.clone(), value(column, field)?)),
+                _ => Err(wrong(column, "a map whose keys are no strings")),
+            });
+            Value::Object(entries.collect::<Result<_, _>>()?)
+        }
+        Field::Bytes(_) => return Err(wrong(column, "bytes that are not declared to be text")),
+        _ => {
+            return Err(wrong(
+                column,
+                "a time, a decimal or a half-precision number",
+            ));
+        }
+    })
+}
+
+fn wrong(column: &str, found: &str) -> Reason {
+    Reason::Column {
+        column: column.to_owned(),
+        found: found.to_owned(),
+        expected: "numbers, strings, lists and structs of them",
+    }
+}
+
+/// A row group whose pages are counted.
+struct Guarded<'a> {
+    group: Box<dyn RowGroupReader + 'a>,
+    budget: Arc<Budget>,
+}
+
+impl RowGroupReader for Guarded<'_> {
+    fn metadata(&self) -> &RowGroupMetaData {
+        self.group.metadata()
+    }
+
+    fn num_columns(&self) -> usize {
+        self.group.num_columns()
+    }
+
+    fn get_column_page_reader(&self, column: usize) -> ParquetResult<Box<dyn PageReader>> {
+        let pages = self.group.get_column_page_reader(column)?;
+        Ok(Box::new(Guard::new(pages, Arc::clone(&self.budget))))
+    }
+
+    fn get_column_bloom_filter(&self, column: usize) -> Option<&Sbbf> {
+        self.group.get_column_bloom_filter(column)
+    }
+
+    fn get_row_iter(&self, projection: Option<Type>) -> ParquetResult<RowIter<'_>> {
+        self.group.get_row_iter(projection)
+    }
+}
