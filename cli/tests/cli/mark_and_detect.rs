@@ -426,3 +426,70 @@ fn outputs_are_never_overwritten() {
     bench.refused("profile new --out p.toml", 2, &["exists already"]);
     assert_eq!(bench.read("marked.jsonl"), before);
 }
+
+/// A model in a file, whose embedding has more rows than the tokenizer has tokens.
+#[test]
+fn a_model_in_a_file_answers_prompts_under_the_mark() {
+    let bench = Bench::new();
+    let data = |path: &str| format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    let tokenizer = data("../crates/corpus/tests/data/byte-level.json");
+    let model = data("tests/data/small.gguf");
+    bench.key("mine.key");
+    bench.key("other.key");
+    bench.ok(&format!(
+        "profile new --scheme gumbel --tokenizer {tokenizer} --out p.toml"
+    ));
+    bench.ok("profile new --scheme gumbel --out other.toml");
+    let prompts: String = (0..20)
+        .map(|i| format!("{{\"prompt\": \"Tell me story {i}.\", \"id\": \"p{i}\"}}\n"))
+        .collect();
+    bench.write("prompts.jsonl", &prompts);
+    let asked = format!("--model {model} --tokenizer {tokenizer} --prompts prompts.jsonl");
+    let mark = |more: &str| bench.ok(&format!("mark {asked} --max-tokens 100 {more}"));
+    mark("--key mine.key --profile p.toml --out marked.jsonl");
+    mark("--key mine.key --profile p.toml --out again.jsonl");
+    mark("--unmarked --temperature 0.5 --out clean.jsonl");
+    assert_eq!(bench.read("marked.jsonl"), bench.read("again.jsonl"));
+    let lines = bench.read("marked.jsonl");
+    assert_eq!(lines.lines().count(), 20);
+    for (i, line) in lines.lines().enumerate() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(record["id"], format!("p{i}"));
+        assert_eq!(record["prompt"], format!("Tell me story {i}."));
+    }
+    let p = |key: &str, file: &str| {
+        let line = format!("detect --key {key} --profile p.toml --tokenizer {tokenizer} {file}");
+        log10_p(&bench.json(&line)["pooled"])
+    };
+    assert!(p("mine.key", "marked.jsonl") < -50.0);
+    assert!(p("other.key", "marked.jsonl") > -4.0);
+    assert!(p("mine.key", "clean.jsonl") > -4.0);
+
+    for (line, parts) in [
+        (
+            format!("mark {asked} --key mine.key --profile other.toml --out x.jsonl"),
+            &["another tokenizer", "profile new --tokenizer"][..],
+        ),
+        (
+            format!(
+                "mark --model {model} --tokenizer {tokenizer} --prompts none.jsonl --unmarked --out x.jsonl"
+            ),
+            &["none.jsonl", "check the path"],
+        ),
+        (
+            format!(
+                "mark --model prompts.jsonl --tokenizer {tokenizer} --prompts prompts.jsonl --unmarked --out x.jsonl"
+            ),
+            &["prompts.jsonl", "GGUF"],
+        ),
+    ] {
+        bench.refused(&line, 2, parts);
+        assert!(!bench.path("x.jsonl").exists());
+    }
+    bench.write("bad.jsonl", "{\"prompt\": 3}\n");
+    bench.refused(
+        &format!("mark --model {model} --tokenizer {tokenizer} --prompts bad.jsonl --unmarked --out x.jsonl"),
+        2,
+        &["bad.jsonl:1", "Write a story"],
+    );
+}

@@ -11,8 +11,9 @@ use crate::progress::Progress;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::Tokenizer;
 use hallmark_lab::gguf::{Chat, Gguf};
-use hallmark_lab::{LabError, Limit, Sampling, generate_until};
+use hallmark_lab::{Chooser, LabError, Limit, Sampling, generate_until};
 use serde::{Deserialize, Serialize};
+use std::error::Error;
 use std::path::Path;
 
 /// A line of the file of prompts.
@@ -71,7 +72,10 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
         limit,
         &sampling,
         args.seed,
-        &mut *hand.chooser,
+        &mut Known {
+            chooser: &mut *hand.chooser,
+            tokens: tokenizer.vocab_size() as usize,
+        },
         &mut |done, _| progress.set(done as u64),
     )
     .map_err(|error| failure(path, &error))?;
@@ -84,6 +88,24 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     });
     let length = format!("up to {}", limit.tokens);
     write(file, records, &length, &hand, args, output)
+}
+
+/// Chooses among the tokens that the tokenizer knows: rows that pad the embedding stand for none.
+struct Known<'a> {
+    chooser: &'a mut dyn Chooser,
+    tokens: usize,
+}
+
+impl Chooser for Known<'_> {
+    fn choose(
+        &mut self,
+        sequence: usize,
+        logits: &mut [f32],
+        uniform: f64,
+    ) -> Result<u32, Box<dyn Error + Send + Sync>> {
+        self.chooser
+            .choose(sequence, &mut logits[..self.tokens], uniform)
+    }
 }
 
 /// Opens the tokenizer and holds it against the profile's.
