@@ -64,6 +64,24 @@ def pooled(studies):
             yield f"| {text}, {rule} | {made} | {shares} |"
 
 
+def above(studies):
+    """The rates whose interval lies wholly above the nominal level, and how many there are in all."""
+    found, made = [], 0
+    for study in studies:
+        for row in study["rows"]:
+            if row["test"].endswith("filter, T1"):
+                continue
+            for rate in row["rates"]:
+                made += 1
+                if rate["low"] > rate["level"]:
+                    test = row["test"].replace("graded, T1", "none, T1")
+                    found.append(f"{study['teacher']} teacher, window {study['window']}, {test}, p ≤ {rate['level']}")
+    yield "\n## Above nominal\n"
+    yield f"Of {made} intervals, {len(found)} lie wholly above the nominal level (one in forty would by chance)" + (
+        ": " + "; ".join(found) + "." if found else "."
+    )
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     studies = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
@@ -71,6 +89,7 @@ def main():
     for study in studies:
         print("\n".join(table(study)))
     print("\n".join(pooled(studies)))
+    print("\n".join(above(studies)))
 
 
 main()
