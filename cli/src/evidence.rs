@@ -1,11 +1,10 @@
 //! From input files to blocks of raw cells, with the tokenizer that the profile names.
 
 use crate::args::InputArgs;
-use crate::builtin;
+use crate::builtin::{self, Reads};
 use crate::failure::{Failure, Outcome};
 use crate::output::{Output, plain};
 use crate::progress::Progress;
-use hallmark_core::profile::Profile;
 use hallmark_corpus::{
     CorpusError, FieldMap, Format, Limits, ReadOptions, Reader, Source, TokenRecord, encode,
 };
@@ -38,9 +37,9 @@ impl Skipped {
 }
 
 /// Reads all inputs: `each` sees every record, `block` gets them in blocks.
-pub(crate) fn read(
+pub(crate) fn read<'a>(
     args: &InputArgs,
-    profile: &Profile,
+    profile: impl Into<Reads<'a>>,
     output: &Output,
     each: impl FnMut(&TokenRecord) -> Outcome<()>,
     block: impl FnMut(RawCells) -> Outcome<()>,
@@ -49,14 +48,15 @@ pub(crate) fn read(
 }
 
 /// Reads other files than the inputs in the same way.
-pub(crate) fn read_files(
+pub(crate) fn read_files<'a>(
     files: &[PathBuf],
     args: &InputArgs,
-    profile: &Profile,
+    profile: impl Into<Reads<'a>>,
     output: &Output,
     mut each: impl FnMut(&TokenRecord) -> Outcome<()>,
     mut block: impl FnMut(RawCells) -> Outcome<()>,
 ) -> Outcome<Skipped> {
+    let profile = profile.into();
     let tokenizer = builtin::tokenizer_for(profile, args.tokenizer.as_deref())?;
     let reader = open_files(files, args, Some(profile.tokenizer.vocab_size))?;
     let mut records = encode(reader, tokenizer.as_ref());

@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, Outcome};
 use crate::files::{Access, refuse_existing, temporary};
-use hallmark_core::keys::{KeyFile, KeyFileError};
+use hallmark_core::keys::{AnyKey, KeyFile, KeyFileError};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
@@ -11,8 +11,20 @@ use zeroize::Zeroizing;
 /// The longest key file that is read, in bytes.
 const MAX_KEY_FILE: u64 = 64 * 1024;
 
-/// Reads a key file; `-` is stdin.
+/// Reads the key file of a native key; `-` is stdin.
 pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
+    match read_any(path)? {
+        AnyKey::Native(key) => Ok(key),
+        AnyKey::Foreign(_) => Err(Failure::usage(format_args!(
+            "key file {}: another engine's key, which this verb does not take",
+            path.display()
+        ))
+        .hint("`detect` and `scan` read other engines' marks")),
+    }
+}
+
+/// Reads a key file of either kind; `-` is stdin.
+pub(crate) fn read_any(path: &Path) -> Outcome<AnyKey> {
     let mut text = Zeroizing::new(String::with_capacity(MAX_KEY_FILE as usize + 1));
     let name = path.display();
     let read = if path == Path::new("-") {
@@ -37,7 +49,7 @@ pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
         Ok(_) if text.len() as u64 > MAX_KEY_FILE => return Err(not_a_key_file()),
         Ok(_) => {}
     }
-    KeyFile::parse(&text).map_err(|error| {
+    AnyKey::parse(&text).map_err(|error| {
         let failure = Failure::usage(format_args!("key file {name}: {error}"));
         match error {
             KeyFileError::Checksum { .. } => Failure {
@@ -46,6 +58,9 @@ pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
             }
             .hint("a digit was changed or lost: restore the file from its backup"),
             KeyFileError::NoKey => failure.hint("pass the file that `keygen` or `derive` wrote"),
+            KeyFileError::Number { .. } => failure.hint(
+                "write `integer:42`, `hex:0123456789abcdef` or `integers:654,400,836` on the line",
+            ),
             KeyFileError::SecondKey { .. } => failure.hint("keep one key per file"),
             _ => failure
                 .hint("restore the file from its backup, or make a new key with `hallmark keygen`"),

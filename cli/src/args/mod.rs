@@ -13,6 +13,7 @@ mod merge;
 mod power;
 mod probe;
 mod profile;
+mod scan;
 mod study;
 
 pub(crate) use beside::BesideArgs;
@@ -28,6 +29,7 @@ pub(crate) use merge::MergeArgs;
 pub(crate) use power::{AccessName, CalibrationArgs, PowerArgs, PromptsName};
 pub(crate) use probe::ProbeArgs;
 pub(crate) use profile::{ProfileAction, ProfileArgs, ProfileNewArgs, SchemeName};
+pub(crate) use scan::ScanArgs;
 pub(crate) use study::{
     StudyAction, StudyArgs, StudyExamineArgs, StudyNullsArgs, StudyQualityArgs, StudyRunArgs,
 };
@@ -86,6 +88,7 @@ pub(crate) enum Verb {
     Profile(ProfileArgs),
     Mark(MarkArgs),
     Detect(DetectArgs),
+    Scan(ScanArgs),
     Collect(CollectArgs),
     Examine(ExamineArgs),
     Merge(MergeArgs),

@@ -1,6 +1,8 @@
 //! `profile new`, `profile show`, `profile check`.
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Subcommand, ValueEnum};
+use hallmark_core::profile::FOREIGN;
 use std::path::PathBuf;
 
 /// Make, show or check a profile: the public description of a mark.
@@ -16,6 +18,8 @@ pub(crate) struct ProfileArgs {
 #[derive(Subcommand)]
 pub(crate) enum ProfileAction {
     New(ProfileNewArgs),
+    /// Print every scheme that profiles can name: this project's and other engines'
+    List,
     /// Print a profile with all its values explained
     Show {
         /// The profile file
@@ -36,25 +40,28 @@ pub(crate) enum ProfileAction {
 pub(crate) struct ProfileNewArgs {
     /// How tokens are chosen. `gumbel` suits training detection and leaves each token's
     /// distribution as it is; `dual-gumbel` varies answers more; `green` tilts the distribution;
-    /// `tournament` is SynthID's
-    #[arg(long, value_enum, default_value_t = SchemeName::Gumbel)]
-    pub(crate) scheme: SchemeName,
+    /// `tournament` is SynthID's. The others are other engines' marks: see `profile list`
+    #[arg(long, value_name = "S", default_value = "gumbel", value_parser = scheme_names(), hide_possible_values = true)]
+    pub(crate) scheme: String,
     /// Tokens before a position that key its mark, 1 to 4: fewer leave more trace in a student,
-    /// more vary the text more [default: 2]
+    /// more vary the text more [default: 2, or the other engine's]
     #[arg(long, value_name = "H")]
     pub(crate) window: Option<usize>,
     /// The window and the token together, as SynthID counts: H + 1
     #[arg(long, value_name = "N", conflicts_with = "window")]
     pub(crate) ngram_len: Option<usize>,
-    /// `green` only: share of the vocabulary that is green [default: 0.25]
+    /// Green lists only: share of the vocabulary that is green [default: 0.25]
     #[arg(long)]
     pub(crate) gamma: Option<f64>,
-    /// `green` only: what is added to a green token's logit [default: 2]
+    /// Green lists only: what is added to a green token's logit [default: 2]
     #[arg(long)]
     pub(crate) delta: Option<f64>,
-    /// `tournament` only: number of layers, 1 to 32 [default: 32]
+    /// Tournaments only: number of layers, 1 to 32 [default: 32; SynthID's 30]
     #[arg(long)]
     pub(crate) layers: Option<u32>,
+    /// Marks of two keys only: the share of one of them, as the engine counts it
+    #[arg(long)]
+    pub(crate) share: Option<f64>,
     /// A name for people
     #[arg(long, default_value = "unnamed")]
     pub(crate) name: String,
@@ -69,6 +76,17 @@ pub(crate) struct ProfileNewArgs {
     /// The new profile file; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+}
+
+/// The names of all schemes.
+fn scheme_names() -> PossibleValuesParser {
+    let native = SchemeName::value_variants()
+        .iter()
+        .filter_map(ValueEnum::to_possible_value);
+    native
+        .chain(FOREIGN.iter().map(|scheme| scheme.id.into()))
+        .collect::<Vec<PossibleValue>>()
+        .into()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

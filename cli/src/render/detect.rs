@@ -2,23 +2,23 @@
 
 use super::{counts_text, effect_text, p_text, smallest_text};
 use crate::verbs::detect::{Detected, Document};
-use hallmark_core::profile::Profile;
+use hallmark_core::profile::AnyProfile;
 use hallmark_detector::warning::FEW_CELLS;
 use std::fmt::Write as _;
 
 /// Documents listed before the rest is only counted.
 const LISTED: usize = 20;
 
-pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
+pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
     let mut text = String::new();
     let pooled = &detected.pooled;
     let _ = writeln!(
         text,
         "Key {} under profile {:?} ({}, window {})",
         detected.key_id,
-        profile.name,
-        profile.scheme.id(),
-        profile.window
+        profile.name(),
+        profile.scheme_id(),
+        profile.window()
     );
     let _ = writeln!(text, "Read: {}", counts_text(&detected.counts));
     if detected.skipped.records > 0 {
@@ -72,7 +72,10 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
 
 /// The marked passages of a document.
 fn passages_text(text: &mut String, document: &Document) {
-    for passage in &document.located.passages {
+    let Some(located) = &document.located else {
+        return;
+    };
+    for passage in &located.passages {
         let place = passage.bytes.map_or(String::new(), |[from, to]| {
             format!(" (bytes {from} to {to})")
         });
@@ -84,7 +87,7 @@ fn passages_text(text: &mut String, document: &Document) {
             p_text(passage.log10_p_adjusted),
             passage.tested[0],
             passage.tested[1],
-            document.located.tried
+            located.tried
         );
         if let Some(excerpt) = &passage.excerpt {
             let _ = writeln!(text, "      {excerpt:?}");

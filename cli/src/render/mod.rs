@@ -10,6 +10,7 @@ mod merge;
 mod power;
 mod probe;
 mod profile;
+mod scan;
 mod study;
 
 pub(crate) use collect::collect_text;
@@ -21,6 +22,7 @@ pub(crate) use merge::merge_text;
 pub(crate) use power::power_text;
 pub(crate) use probe::probe_text;
 pub(crate) use profile::profile_text;
+pub(crate) use scan::scan_text;
 pub(crate) use study::{nulls_text, quality_text, tables_text};
 
 use hallmark_detector::finding::{Counts, Effect, Finding, Measure};

@@ -8,11 +8,16 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::output::Output;
 use crate::render::detect_text;
+use crate::subject::Subject;
 use crate::{key_files, profile_files};
-use hallmark_core::mark;
+use hallmark_core::keys::{CohortKey, PublicId};
+use hallmark_core::mark::{self, KeyedMark};
+use hallmark_core::profile::{ForeignProfile, Profile};
+use hallmark_corpus::TokenRecord;
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::dedup::DedupKind;
-use hallmark_detector::document;
+use hallmark_detector::detection::Detection;
+use hallmark_detector::document::{self, DocumentScore};
 use hallmark_detector::examination::{Examination, ExaminationError, Plan};
 use hallmark_detector::finding::{Counts, Finding};
 use hallmark_detector::tail::Log10P;
@@ -45,70 +50,41 @@ pub(crate) struct Document {
     pub(crate) scored: u64,
     pub(crate) statistic: f64,
     pub(crate) log10_p: Log10P,
-    /// Where the mark is.
-    pub(crate) located: LocatedJson,
+    /// Where the mark is; left out for other engines' marks whose cells are no unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) located: Option<LocatedJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<Warning>,
 }
 
 pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
-    let profile = profile_files::read(&args.profile)?;
-    let key = key_files::read(&args.key)?;
-    let key = key.marking_key();
-    let mark = mark::bind(&profile, &key);
-    let mut documents = vec![];
+    let profile = profile_files::read_any(&args.profile)?;
+    let key = key_files::read_any(&args.key)?;
     let passages = Passages::new(args, &profile)?;
-    let plan = Plan {
-        dedup: dedup_kind(&args.dedup),
-        ..Plan::default()
+    let (key_id, read) = match Subject::new(&profile, &key)? {
+        Subject::Native(profile, key) => (
+            key.public_id(),
+            native(args, output, profile, &key, &passages)?,
+        ),
+        Subject::Foreign(profile, id, mark) => {
+            (id, foreign(args, output, profile, id, &mark, &passages)?)
+        }
     };
-    let mut pooled = Examination::new(&profile, std::slice::from_ref(&key), plan)
-        .map_err(|error| failure(&error))?;
-    let skipped = evidence::read(
-        &args.input,
-        &profile,
-        output,
-        |record| {
-            let mut raw = RawCells::new(profile.window);
-            evidence::push(&mut raw, record)?;
-            let (score, located) = document::score_and_locate(raw, &*mark, passages.level)
-                .map_err(|error| failure(&error))?;
-            documents.push(Document {
-                source: evidence::place(&record.source),
-                id: record.id.clone(),
-                tokens: score.tokens,
-                scored: score.scored,
-                statistic: score.statistic,
-                log10_p: score.log10_p,
-                located: passages.in_text(located, &record.tokens)?,
-                warnings: if score.scored < FEW_CELLS {
-                    vec![Warning::TooFewCells]
-                } else {
-                    vec![]
-                },
-            });
-            Ok(())
-        },
-        |raw| pooled.observe(raw).map_err(|error| failure(&error)),
-    )?;
-    let counts = *pooled.counts();
-    let mut pooled = pooled
-        .finish()
-        .map_err(|error| failure(&error))?
-        .swap_remove(0);
+    let mut read = read;
     // Marked text is marked whether it was copied or not.
-    pooled
+    read.pooled
         .warnings
         .retain(|warning| *warning != Warning::ExposureUnknown);
+    let counts = read.counts;
     let detected = Detected {
         schema: "hallmark/detect/1",
         version: env!("CARGO_PKG_VERSION"),
         profile: ProfileJson::from(&profile),
-        key_id: key.public_id().to_string(),
+        key_id: key_id.to_string(),
         counts,
-        skipped,
-        pooled,
-        documents,
+        skipped: read.skipped,
+        pooled: read.pooled,
+        documents: read.documents,
     };
     output.result(
         || detect_text(&detected, &profile),
@@ -116,6 +92,129 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         &detected.documents,
     )?;
     Ok(enough(&counts))
+}
+
+/// What was found in the inputs.
+struct Read {
+    counts: Counts,
+    skipped: Skipped,
+    pooled: Finding,
+    documents: Vec<Document>,
+}
+
+fn native(
+    args: &DetectArgs,
+    output: &Output,
+    profile: &Profile,
+    key: &CohortKey,
+    passages: &Passages<'_>,
+) -> Outcome<Read> {
+    let mark = mark::bind(profile, key);
+    let mut documents = vec![];
+    let plan = Plan {
+        dedup: dedup_kind(&args.dedup),
+        ..Plan::default()
+    };
+    let mut pooled = Examination::new(profile, std::slice::from_ref(key), plan)
+        .map_err(|error| failure(&error))?;
+    let skipped = evidence::read(
+        &args.input,
+        profile,
+        output,
+        |record| {
+            let raw = raw_cells(profile.window, record)?;
+            let (score, located) = document::score_and_locate(raw, &*mark, passages.level)
+                .map_err(|error| failure(&error))?;
+            let located = passages.in_text(located, &record.tokens)?;
+            documents.push(Document::new(record, score, Some(located)));
+            Ok(())
+        },
+        |raw| pooled.observe(raw).map_err(|error| failure(&error)),
+    )?;
+    let counts = *pooled.counts();
+    let pooled = pooled
+        .finish()
+        .map_err(|error| failure(&error))?
+        .swap_remove(0);
+    Ok(Read {
+        counts,
+        skipped,
+        pooled,
+        documents,
+    })
+}
+
+fn foreign(
+    args: &DetectArgs,
+    output: &Output,
+    profile: &ForeignProfile,
+    id: PublicId,
+    mark: &KeyedMark,
+    passages: &Passages<'_>,
+) -> Outcome<Read> {
+    let detection = |kind| Detection::new(id, mark, profile.window, kind);
+    let mut pooled = detection(dedup_kind(&args.dedup));
+    let mut documents = vec![];
+    let skipped = evidence::read(
+        &args.input,
+        profile,
+        output,
+        |record| {
+            let mut own = detection(DedupKind::Exact);
+            own.observe(raw_cells(profile.window, record)?)
+                .map_err(|error| failure(&error))?;
+            let finding = own.finish().map_err(|error| failure(&error))?;
+            let located = match mark.whole_cells() {
+                Some(reading) => {
+                    let raw = raw_cells(profile.window, record)?;
+                    let (_, located) = document::score_and_locate(raw, reading, passages.level)
+                        .map_err(|error| failure(&error))?;
+                    Some(passages.in_text(located, &record.tokens)?)
+                }
+                None => None,
+            };
+            let score = DocumentScore {
+                tokens: finding.tokens,
+                scored: finding.scored,
+                statistic: finding.statistic,
+                log10_p: finding.log10_p,
+            };
+            documents.push(Document::new(record, score, located));
+            Ok(())
+        },
+        |raw| pooled.observe(raw).map_err(|error| failure(&error)),
+    )?;
+    Ok(Read {
+        counts: *pooled.counts(),
+        skipped,
+        pooled: pooled.finish().map_err(|error| failure(&error))?,
+        documents,
+    })
+}
+
+fn raw_cells(window: usize, record: &TokenRecord) -> Outcome<RawCells> {
+    let mut raw = RawCells::new(window);
+    evidence::push(&mut raw, record)?;
+    Ok(raw)
+}
+
+impl Document {
+    fn new(record: &TokenRecord, score: DocumentScore, located: Option<LocatedJson>) -> Self {
+        Self {
+            source: evidence::place(&record.source),
+            id: record.id.clone(),
+            tokens: score.tokens,
+            scored: score.scored,
+            statistic: score.statistic,
+            log10_p: score.log10_p,
+            located,
+            warnings: if score.scored < FEW_CELLS {
+                vec![Warning::TooFewCells]
+            } else {
+                vec![]
+            },
+        }
+    }
 }
 
 /// Exit status 4 where nothing can be said either way.

@@ -13,6 +13,7 @@ pub(crate) mod passages;
 pub(crate) mod power;
 pub(crate) mod probe;
 pub(crate) mod profile;
+pub(crate) mod scan;
 pub(crate) mod self_test;
 pub(crate) mod shell;
 pub(crate) mod study;

@@ -40,6 +40,7 @@
 extern crate alloc;
 
 pub mod cells;
+pub mod foreign;
 pub mod golden;
 pub mod keys;
 pub mod law;

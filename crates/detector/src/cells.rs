@@ -6,11 +6,13 @@
 //! because every filter here is a function of the window alone, and none is given the key or the
 //! token that followed.
 
+mod by_unit;
+
 use crate::dedup::{Dedup, DedupError, Units};
 use crate::weights::WindowWeights;
 use crate::windows::WindowHash;
 use hallmark_core::cells::{CellBatch, TokenId};
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use hallmark_core::prf::ChaCha12;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -131,6 +133,23 @@ impl RawCells {
         });
         self.unknown += u64::from(!known);
         Ok(())
+    }
+
+    /// The same answers with windows of another length, at least as long as these.
+    ///
+    /// # Panics
+    /// When `window` is shorter: what was shown is held for these windows and longer ones.
+    #[must_use]
+    pub fn with_window(&self, window: usize) -> Self {
+        assert!(
+            window >= self.window,
+            "what was shown is held for windows of {} or more",
+            self.window
+        );
+        Self {
+            window,
+            ..self.clone()
+        }
     }
 
     /// Answers of which it is not known what was shown for them.
@@ -276,7 +295,7 @@ impl DistinctCells {
 
     /// The sum of the cells' scores under `mark`, in the law's integer unit.
     #[must_use]
-    pub fn score(&self, mark: &dyn Mark) -> u64 {
+    pub fn score(&self, mark: &dyn Reading) -> u64 {
         let mut words = vec![0; BATCH];
         let mut batch = self.batch(BATCH);
         let law = mark.law();

@@ -1,7 +1,7 @@
 //! Decoy keys: drawn at random, and turned into marks by the true key's own procedure.
 
 use hallmark_core::keys::{CohortKey, decoy_seed};
-use hallmark_core::mark::{self, Mark};
+use hallmark_core::mark::{self, Reading};
 use hallmark_core::profile::Profile;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -28,6 +28,7 @@ pub fn draw(
     tested: &[CohortKey],
     count: u32,
     draw: u64,
-) -> impl Iterator<Item = Arc<dyn Mark>> {
-    random_keys(count, decoy_seed(tested, draw)).map(|key| mark::bind(profile, &key))
+) -> impl Iterator<Item = Arc<dyn Reading>> {
+    random_keys(count, decoy_seed(tested, draw))
+        .map(|key| -> Arc<dyn Reading> { mark::bind(profile, &key) })
 }

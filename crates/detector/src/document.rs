@@ -6,7 +6,7 @@ use crate::examination::ExaminationError;
 use crate::localize::{self, Located};
 use crate::plain;
 use crate::tail::Log10P;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 
 /// T1 on the distinct fresh cells of one document.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct DocumentScore {
 ///
 /// # Errors
 /// When there are more cells than the tails allow.
-pub fn score(raw: RawCells, mark: &dyn Mark) -> Result<DocumentScore, ExaminationError> {
+pub fn score(raw: RawCells, mark: &dyn Reading) -> Result<DocumentScore, ExaminationError> {
     let (tokens, distinct) = distinct(raw)?;
     whole(tokens, &distinct, mark)
 }
@@ -37,7 +37,7 @@ pub fn score(raw: RawCells, mark: &dyn Mark) -> Result<DocumentScore, Examinatio
 /// When there are more cells than the tails allow.
 pub fn score_and_locate(
     raw: RawCells,
-    mark: &dyn Mark,
+    mark: &dyn Reading,
     level: f64,
 ) -> Result<(DocumentScore, Located), ExaminationError> {
     let (tokens, distinct) = distinct(raw)?;
@@ -54,7 +54,7 @@ fn distinct(raw: RawCells) -> Result<(u64, DistinctCells), ExaminationError> {
 fn whole(
     tokens: u64,
     distinct: &DistinctCells,
-    mark: &dyn Mark,
+    mark: &dyn Reading,
 ) -> Result<DocumentScore, ExaminationError> {
     let (scored, sum) = (distinct.len() as u64, distinct.score(mark));
     Ok(DocumentScore {

@@ -24,7 +24,7 @@ use crate::tally::Tally;
 use crate::warning::Warning;
 use crate::weights::{WeightSource, WindowWeights, sum};
 use hallmark_core::keys::{CohortKey, PublicId};
-use hallmark_core::mark::{self, Mark};
+use hallmark_core::mark::{self, Reading};
 use hallmark_core::profile::Profile;
 use std::sync::Arc;
 
@@ -107,14 +107,14 @@ impl Examination {
         };
         let vocabulary = profile.tokenizer.vocab_size;
         let keys_under_test: Vec<Tally> = keys.iter().map(tally).collect::<Result<_, _>>()?;
-        let marks: Vec<Arc<dyn Mark>> =
+        let marks: Vec<Arc<dyn Reading>> =
             keys_under_test.iter().map(|key| key.mark.clone()).collect();
         let has_shape = plan.shape && marks.iter().all(|mark| Shape::applies_to(mark.law()));
         let shapes = if has_shape { marks.len() } else { 0 };
-        let controls: Vec<_> = plan
+        let controls: Vec<Arc<dyn Reading>> = plan
             .controls
             .iter()
-            .map(|key| mark::bind(profile, key))
+            .map(|key| -> Arc<dyn Reading> { mark::bind(profile, key) })
             .collect();
         let contrasts = if marks.is_empty() || controls.is_empty() {
             None
@@ -190,7 +190,7 @@ impl Examination {
         for key in &mut self.keys {
             key.look()?;
         }
-        let marks: Vec<Arc<dyn Mark>> = self.keys.iter().map(|key| key.mark.clone()).collect();
+        let marks: Vec<Arc<dyn Reading>> = self.keys.iter().map(|key| key.mark.clone()).collect();
         let residual = self
             .residual
             .take()

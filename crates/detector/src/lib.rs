@@ -18,6 +18,7 @@ pub mod cohorts;
 pub mod contrast;
 pub mod decoys;
 pub mod dedup;
+pub mod detection;
 pub mod document;
 pub mod eprocess;
 pub mod examination;

@@ -5,14 +5,14 @@ use crate::examination::{ExaminationError, Seen};
 use crate::finding::{Finding, Test};
 use crate::multiplicity::line_up;
 use crate::tally::Tally;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Decoy keys and the sum of scores under each.
 #[derive(Default)]
 pub struct LineUp {
-    decoys: Vec<(Arc<dyn Mark>, u64)>,
+    decoys: Vec<(Arc<dyn Reading>, u64)>,
 }
 
 /// The finding of T5 under one key: the rank of its sum of scores among the decoys'.
@@ -40,7 +40,7 @@ const TILE: usize = 64;
 impl LineUp {
     /// A line-up of these marks, all of one profile.
     #[must_use]
-    pub fn new(decoys: impl IntoIterator<Item = Arc<dyn Mark>>) -> Self {
+    pub fn new(decoys: impl IntoIterator<Item = Arc<dyn Reading>>) -> Self {
         Self {
             decoys: decoys.into_iter().map(|mark| (mark, 0)).collect(),
         }

@@ -6,7 +6,7 @@ use crate::looks::{BATCH, Looks};
 use crate::sequential::EProcess;
 use crate::weights::LEVELS;
 use hallmark_core::keys::PublicId;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use hallmark_core::score;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// One key under test.
 pub(crate) struct Tally {
     pub(crate) key: PublicId,
-    pub(crate) mark: Arc<dyn Mark>,
+    pub(crate) mark: Arc<dyn Reading>,
     pub(crate) eprocess: EProcess,
     /// Cells and sums by level; all of level 0 without weights.
     levels: [LevelSums; LEVELS],
@@ -37,7 +37,7 @@ fn next_look(cells: u64) -> u64 {
 }
 
 impl Tally {
-    pub(crate) fn new(key: PublicId, mark: Arc<dyn Mark>, eprocess: EProcess) -> Self {
+    pub(crate) fn new(key: PublicId, mark: Arc<dyn Reading>, eprocess: EProcess) -> Self {
         Self {
             key,
             mark,

@@ -7,7 +7,7 @@
 use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::keys::CohortKey;
 use hallmark_core::law::Law;
-use hallmark_core::mark::{self, Mark, Scratch};
+use hallmark_core::mark::{self, Reading};
 use hallmark_core::profile::Profile;
 use hallmark_core::row::RowError;
 use hallmark_detector::cells::Exposure;
@@ -24,7 +24,7 @@ struct Given {
     words: Vec<u32>,
 }
 
-impl Mark for Given {
+impl Reading for Given {
     fn law(&self) -> Law {
         self.law
     }
@@ -37,26 +37,6 @@ impl Mark for Given {
         for (word, &token) in out.iter_mut().zip(cells.tokens()) {
             *word = self.words[token as usize];
         }
-    }
-
-    fn choose(
-        &self,
-        _: &CellBatch,
-        _: &mut [f32],
-        _: f64,
-        _: &mut Scratch,
-    ) -> Result<usize, RowError> {
-        unreachable!("this mark only scores")
-    }
-
-    fn choose_row(
-        &self,
-        _: &[TokenId],
-        _: &mut [f32],
-        _: f64,
-        _: &mut Scratch,
-    ) -> Result<usize, RowError> {
-        unreachable!("this mark only scores")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The text of a key file: comment lines, then one line `hallmark-root-1:HEX:CHECKSUM` (or
 //! `hallmark-cohort-1`). Reading and writing files, and their permissions, are the caller's.
 
-use super::{CohortKey, KEY_BYTES, PublicId, RootKey};
+use super::{CohortKey, ForeignKey, ForeignKeyError, KEY_BYTES, PublicId, RootKey};
 use alloc::format;
 use alloc::string::String;
 use core::fmt::Write as _;
@@ -35,17 +35,10 @@ impl KeyFile {
     /// # Errors
     /// Says what is wrong and on which line, never what the line holds.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
-        let mut key_line = None;
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            if key_line.replace((index + 1, line)).is_some() {
-                return Err(KeyFileError::SecondKey { line: index + 1 });
-            }
+        let (number, line) = key_line(text)?;
+        if ForeignKey::parse(line).is_some() {
+            return Err(KeyFileError::Foreign { line: number });
         }
-        let (number, line) = key_line.ok_or(KeyFileError::NoKey)?;
         let (kind, rest) = KeyKind::ALL
             .into_iter()
             .find_map(|kind| Some((kind, line.strip_prefix(kind.tag())?.strip_prefix(':')?)))
@@ -127,6 +120,53 @@ impl KeyFile {
     }
 }
 
+/// A key file of this project, or of another engine.
+pub enum AnyKey {
+    /// A root or cohort key.
+    Native(KeyFile),
+    /// Another engine's key.
+    Foreign(ForeignKey),
+}
+
+impl AnyKey {
+    /// Reads the text of a key file of either kind.
+    ///
+    /// # Errors
+    /// Says what is wrong and on which line, never what the line holds.
+    pub fn parse(text: &str) -> Result<Self, KeyFileError> {
+        let (line, key) = key_line(text)?;
+        match ForeignKey::parse(key) {
+            Some(Ok(key)) => Ok(Self::Foreign(key)),
+            Some(Err(error)) => Err(KeyFileError::Number { line, error }),
+            None => KeyFile::parse(text).map(Self::Native),
+        }
+    }
+
+    /// The public id of the key that detects: for a root key, that of its default cohort.
+    #[must_use]
+    pub fn public_id(&self) -> PublicId {
+        match self {
+            Self::Native(key) => key.marking_key().public_id(),
+            Self::Foreign(key) => key.public_id(),
+        }
+    }
+}
+
+/// The only line that is neither blank nor a comment, and its number.
+fn key_line(text: &str) -> Result<(usize, &str), KeyFileError> {
+    let mut key_line = None;
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if key_line.replace((index + 1, line)).is_some() {
+            return Err(KeyFileError::SecondKey { line: index + 1 });
+        }
+    }
+    key_line.ok_or(KeyFileError::NoKey)
+}
+
 impl KeyKind {
     const ALL: [Self; 2] = [Self::Root, Self::Cohort];
 
@@ -151,7 +191,9 @@ pub enum KeyFileError {
         line: usize,
     },
     /// Not a key file of this tool, or of a later version of it.
-    #[error("line {line} is not a key of a known kind (hallmark-root-1, hallmark-cohort-1)")]
+    #[error(
+        "line {line} is not a key of a known kind (hallmark-root-1, hallmark-cohort-1; of other engines integer, integers, hex)"
+    )]
     UnknownKind {
         /// Line number, from 1.
         line: usize,
@@ -161,6 +203,20 @@ pub enum KeyFileError {
     Malformed {
         /// Line number, from 1.
         line: usize,
+    },
+    /// Another engine's key where one of this project's is needed.
+    #[error("the key on line {line} is another engine's, and only native keys do here")]
+    Foreign {
+        /// Line number, from 1.
+        line: usize,
+    },
+    /// Another engine's key that cannot be read.
+    #[error("line {line} {error}")]
+    Number {
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong.
+        error: ForeignKeyError,
     },
     /// A digit was changed.
     #[error("the key on line {line} does not match its checksum")]

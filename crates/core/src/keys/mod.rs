@@ -8,10 +8,12 @@
 
 mod commitment;
 mod file;
+mod foreign;
 mod provider;
 
 pub use commitment::{COMMITMENT_NONCE_BYTES, Commitment};
-pub use file::{KeyFile, KeyFileError, KeyKind, SecretText};
+pub use file::{AnyKey, KeyFile, KeyFileError, KeyKind, SecretText};
+pub use foreign::{ForeignKey, ForeignKeyError, MAX_NUMBERS};
 pub use provider::KeyProvider;
 
 use alloc::string::String;

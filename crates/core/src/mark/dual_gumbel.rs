@@ -3,7 +3,7 @@
 //! Which stream a window uses is fixed by the key, so every cell still has one word, uniform under
 //! a random key, and the null is that of `gumbel`.
 
-use super::{Gumbel, Mark, Scratch};
+use super::{Gumbel, Mark, Reading, Scratch};
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
 use crate::prf::Prf;
@@ -35,7 +35,7 @@ impl<P: Prf> DualGumbel<P> {
     }
 }
 
-impl<P: Prf> Mark for DualGumbel<P> {
+impl<P: Prf> Reading for DualGumbel<P> {
     fn law(&self) -> Law {
         Law::Exponential
     }
@@ -56,7 +56,9 @@ impl<P: Prf> Mark for DualGumbel<P> {
             }
         }
     }
+}
 
+impl<P: Prf> Mark for DualGumbel<P> {
     fn choose(
         &self,
         candidates: &CellBatch,

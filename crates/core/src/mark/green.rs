@@ -1,7 +1,7 @@
 //! `green`: adds δ to the logits of a keyed part γ of the vocabulary, then samples as usual
 //! (Kirchenbauer et al. 2023, with independent cells instead of a permutation's list).
 
-use super::{Bias, Mark, Scratch};
+use super::{Bias, Mark, Reading, Scratch};
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
 use crate::prf::Prf;
@@ -26,7 +26,7 @@ impl<P: Prf> Green<P> {
     }
 }
 
-impl<P: Prf> Mark for Green<P> {
+impl<P: Prf> Reading for Green<P> {
     fn law(&self) -> Law {
         Law::Bernoulli {
             threshold: self.threshold,
@@ -40,7 +40,9 @@ impl<P: Prf> Mark for Green<P> {
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
         self.prf.words(cells, out);
     }
+}
 
+impl<P: Prf> Mark for Green<P> {
     fn choose(
         &self,
         candidates: &CellBatch,

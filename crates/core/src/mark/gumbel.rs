@@ -1,6 +1,6 @@
 //! `gumbel`: argmax of log p − ln(−ln u). For a fresh window this samples exactly from the model.
 
-use super::{Mark, Scratch};
+use super::{Mark, Reading, Scratch};
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
 use crate::prf::Prf;
@@ -18,7 +18,7 @@ impl<P: Prf> Gumbel<P> {
     }
 }
 
-impl<P: Prf> Mark for Gumbel<P> {
+impl<P: Prf> Reading for Gumbel<P> {
     fn law(&self) -> Law {
         Law::Exponential
     }
@@ -30,7 +30,9 @@ impl<P: Prf> Mark for Gumbel<P> {
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
         self.prf.words(cells, out);
     }
+}
 
+impl<P: Prf> Mark for Gumbel<P> {
     fn choose(
         &self,
         candidates: &CellBatch,

@@ -1,13 +1,17 @@
 //! Marks: a scheme under a key, as the marker and the detector see it.
 
 mod dual_gumbel;
+mod foreign;
 mod green;
 mod gumbel;
+mod keyed;
 mod tournament;
 
 pub use dual_gumbel::DualGumbel;
+pub use foreign::ForeignKeyMismatch;
 pub use green::Green;
 pub use gumbel::Gumbel;
+pub use keyed::{KeyedMark, Null, Part, Unit};
 pub use tournament::Tournament;
 
 use crate::cells::{CellBatch, TokenId};
@@ -19,12 +23,8 @@ use crate::row::RowError;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// A scheme under a key.
-///
-/// The detector uses [`words`](Self::words) and [`law`](Self::law), a serving engine the rest,
-/// through a [`Marker`](crate::marker::Marker). Schemes are generic over their
-/// [`Prf`](crate::prf::Prf), so a foreign mark is another value behind this trait.
-pub trait Mark: Send + Sync {
+/// The detector's half of a mark: cells to words, and how words are scored.
+pub trait Reading: Send + Sync {
     /// How a cell's word is scored.
     fn law(&self) -> Law;
 
@@ -36,7 +36,14 @@ pub trait Mark: Send + Sync {
     /// # Panics
     /// When `out` is not as long as `cells`.
     fn words(&self, cells: &CellBatch, out: &mut [u32]);
+}
 
+/// A scheme under a key.
+///
+/// The detector uses its [`Reading`], a serving engine the rest, through a
+/// [`Marker`](crate::marker::Marker). Schemes are generic over their
+/// [`Prf`](crate::prf::Prf), so a foreign mark is another value behind these traits.
+pub trait Mark: Reading {
     /// Chooses among the candidates that survived truncation: cells with one window, and their
     /// logits after temperature and penalties. Returns the index of the chosen candidate.
     /// `logits` is scratch space afterwards; `uniform` in [0, 1) is the step's ordinary randomness.

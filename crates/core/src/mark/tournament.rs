@@ -5,7 +5,7 @@
 //! layer's bits, p(t) becomes p(t)·(1 + g(t) − Σ p·g). The token is then drawn with ordinary
 //! randomness from the last distribution.
 
-use super::{Mark, Scratch};
+use super::{Mark, Reading, Scratch};
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
 use crate::prf::Prf;
@@ -69,7 +69,7 @@ fn weight_of_ones(weights: &[f32], words: &[u32], layer: u32) -> f64 {
         .sum()
 }
 
-impl<P: Prf> Mark for Tournament<P> {
+impl<P: Prf> Reading for Tournament<P> {
     fn law(&self) -> Law {
         Law::Bits {
             layers: self.layers,
@@ -83,7 +83,9 @@ impl<P: Prf> Mark for Tournament<P> {
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
         self.prf.words(cells, out);
     }
+}
 
+impl<P: Prf> Mark for Tournament<P> {
     fn choose(
         &self,
         candidates: &CellBatch,

@@ -22,7 +22,7 @@ use crate::cells::DistinctCells;
 use crate::interval::IntervalError;
 use crate::tail::{Group, HALF, Log10P, TailError, binomial_upper, weighted_upper};
 use hallmark_core::law::Law;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use rayon::prelude::*;
 use std::sync::Arc;
 use thiserror::Error;
@@ -30,7 +30,7 @@ use thiserror::Error;
 /// Tested keys and controls on the same cells: every tested key is contrasted with every control.
 pub struct Contrasts {
     law: Law,
-    marks: Vec<Arc<dyn Mark>>,
+    marks: Vec<Arc<dyn Reading>>,
     tested: usize,
     pairs: Vec<Paired>,
 }
@@ -80,8 +80,8 @@ impl Contrasts {
     /// # Errors
     /// No pair, or marks of different laws.
     pub fn new(
-        tested: Vec<Arc<dyn Mark>>,
-        controls: Vec<Arc<dyn Mark>>,
+        tested: Vec<Arc<dyn Reading>>,
+        controls: Vec<Arc<dyn Reading>>,
     ) -> Result<Self, ContrastError> {
         if tested.is_empty() || controls.is_empty() {
             return Err(ContrastError::NoPair);

@@ -22,7 +22,7 @@ use crate::multiplicity::times;
 use crate::plain;
 use crate::tail::{Log10P, TailError};
 use hallmark_core::law::Law;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use std::ops::Range;
 
 /// Where the mark is in one document.
@@ -58,7 +58,7 @@ pub struct Passage {
 ///
 /// # Errors
 /// When there are more cells than the tails allow.
-pub fn locate(cells: &DistinctCells, mark: &dyn Mark, level: f64) -> Result<Located, TailError> {
+pub fn locate(cells: &DistinctCells, mark: &dyn Reading, level: f64) -> Result<Located, TailError> {
     let scores = Scores::new(cells, mark);
     let cover = Cover::new(scores.len());
     let tried = cover.len();
@@ -106,7 +106,7 @@ struct Scores {
 }
 
 impl Scores {
-    fn new(cells: &DistinctCells, mark: &dyn Mark) -> Self {
+    fn new(cells: &DistinctCells, mark: &dyn Reading) -> Self {
         let scores = scores(cells, mark);
         let mut before = Vec::with_capacity(scores.len() + 1);
         let mut sum = 0;
@@ -183,7 +183,7 @@ impl Scores {
 }
 
 /// The score of each cell, in order.
-fn scores(cells: &DistinctCells, mark: &dyn Mark) -> Vec<u32> {
+fn scores(cells: &DistinctCells, mark: &dyn Reading) -> Vec<u32> {
     let law = mark.law();
     let mut words = vec![0; BATCH];
     let mut batch = cells.batch(BATCH);

@@ -7,7 +7,7 @@ use crate::interval::{Interval, Sides};
 use crate::tail::{DoubleWord, Log10E, Log10P, Method, TailError, log10_p_up, weighted_upper};
 use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::law::Law;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use hallmark_core::score::MAX_DEFICIT;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -108,7 +108,7 @@ impl Evidence {
     ///
     /// # Errors
     /// A token that the mark cannot address, or more cells than the tails allow.
-    pub fn examine(&self, mark: &dyn Mark) -> Result<LogprobFinding, LogprobTestError> {
+    pub fn examine(&self, mark: &dyn Reading) -> Result<LogprobFinding, LogprobTestError> {
         let (law, most) = (mark.law(), mark.max_token());
         let ids = self.cells.iter().map(|cell| cell.token);
         if let Some(token) = ids
@@ -190,7 +190,7 @@ impl Evidence {
     fn stretch(
         &self,
         start: usize,
-        mark: &dyn Mark,
+        mark: &dyn Reading,
         bounded: Option<Bounded>,
         capitals: Option<Capitals>,
     ) -> Sums {

@@ -27,7 +27,7 @@ use crate::tally::Tally;
 use crate::weights::WindowWeights;
 use crate::weights::sum::WeightedSum;
 use back_off::BackOff;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use packed::Packed;
 use rayon::prelude::*;
 use runs::{Expected, Weigher};
@@ -97,7 +97,7 @@ impl Residual {
     pub(crate) fn score(
         mut self,
         weights: Option<&WindowWeights>,
-        marks: &[Arc<dyn Mark>],
+        marks: &[Arc<dyn Reading>],
     ) -> Scored {
         self.suspect.par_sort_unstable();
         self.reference.par_sort_unstable();

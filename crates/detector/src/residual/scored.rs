@@ -6,7 +6,7 @@ use super::{Expectation, MAX_WINDOW, ResidualCounts, ladder};
 use crate::looks::BATCH;
 use crate::weights::sum::Row;
 use hallmark_core::cells::CellBatch;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use std::sync::Arc;
 
 /// How many cells each step has, and the sum of their scores under each key.
@@ -22,7 +22,7 @@ pub(crate) struct Scored {
 }
 
 /// Scores cells, each once, under each of `marks`.
-pub(super) fn score(mut cells: Vec<Weighed>, marks: &[Arc<dyn Mark>], window: usize) -> Scored {
+pub(super) fn score(mut cells: Vec<Weighed>, marks: &[Arc<dyn Reading>], window: usize) -> Scored {
     cells.sort_unstable_by_key(|cell| (cell.step, cell.cell));
     let mut scored = Scored::empty(marks.len());
     let mut batch = CellBatch::new(window, BATCH);

@@ -25,7 +25,7 @@ pub use statistic::{ShapeFinding, Strongest, shape_p_value};
 use crate::cells::DistinctCells;
 use crate::tail::TailError;
 use hallmark_core::law::Law;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::Reading;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -75,7 +75,7 @@ impl Shape {
     }
 
     /// Adds distinct cells under `mark`.
-    pub fn observe_cells(&mut self, cells: &DistinctCells, mark: &dyn Mark) {
+    pub fn observe_cells(&mut self, cells: &DistinctCells, mark: &dyn Reading) {
         let parts = cells
             .stretches(BATCH, BATCH)
             .into_par_iter()

@@ -1,0 +1,61 @@
+//! `scan` in words.
+
+use super::p_text;
+use crate::verbs::scan::{Scanned, Tried};
+use std::fmt::Write as _;
+
+pub(crate) fn scan_text(scanned: &Scanned) -> String {
+    let mut text = String::new();
+    if scanned.skipped.records > 0 {
+        let _ = writeln!(text, "Skipped: {} bad records", scanned.skipped.records);
+        for reason in &scanned.skipped.first {
+            let _ = writeln!(text, "  {reason}");
+        }
+    }
+    if scanned.found.is_empty() {
+        let _ = writeln!(
+            text,
+            "None of these marks was found at level {}.",
+            scanned.level
+        );
+    }
+    for tried in &scanned.found {
+        let _ = writeln!(
+            text,
+            "Found: {}, key {} ({}): p = {}, adjusted for all that was tried {} (log10 p = {:.2})",
+            tried.profile.named(),
+            tried.key_id,
+            tried.file,
+            p_text(tried.log10_p),
+            p_text(tried.log10_p_adjusted),
+            tried.log10_p.value()
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\nTried on {} documents ({} pairs of a profile and a key do not belong together):",
+        scanned.documents, scanned.unfit
+    );
+    for tried in &scanned.tried {
+        let Tried {
+            profile,
+            key_id,
+            scored,
+            log10_p,
+            log10_p_adjusted,
+            ..
+        } = tried;
+        let _ = writeln!(
+            text,
+            "  {:40} {key_id} {scored:>9} cells  p = {:8}  adjusted {}",
+            profile.named(),
+            p_text(*log10_p),
+            p_text(*log10_p_adjusted)
+        );
+    }
+    text.push_str(
+        "\nThe p-value is how often a random key would make this text score as high. It is not the\n\
+         chance that the text is unmarked, and \"none of these\" does not say that there is no mark.\n",
+    );
+    text
+}

@@ -1,0 +1,257 @@
+//! `scan`: which of several marks is in this text?
+
+use super::detect::{dedup_kind, failure};
+use super::profile::ProfileJson;
+use crate::args::ScanArgs;
+use crate::builtin::{self, Reads};
+use crate::evidence::{self, Skipped};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::output::Output;
+use crate::render::scan_text;
+use crate::subject::{Subject, fits};
+use crate::{key_files, profile_files};
+use hallmark_core::keys::AnyKey;
+use hallmark_core::profile::{AnyProfile, FOREIGN, ForeignProfile, TokenizerRef};
+use hallmark_detector::cells::RawCells;
+use hallmark_detector::detection::Detection;
+use hallmark_detector::multiplicity::holm;
+use hallmark_detector::tail::Log10P;
+use hallmark_detector::warning::FEW_CELLS;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The result of `scan`.
+#[derive(Serialize)]
+pub(crate) struct Scanned {
+    pub(crate) schema: &'static str,
+    /// Version of this program.
+    pub(crate) version: &'static str,
+    pub(crate) level: f64,
+    pub(crate) documents: u64,
+    pub(crate) skipped: Skipped,
+    /// Those that were found, the smallest p first; empty where none was.
+    pub(crate) found: Vec<Tried>,
+    /// Everything that was tried, the smallest p first.
+    pub(crate) tried: Vec<Tried>,
+    /// Pairs of a profile and a key that do not belong together.
+    pub(crate) unfit: u64,
+}
+
+/// A profile with a key, on all inputs together.
+#[derive(Clone, Serialize)]
+pub(crate) struct Tried {
+    pub(crate) profile: ProfileJson,
+    pub(crate) key_id: String,
+    /// The file that the key came from.
+    pub(crate) file: String,
+    pub(crate) tokens: u64,
+    pub(crate) scored: u64,
+    pub(crate) statistic: f64,
+    pub(crate) log10_p: Log10P,
+    /// Adjusted for everything that was tried.
+    pub(crate) log10_p_adjusted: Log10P,
+}
+
+/// A pair that is tried.
+struct Candidate<'a> {
+    profile: &'a AnyProfile,
+    file: String,
+    detection: Detection,
+}
+
+pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
+    if !(args.level > 0.0 && args.level < 1.0) {
+        return Err(Failure::usage(format_args!(
+            "--level {}: allowed is above 0, below 1",
+            args.level
+        ))
+        .hint("give the largest chance of a false answer, for instance 0.001"));
+    }
+    let profiles = profiles(args)?;
+    evidence::refuse_stdin_twice(
+        args.keys
+            .iter()
+            .chain(&args.profiles)
+            .chain(&args.input.inputs),
+    )?;
+    let keys: Vec<(&PathBuf, AnyKey)> = args
+        .keys
+        .iter()
+        .map(|path| Ok((path, key_files::read_any(path)?)))
+        .collect::<Outcome<_>>()?;
+    let mut candidates = vec![];
+    let mut unfit = 0;
+    for profile in &profiles {
+        for (path, key) in &keys {
+            if !fits(profile, key) {
+                unfit += 1;
+                continue;
+            }
+            let subject = Subject::new(profile, key)?;
+            candidates.push(Candidate {
+                profile,
+                file: path.display().to_string(),
+                detection: subject.detection(dedup_kind(&args.dedup)),
+            });
+        }
+    }
+    if candidates.is_empty() {
+        return Err(Failure::usage("no key fits any of the profiles")
+            .hint("native profiles take the keys that `keygen` and `derive` write; other engines' take integer:42, hex:… or integers:…"));
+    }
+    let (documents, skipped) = read(args, &mut candidates, output)?;
+    let mut tried = vec![];
+    for candidate in &candidates {
+        let finding = candidate
+            .detection
+            .finish()
+            .map_err(|error| failure(&error))?;
+        tried.push(Tried {
+            profile: ProfileJson::from(candidate.profile),
+            key_id: finding.key_id,
+            file: candidate.file.clone(),
+            tokens: finding.tokens,
+            scored: finding.scored,
+            statistic: finding.statistic,
+            log10_p: finding.log10_p,
+            log10_p_adjusted: finding.log10_p,
+        });
+    }
+    let alone: Vec<Log10P> = tried.iter().map(|tried| tried.log10_p).collect();
+    for (tried, adjusted) in tried.iter_mut().zip(holm(&alone)) {
+        tried.log10_p_adjusted = adjusted;
+    }
+    tried.sort_by(|a, b| a.log10_p.value().total_cmp(&b.log10_p.value()));
+    let is_found = |tried: &&Tried| tried.log10_p_adjusted.value() <= args.level.log10();
+    let scanned = Scanned {
+        schema: "hallmark/scan/1",
+        version: env!("CARGO_PKG_VERSION"),
+        level: args.level,
+        documents,
+        skipped,
+        found: tried.iter().filter(is_found).cloned().collect(),
+        tried,
+        unfit,
+    };
+    output.result(|| scan_text(&scanned), &scanned, &scanned.tried)?;
+    let too_little = scanned.tried.iter().all(|tried| tried.scored < FEW_CELLS);
+    Ok(if too_little {
+        Exit::TooLittle
+    } else {
+        Exit::Done
+    })
+}
+
+/// The profiles of the files and of the named schemes.
+fn profiles(args: &ScanArgs) -> Outcome<Vec<AnyProfile>> {
+    let mut profiles = args
+        .profiles
+        .iter()
+        .map(|path| profile_files::read_any(path))
+        .collect::<Outcome<Vec<_>>>()?;
+    if !args.schemes.is_empty() {
+        let mut tokenizer = match &args.input.tokenizer {
+            Some(path) => builtin::reference(&builtin::open_tokenizer(path)?),
+            None if args.vocab_size.is_some() => TokenizerRef {
+                vocab_size: 0,
+                sha256: None,
+            },
+            None => builtin::tokenizer_ref()?,
+        };
+        if let Some(size) = args.vocab_size {
+            tokenizer.vocab_size = size;
+        }
+        let all = args.schemes.iter().any(|name| name == "all");
+        for known in &FOREIGN {
+            if all || args.schemes.iter().any(|name| name == known.id) {
+                let profile = ForeignProfile {
+                    name: known.id.to_owned(),
+                    scheme: known.defaults,
+                    window: known.window,
+                    tokenizer: tokenizer.clone(),
+                };
+                profile.check().map_err(|error| {
+                    Failure::usage(format_args!("--scheme {}: {error}", known.id))
+                        .hint("make a profile with `hallmark profile new --scheme S`")
+                })?;
+                profiles.push(AnyProfile::Foreign(profile));
+            }
+        }
+    }
+    let Some(first) = profiles.first() else {
+        return Err(
+            Failure::usage("nothing to try: no --profile and no --scheme")
+                .hint("give profile files, or `--scheme all` with --tokenizer FILE"),
+        );
+    };
+    let digest = &first.tokenizer().sha256;
+    if let Some(other) = profiles
+        .iter()
+        .find(|profile| profile.tokenizer().sha256 != *digest)
+    {
+        return Err(Failure::usage(format_args!(
+            "profiles {:?} and {:?} are for different tokenizers",
+            first.name(),
+            other.name()
+        ))
+        .hint("scan once for each tokenizer, and count all scans when you judge the p-values"));
+    }
+    Ok(profiles)
+}
+
+/// Reads the inputs once; text is tokenised once, and windows of one length are made once.
+fn read(
+    args: &ScanArgs,
+    candidates: &mut [Candidate<'_>],
+    output: &Output,
+) -> Outcome<(u64, Skipped)> {
+    let mut documents = 0;
+    let all = || candidates.iter().map(|candidate| candidate.profile);
+    let Some(first) = all().next() else {
+        return Ok((0, Skipped::default()));
+    };
+    // Token ids of the largest vocabulary, and windows of the shortest length: longer ones are made of them.
+    let widest = TokenizerRef {
+        vocab_size: all()
+            .map(|profile| profile.tokenizer().vocab_size)
+            .max()
+            .unwrap_or(0),
+        sha256: first.tokenizer().sha256.clone(),
+    };
+    let reads = Reads {
+        name: first.name(),
+        window: all().map(AnyProfile::window).min().unwrap_or(1),
+        tokenizer: &widest,
+    };
+    let mut by_window: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        by_window
+            .entry(candidate.profile.window())
+            .or_default()
+            .push(index);
+    }
+    let skipped = evidence::read(
+        &args.input,
+        reads,
+        output,
+        |_| {
+            documents += 1;
+            Ok(())
+        },
+        |block| {
+            for (&window, indices) in &by_window {
+                let raw: RawCells = block.with_window(window);
+                for &index in indices {
+                    candidates[index]
+                        .detection
+                        .observe(raw.clone())
+                        .map_err(|error| failure(&error))?;
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok((documents, skipped))
+}

@@ -1,0 +1,209 @@
+//! Other engines' marks: `profile`, key files, `detect` and `scan`.
+
+use crate::bench::Bench;
+use hallmark_core::cells::CellBatch;
+use hallmark_core::keys::ForeignKey;
+use hallmark_core::mark::KeyedMark;
+use hallmark_core::profile::{AnyProfile, FOREIGN};
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
+
+impl Bench {
+    /// Another engine's key file.
+    fn foreign_key(&self, name: &str, line: &str) {
+        self.write(name, format!("# a key of another engine\n{line}\n"));
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(self.path(name), private).unwrap();
+    }
+
+    /// Ten records of 100 tokens, each the best scored of four under the profile and key of these files.
+    fn marked_tokens(&self, profile: &str, line: &str, out: &str) {
+        let AnyProfile::Foreign(profile) = AnyProfile::parse(&self.read(profile)).unwrap() else {
+            panic!("another engine's profile")
+        };
+        let key = ForeignKey::parse(line).unwrap().unwrap();
+        let mark = KeyedMark::bind(&profile, &key).unwrap();
+        let mut state = 1_u64;
+        let mut draw = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(99);
+            (state >> 33) as u32 % profile.tokenizer.vocab_size
+        };
+        let mut batch = CellBatch::new(profile.window, 4);
+        let mut words = [0; 4];
+        let mut lines = String::new();
+        for _ in 0..10 {
+            let mut tokens: Vec<u32> = (0..profile.window).map(|_| draw()).collect();
+            while tokens.len() < 100 {
+                let candidates = [draw(), draw(), draw(), draw()];
+                batch.fill(&tokens[tokens.len() - profile.window..], &candidates);
+                let mut scores = [0_u64; 4];
+                for part in &mark.parts {
+                    part.reading.words(&batch, &mut words);
+                    for (score, word) in scores.iter_mut().zip(words) {
+                        *score +=
+                            u64::from(part.weight) * u64::from(part.reading.law().score(word));
+                    }
+                }
+                let best = (0..4).max_by_key(|&i| scores[i]).unwrap();
+                tokens.push(candidates[best]);
+            }
+            lines += &format!("{}\n", serde_json::json!({ "tokens": tokens }));
+        }
+        self.write(out, lines);
+    }
+}
+
+fn log10_p(value: &Value) -> f64 {
+    value["log10_p"].as_f64().unwrap()
+}
+
+/// Under the wrong key p is at or below 1e-5 once in 100,000 runs for each scheme; keys are fixed.
+#[test]
+fn every_mark_is_detected_with_its_key_and_found_by_a_scan_of_all() {
+    let bench = Bench::new();
+    let listed = bench.json("profile list");
+    for known in &FOREIGN {
+        let names = listed["schemes"].as_array().unwrap();
+        assert!(names.iter().any(|listed| listed["scheme"] == known.id));
+        let line = match known.id {
+            "sglang-dual-v1" => "hex:0123456789abcdef,fedcba9876543210".to_owned(),
+            "hf-synthid" | "synthid-2025" => {
+                let numbers: Vec<String> = (0..30).map(|i| (i * i * 37 + 11).to_string()).collect();
+                format!("integers:{}", numbers.join(","))
+            }
+            _ => "integer:15485863".to_owned(),
+        };
+        let other = match known.id {
+            "sglang-dual-v1" => "hex:1,2".to_owned(),
+            "hf-synthid" | "synthid-2025" => line
+                .replace("integers:11,", "integers:12,")
+                .replace(",48,", ",49,"),
+            _ => "integer:42".to_owned(),
+        };
+        let id = known.id;
+        bench.ok(&format!(
+            "profile new --scheme {id} --name {id} --vocab-size 1000 --out {id}.toml"
+        ));
+        let shown = bench.json(&format!("profile show {id}.toml"));
+        assert!(
+            shown["profile"]["checked"]
+                .as_str()
+                .unwrap()
+                .contains("checked against")
+        );
+        bench.foreign_key(&format!("{id}.key"), &line);
+        bench.foreign_key("other.key", &other);
+        bench.marked_tokens(&format!("{id}.toml"), &line, "marked.jsonl");
+        let own = bench.json(&format!(
+            "detect --key {id}.key --profile {id}.toml marked.jsonl"
+        ));
+        assert!(log10_p(&own["pooled"]) < -8.0, "{id}: {}", own["pooled"]);
+        assert_eq!(own["documents"].as_array().unwrap().len(), 10);
+        if !id.contains("synthid") {
+            let wrong = bench.json(&format!(
+                "detect --key other.key --profile {id}.toml marked.jsonl"
+            ));
+            assert!(
+                log10_p(&wrong["pooled"]) > -5.0,
+                "{id}: {}",
+                wrong["pooled"]
+            );
+        }
+        let scanned = bench.json(&format!(
+            "scan --scheme all --vocab-size 1000 --key {id}.key --key other.key marked.jsonl"
+        ));
+        let found = scanned["found"].as_array().unwrap();
+        assert_eq!(found[0]["key_id"], own["key_id"], "{id}: {found:?}");
+        assert_eq!(found[0]["log10_p"], own["pooled"]["log10_p"]);
+        assert!(
+            found.iter().any(|found| found["profile"]["scheme"] == id),
+            "{id}: {found:?}"
+        );
+        assert!(found[0]["log10_p_adjusted"].as_f64() > found[0]["log10_p"].as_f64());
+    }
+}
+
+#[test]
+fn a_scan_says_none_of_these_and_what_it_tried() {
+    let bench = Bench::new();
+    bench.key("mine.key");
+    bench.foreign_key("theirs.key", "integer:42");
+    bench.ok("profile new --scheme green --vocab-size 1000 --out green.toml");
+    bench.ok("profile new --scheme vllm-gumbel-v1 --vocab-size 1000 --out vllm.toml");
+    bench.marked_tokens("vllm.toml", "integer:7", "marked.jsonl");
+    let line = "scan --profile green.toml --profile vllm.toml --key mine.key --key theirs.key marked.jsonl";
+    let scanned = bench.json(line);
+    assert_eq!(scanned["found"].as_array().unwrap().len(), 0);
+    assert_eq!(scanned["tried"].as_array().unwrap().len(), 2);
+    assert_eq!(scanned["unfit"], 2);
+    assert_eq!(scanned["documents"], 10);
+    let human = bench.ok(line).stdout;
+    assert!(human.contains("None of these marks was found"), "{human}");
+    assert!(human.contains("vllm-gumbel-v1"), "{human}");
+}
+
+#[test]
+fn what_does_not_belong_together_is_refused() {
+    let bench = Bench::new();
+    bench.key("mine.key");
+    bench.foreign_key("theirs.key", "integer:42");
+    bench.foreign_key("bad.key", "integer:secret");
+    bench.ok("profile new --scheme gumbel --out native.toml");
+    bench.ok("profile new --scheme hf-kgw-lefthash --vocab-size 1000 --out kgw.toml");
+    bench.ok("profile new --scheme hf-synthid --vocab-size 1000 --out synthid.toml");
+    bench.write("text.jsonl", "{\"tokens\": [1, 2, 3]}\n");
+    for (line, parts) in [
+        (
+            "detect --key theirs.key --profile native.toml text.jsonl",
+            &["native mark", "another engine's"][..],
+        ),
+        (
+            "detect --key mine.key --profile kgw.toml text.jsonl",
+            &["another engine's mark", "integer:42"],
+        ),
+        (
+            "detect --key theirs.key --profile synthid.toml text.jsonl",
+            &["30 layers", "1 numbers"],
+        ),
+        (
+            "detect --key bad.key --profile kgw.toml text.jsonl",
+            &["line 2", "64-bit"],
+        ),
+        (
+            "examine --key mine.key --profile kgw.toml text.jsonl",
+            &["another engine's mark", "`detect` and `scan`"],
+        ),
+        (
+            "examine --key theirs.key --profile native.toml text.jsonl",
+            &["another engine's key"],
+        ),
+        (
+            "scan --scheme hf-kgw-lefthash --vocab-size 1000 --key mine.key text.jsonl",
+            &["no key fits"],
+        ),
+        ("scan --key mine.key text.jsonl", &["nothing to try"]),
+        (
+            "profile new --scheme hf-kgw-lefthash --window 3 --vocab-size 9 --out x.toml",
+            &["window = 3", "takes 1 to 1"],
+        ),
+        (
+            "profile new --scheme vllm-gumbel-v1 --gamma 0.5 --vocab-size 9 --out x.toml",
+            &["--gamma is no parameter"],
+        ),
+    ] {
+        bench.refused(line, 2, parts);
+    }
+    let refused = bench.run("detect --key bad.key --profile kgw.toml text.jsonl");
+    assert!(!refused.stderr.contains("secret"), "{}", refused.stderr);
+    let cuda = bench
+        .read("kgw.toml")
+        .replace("device = \"cpu\"", "device = \"cuda\"");
+    bench.write("cuda.toml", cuda);
+    bench.refused(
+        "detect --key theirs.key --profile cuda.toml text.jsonl",
+        2,
+        &["GPU's generator"],
+    );
+}

@@ -1,0 +1,1 @@
+"""Fresh vectors and marked texts, made by running other projects' own code."""

@@ -1,0 +1,126 @@
+//! Lists kept from call to call, shared by threads. Nothing is kept without `std`, which has the
+//! lock.
+
+use alloc::sync::Arc;
+
+use super::GreenList;
+use crate::foreign::torch::Permutation;
+
+#[cfg(feature = "std")]
+pub(super) use with_std::Store;
+#[cfg(not(feature = "std"))]
+pub(super) use without_std::Store;
+
+#[cfg(feature = "std")]
+mod with_std {
+    use alloc::vec::Vec;
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use hashbrown::HashMap;
+
+    use super::{Arc, GreenList, Permutation};
+
+    /// Two generations of at most half of the lists each: when the young one is full, the old one
+    /// is dropped; a list that is found becomes young.
+    pub(in super::super) struct Store {
+        vocab_size: u32,
+        each: usize,
+        inner: Mutex<Inner>,
+    }
+
+    #[derive(Default)]
+    struct Inner {
+        young: HashMap<u32, Arc<GreenList>>,
+        old: HashMap<u32, Arc<GreenList>>,
+        scratch: Vec<Permutation>,
+    }
+
+    impl Store {
+        pub(in super::super) fn new(vocab_size: u32, kept: usize) -> Self {
+            Self {
+                vocab_size,
+                each: kept.div_ceil(2),
+                inner: Mutex::default(),
+            }
+        }
+
+        pub(in super::super) fn keeps(&self) -> bool {
+            self.each > 0
+        }
+
+        pub(in super::super) fn find(&self, seed: u32) -> Option<Arc<GreenList>> {
+            if !self.keeps() {
+                return None;
+            }
+            let mut inner = self.lock();
+            if let Some(list) = inner.young.get(&seed) {
+                return Some(list.clone());
+            }
+            let list = inner.old.remove(&seed)?;
+            inner.insert(seed, list.clone(), self.each);
+            Some(list)
+        }
+
+        /// Where a list can be drawn; taken out, so that threads draw at the same time.
+        pub(in super::super) fn scratch(&self) -> Permutation {
+            let left = self.lock().scratch.pop();
+            left.unwrap_or_else(|| Permutation::new(self.vocab_size))
+        }
+
+        pub(in super::super) fn keep(
+            &self,
+            seed: u32,
+            list: &Arc<GreenList>,
+            scratch: Permutation,
+        ) {
+            let mut inner = self.lock();
+            inner.scratch.push(scratch);
+            if self.keeps() {
+                inner.insert(seed, list.clone(), self.each);
+            }
+        }
+
+        /// Lists are whole whenever the lock is free, so a panic elsewhere spoils nothing.
+        fn lock(&self) -> MutexGuard<'_, Inner> {
+            self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    impl Inner {
+        fn insert(&mut self, seed: u32, list: Arc<GreenList>, each: usize) {
+            if self.young.len() >= each {
+                self.old = core::mem::take(&mut self.young);
+            }
+            self.young.insert(seed, list);
+        }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+mod without_std {
+    use super::{Arc, GreenList, Permutation};
+
+    pub(in super::super) struct Store {
+        vocab_size: u32,
+    }
+
+    impl Store {
+        pub(in super::super) fn new(vocab_size: u32, _kept: usize) -> Self {
+            Self { vocab_size }
+        }
+
+        pub(in super::super) fn keeps(&self) -> bool {
+            false
+        }
+
+        pub(in super::super) fn find(&self, _seed: u32) -> Option<Arc<GreenList>> {
+            None
+        }
+
+        pub(in super::super) fn scratch(&self) -> Permutation {
+            Permutation::new(self.vocab_size)
+        }
+
+        pub(in super::super) fn keep(&self, _: u32, _: &Arc<GreenList>, _: Permutation) {}
+    }
+}

@@ -1,0 +1,373 @@
+//! Other engines' marks under their keys, as the detector reads them.
+
+use super::{KeyedMark, Null, Part, Reading, Unit};
+use crate::cells::{CellBatch, TokenId};
+use crate::foreign::kgw::KgwSeeds;
+use crate::foreign::lists::{GreenLists as Lists, GreenWords, Seeds, list_length, list_seed};
+use crate::foreign::murmur::{self, SglangMurmur};
+use crate::foreign::philox::{self, VllmPhilox};
+use crate::foreign::synthid::{HfSynthId, SynthId2025};
+use crate::foreign::textseal::{self, TextSeal};
+use crate::foreign::three_bricks::{ThreeBricksGumbel, ThreeBricksSeeds};
+use crate::keys::ForeignKey;
+use crate::law::Law;
+use crate::prf::Prf;
+use crate::profile::{Foreign, ForeignProfile, GreenLists, SynthIdHash};
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Why a key does not fit a foreign mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ForeignKeyMismatch {
+    /// Too few or too many numbers.
+    #[error("{scheme} takes {needed} in its key and the key file holds {found}")]
+    Numbers {
+        /// The scheme.
+        scheme: &'static str,
+        /// How many, in words.
+        needed: &'static str,
+        /// How many there are.
+        found: usize,
+    },
+    /// One number for each layer.
+    #[error("the profile has {layers} layers and the key file holds {found} numbers")]
+    Layers {
+        /// Layers of the profile.
+        layers: u32,
+        /// Numbers of the key.
+        found: usize,
+    },
+}
+
+/// Lists kept where windows of one token recur.
+const KEPT_LISTS: usize = 1024;
+
+impl KeyedMark {
+    /// The mark that `profile` describes, under `key`.
+    ///
+    /// # Errors
+    /// When the key does not have as many numbers as the scheme takes.
+    pub fn bind(profile: &ForeignProfile, key: &ForeignKey) -> Result<Self, ForeignKeyMismatch> {
+        let (window, vocabulary) = (profile.window, profile.tokenizer.vocab_size);
+        let scheme = profile.scheme.id();
+        let count = |needed: usize, words| match key.numbers() {
+            numbers if numbers.len() == needed => Ok(numbers),
+            numbers => Err(ForeignKeyMismatch::Numbers {
+                scheme,
+                needed: words,
+                found: numbers.len(),
+            }),
+        };
+        let one = || count(1, "one number").map(|numbers| numbers[0]);
+        Ok(match profile.scheme {
+            Foreign::VllmGumbel => Self::of(VllmPhilox::new(one()?, window, 0), Law::Exponential),
+            Foreign::VllmDual { share } => {
+                let (a, b) = philox::dual_keys(one()?);
+                let part = |key, share: f64| Part {
+                    weight: (share * WEIGHTS + 0.5) as u32,
+                    reading: scored(VllmPhilox::new(key, window, 0), Law::Exponential),
+                };
+                Self {
+                    parts: vec![part(a, 1.0 - share), part(b, share)],
+                    unit: None,
+                    null: Null::Independent,
+                }
+            }
+            Foreign::SglangGumbel => Self {
+                unit: Some(context_and_token()),
+                ..Self::of(SglangMurmur::new(one()?), Law::Exponential)
+            },
+            Foreign::SglangDual { share } => {
+                let keys = count(2, "two numbers")?;
+                Self {
+                    unit: Some(context_and_token()),
+                    ..Self::of(SglangDual::new(keys[0], keys[1], share), Law::Exponential)
+                }
+            }
+            Foreign::Green { lists, gamma, .. } => {
+                let key = one()?;
+                let drawn = |kept| Lists::new(vocabulary, list_length(vocabulary, gamma), kept);
+                match lists {
+                    GreenLists::HfLeft => {
+                        Self::lists(KgwSeeds::hf_left_hash(key), drawn(KEPT_LISTS))
+                    }
+                    GreenLists::LmSimple => {
+                        Self::lists(KgwSeeds::lm_simple_1(key), drawn(KEPT_LISTS))
+                    }
+                    GreenLists::LmSkip => {
+                        Self::lists(KgwSeeds::lm_skipgram(key, window), drawn(KEPT_LISTS))
+                    }
+                    GreenLists::HfSelf => {
+                        Self::lists(KgwSeeds::hf_self_hash(key, window), drawn(0))
+                    }
+                    GreenLists::LmSelf => {
+                        Self::lists(KgwSeeds::lm_self_hash(key, window), drawn(0))
+                    }
+                    GreenLists::LmMin => Self::lists(KgwSeeds::lm_min_hash(key, window), drawn(0)),
+                    GreenLists::ThreeBricks => {
+                        Self::lists(ThreeBricksSeeds::new(key, window), drawn(0))
+                    }
+                    GreenLists::Unigram => Self::fixed_list(KgwSeeds::fixed(key), drawn(1)),
+                    GreenLists::TextSeal => {
+                        let prf = SealGreen::new(TextSeal::new(key), gamma);
+                        let law = prf.law();
+                        Self {
+                            unit: Some(Arc::new(textseal::cell_sum)),
+                            ..Self::of(prf, law)
+                        }
+                    }
+                }
+            }
+            Foreign::SynthId { hash, layers } => {
+                let keys: Vec<i64> = key.numbers().iter().map(|n| n.cast_signed()).collect();
+                if keys.len() != layers as usize {
+                    let found = keys.len();
+                    return Err(ForeignKeyMismatch::Layers { layers, found });
+                }
+                let law = Law::Bits { layers };
+                match hash {
+                    SynthIdHash::Table => {
+                        let prf = HfSynthId::new(&keys, window + 1);
+                        let cells = prf.clone();
+                        Self {
+                            unit: Some(Arc::new(move |window, token| {
+                                u64::from(cells.cell(window, token))
+                            })),
+                            null: Null::ShiftedTable,
+                            ..Self::of(prf, law)
+                        }
+                    }
+                    SynthIdHash::Rounds => Self::of(SynthId2025::new(&keys, window + 1), law),
+                }
+            }
+            Foreign::TextSealGumbel => Self {
+                unit: Some(Arc::new(textseal::cell_sum)),
+                ..Self::of(TextSeal::new(one()?), Law::Exponential)
+            },
+            Foreign::TextSealDual => {
+                let a = TextSeal::new(one()?);
+                let b = a.key_b();
+                let part = |prf| Part {
+                    weight: 1,
+                    reading: scored(prf, Law::Exponential),
+                };
+                Self {
+                    parts: vec![part(a), part(b)],
+                    unit: Some(Arc::new(textseal::cell_sum)),
+                    null: Null::Independent,
+                }
+            }
+            Foreign::ThreeBricksGumbel => {
+                let prf = ThreeBricksGumbel::new(one()?, window);
+                let seeds = prf.seeds().clone();
+                Self {
+                    unit: Some(seed_and_token(seeds)),
+                    ..Self::of(prf, Law::Exponential)
+                }
+            }
+        })
+    }
+
+    fn of(prf: impl Prf + 'static, law: Law) -> Self {
+        Self {
+            parts: vec![Part {
+                weight: 1,
+                reading: scored(prf, law),
+            }],
+            unit: None,
+            null: Null::Independent,
+        }
+    }
+
+    fn lists<S: Seeds + Clone + 'static>(seeds: S, lists: Lists) -> Self {
+        let threshold = lists.null_threshold();
+        let unit = seed_and_token(seeds.clone());
+        Self {
+            unit: Some(unit),
+            null: Null::Lists,
+            ..Self::of(GreenWords::new(seeds, lists), Law::Bernoulli { threshold })
+        }
+    }
+
+    /// One list for every window: only the token counts.
+    fn fixed_list(seeds: KgwSeeds, lists: Lists) -> Self {
+        let threshold = lists.null_threshold();
+        Self {
+            unit: Some(Arc::new(|_, token| u64::from(token))),
+            null: Null::Lists,
+            ..Self::of(
+                Windowless(GreenWords::new(seeds, lists)),
+                Law::Bernoulli { threshold },
+            )
+        }
+    }
+}
+
+/// Weights of keys are multiples of 1/10,000.
+const WEIGHTS: f64 = 10_000.0;
+
+/// The unit of functions that hash the window to 32 bits.
+fn context_and_token() -> Unit {
+    Arc::new(|window, token| u64::from(murmur::context_hash(window)) << 32 | u64::from(token))
+}
+
+/// The unit of lists and of rows of uniforms under a seed of 32 bits.
+fn seed_and_token<S: Seeds + 'static>(seeds: S) -> Unit {
+    Arc::new(move |window, token| {
+        u64::from(list_seed(seeds.seed(window, token))) << 32 | u64::from(token)
+    })
+}
+
+fn scored<P: Prf + 'static>(prf: P, law: Law) -> Arc<dyn Reading> {
+    Arc::new(Scored { prf, law })
+}
+
+/// The words of a function under a law.
+struct Scored<P> {
+    prf: P,
+    law: Law,
+}
+
+impl<P: Prf> Reading for Scored<P> {
+    fn law(&self) -> Law {
+        self.law
+    }
+
+    fn max_token(&self) -> TokenId {
+        self.prf.max_token()
+    }
+
+    fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        self.prf.words(cells, out);
+    }
+}
+
+/// `TextSeal`'s green cells: the smallest word where the level is below a bound, else the largest.
+struct SealGreen {
+    prf: TextSeal,
+    /// Words below it are green ones' before this value maps them.
+    bound: u32,
+}
+
+impl SealGreen {
+    fn new(prf: TextSeal, gamma: f64) -> Self {
+        let bound = textseal::word_of_level(textseal::green_levels(gamma));
+        Self { prf, bound }
+    }
+
+    /// The share of green levels, rounded up.
+    fn law(&self) -> Law {
+        Law::Bernoulli {
+            threshold: self.bound.saturating_add(1),
+        }
+    }
+
+    fn map(&self, words: &mut [u32]) {
+        for word in words {
+            *word = if *word < self.bound { 0 } else { u32::MAX };
+        }
+    }
+}
+
+impl Prf for SealGreen {
+    fn max_token(&self) -> TokenId {
+        self.prf.max_token()
+    }
+
+    fn word(&self, window: &[TokenId], token: TokenId) -> u32 {
+        let mut word = [self.prf.word(window, token)];
+        self.map(&mut word);
+        word[0]
+    }
+
+    fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        self.prf.words(cells, out);
+        self.map(out);
+    }
+
+    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+        self.prf.row(window, first, out);
+        self.map(out);
+    }
+}
+
+/// A function of the token alone.
+struct Windowless<P>(P);
+
+impl<P: Prf> Prf for Windowless<P> {
+    fn max_token(&self) -> TokenId {
+        self.0.max_token()
+    }
+
+    fn word(&self, _window: &[TokenId], token: TokenId) -> u32 {
+        self.0.word(&[], token)
+    }
+
+    fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        let mut tokens = CellBatch::new(0, 0);
+        tokens.fill(&[], cells.tokens());
+        self.0.words(&tokens, out);
+    }
+
+    fn row(&self, _window: &[TokenId], first: TokenId, out: &mut [u32]) {
+        self.0.row(&[], first, out);
+    }
+}
+
+/// `SGLang`'s two keys: a keyed coin for each window says which of them marks.
+struct SglangDual {
+    keys: (u64, u64),
+    a: SglangMurmur,
+    b: SglangMurmur,
+    /// Coins below it are key A's.
+    threshold: u64,
+}
+
+impl SglangDual {
+    fn new(a: u64, b: u64, share: f64) -> Self {
+        Self {
+            keys: (a, b),
+            a: SglangMurmur::new(a),
+            b: SglangMurmur::new(b),
+            threshold: (share * 4_294_967_296.0) as u64,
+        }
+    }
+
+    fn of(&self, window: &[TokenId]) -> &SglangMurmur {
+        let coin = murmur::coin(self.keys.0, self.keys.1, murmur::context_hash(window));
+        if u64::from(coin) < self.threshold {
+            &self.a
+        } else {
+            &self.b
+        }
+    }
+}
+
+impl Prf for SglangDual {
+    fn max_token(&self) -> TokenId {
+        self.a.max_token()
+    }
+
+    fn word(&self, window: &[TokenId], token: TokenId) -> u32 {
+        self.of(window).word(window, token)
+    }
+
+    fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        let mut other = vec![0; out.len()];
+        self.a.words(cells, out);
+        self.b.words(cells, &mut other);
+        let mut contexts = vec![0; out.len()];
+        murmur::context_hashes(cells, &mut contexts);
+        for ((word, other), context) in out.iter_mut().zip(other).zip(contexts) {
+            let coin = murmur::coin(self.keys.0, self.keys.1, context);
+            if u64::from(coin) >= self.threshold {
+                *word = other;
+            }
+        }
+    }
+
+    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+        self.of(window).row(window, first, out);
+    }
+}

@@ -1,0 +1,67 @@
+//! A mark under a key, of this project or of another engine, as the detector reads it.
+
+use super::{Mark, Reading};
+use crate::cells::TokenId;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// A mark under a key: what scores cells, what of them counts once, and the law of the sum.
+#[derive(Clone)]
+pub struct KeyedMark {
+    /// What scores a cell. Where there are several, a cell's score is the weighted sum of theirs.
+    pub parts: Vec<Part>,
+    /// What the function consumes of a cell, where that is less than the cell: cells with one unit
+    /// count once.
+    pub unit: Option<Unit>,
+    /// The law of the sum of scores.
+    pub null: Null,
+}
+
+/// One of the keys of a mark.
+#[derive(Clone)]
+pub struct Part {
+    /// The weight of its scores.
+    pub weight: u32,
+    /// Its words and their law.
+    pub reading: Arc<dyn Reading>,
+}
+
+/// From a cell (window and token) to what the function consumes of it.
+pub type Unit = Arc<dyn Fn(&[TokenId], TokenId) -> u64 + Send + Sync>;
+
+/// The law of the sum of scores over distinct units, for a uniform key and fixed text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Null {
+    /// Each part's scores are independent under its law; so are the parts.
+    Independent,
+    /// Cells of one window are drawn from one list without replacement.
+    Lists,
+    /// The words of all units are one fixed table, shifted by the key, in each layer by itself.
+    ShiftedTable,
+}
+
+impl KeyedMark {
+    /// The only part, where a cell is what it consumes and cells are independent: then the places of a
+    /// mark in a text can be tested as a native mark's are.
+    #[must_use]
+    pub fn whole_cells(&self) -> Option<&dyn Reading> {
+        match (&self.parts[..], &self.unit, self.null) {
+            ([part], None, Null::Independent) => Some(&*part.reading),
+            _ => None,
+        }
+    }
+}
+
+impl From<Arc<dyn Mark>> for KeyedMark {
+    fn from(mark: Arc<dyn Mark>) -> Self {
+        Self {
+            parts: vec![Part {
+                weight: 1,
+                reading: mark,
+            }],
+            unit: None,
+            null: Null::Independent,
+        }
+    }
+}
