@@ -14,7 +14,16 @@ from dataclasses import dataclass
 
 from .loading import NotThere
 
-PARTS = ("torch_cpu", "hf_kgw", "synthid", "synthid_text", "synthid_2025", "vllm_marks", "sglang_marks", "textseal_marks")
+PARTS = (
+    "torch_cpu",
+    "hf_kgw",
+    "synthid",
+    "synthid_text",
+    "synthid_2025",
+    "vllm_marks",
+    "sglang_marks",
+    "textseal_marks",
+)
 
 
 @dataclass

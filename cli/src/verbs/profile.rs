@@ -49,7 +49,7 @@ struct Shown {
 
 pub(crate) fn run(args: ProfileArgs, output: &Output) -> Outcome {
     match args.action {
-        ProfileAction::New(args) => make(args, output),
+        ProfileAction::New(args) => make(&args, output),
         ProfileAction::List => list(output),
         ProfileAction::Show { profile } => {
             let profile = profile_files::read_any(&profile)?;
@@ -67,21 +67,21 @@ pub(crate) fn run(args: ProfileArgs, output: &Output) -> Outcome {
     }
 }
 
-fn make(args: ProfileNewArgs, output: &Output) -> Outcome {
+fn make(args: &ProfileNewArgs, output: &Output) -> Outcome {
     let window = args
         .window
         .or(args.ngram_len.map(|ngram| ngram.saturating_sub(1)));
-    let (name, tokenizer) = (args.name.clone(), tokenizer(&args)?);
+    let (name, tokenizer) = (args.name.clone(), tokenizer(args)?);
     let profile = match ForeignScheme::named(&args.scheme) {
         Some(known) => AnyProfile::Foreign(ForeignProfile {
             name,
-            scheme: foreign_scheme(&args, known)?,
+            scheme: foreign_scheme(args, known)?,
             window: window.unwrap_or(known.window),
             tokenizer,
         }),
         None => AnyProfile::Native(Profile {
             name,
-            scheme: native_scheme(&args)?,
+            scheme: native_scheme(args)?,
             window: window.unwrap_or(2),
             tokenizer,
         }),

@@ -6,7 +6,7 @@
 
 use hallmark_core::keys::CohortKey;
 use hallmark_core::law::Law;
-use hallmark_core::mark;
+use hallmark_core::mark::{self, Reading};
 use hallmark_core::profile::Profile;
 use hallmark_core::score;
 use hallmark_detector::cells::{DistinctCells, Exposure, RawCells};
@@ -15,6 +15,7 @@ use hallmark_detector::dedup::DedupKind;
 use proptest::prelude::*;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::sync::Arc;
 
 const HALF: u32 = 1 << 31;
 const GREEN: Law = Law::Bernoulli { threshold: HALF };
@@ -122,6 +123,10 @@ fn the_ratio_interval_is_the_beta_pivot() {
     assert!(cases >= 6, "{cases}");
 }
 
+fn reading(profile: &Profile, number: u32) -> Arc<dyn Reading> {
+    mark::bind(profile, &key(number))
+}
+
 fn profile(scheme: &str) -> Profile {
     let extra = match scheme {
         "green" => "[green]\ngamma = 0.25\ndelta = 2.0",
@@ -158,7 +163,7 @@ fn p_values_of_innocent_pairs_are_super_uniform() {
         let profile = profile(scheme);
         let marks = |from: u32, count: u32| {
             (from..from + count)
-                .map(|number| mark::bind(&profile, &key(number)))
+                .map(|number| reading(&profile, number))
                 .collect::<Vec<_>>()
         };
         let mut all = vec![];
@@ -272,8 +277,8 @@ fn dependence_on_the_tested_key_only_is_found() {
 
 #[test]
 fn a_contrast_needs_two_sides_of_one_law() {
-    let gumbel = || vec![mark::bind(&profile("gumbel"), &key(1))];
-    let green = || vec![mark::bind(&profile("green"), &key(1))];
+    let gumbel = || vec![reading(&profile("gumbel"), 1)];
+    let green = || vec![reading(&profile("green"), 1)];
     assert_eq!(
         Contrasts::new(gumbel(), vec![]).err(),
         Some(ContrastError::NoPair)

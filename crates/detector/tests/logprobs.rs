@@ -9,7 +9,6 @@ use hallmark_core::keys::CohortKey;
 use hallmark_core::law::Law;
 use hallmark_core::mark::{self, Reading};
 use hallmark_core::profile::Profile;
-use hallmark_core::row::RowError;
 use hallmark_detector::cells::Exposure;
 use hallmark_detector::logprobs::{
     Emphasis, Evidence, LogprobError, LogprobTestError, Masses, UNIT,

@@ -29,7 +29,7 @@ pub enum Foreign {
         /// The share of positions that key B marks; scores are weighted by 1 − share and share.
         share: f64,
     },
-    /// `SGLang`'s Gumbel-max sampling over MurmurHash3.
+    /// `SGLang`'s Gumbel-max sampling over `MurmurHash3`.
     SglangGumbel,
     /// The same with two keys; a keyed coin for each window says which of them marks.
     SglangDual {
