@@ -10,7 +10,7 @@ from transformers import WatermarkDetector, WatermarkingConfig
 from transformers.generation import WatermarkLogitsProcessor
 
 from .draw import Draw
-from .mark import Mark, judge, record
+from .mark import Mark, judge, record, wrong_keys
 from .source import Source, generate, plain, prompts, sample
 
 UPSTREAM = f"transformers {transformers.__version__}, torch {torch.__version__}, CPU"
@@ -34,14 +34,17 @@ def marks(seed, out, size):
 def _config(draw, kind):
     # lefthash looks at the last token only, whatever the width; selfhash's width counts the current one.
     width = 1 if kind == "lefthash" else draw.whole(2, 5)
-    key = draw.bits(draw.whole(20, 60))
     return {
         "greenlist_ratio": draw.share(0.1, 0.6),
         "bias": draw.share(2.0, 4.0),
-        "hashing_key": key,
+        "hashing_key": _key(draw),
         "seeding_scheme": kind,
         "context_width": width,
     }
+
+
+def _key(draw):
+    return draw.bits(draw.whole(20, 60))
 
 
 def _vectors(draw, kind, scheme):
@@ -105,7 +108,9 @@ def _marked_texts(draw, kind, scheme, name, out, size):
         window=1 if kind == "lefthash" else config["context_width"] - 1,
         vocab_size=vocab_size,
         key=f"integer:{config['hashing_key']}",
-        wrong_key=f"integer:{config['hashing_key'] + 2}",
+        wrong_keys=wrong_keys(
+            f"integer:{config['hashing_key'] + 1}", lambda: f"integer:{_key(draw)}"
+        ),
         upstream=UPSTREAM,
         sections={
             "green": {"gamma": config["greenlist_ratio"], "delta": config["bias"]},

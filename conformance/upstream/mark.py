@@ -6,6 +6,14 @@ import time
 from dataclasses import dataclass, field
 
 
+WRONG_KEYS = 20
+
+
+def wrong_keys(near, random_key):
+    """Key lines that did not mark the texts: one that is next to the right key, then random ones."""
+    return [near] + [random_key() for _ in range(WRONG_KEYS - 1)]
+
+
 @dataclass
 class Mark:
     name: str
@@ -14,7 +22,7 @@ class Mark:
     window: int
     vocab_size: int
     key: str
-    wrong_key: str
+    wrong_keys: list
     upstream: str
     sections: dict = field(default_factory=dict)
     remark: str = ""
@@ -40,8 +48,9 @@ class Mark:
         for folder in ("profiles", "keys", "texts", "texts/marked", "texts/unmarked"):
             (out / folder).mkdir(parents=True, exist_ok=True)
         (out / "profiles" / f"{self.name}.toml").write_text(self.profile())
-        for suffix, key in (("key", self.key), ("wrong.key", self.wrong_key)):
-            write_secret(out / "keys" / f"{self.name}.{suffix}", key)
+        write_secret(out / "keys" / f"{self.name}.key", self.key)
+        for number, key in enumerate(self.wrong_keys, 1):
+            write_secret(out / "keys" / f"{self.name}.wrong-{number:02}.key", key)
         lines = {
             is_marked: [json.dumps({"tokens": tokens, "marked": is_marked}) + "\n" for tokens in texts]
             for is_marked, texts in ((True, marked), (False, unmarked))
@@ -79,6 +88,7 @@ def record(mark, marked, unmarked, verdict):
         "scheme": mark.scheme,
         "upstream": mark.upstream,
         "remark": mark.remark,
+        "wrong_keys": len(mark.wrong_keys),
         "texts": {"marked": len(marked), "unmarked": len(unmarked)},
         "tokens": {"marked": sum(map(len, marked)), "unmarked": sum(map(len, unmarked))},
         "detector": None if verdict is None else vars(verdict),

@@ -2,8 +2,8 @@
 
     python -m upstream.report --out FOLDER [--hallmark PROGRAM]
 
-A mark passes when its own key reads the marked texts below 1e-12, and neither another key on them nor its own
-key on the unmarked texts comes below 1e-6: for thirty marks, a false alarm in about 17,000 runs.
+A mark passes when its own key reads the marked texts below 1e-12, and neither any of twenty other keys on them nor
+its own key on the unmarked texts comes below 1e-7: for thirty marks, a false alarm in about 16,000 runs.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-FOUND, CLEAR = -12, -6
+FOUND, CLEAR = -12, -7
 
 DIFFERENCES = (
     "Where p differs: vLLM also scores the first tokens, in padded windows, and its dual-key tail is an "
@@ -78,11 +78,14 @@ def _read(program, out, mark):
     name = mark["name"]
     row = {"mark": mark}
     row["right"] = _detect(program, out, name, "marked", f"{name}.key")
-    row["wrong"] = _detect(program, out, name, "marked", f"{name}.wrong.key")
+    row["wrong"] = [
+        _detect(program, out, name, "marked", f"{name}.wrong-{number:02}.key")
+        for number in range(1, mark["wrong_keys"] + 1)
+    ]
     row["unmarked"] = _detect(program, out, name, "unmarked", f"{name}.key")
     row["passed"] = (
         _log10_p(row["right"], 0) <= FOUND
-        and _log10_p(row["wrong"], -999) >= CLEAR
+        and min(_log10_p(result, -999) for result in row["wrong"]) >= CLEAR
         and _log10_p(row["unmarked"], -999) >= CLEAR
     )
     row["speed"] = _speed(program, out, name)
@@ -139,7 +142,7 @@ def _verdicts(rows):
         "upstream's own detector says of single texts (medians), and where that is a p, the largest difference of any",
         "text.",
         "",
-        "| texts | tokens | marked, right key | marked, wrong key | unmarked, right key | passes | one marked text "
+        "| texts | tokens | marked, right key | marked, wrong keys: least, median | unmarked, right key | passes | one marked text "
         "| upstream: statistic | marked | unmarked | largest difference |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
@@ -148,7 +151,9 @@ def _verdicts(rows):
         cells = [
             mark["name"],
             mark["tokens"]["marked"],
-            *(_pooled_text(row[kind]) for kind in ("right", "wrong", "unmarked")),
+            _pooled_text(row["right"]),
+            _wrong_text(row["wrong"]),
+            _pooled_text(row["unmarked"]),
             "yes" if row["passed"] else "**no**",
             _single_text(row["right"]),
             *_upstream_cells(mark["detector"]),
@@ -161,6 +166,14 @@ def _verdicts(rows):
 
 def _pooled_text(result):
     return f"failed: {result[:120]}" if isinstance(result, str) else f"{result['pooled']['log10_p']:.2f}"
+
+
+def _wrong_text(results):
+    for result in results:
+        if isinstance(result, str):
+            return _pooled_text(result)
+    values = [result["pooled"]["log10_p"] for result in results]
+    return f"{min(values):.2f}, {statistics.median(values):.2f}"
 
 
 def _single_text(result):

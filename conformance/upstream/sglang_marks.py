@@ -9,7 +9,7 @@ import torch
 
 from . import loading
 from .draw import Draw
-from .mark import Mark, judge, record
+from .mark import Mark, judge, record, wrong_keys
 from .source import Source, generate, plain, prompts, sample
 
 loading.package("sglang_sampling", loading.source("sglang") / "sglang/srt/sampling")
@@ -82,7 +82,10 @@ def _marked_texts(draw, scheme, number, out, size, is_dual):
         window=width,
         vocab_size=vocab_size,
         key="hex:" + ",".join(keys),
-        wrong_key="hex:" + ",".join(f"{int(key, 16) ^ 1:x}" for key in keys),
+        wrong_keys=wrong_keys(
+            "hex:" + ",".join(f"{int(key, 16) ^ 1:x}" for key in keys),
+            lambda: "hex:" + ",".join(f"{draw.bits(draw.whole(20, 64)):x}" for _ in keys),
+        ),
         upstream=UPSTREAM,
         sections={"dual": {"share": share}} if is_dual else {},
         remark="the prompts, which the first windows reach into, are not in the texts",

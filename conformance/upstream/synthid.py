@@ -5,7 +5,7 @@ import transformers
 from transformers import SynthIDTextWatermarkLogitsProcessor
 
 from .draw import Draw
-from .mark import Mark, judge, record
+from .mark import Mark, judge, record, wrong_keys
 from .source import Source, generate, plain, prompts, sample
 
 UPSTREAM = f"transformers {transformers.__version__}, torch {torch.__version__}, CPU"
@@ -16,7 +16,7 @@ TABLE = {"sampling_table_size": 2**16, "sampling_table_seed": 0, "context_histor
 def vectors(seed):
     for number in range(4):
         draw = Draw(seed, f"vectors/{SCHEME}/{number}")
-        keys, ngram_len = _parameters(draw)
+        keys, ngram_len = parameters(draw)
         processor = SynthIDTextWatermarkLogitsProcessor(
             ngram_len=ngram_len, keys=keys, device=torch.device("cpu"), **TABLE
         )
@@ -60,13 +60,21 @@ def mean_score(processor, tokens):
     return float(g[mask].float().mean())
 
 
-def _parameters(draw):
-    keys = [draw.bits(draw.whole(8, 40)) for _ in range(draw.whole(10, 30))]
-    return keys, draw.whole(3, 6)
+def parameters(draw):
+    """Keys, one for each layer, and the length of an n-gram."""
+    return _keys(draw, draw.whole(10, 30)), draw.whole(3, 6)
+
+
+def _keys(draw, layers):
+    return [draw.bits(draw.whole(8, 40)) for _ in range(layers)]
+
+
+def _line(keys):
+    return "integers:" + ",".join(map(str, keys))
 
 
 def _marked_texts(draw, name, out, size):
-    keys, ngram_len = _parameters(draw)
+    keys, ngram_len = parameters(draw)
     vocab_size = draw.vocab_size(5_000)
     source = Source(vocab_size, draw.bits(32))
     processor = SynthIDTextWatermarkLogitsProcessor(
@@ -79,7 +87,7 @@ def _marked_texts(draw, name, out, size):
         lambda logits, ids: sample(processor(ids, logits)),
     )
     unmarked = plain(source, size.texts, size.length)
-    mark = synthid_mark(name, SCHEME, PRF, vocab_size, keys, ngram_len, UPSTREAM)
+    mark = synthid_mark(draw, name, SCHEME, PRF, vocab_size, keys, ngram_len, UPSTREAM)
     mark.write(out, marked, unmarked)
     verdict = judge(
         "compute_g_values, compute_context_repetition_mask, mean",
@@ -91,15 +99,17 @@ def _marked_texts(draw, name, out, size):
     return record(mark, marked, unmarked, verdict)
 
 
-def synthid_mark(name, scheme, prf, vocab_size, keys, ngram_len, upstream):
+def synthid_mark(draw, name, scheme, prf, vocab_size, keys, ngram_len, upstream):
     return Mark(
         name=name,
         scheme=scheme,
         prf=prf,
         window=ngram_len - 1,
         vocab_size=vocab_size,
-        key="integers:" + ",".join(map(str, keys)),
-        wrong_key="integers:" + ",".join(str(key + 1) for key in keys),
+        key=_line(keys),
+        wrong_keys=wrong_keys(
+            _line([key + 1 for key in keys]), lambda: _line(_keys(draw, len(keys)))
+        ),
         upstream=upstream,
         sections={"tournament": {"layers": len(keys)}},
     )

@@ -6,7 +6,7 @@ import torch
 from .draw import Draw
 from .mark import judge, record
 from .source import Source, generate, plain, prompts, sample
-from .synthid import g_values, synthid_mark
+from .synthid import g_values, parameters, synthid_mark
 
 
 class Version:
@@ -20,7 +20,7 @@ class Version:
     def vectors(self, seed):
         for number in range(4):
             draw = Draw(seed, f"vectors/{self.name}/{number}")
-            keys, ngram_len = _parameters(draw)
+            keys, ngram_len = parameters(draw)
             processor = self._processor(keys, ngram_len, 2)
             yield g_values(draw, processor, self.scheme, self.upstream, keys, ngram_len)
 
@@ -41,7 +41,7 @@ class Version:
         )
 
     def _marked_texts(self, draw, name, out, size):
-        keys, ngram_len = _parameters(draw)
+        keys, ngram_len = parameters(draw)
         vocab_size = draw.vocab_size(50_000)
         source = Source(vocab_size, draw.bits(32))
         processor = self._processor(keys, ngram_len, draw.whole(50, 200))
@@ -53,7 +53,7 @@ class Version:
         marked = generate(source, prompts(source, size.texts, 8), size.length, step)
         unmarked = plain(source, size.texts, size.length)
         mark = synthid_mark(
-            name, self.scheme, self.prf, vocab_size, keys, ngram_len, self.upstream
+            draw, name, self.scheme, self.prf, vocab_size, keys, ngram_len, self.upstream
         )
         mark.write(out, marked, unmarked)
         verdict = judge(
@@ -72,7 +72,3 @@ class Version:
         [score] = self.detector_mean.mean_score(jnp.asarray(g.numpy()), jnp.asarray(mask.numpy()))
         return float(score)
 
-
-def _parameters(draw):
-    keys = [draw.bits(draw.whole(8, 40)) for _ in range(draw.whole(10, 30))]
-    return keys, draw.whole(3, 6)

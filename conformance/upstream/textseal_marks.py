@@ -7,7 +7,7 @@ import torch
 
 from . import loading
 from .draw import Draw
-from .mark import Mark, judge, record
+from .mark import Mark, judge, record, wrong_keys
 from .source import Source, generate, plain, prompts
 
 # The package's own __init__ files load embedding models and benchmarks.
@@ -103,7 +103,9 @@ def _marked_texts(draw, scheme, name, out, size):
         window=width,
         vocab_size=vocab_size,
         key=f"integer:{key}",
-        wrong_key=f"integer:{key + 1}",
+        wrong_keys=wrong_keys(
+            f"integer:{key + 1}", lambda: f"integer:{draw.bits(draw.whole(20, 60))}"
+        ),
         upstream=UPSTREAM,
         sections={"green": {"gamma": gamma, "delta": delta}} if is_green else {},
         remark="two of upstream's Gumbel generators and a coin of ours: this release has no dual-key mark"

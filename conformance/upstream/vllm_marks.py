@@ -11,7 +11,7 @@ import torch
 
 from . import loading
 from .draw import Draw
-from .mark import Mark, judge, record
+from .mark import Mark, judge, record, wrong_keys
 from .source import Source, generate, plain, prompts, sample
 
 _ROOT = loading.source("vllm") / "vllm"
@@ -130,7 +130,9 @@ def _marked_texts(draw, scheme, number, where, key, width, sections, watermarker
         window=width,
         vocab_size=vocab_size,
         key=f"integer:{key}",
-        wrong_key=f"integer:{key ^ 1}",
+        wrong_keys=wrong_keys(
+            f"integer:{key ^ 1}", lambda: f"integer:{draw.bits(draw.whole(20, 64))}"
+        ),
         upstream=UPSTREAM,
         sections=sections,
     )

@@ -5,15 +5,19 @@ mod model;
 
 use crate::args::MarkArgs;
 use crate::exit::Exit;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::files::NewFile;
 use crate::key_files;
 use crate::output::{Output, to_json};
-use hallmark_core::mark;
-use hallmark_core::profile::Profile;
+use crate::subject::Subject;
+use hallmark_core::keys::AnyKey;
+use hallmark_core::mark::{self, Mark, Marking};
+use hallmark_core::marker::Habits;
+use hallmark_core::profile::AnyProfile;
 use hallmark_lab::{Chooser, Marked, Unmarked};
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) use built_in::failure;
 
@@ -39,18 +43,36 @@ struct Hand {
 }
 
 impl Hand {
-    fn new(args: &MarkArgs, profile: Option<&Profile>) -> Outcome<Self> {
+    /// For answers to `prompts`, in tokens.
+    fn new(args: &MarkArgs, profile: Option<&AnyProfile>, prompts: &[Vec<u32>]) -> Outcome<Self> {
         let (Some(path), Some(profile)) = (&args.key, profile) else {
             return Ok(Self {
                 chooser: Box::new(Unmarked),
                 key_id: None,
             });
         };
-        let key = key_files::read(path)?.marking_key();
+        let key = key_files::read_any(path)?;
+        let (mark, habits) = marking(profile, &key)?;
+        let marked = Marked::with_habits(mark, profile.window(), habits, prompts.to_vec());
         Ok(Self {
-            chooser: Box::new(Marked::new(mark::bind(profile, &key), profile.window)),
+            chooser: Box::new(marked),
             key_id: Some(key.public_id().to_string()),
         })
+    }
+}
+
+/// The mark that a profile and a key that fits it make.
+fn marking(profile: &AnyProfile, key: &AnyKey) -> Outcome<(Arc<dyn Mark>, Habits)> {
+    if let (AnyProfile::Foreign(profile), AnyKey::Foreign(key)) = (profile, key) {
+        let marking = Marking::bind(profile, key).map_err(|error| {
+            Failure::usage(format_args!("profile {:?}: {error}", profile.name))
+                .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")
+        })?;
+        return Ok((marking.mark, marking.habits));
+    }
+    match Subject::new(profile, key)? {
+        Subject::Native(profile, key) => Ok((mark::bind(profile, &key), Habits::NATIVE)),
+        Subject::Foreign(..) => Err(Failure::usage("another engine's key and profile")),
     }
 }
 

@@ -125,6 +125,46 @@ fn every_mark_is_detected_with_its_key_and_found_by_a_scan_of_all() {
     }
 }
 
+/// The built-in model marks as the other engine does, prompts and all; what is only read is refused.
+#[test]
+fn marks_of_engines_are_made_and_found() {
+    let bench = Bench::new();
+    bench.foreign_key("one.key", "integer:15485863");
+    bench.foreign_key("two.key", "hex:0123456789abcdef,fedcba9876543210");
+    let numbers: Vec<String> = (0..30).map(|i| (i * i * 37 + 11).to_string()).collect();
+    bench.foreign_key("many.key", &format!("integers:{}", numbers.join(",")));
+    for (scheme, key) in [
+        ("vllm-gumbel-v1", "one.key"),
+        ("sglang-gumbel-v1", "one.key"),
+        ("sglang-dual-v1", "two.key"),
+        ("hf-kgw-lefthash", "one.key"),
+        ("hf-synthid", "many.key"),
+        ("synthid-2025", "many.key"),
+    ] {
+        bench.ok(&format!(
+            "profile new --scheme {scheme} --out {scheme}.toml"
+        ));
+        bench.ok(&format!(
+            "mark --key {key} --profile {scheme}.toml --tokens 2000 --seed 5 --out {scheme}.jsonl"
+        ));
+        let found = bench.json(&format!(
+            "detect --key {key} --profile {scheme}.toml {scheme}.jsonl"
+        ));
+        assert!(
+            log10_p(&found["pooled"]) < -10.0,
+            "{scheme}: {}",
+            found["pooled"]
+        );
+    }
+    bench.ok("profile new --scheme textseal-gumbel --out seal.toml");
+    bench.refused(
+        "mark --key one.key --profile seal.toml --tokens 200 --out x.jsonl",
+        2,
+        &["textseal-gumbel is read and not made here", "profile list"],
+    );
+    assert!(!bench.path("x.jsonl").exists());
+}
+
 #[test]
 fn a_scan_says_none_of_these_and_what_it_tried() {
     let bench = Bench::new();

@@ -66,7 +66,7 @@ struct Vector {
     philox: Option<Philox>,
     murmur: Option<Murmur>,
     textseal: Option<Seal>,
-    /// A share as text, and how many of TextSeal's levels it makes green.
+    /// A share as text, and how many of `TextSeal`'s levels it makes green.
     #[serde(default)]
     green_levels: Vec<(String, u32)>,
     #[serde(default)]
@@ -304,6 +304,7 @@ struct Row {
 }
 
 impl Row {
+    #[expect(clippy::needless_pass_by_value, reason = "most values are numbers")]
     fn compare<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, ours: T, theirs: T) {
         if ours == theirs {
             self.agree += 1;

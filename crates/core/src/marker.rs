@@ -7,7 +7,7 @@ use crate::row::RowError;
 use crate::softmax;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 
 /// One request's state: its generated tokens, and the windows that are used up.
 ///
@@ -20,12 +20,60 @@ pub struct Marker {
     mark: Arc<dyn Mark>,
     window: usize,
     greedy: bool,
+    habits: Habits,
+    /// What stands before the response, and the response.
     tokens: Vec<TokenId>,
-    /// Whether the window before token `i` was new when that token was accepted.
-    opened: Vec<bool>,
-    seen: HashSet<Window>,
+    /// How many of the tokens stand before the response.
+    before: usize,
+    /// For each token of the response, where its window stood last before it; none for positions
+    /// without a window.
+    opened: Vec<Option<Last>>,
+    /// Where each window stood last, in tokens of the response.
+    seen: HashMap<Window, usize>,
     batch: CellBatch,
     scratch: Scratch,
+}
+
+/// Where a window stood before, if anywhere.
+type Last = Option<usize>;
+
+/// Which positions an engine marks, and what it takes for the tokens before the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// What stands before the response.
+    pub before: Before,
+    /// What happens to a window that occurred already.
+    pub repeats: Repeats,
+}
+
+/// What stands before the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing: positions without a full window of generated tokens are not marked.
+    Nothing,
+    /// As many of this token as a window has.
+    Filling(TokenId),
+    /// The end of the prompt.
+    Prompt,
+}
+
+/// What happens to a window that occurred already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// It is not marked again in this response.
+    Unmarked,
+    /// It is not marked again if it stood before one of the last so many tokens.
+    UnmarkedWithin(usize),
+    /// It is marked like any other.
+    Marked,
+}
+
+impl Habits {
+    /// Those of native marks.
+    pub const NATIVE: Self = Self {
+        before: Before::Nothing,
+        repeats: Repeats::Unmarked,
+    };
 }
 
 /// What a step chose.
@@ -53,17 +101,41 @@ impl Marker {
     /// When `window` is not 1 to 4.
     #[must_use]
     pub fn with_capacity(mark: Arc<dyn Mark>, window: usize, tokens: usize) -> Self {
+        Self::with_habits(mark, window, Habits::NATIVE, &[], tokens)
+    }
+
+    /// The same with another engine's habits. `prompt` is what the response follows; its end counts
+    /// where the habits say so.
+    ///
+    /// # Panics
+    /// When `window` is not 1 to 4.
+    #[must_use]
+    pub fn with_habits(
+        mark: Arc<dyn Mark>,
+        window: usize,
+        habits: Habits,
+        prompt: &[TokenId],
+        tokens: usize,
+    ) -> Self {
         assert!(
             (1..=MAX_WINDOW).contains(&window),
             "a window has 1 to 4 tokens, not {window}"
         );
+        let mut all = Vec::with_capacity(window + tokens);
+        match habits.before {
+            Before::Nothing => {}
+            Before::Filling(token) => all.resize(window, token),
+            Before::Prompt => all.extend_from_slice(&prompt[prompt.len().saturating_sub(window)..]),
+        }
         Self {
             mark,
             window,
             greedy: false,
-            tokens: Vec::with_capacity(tokens),
+            habits,
+            before: all.len(),
+            tokens: all,
             opened: Vec::with_capacity(tokens),
-            seen: HashSet::with_capacity(tokens),
+            seen: HashMap::with_capacity(tokens),
             batch: CellBatch::new(window, 0),
             scratch: Scratch::default(),
         }
@@ -184,10 +256,10 @@ impl Marker {
     /// When the token id is too large; the state is unchanged.
     pub fn accept(&mut self, token: TokenId) -> Result<(), MarkerError> {
         self.check_token(token)?;
-        let opened = match self.open_window() {
-            Some(window) => self.seen.insert(window),
-            None => false,
-        };
+        let place = self.opened.len();
+        let opened = self
+            .last_window()
+            .map(|window| self.seen.insert(window, place));
         self.tokens.push(token);
         self.opened.push(opened);
         Ok(())
@@ -198,26 +270,28 @@ impl Marker {
     /// # Errors
     /// When fewer were accepted; the state is unchanged.
     pub fn rollback(&mut self, count: usize) -> Result<(), MarkerError> {
-        if count > self.tokens.len() {
+        if count > self.opened.len() {
             return Err(MarkerError::Rollback {
                 asked: count,
-                accepted: self.tokens.len(),
+                accepted: self.opened.len(),
             });
         }
         for _ in 0..count {
             self.tokens.pop();
-            if self.opened.pop() == Some(true)
-                && let Some(window) = self.last_window()
-            {
-                self.seen.remove(&window);
+            let opened = self.opened.pop().flatten();
+            if let (Some(last), Some(window)) = (opened, self.last_window()) {
+                match last {
+                    Some(place) => self.seen.insert(window, place),
+                    None => self.seen.remove(&window),
+                };
             }
         }
         Ok(())
     }
 
-    /// Forgets the response, for the next request; buffers are kept.
+    /// Forgets the response, for the next one to the same prompt; buffers are kept.
     pub fn reset(&mut self) {
-        self.tokens.clear();
+        self.tokens.truncate(self.before);
         self.opened.clear();
         self.seen.clear();
     }
@@ -225,7 +299,7 @@ impl Marker {
     /// The tokens accepted so far.
     #[must_use]
     pub fn tokens(&self) -> &[TokenId] {
-        &self.tokens
+        &self.tokens[self.before..]
     }
 
     fn last_window(&self) -> Option<Window> {
@@ -236,8 +310,14 @@ impl Marker {
     }
 
     fn open_window(&self) -> Option<Window> {
-        self.last_window()
-            .filter(|window| !self.seen.contains(window))
+        let place = self.opened.len();
+        self.last_window().filter(
+            |window| match (self.habits.repeats, self.seen.get(window)) {
+                (_, None) | (Repeats::Marked, _) => true,
+                (Repeats::Unmarked, Some(_)) => false,
+                (Repeats::UnmarkedWithin(tokens), Some(last)) => last + tokens < place,
+            },
+        )
     }
 
     fn ordinary(&mut self, logits: &[f32], uniform: f64) -> Result<Choice, MarkerError> {

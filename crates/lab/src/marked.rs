@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use hallmark_core::keys::RootKey;
 use hallmark_core::mark::Mark;
-use hallmark_core::marker::Marker;
+use hallmark_core::marker::{Habits, Marker};
 use rand_chacha::rand_core::Rng;
 
 use crate::generate::Chooser;
@@ -14,6 +14,8 @@ use crate::random::generator;
 pub struct Marked {
     mark: Arc<dyn Mark>,
     window: usize,
+    habits: Habits,
+    prompts: Vec<Vec<u32>>,
     requests: Vec<Marker>,
 }
 
@@ -21,9 +23,22 @@ impl Marked {
     /// Chooses under `mark`, whose windows have `window` tokens (1 to 4).
     #[must_use]
     pub fn new(mark: Arc<dyn Mark>, window: usize) -> Self {
+        Self::with_habits(mark, window, Habits::NATIVE, Vec::new())
+    }
+
+    /// The same with another engine's habits, for answers to these prompts.
+    #[must_use]
+    pub fn with_habits(
+        mark: Arc<dyn Mark>,
+        window: usize,
+        habits: Habits,
+        prompts: Vec<Vec<u32>>,
+    ) -> Self {
         Self {
             mark,
             window,
+            habits,
+            prompts,
             requests: Vec::new(),
         }
     }
@@ -37,8 +52,14 @@ impl Chooser for Marked {
         uniform: f64,
     ) -> Result<u32, Box<dyn StdError + Send + Sync>> {
         while self.requests.len() <= sequence {
-            self.requests
-                .push(Marker::new(Arc::clone(&self.mark), self.window));
+            let prompt = self.prompts.get(self.requests.len());
+            self.requests.push(Marker::with_habits(
+                Arc::clone(&self.mark),
+                self.window,
+                self.habits,
+                prompt.map_or(&[], Vec::as_slice),
+                0,
+            ));
         }
         let request = &mut self.requests[sequence];
         let token = request.choose_row(logits, uniform)?.index as u32;

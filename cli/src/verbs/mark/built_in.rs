@@ -18,24 +18,24 @@ pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
     let profile = args
         .profile
         .as_deref()
-        .map(profile_files::read)
+        .map(profile_files::read_any)
         .transpose()?;
     if let Some(profile) = &profile
-        && profile.tokenizer.sha256 != builtin::tokenizer_ref()?.sha256
+        && profile.tokenizer().sha256 != builtin::tokenizer_ref()?.sha256
     {
         return Err(Failure::usage(format_args!(
             "profile {:?} is for another tokenizer than the built-in model's",
-            profile.name
+            profile.name()
         ))
         .hint("make a profile without --tokenizer and --vocab-size for the built-in model"));
     }
-    let mut hand = Hand::new(args, profile.as_ref())?;
-    let file = NewFile::create(&args.out)?;
     let tokenizer = assets::tokenizer().map_err(|error| failure(&error))?;
-    let teacher = assets::teacher().map_err(|error| failure(&error))?;
     let wanted = args.tokens.unwrap_or(1);
     let answers = wanted.div_ceil(ANSWER_TOKENS as u64) as usize;
     let prompts = prompts(args.seed, answers, &tokenizer)?;
+    let mut hand = Hand::new(args, profile.as_ref(), &prompts)?;
+    let file = NewFile::create(&args.out)?;
+    let teacher = assets::teacher().map_err(|error| failure(&error))?;
     let length = (wanted as usize).min(ANSWER_TOKENS);
     let mut progress = Progress::new(output, "writing tokens", Some((answers * length) as u64));
     let texts = generate(

@@ -316,7 +316,7 @@ impl<P: Prf> Prf for Windowless<P> {
 }
 
 /// `SGLang`'s two keys: a keyed coin for each window says which of them marks.
-struct SglangDual {
+pub(super) struct SglangDual {
     keys: (u64, u64),
     a: SglangMurmur,
     b: SglangMurmur,
@@ -325,7 +325,7 @@ struct SglangDual {
 }
 
 impl SglangDual {
-    fn new(a: u64, b: u64, share: f64) -> Self {
+    pub(super) fn new(a: u64, b: u64, share: f64) -> Self {
         Self {
             keys: (a, b),
             a: SglangMurmur::new(a),

@@ -5,6 +5,7 @@ mod foreign;
 mod green;
 mod gumbel;
 mod keyed;
+mod marking;
 mod tournament;
 
 pub use dual_gumbel::DualGumbel;
@@ -12,6 +13,7 @@ pub use foreign::ForeignKeyMismatch;
 pub use green::Green;
 pub use gumbel::Gumbel;
 pub use keyed::{KeyedMark, Null, Part, Unit};
+pub use marking::{Marking, MarkingError};
 pub use tournament::Tournament;
 
 use crate::cells::{CellBatch, TokenId};
