@@ -41,6 +41,7 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Profile(args) => verbs::profile::run(args, output),
         Verb::Mark(args) => verbs::mark::run(&args, output),
         Verb::Detect(args) => verbs::detect::run(&args, output),
+        Verb::Doctor(args) => verbs::doctor::run(&args, output),
         Verb::Scan(args) => verbs::scan::run(&args, output),
         Verb::Collect(args) => verbs::collect::run(&args, output),
         Verb::Examine(args) => verbs::examine::run(&args, output),

@@ -19,8 +19,9 @@ FOUND, CLEAR = -12, -7
 
 DIFFERENCES = (
     "Where p differs: vLLM also scores the first tokens, in padded windows, and its dual-key tail is an "
-    "approximation; TextSeal takes the middle of a step of the binomial law and leaves out one token more; its p "
-    "stops at 1e-200, vLLM's at 1e-308. SGLang scores the same cells."
+    "approximation. SGLang and vLLM score a window once, with its first token; here each window and token "
+    "counts. TextSeal takes the middle of a step of the binomial law and leaves out one token more. TextSeal's "
+    "p stops at 1e-200, vLLM's at 1e-308."
 )
 
 # Upstream reports no smaller p.
@@ -142,8 +143,8 @@ def _verdicts(rows):
         "upstream's own detector says of single texts (medians), and where that is a p, the largest difference of any",
         "text.",
         "",
-        "| texts | tokens | marked, right key | marked, wrong keys: least, median | unmarked, right key | passes | one marked text "
-        "| upstream: statistic | marked | unmarked | largest difference |",
+        "| texts | tokens | marked, right key | marked, wrong keys: least, median | unmarked, right key | passes "
+        "| one marked text | upstream: statistic | marked | unmarked | largest difference |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:

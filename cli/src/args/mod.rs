@@ -4,6 +4,7 @@ mod beside;
 mod collect;
 mod demo;
 mod detect;
+mod doctor;
 mod examine;
 mod index;
 mod input;
@@ -20,6 +21,7 @@ pub(crate) use beside::BesideArgs;
 pub(crate) use collect::{ApiName, CollectArgs};
 pub(crate) use demo::{DemoArgs, SelfTestArgs};
 pub(crate) use detect::{DedupArgs, DedupName, DetectArgs};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use examine::{ExamineArgs, RuleName, WeightArgs};
 pub(crate) use index::{IndexAction, IndexArgs, IndexMakeArgs};
 pub(crate) use input::InputArgs;
@@ -89,6 +91,7 @@ pub(crate) enum Verb {
     Mark(MarkArgs),
     Detect(DetectArgs),
     Scan(ScanArgs),
+    Doctor(DoctorArgs),
     Collect(CollectArgs),
     Examine(ExamineArgs),
     Merge(MergeArgs),

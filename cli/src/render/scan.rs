@@ -30,6 +30,9 @@ pub(crate) fn scan_text(scanned: &Scanned) -> String {
             p_text(tried.log10_p_adjusted),
             tried.log10_p.value()
         );
+        for warning in &tried.warnings {
+            let _ = writeln!(text, "  warning: {warning}; {}", warning.hint());
+        }
     }
     let _ = writeln!(
         text,

@@ -4,6 +4,7 @@ pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod derive;
 pub(crate) mod detect;
+pub(crate) mod doctor;
 pub(crate) mod examine;
 pub(crate) mod index;
 pub(crate) mod keygen;

@@ -17,7 +17,7 @@ use hallmark_detector::cells::RawCells;
 use hallmark_detector::detection::Detection;
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::tail::Log10P;
-use hallmark_detector::warning::FEW_CELLS;
+use hallmark_detector::warning::{FEW_CELLS, Warning};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -52,6 +52,8 @@ pub(crate) struct Tried {
     pub(crate) log10_p: Log10P,
     /// Adjusted for everything that was tried.
     pub(crate) log10_p_adjusted: Log10P,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// A pair that is tried.
@@ -117,6 +119,12 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
             statistic: finding.statistic,
             log10_p: finding.log10_p,
             log10_p_adjusted: finding.log10_p,
+            // Marked text is marked whether it was copied or not.
+            warnings: finding
+                .warnings
+                .into_iter()
+                .filter(|warning| *warning != Warning::ExposureUnknown)
+                .collect(),
         });
     }
     let alone: Vec<Log10P> = tried.iter().map(|tried| tried.log10_p).collect();

@@ -4,13 +4,13 @@ use crate::bench::Bench;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::ForeignKey;
 use hallmark_core::mark::KeyedMark;
-use hallmark_core::profile::{AnyProfile, FOREIGN};
+use hallmark_core::profile::{AnyProfile, FOREIGN, ForeignProfile};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 
 impl Bench {
     /// Another engine's key file.
-    fn foreign_key(&self, name: &str, line: &str) {
+    pub(crate) fn foreign_key(&self, name: &str, line: &str) {
         self.write(name, format!("# a key of another engine\n{line}\n"));
         let private = std::fs::Permissions::from_mode(0o600);
         std::fs::set_permissions(self.path(name), private).unwrap();
@@ -21,24 +21,41 @@ impl Bench {
         let AnyProfile::Foreign(profile) = AnyProfile::parse(&self.read(profile)).unwrap() else {
             panic!("another engine's profile")
         };
-        let key = ForeignKey::parse(line).unwrap().unwrap();
-        let mark = KeyedMark::bind(&profile, &key).unwrap();
-        let mut state = 1_u64;
-        let mut draw = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(99);
-            (state >> 33) as u32 % profile.tokenizer.vocab_size
-        };
-        let mut batch = CellBatch::new(profile.window, 4);
-        let mut words = [0; 4];
-        let mut lines = String::new();
-        for _ in 0..10 {
-            let mut tokens: Vec<u32> = (0..profile.window).map(|_| draw()).collect();
-            while tokens.len() < 100 {
-                let candidates = [draw(), draw(), draw(), draw()];
-                batch.fill(&tokens[tokens.len() - profile.window..], &candidates);
-                let mut scores = [0_u64; 4];
+        let lines = marked(&profile, line, 10, 100, &[], 0)
+            .into_iter()
+            .map(|tokens| format!("{}\n", serde_json::json!({ "tokens": tokens })));
+        self.write(out, lines.collect::<String>());
+    }
+}
+
+/// Documents whose every token is the best scored of four. `before` stands before each of them, and windows end `late`
+/// tokens before the token that is chosen.
+pub(crate) fn marked(
+    profile: &ForeignProfile,
+    line: &str,
+    documents: usize,
+    length: usize,
+    before: &[u32],
+    late: usize,
+) -> Vec<Vec<u32>> {
+    let key = ForeignKey::parse(line).unwrap().unwrap();
+    let mark = KeyedMark::bind(profile, &key).unwrap();
+    let mut state = 1_u64;
+    let mut draw = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(99);
+        (state >> 33) as u32 % profile.tokenizer.vocab_size
+    };
+    let mut batch = CellBatch::new(profile.window, 4);
+    let mut words = [0; 4];
+    let document = |_| {
+        let mut tokens = before.to_vec();
+        while tokens.len() < before.len() + length {
+            let candidates = [draw(), draw(), draw(), draw()];
+            let mut scores = [0_u64; 4];
+            if let Some(start) = tokens.len().checked_sub(profile.window + late) {
+                batch.fill(&tokens[start..start + profile.window], &candidates);
                 for part in &mark.parts {
                     part.reading.words(&batch, &mut words);
                     for (score, word) in scores.iter_mut().zip(words) {
@@ -46,13 +63,13 @@ impl Bench {
                             u64::from(part.weight) * u64::from(part.reading.law().score(word));
                     }
                 }
-                let best = (0..4).max_by_key(|&i| scores[i]).unwrap();
-                tokens.push(candidates[best]);
             }
-            lines += &format!("{}\n", serde_json::json!({ "tokens": tokens }));
+            let best = (0..4).max_by_key(|&i| scores[i]).unwrap();
+            tokens.push(candidates[best]);
         }
-        self.write(out, lines);
-    }
+        tokens.split_off(before.len())
+    };
+    (0..documents).map(document).collect()
 }
 
 fn log10_p(value: &Value) -> f64 {

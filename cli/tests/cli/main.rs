@@ -5,6 +5,7 @@ mod bench;
 mod beside;
 mod collect;
 mod demo;
+mod doctor;
 mod foreign;
 mod harvest;
 mod keys_and_profiles;

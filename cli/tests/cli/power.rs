@@ -178,3 +178,18 @@ fn a_pilot_and_an_index_predict_tokens_answers_and_the_gain_of_weights() {
         &["h.index", "windows of 2"],
     );
 }
+
+#[test]
+fn the_studies_own_calibration_can_be_planned_with() {
+    let bench = Bench::new();
+    let file = format!(
+        "{}/../docs/studies/calibration.toml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let planned = bench.json(&format!(
+        "power --calibration {file} --scheme gumbel --window 2 --share 0.05 --prompts harvest"
+    ));
+    assert_eq!(planned["calibration"]["status"], "measured");
+    assert_eq!(planned["lift"], 0.0279);
+    assert!(planned["cells"].as_u64().unwrap() > 10_000);
+}

@@ -19,6 +19,9 @@ pub enum Warning {
     /// The weights came from text that the tested key itself had marked, so that the null law holds
     /// only nearly: `docs/studies/same-key.md`.
     SameKeyWeights,
+    /// The engine's function relates its keys' words to each other, so that text marked under
+    /// another key of it can score high: `docs/tests/foreign.md`.
+    RelatedKeys,
 }
 
 /// Below this many scored cells a finding says nothing either way.
@@ -51,6 +54,9 @@ impl Warning {
             Self::ExposureUnknown => {
                 "give each answer's prompt and all else that was shown: without them a copied passage counts as evidence"
             }
+            Self::RelatedKeys => {
+                "try keys that were never used, drawn as this one was: if some of them score high too, it is another key's mark"
+            }
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
             Self::SameKeyWeights => {
                 "rest the case on T1, or on weights from other cohorts' text, prompts or a background"
@@ -65,6 +71,9 @@ impl fmt::Display for Warning {
             Self::ExposureUnknown => "some answers come without what the model was shown",
             Self::SameKeyWeights => {
                 "the weights came from text that this key marked: they depend on the key, faintly"
+            }
+            Self::RelatedKeys => {
+                "this engine's keys are related: text marked under another key of it can score high"
             }
             Self::TooFewCells => "too few cells: nothing can be said either way",
             Self::WindowsRepeat => {

@@ -22,6 +22,7 @@ pub enum KeyKind {
 pub type SecretText = Zeroizing<String>;
 
 /// A key read from a key file.
+#[derive(Clone)]
 pub enum KeyFile {
     /// The root of a hierarchy.
     Root(RootKey),
@@ -121,6 +122,7 @@ impl KeyFile {
 }
 
 /// A key file of this project, or of another engine.
+#[derive(Clone)]
 pub enum AnyKey {
     /// A root or cohort key.
     Native(KeyFile),

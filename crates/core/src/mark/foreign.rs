@@ -40,8 +40,11 @@ pub enum ForeignKeyMismatch {
     },
 }
 
-/// Lists kept where windows of one token recur.
-const KEPT_LISTS: usize = 1024;
+/// Lists kept where windows of one token recur: all of them, as far as they fit into 64 MiB.
+fn kept_lists(vocabulary: u32) -> usize {
+    let bytes = (vocabulary as usize).div_ceil(64) * 8;
+    (vocabulary as usize).min((64 << 20) / bytes.max(1))
+}
 
 impl KeyedMark {
     /// The mark that `profile` describes, under `key`.
@@ -90,14 +93,15 @@ impl KeyedMark {
                 let drawn = |kept| Lists::new(vocabulary, list_length(vocabulary, gamma), kept);
                 match lists {
                     GreenLists::HfLeft => {
-                        Self::lists(KgwSeeds::hf_left_hash(key), drawn(KEPT_LISTS))
+                        Self::lists(KgwSeeds::hf_left_hash(key), drawn(kept_lists(vocabulary)))
                     }
                     GreenLists::LmSimple => {
-                        Self::lists(KgwSeeds::lm_simple_1(key), drawn(KEPT_LISTS))
+                        Self::lists(KgwSeeds::lm_simple_1(key), drawn(kept_lists(vocabulary)))
                     }
-                    GreenLists::LmSkip => {
-                        Self::lists(KgwSeeds::lm_skipgram(key, window), drawn(KEPT_LISTS))
-                    }
+                    GreenLists::LmSkip => Self::lists(
+                        KgwSeeds::lm_skipgram(key, window),
+                        drawn(kept_lists(vocabulary)),
+                    ),
                     GreenLists::HfSelf => {
                         Self::lists(KgwSeeds::hf_self_hash(key, window), drawn(0))
                     }
@@ -114,6 +118,7 @@ impl KeyedMark {
                         let law = prf.law();
                         Self {
                             unit: Some(Arc::new(textseal::cell_sum)),
+                            null: Null::RelatedKeys,
                             ..Self::of(prf, law)
                         }
                     }
@@ -138,11 +143,15 @@ impl KeyedMark {
                             ..Self::of(prf, law)
                         }
                     }
-                    SynthIdHash::Rounds => Self::of(SynthId2025::new(&keys, window + 1), law),
+                    SynthIdHash::Rounds => Self {
+                        null: Null::RelatedKeys,
+                        ..Self::of(SynthId2025::new(&keys, window + 1), law)
+                    },
                 }
             }
             Foreign::TextSealGumbel => Self {
                 unit: Some(Arc::new(textseal::cell_sum)),
+                null: Null::RelatedKeys,
                 ..Self::of(TextSeal::new(one()?), Law::Exponential)
             },
             Foreign::TextSealDual => {
@@ -155,7 +164,7 @@ impl KeyedMark {
                 Self {
                     parts: vec![part(a), part(b)],
                     unit: Some(Arc::new(textseal::cell_sum)),
-                    null: Null::Independent,
+                    null: Null::RelatedKeys,
                 }
             }
             Foreign::ThreeBricksGumbel => {

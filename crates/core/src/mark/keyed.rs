@@ -35,6 +35,9 @@ pub type Unit = Arc<dyn Fn(&[TokenId], TokenId) -> u64 + Send + Sync>;
 pub enum Null {
     /// Each part's scores are independent under its law; so are the parts.
     Independent,
+    /// The same for text without a mark of this function. But keys only shift its state, so that the
+    /// words of two keys are related: text that was marked under *another* key of it can score high.
+    RelatedKeys,
     /// Cells of one window are drawn from one list without replacement.
     Lists,
     /// The words of all units are one fixed table, shifted by the key, in each layer by itself.
@@ -47,7 +50,7 @@ impl KeyedMark {
     #[must_use]
     pub fn whole_cells(&self) -> Option<&dyn Reading> {
         match (&self.parts[..], &self.unit, self.null) {
-            ([part], None, Null::Independent) => Some(&*part.reading),
+            ([part], None, Null::Independent | Null::RelatedKeys) => Some(&*part.reading),
             _ => None,
         }
     }

@@ -133,9 +133,11 @@ pub const FOREIGN: [ForeignScheme; 18] = {
     const TRANSFORMERS: Checked = Running("transformers 5.23.0, torch 2.6.0 on CPU");
     const LM: Checked = Documents("torch 2.6.0 on CPU and the documented hash of lm-watermarking");
     const BRICKS: Checked = Documents("torch 2.6.0 on CPU and the documented hash of three_bricks");
-    const VLLM: Checked = Running("vLLM 0.32 compatibility vectors and golden detections");
-    const MURMUR: Checked = Documents("SGLang 0.5.23's documented hash contract");
-    const SEAL: Checked = Running("facebookresearch/textseal 2c63fb8");
+    const VLLM: Checked = Running("vLLM 0.33.0");
+    const MURMUR: Checked = Running("SGLang 0.5.23");
+    const SEAL: Checked = Running("textseal 0.0.5 and facebookresearch/textseal 2c63fb8");
+    const TWO_SEALS: Checked =
+        Documents("textseal 0.0.5 for each key; how two keys are combined, by description");
     const fn scheme(
         id: &'static str,
         prf: &'static str,
@@ -262,7 +264,7 @@ pub const FOREIGN: [ForeignScheme; 18] = {
             "textseal-8191",
             (1, 2, 10),
             Foreign::TextSealDual,
-            SEAL,
+            TWO_SEALS,
         ),
         scheme(
             "three-bricks-kgw",

@@ -119,6 +119,10 @@ impl Detection {
             sum / total
         };
         let unit = law.unit() as f64;
+        let mut warnings = Warning::of(&self.counts);
+        if self.mark.null == Null::RelatedKeys {
+            warnings.push(Warning::RelatedKeys);
+        }
         Ok(Finding {
             tokens: self.counts.tokens,
             scored: cells,
@@ -128,7 +132,7 @@ impl Detection {
                 [sum] => plain::effect(law, cells, sum, 1)?,
                 _ => None,
             },
-            warnings: Warning::of(&self.counts),
+            warnings,
             ..Finding::new(Test::T1, self.key.to_string(), log10_p)
         })
     }

@@ -15,8 +15,8 @@ pub(super) fn upper(
 ) -> Result<Log10P, TailError> {
     let law = mark.parts[0].reading.law();
     match (mark.null, sums) {
-        (Null::Independent, &[sum]) => plain::p_value(law, cells, sum),
-        (Null::Independent, _) => {
+        (Null::Independent | Null::RelatedKeys, &[sum]) => plain::p_value(law, cells, sum),
+        (Null::Independent | Null::RelatedKeys, _) => {
             let groups: Vec<Group> = mark
                 .parts
                 .iter()

@@ -1,0 +1,198 @@
+//! What usually goes wrong, one change at a time.
+
+use super::sample::{Reading, Sample};
+use crate::args::DoctorArgs;
+use hallmark_core::keys::{AnyKey, ForeignKey};
+use hallmark_core::profile::{AnyProfile, Foreign, Scheme};
+
+/// A change of the profile, of the key, or of how the sample is read.
+pub(super) struct Change {
+    pub(super) name: &'static str,
+    pub(super) what: String,
+    pub(super) profile: AnyProfile,
+    pub(super) key: AnyKey,
+    pub(super) reading: Reading,
+}
+
+/// All changes that are tried; the first is none.
+pub(super) fn changes(
+    args: &DoctorArgs,
+    profile: &AnyProfile,
+    key: &AnyKey,
+    sample: &Sample,
+) -> Vec<Change> {
+    let unchanged = |name, what: &str, reading| Change {
+        name,
+        what: what.to_owned(),
+        profile: profile.clone(),
+        key: key.clone(),
+        reading,
+    };
+    let mut all = vec![unchanged("nothing", "as things are", Reading::Plain)];
+    for window in (1..=16).filter(|&window| window != profile.window()) {
+        let mut changed = profile.clone();
+        match &mut changed {
+            AnyProfile::Native(profile) => profile.window = window,
+            AnyProfile::Foreign(profile) => profile.window = window,
+        }
+        all.push(Change {
+            profile: changed,
+            ..unchanged(
+                "window",
+                &format!(
+                    "a window of {window} tokens instead of {}",
+                    profile.window()
+                ),
+                Reading::Plain,
+            )
+        });
+    }
+    all.extend(
+        sizes(args, profile, sample)
+            .into_iter()
+            .map(|(changed, size)| Change {
+                profile: changed,
+                ..unchanged(
+                    "vocabulary",
+                    &format!(
+                        "a vocabulary of {size} ids instead of {}",
+                        profile.tokenizer().vocab_size
+                    ),
+                    Reading::Plain,
+                )
+            }),
+    );
+    all.extend(gammas(profile).into_iter().map(|(changed, gamma)| Change {
+        profile: changed,
+        ..unchanged("gamma", &format!("gamma {gamma}"), Reading::Plain)
+    }));
+    if let AnyKey::Foreign(key) = key {
+        all.extend(orders(key).into_iter().map(|(changed, what)| Change {
+            key: AnyKey::Foreign(changed),
+            ..unchanged("key-order", what, Reading::Plain)
+        }));
+    }
+    if sample.has_prompts() {
+        all.push(unchanged(
+            "prompt",
+            "the prompt before the answer belongs to the context",
+            Reading::AfterPrompt,
+        ));
+    }
+    let firsts = [0, 1, 2]
+        .into_iter()
+        .chain(args.first_token.iter().copied());
+    for token in firsts {
+        all.push(unchanged(
+            "first-token",
+            &format!(
+                "token {token} stands before the text, as a beginning-of-sequence token or padding"
+            ),
+            Reading::After(token),
+        ));
+    }
+    all.push(unchanged(
+        "offset",
+        "the window ends one token before the one that is followed: positions are off by one",
+        Reading::Late,
+    ));
+    if sample.has_own_tokens() {
+        all.push(unchanged(
+            "record-tokens",
+            "the record's own tokens instead of the tokens of its text",
+            Reading::OwnTokens,
+        ));
+    }
+    all
+}
+
+/// The profile with other vocabulary sizes, where the size matters.
+fn sizes(args: &DoctorArgs, profile: &AnyProfile, sample: &Sample) -> Vec<(AnyProfile, u32)> {
+    let AnyProfile::Foreign(foreign) = profile else {
+        return vec![];
+    };
+    if !matches!(foreign.scheme, Foreign::Green { .. }) {
+        return vec![];
+    }
+    let own = foreign.tokenizer.vocab_size;
+    let bases = [Some(own), sample.tokenizer_size];
+    let mut sizes: Vec<u32> = args.vocab_size.clone();
+    for base in bases.into_iter().flatten() {
+        // Embeddings are padded to multiples of these; special tokens are counted or not.
+        sizes.extend([8, 16, 32, 64, 128, 256, 512, 1024].map(|to| base.next_multiple_of(to)));
+        sizes.extend((0..=4).map(|more| base.saturating_add(more)));
+        sizes.extend((1..=4).map(|fewer| base.saturating_sub(fewer)));
+    }
+    sizes.sort_unstable();
+    sizes.dedup();
+    sizes.retain(|&size| size != own);
+    let with = |size| {
+        let mut changed = foreign.clone();
+        changed.tokenizer.vocab_size = size;
+        (AnyProfile::Foreign(changed), size)
+    };
+    sizes.into_iter().map(with).collect()
+}
+
+/// The profile with other shares of green tokens.
+fn gammas(profile: &AnyProfile) -> Vec<(AnyProfile, f64)> {
+    [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75]
+        .into_iter()
+        .filter_map(|value| {
+            let mut changed = profile.clone();
+            let gamma = match &mut changed {
+                AnyProfile::Native(profile) => match &mut profile.scheme {
+                    Scheme::Green { gamma, .. } => gamma,
+                    _ => return None,
+                },
+                AnyProfile::Foreign(profile) => match &mut profile.scheme {
+                    Foreign::Green { gamma, .. } => gamma,
+                    _ => return None,
+                },
+            };
+            let is_other = (*gamma - value).abs() > 1e-9;
+            *gamma = value;
+            is_other.then_some((changed, value))
+        })
+        .collect()
+}
+
+/// The key's numbers as another program might have read them.
+fn orders(key: &ForeignKey) -> Vec<(ForeignKey, &'static str)> {
+    let with = |change: fn(u64) -> Option<u64>| {
+        let numbers: Option<Vec<u64>> = key.numbers().iter().map(|&n| change(n)).collect();
+        let changed = ForeignKey::new(numbers?).ok()?;
+        (changed.numbers() != key.numbers()).then_some(changed)
+    };
+    let mut reversed = key.numbers().to_vec();
+    reversed.reverse();
+    let reversed = ForeignKey::new(reversed)
+        .ok()
+        .filter(|reversed| reversed.numbers() != key.numbers());
+    [
+        (
+            with(|n| Some(n.swap_bytes())),
+            "the key's eight bytes in the opposite order",
+        ),
+        (
+            with(|n| Some(n.rotate_left(32))),
+            "the key's halves of 32 bits in the opposite order",
+        ),
+        (
+            with(|n| Some(u64::from((n as u32).swap_bytes()))),
+            "the key's low four bytes in the opposite order",
+        ),
+        (
+            with(|n| u64::from_str_radix(&n.to_string(), 16).ok()),
+            "the key's decimal digits read as hexadecimal",
+        ),
+        (
+            with(|n| format!("{n:x}").parse().ok()),
+            "the key's hexadecimal digits read as decimal",
+        ),
+        (reversed, "the key's numbers in the opposite order"),
+    ]
+    .into_iter()
+    .filter_map(|(key, what)| Some((key?, what)))
+    .collect()
+}

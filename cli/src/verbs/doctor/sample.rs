@@ -1,0 +1,160 @@
+//! The sample, and the ways in which it can be read.
+
+use crate::args::DoctorArgs;
+use crate::builtin;
+use crate::evidence;
+use crate::failure::{Failure, Outcome};
+use hallmark_core::profile::AnyProfile;
+use hallmark_corpus::{CorpusError, Piece};
+use hallmark_detector::cells::{CellsError, Exposure, RawCells};
+
+/// Marked text.
+pub(super) struct Sample {
+    pub(super) documents: Vec<Document>,
+    /// Token ids of the tokenizer, where there is one.
+    pub(super) tokenizer_size: Option<u32>,
+}
+
+/// A document in tokens.
+pub(super) struct Document {
+    /// As `detect` reads it.
+    tokens: Vec<u32>,
+    /// The record's own, where it has text too.
+    own: Option<Vec<u32>>,
+    prompt: Option<Vec<u32>>,
+}
+
+/// How windows and tokens are made of a document.
+#[derive(Clone, Copy)]
+pub(super) enum Reading {
+    /// As `detect` does.
+    Plain,
+    /// Windows reach into the prompt.
+    AfterPrompt,
+    /// As if this token stood before the text, often enough for a whole window.
+    After(u32),
+    /// The window ends one token earlier.
+    Late,
+    /// The record's own tokens.
+    OwnTokens,
+}
+
+impl Sample {
+    pub(super) fn read(args: &DoctorArgs, profile: &AnyProfile) -> Outcome<Self> {
+        let tokenizer = builtin::tokenizer_for(profile, args.input.tokenizer.as_deref())?;
+        let encode = |text: &str| tokenizer.as_ref().map(|tokenizer| tokenizer.encode(text));
+        let mut documents = vec![];
+        for record in evidence::open(&args.input, None)? {
+            let record = record.map_err(|error: CorpusError| evidence::failure(&error))?;
+            let needs_tokenizer = || {
+                Failure::usage(format_args!(
+                    "{}: text, and no tokenizer for it",
+                    record.source
+                ))
+                .hint("give --tokenizer FILE, the marking model's tokenizer.json")
+            };
+            let (tokens, own) = match &record.body {
+                Piece::Text(text) => (encode(text).ok_or_else(needs_tokenizer)?, None),
+                Piece::Tokens(tokens) => (tokens.clone(), None),
+                Piece::Both { text, tokens } => match encode(text) {
+                    Some(encoded) => (encoded, Some(tokens.clone())),
+                    None => (tokens.clone(), None),
+                },
+            };
+            let prompt = record.exposure.first().and_then(|piece| match piece {
+                Piece::Text(text) => encode(text),
+                Piece::Tokens(tokens) | Piece::Both { tokens, .. } => Some(tokens.clone()),
+            });
+            documents.push(Document {
+                tokens,
+                own,
+                prompt: prompt.filter(|_| record.exposure_known),
+            });
+        }
+        Ok(Self {
+            documents,
+            tokenizer_size: tokenizer.map(|tokenizer| tokenizer.vocab_size()),
+        })
+    }
+
+    pub(super) fn has_prompts(&self) -> bool {
+        let mut documents = self.documents.iter();
+        documents.any(|document| {
+            document
+                .prompt
+                .as_ref()
+                .is_some_and(|prompt| !prompt.is_empty())
+        })
+    }
+
+    pub(super) fn has_own_tokens(&self) -> bool {
+        self.documents.iter().any(|document| document.own.is_some())
+    }
+
+    /// What is wrong with the sample whatever the mark.
+    pub(super) fn notes(&self, profile: &AnyProfile) -> Vec<String> {
+        let mut notes = vec![];
+        let vocabulary = profile.tokenizer().vocab_size;
+        let largest = self.documents.iter().flat_map(|d| &d.tokens).max();
+        if let Some(largest) = largest.filter(|&&largest| largest >= vocabulary) {
+            notes.push(format!(
+                "the sample has token {largest}, and the profile's vocabulary ends at {}: another tokenizer, or a vocabulary without its padding",
+                vocabulary - 1
+            ));
+        }
+        let pairs = self
+            .documents
+            .iter()
+            .filter_map(|d| Some((&d.tokens, d.own.as_ref()?)));
+        let (mut given, mut differ) = (0, 0);
+        for (encoded, own) in pairs {
+            given += 1;
+            differ += u64::from(encoded != own);
+        }
+        if differ > 0 {
+            notes.push(format!(
+                "in {differ} of {given} records the text has other tokens than the record: the tokenizer is another one, or the model wrote tokens that its text is not cut into"
+            ));
+        }
+        let tokens: usize = self
+            .documents
+            .iter()
+            .map(|document| document.tokens.len())
+            .sum();
+        if tokens < 200 {
+            notes.push(format!(
+                "the sample has {tokens} tokens in all: give some thousands to tell anything"
+            ));
+        }
+        notes
+    }
+
+    pub(super) fn cells(&self, window: usize, reading: &Reading) -> Result<RawCells, CellsError> {
+        let mut raw = RawCells::new(window);
+        for document in &self.documents {
+            match reading {
+                Reading::Plain => raw.push(&document.tokens, Exposure::NOTHING)?,
+                Reading::AfterPrompt => {
+                    let prompt = document.prompt.as_deref().unwrap_or(&[]);
+                    let end = &prompt[prompt.len().saturating_sub(window)..];
+                    raw.push(&[end, &document.tokens].concat(), Exposure::NOTHING)?;
+                }
+                Reading::After(token) => {
+                    let before = vec![*token; window];
+                    raw.push(&[&before[..], &document.tokens].concat(), Exposure::NOTHING)?;
+                }
+                Reading::Late => {
+                    for at in document.tokens.windows(window + 2) {
+                        let cell = [&at[..window], &at[window + 1..]].concat();
+                        raw.push(&cell, Exposure::NOTHING)?;
+                    }
+                }
+                Reading::OwnTokens => {
+                    let tokens = document.own.as_ref().unwrap_or(&document.tokens);
+                    raw.push(tokens, Exposure::NOTHING)?;
+                }
+            }
+        }
+        Ok(raw)
+    }
+}

@@ -1,0 +1,226 @@
+//! `doctor`: each diagnosis is made where exactly that is broken.
+
+use crate::bench::Bench;
+use crate::foreign::marked;
+use hallmark_core::profile::{AnyProfile, ForeignProfile};
+use serde_json::{Value, json};
+
+/// A sample that is marked as `made.toml` says, and a key file for it.
+struct Patient {
+    bench: Bench,
+    profile: ForeignProfile,
+}
+
+const KEY: &str = "integer:15485863";
+
+impl Patient {
+    fn new(scheme: &str) -> Self {
+        let bench = Bench::new();
+        bench.foreign_key("key", KEY);
+        bench.ok(&format!("profile new {scheme} --out made.toml"));
+        let AnyProfile::Foreign(profile) = AnyProfile::parse(&bench.read("made.toml")).unwrap()
+        else {
+            panic!("another engine's profile")
+        };
+        Self { bench, profile }
+    }
+
+    fn tokens(&self) -> Vec<Vec<u32>> {
+        marked(&self.profile, KEY, 10, 150, &[], 0)
+    }
+
+    fn sample(&self, records: impl IntoIterator<Item = Value>) {
+        let lines = records.into_iter().map(|record| format!("{record}\n"));
+        self.bench.write("sample.jsonl", lines.collect::<String>());
+    }
+
+    fn plain_sample(&self) {
+        self.sample(
+            self.tokens()
+                .into_iter()
+                .map(|tokens| json!({ "tokens": tokens })),
+        );
+    }
+
+    fn diagnose(&self, profile: &str, key: &str) -> Value {
+        self.bench.json(&format!(
+            "doctor --key {key} --profile {profile} sample.jsonl"
+        ))
+    }
+
+    fn cured_by(&self, profile: &str, key: &str, change: &str, what: &str) {
+        let diagnosed = self.diagnose(profile, key);
+        assert_eq!(diagnosed["diagnosis"], "curable", "{diagnosed}");
+        assert_eq!(diagnosed["cure"]["change"], change, "{}", diagnosed["cure"]);
+        let said = diagnosed["cure"]["what"].as_str().unwrap();
+        assert!(said.contains(what), "{said}");
+        let human = self
+            .bench
+            .ok(&format!(
+                "doctor --key {key} --profile {profile} sample.jsonl"
+            ))
+            .stdout;
+        assert!(
+            human.contains(&format!("with this change: {said}")),
+            "{human}"
+        );
+    }
+}
+
+#[test]
+fn a_healthy_sample_needs_no_cure() {
+    for scheme in [
+        "--scheme vllm-gumbel-v1 --vocab-size 1000",
+        "--scheme hf-kgw-lefthash --vocab-size 1000",
+    ] {
+        let patient = Patient::new(scheme);
+        patient.plain_sample();
+        let diagnosed = patient.diagnose("made.toml", "key");
+        assert_eq!(diagnosed["diagnosis"], "healthy");
+        assert_eq!(diagnosed["tried"][0]["change"], "nothing");
+        assert_eq!(diagnosed["notes"], json!([]));
+    }
+}
+
+#[test]
+fn another_window_is_found() {
+    let patient = Patient::new("--scheme vllm-gumbel-v1 --vocab-size 1000 --window 4");
+    patient.plain_sample();
+    patient
+        .bench
+        .ok("profile new --scheme vllm-gumbel-v1 --vocab-size 1000 --window 2 --out given.toml");
+    patient.cured_by(
+        "given.toml",
+        "key",
+        "window",
+        "a window of 4 tokens instead of 2",
+    );
+}
+
+#[test]
+fn another_vocabulary_is_found_and_larger_ids_are_named() {
+    let patient = Patient::new("--scheme hf-kgw-lefthash --vocab-size 1000");
+    patient.plain_sample();
+    patient
+        .bench
+        .ok("profile new --scheme hf-kgw-lefthash --vocab-size 995 --out given.toml");
+    patient.cured_by("given.toml", "key", "vocabulary", "1000 ids instead of 995");
+    let notes = patient.diagnose("given.toml", "key")["notes"].to_string();
+    assert!(notes.contains("vocabulary ends at 994"), "{notes}");
+}
+
+#[test]
+fn another_gamma_is_found() {
+    let patient = Patient::new("--scheme hf-kgw-lefthash --vocab-size 1000 --gamma 0.5");
+    patient.plain_sample();
+    patient
+        .bench
+        .ok("profile new --scheme hf-kgw-lefthash --vocab-size 1000 --gamma 0.1 --out given.toml");
+    // Lists of one seed lie within one another, so that a wrong gamma finds something.
+    let diagnosed = patient.diagnose("given.toml", "key");
+    assert_eq!(diagnosed["diagnosis"], "weak", "{diagnosed}");
+    assert_eq!(diagnosed["cure"]["what"], "gamma 0.5");
+}
+
+#[test]
+fn a_key_read_in_another_order_is_found() {
+    let patient = Patient::new("--scheme vllm-gumbel-v1 --vocab-size 1000");
+    patient.plain_sample();
+    let number = 15_485_863_u64;
+    for (given, what) in [
+        (
+            number.swap_bytes().to_string(),
+            "eight bytes in the opposite order",
+        ),
+        (number.rotate_left(32).to_string(), "halves of 32 bits"),
+        (
+            format!("{}", u64::from((number as u32).swap_bytes())),
+            "low four bytes",
+        ),
+        (
+            u64::from_str_radix("15485863", 16).unwrap().to_string(),
+            "hexadecimal digits read as decimal",
+        ),
+    ] {
+        patient
+            .bench
+            .foreign_key("given", &format!("integer:{given}"));
+        patient.cured_by("made.toml", "given", "key-order", what);
+    }
+}
+
+/// Answers too short for a window of their own.
+#[test]
+fn a_context_that_begins_before_the_text_is_found() {
+    let patient = Patient::new("--scheme sglang-gumbel-v1 --vocab-size 1000");
+    let prompt = [5, 6, 7, 8, 9];
+    let answers = marked(&patient.profile, KEY, 400, 4, &prompt, 0);
+    patient.sample(
+        answers
+            .into_iter()
+            .map(|tokens| json!({ "prompt_tokens": prompt, "response_tokens": tokens })),
+    );
+    patient.cured_by("made.toml", "key", "prompt", "the prompt before the answer");
+
+    let answers = marked(&patient.profile, KEY, 400, 4, &[2; 4], 0);
+    patient.sample(
+        answers
+            .into_iter()
+            .map(|tokens| json!({ "tokens": tokens })),
+    );
+    patient.cured_by(
+        "made.toml",
+        "key",
+        "first-token",
+        "token 2 stands before the text",
+    );
+}
+
+#[test]
+fn windows_that_are_off_by_one_are_found() {
+    let patient = Patient::new("--scheme textseal-gumbel --vocab-size 1000");
+    let late = marked(&patient.profile, KEY, 10, 150, &[], 1);
+    patient.sample(late.into_iter().map(|tokens| json!({ "tokens": tokens })));
+    patient.cured_by("made.toml", "key", "offset", "off by one");
+}
+
+/// The text is of other tokens than the record's: another tokenizer, or a text that was changed.
+#[test]
+fn text_that_has_other_tokens_than_its_record_is_found() {
+    let patient = Patient::new("--scheme vllm-gumbel-v1");
+    let records = patient.tokens().into_iter().map(|tokens| {
+        json!({ "text": "What is here is not what was written there, by and large.", "tokens": tokens })
+    });
+    patient.sample(records.collect::<Vec<_>>());
+    patient.cured_by(
+        "made.toml",
+        "key",
+        "record-tokens",
+        "the record's own tokens",
+    );
+    let notes = patient.diagnose("made.toml", "key")["notes"].to_string();
+    assert!(
+        notes.contains("in 10 of 10 records the text has other tokens"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn what_no_change_cures_is_said_to_be_unknown() {
+    let patient = Patient::new("--scheme hf-kgw-lefthash --vocab-size 1000");
+    patient.plain_sample();
+    patient.bench.foreign_key("other", "integer:77");
+    let diagnosed = patient.diagnose("made.toml", "other");
+    assert_eq!(diagnosed["diagnosis"], "unknown", "{diagnosed}");
+    let human = patient
+        .bench
+        .ok("doctor --key other --profile made.toml sample.jsonl")
+        .stdout;
+    assert!(human.contains("drawn on a GPU"), "{human}");
+    patient.sample([json!({ "text": "no tokens" })]);
+    patient.bench.refused(
+        "doctor --key key --profile made.toml sample.jsonl",
+        2,
+        &["sample.jsonl:1", "--tokenizer FILE"],
+    );
+}
