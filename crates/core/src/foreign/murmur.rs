@@ -17,6 +17,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::cells::{CellBatch, TokenId};
 use crate::prf::Prf;
+use crate::simd::{Lanes, engines};
 
 /// `SGLang`'s function under one key.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -47,6 +48,7 @@ pub fn context_hash(window: &[TokenId]) -> u32 {
 ///
 /// # Panics
 /// When `out` is not as long as `cells`.
+#[inline(always)]
 pub fn context_hashes(cells: &CellBatch, out: &mut [u32]) {
     assert_eq!(out.len(), cells.len(), "one hash for each cell");
     out.fill(0);
@@ -85,6 +87,17 @@ impl Prf for SglangMurmur {
     }
 
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        engines::murmur_words(Lanes::detect(), self, cells, out);
+    }
+
+    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+        engines::murmur_row(Lanes::detect(), self, window, first, out);
+    }
+}
+
+impl SglangMurmur {
+    #[inline(always)]
+    pub(crate) fn words_portable(&self, cells: &CellBatch, out: &mut [u32]) {
         context_hashes(cells, out);
         let keyed = self.keyed();
         for (word, &token) in out.iter_mut().zip(cells.tokens()) {
@@ -92,7 +105,8 @@ impl Prf for SglangMurmur {
         }
     }
 
-    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+    #[inline(always)]
+    pub(crate) fn row_portable(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
         let hash = mix(self.keyed(), context_hash(window));
         for (i, word) in (0..).zip(out) {
             *word = finish(mix(hash, first.wrapping_add(i)), 4);

@@ -22,6 +22,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::cells::{CellBatch, TokenId};
 use crate::prf::Prf;
+use crate::simd::{Lanes, engines};
 
 /// vLLM's function under one key.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -137,6 +138,17 @@ impl Prf for VllmPhilox {
     }
 
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        engines::philox_words(Lanes::detect(), self, cells, out);
+    }
+
+    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+        engines::philox_row(Lanes::detect(), self, window, first, out);
+    }
+}
+
+impl VllmPhilox {
+    #[inline(always)]
+    pub(crate) fn words_portable(&self, cells: &CellBatch, out: &mut [u32]) {
         self.check_window(cells.window());
         assert_eq!(out.len(), cells.len(), "one word for each cell");
         let (chunks, rest) = out.as_chunks_mut::<LANES>();
@@ -153,7 +165,8 @@ impl Prf for VllmPhilox {
         }
     }
 
-    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+    #[inline(always)]
+    pub(crate) fn row_portable(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
         self.check_window(window.len());
         let state = self
             .states(|slot| [window[slot]])

@@ -13,6 +13,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::{MAX_LAYERS, check_context, check_layers, fold, number, step};
 use crate::cells::{CellBatch, TokenId};
 use crate::prf::Prf;
+use crate::simd::{Lanes, engines};
 
 /// SynthID without a table.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -68,6 +69,7 @@ impl SynthId2025 {
     }
 
     /// The word of a folded n-gram. Layers run side by side.
+    #[inline(always)]
     fn word_of_state(&self, state: i64) -> u32 {
         let mut layers = [0; MAX_LAYERS];
         let layers = &mut layers[..self.keys.len()];
@@ -98,6 +100,17 @@ impl Prf for SynthId2025 {
     }
 
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        engines::synthid_words(Lanes::detect(), self, cells, out);
+    }
+
+    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+        engines::synthid_row(Lanes::detect(), self, window, first, out);
+    }
+}
+
+impl SynthId2025 {
+    #[inline(always)]
+    pub(crate) fn words_portable(&self, cells: &CellBatch, out: &mut [u32]) {
         check_context(cells.window(), self.ngram_len);
         assert_eq!(out.len(), cells.len(), "one word for each cell");
         for (i, (word, &token)) in out.iter_mut().zip(cells.tokens()).enumerate() {
@@ -109,7 +122,8 @@ impl Prf for SynthId2025 {
         }
     }
 
-    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+    #[inline(always)]
+    pub(crate) fn row_portable(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
         let context = self.context_hash(window);
         for (i, word) in (0..).zip(out) {
             *word = self.word_of_state(step(context, number(first.wrapping_add(i))));
