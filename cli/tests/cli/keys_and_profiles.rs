@@ -157,7 +157,7 @@ fn bad_profiles_and_flags_are_refused_with_the_place() {
     bench.refused(
         "profile new --gamma 0.5 --out p.toml",
         2,
-        &["--gamma is a parameter of --scheme green"],
+        &["--gamma is no parameter of --scheme gumbel"],
     );
     bench.refused(
         "profile new --scheme green --gamma 2 --out p.toml",

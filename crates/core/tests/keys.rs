@@ -1,7 +1,10 @@
 //! The key hierarchy against vectors made with Python's hmac and hashlib, and key files.
 
-use hallmark_core::keys::{CohortKey, Commitment, KeyFile, KeyFileError, KeyProvider, RootKey};
+use hallmark_core::keys::{
+    AnyKey, CohortKey, Commitment, ForeignKeyError, KeyFile, KeyFileError, KeyProvider, RootKey,
+};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 fn bytes(value: &Value) -> [u8; 32] {
     let hex = value.as_str().expect("a hex string");
@@ -77,7 +80,8 @@ fn every_malformed_key_file_gets_its_error_and_none_shows_the_key() {
             &format!("{good}\n{good}\n"),
             KeyFileError::SecondKey { line: 2 },
         ),
-        ("integer:42", KeyFileError::UnknownKind { line: 1 }),
+        ("integer:42", KeyFileError::Foreign { line: 1 }),
+        ("whole:42", KeyFileError::UnknownKind { line: 1 }),
         (
             &good.replace("root-1", "root-2"),
             KeyFileError::UnknownKind { line: 1 },
@@ -127,4 +131,47 @@ fn neighbouring_names_give_unrelated_keys() {
     let id = |epoch: &str, cohort: &str| root.cohort_key(epoch, cohort).unwrap().public_id();
     assert_ne!(id("a", "bc"), id("ab", "c"));
     assert_ne!(id("a", "b"), id("b", "a"));
+}
+
+#[test]
+fn foreign_key_lines_are_numbers_of_64_bits() {
+    let numbers = |text: &str| match AnyKey::parse(text).unwrap() {
+        AnyKey::Foreign(key) => key.numbers().to_vec(),
+        AnyKey::Native(_) => panic!("{text:?} is a native key"),
+    };
+    assert_eq!(numbers("# theirs\ninteger:42\n"), [42]);
+    assert_eq!(numbers("integer:18446744073709551615"), [u64::MAX]);
+    assert_eq!(numbers("integer:-1"), [u64::MAX]);
+    assert_eq!(
+        numbers("hex:0123456789abcdef, 0xff"),
+        [0x0123_4567_89ab_cdef, 0xff]
+    );
+    assert_eq!(numbers("integers:654, 400,836"), [654, 400, 836]);
+    for (line, error) in [
+        ("integer:x12", ForeignKeyError::Number),
+        ("integer:18446744073709551616", ForeignKeyError::Number),
+        ("integers:1,,2", ForeignKeyError::Number),
+        ("hex:", ForeignKeyError::Number),
+        ("hex:00112233445566778", ForeignKeyError::Number),
+        ("hex:+1", ForeignKeyError::Number),
+    ] {
+        let found = AnyKey::parse(line).err().expect(line);
+        assert_eq!(found, KeyFileError::Number { line: 1, error });
+        assert!(!found.to_string().contains("12"), "{found}");
+    }
+    let many = format!("integers:{}", vec!["7"; 65].join(","));
+    assert_eq!(
+        AnyKey::parse(&many).err(),
+        Some(KeyFileError::Number {
+            line: 1,
+            error: ForeignKeyError::Count(65)
+        })
+    );
+    let ids = ["integer:1", "integer:2", "integers:1,2", "integers:2,1"]
+        .map(|line| AnyKey::parse(line).unwrap().public_id().to_string());
+    assert_eq!(BTreeSet::from(ids).len(), 4);
+    assert_eq!(
+        AnyKey::parse("hex:2a").unwrap().public_id(),
+        AnyKey::parse("integer:42").unwrap().public_id()
+    );
 }
