@@ -77,7 +77,7 @@ def above(studies):
                     test = row["test"].replace("graded, T1", "none, T1")
                     found.append(f"{study['teacher']} teacher, window {study['window']}, {test}, p ≤ {rate['level']}")
     yield "\n## Above nominal\n"
-    yield f"Of {made} intervals, {len(found)} lie wholly above the nominal level (one in forty would by chance)" + (
+    yield f"Intervals that lie wholly above the nominal level: {len(found)} of {made} (one in forty would by chance)" + (
         ": " + "; ".join(found) + "." if found else "."
     )
 

@@ -16,5 +16,4 @@ done <<SETTINGS
 transformer 300 2
 count 400 2
 count 400 1
-transformer 200 1
 SETTINGS

@@ -34,7 +34,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The detector reads the same mark through [`Mark::words`](mark::Mark::words) and the score
+//! The detector reads the same mark through [`Reading::words`](mark::Reading::words) and the score
 //! [`Law`](law::Law). Only integers are normative: words, and scores in fixed point.
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;

@@ -150,12 +150,13 @@ fn transformers_green_tokens_gain_delta_everywhere() {
             let green = lists.contains(seeds.seed(window, token), token);
             (f64::from(logit) + if green { 2.0 } else { 0.0 }).exp()
         };
-        Some(drawn(row.iter().zip(0..).map(weight).collect(), draw))
+        let weights: Vec<f64> = row.iter().zip(0..).map(weight).collect();
+        Some(drawn(&weights, draw))
     });
 }
 
 /// By inversion of the distribution function; the lead is the distance to the nearer neighbour's share.
-fn drawn(weights: Vec<f64>, draw: f64) -> (u32, f64) {
+fn drawn(weights: &[f64], draw: f64) -> (u32, f64) {
     let total: f64 = weights.iter().sum();
     let mut below = 0.0;
     for (weight, token) in weights.iter().zip(0..) {
@@ -193,7 +194,7 @@ fn synthid_tournaments_multiply_by_what_a_layer_gains() {
                 *weight *= 1.0 + g(word) - mass;
             }
         }
-        Some(drawn(weights, draw))
+        Some(drawn(&weights, draw))
     });
 }
 

@@ -143,7 +143,6 @@ fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
 mod tests {
     use super::States;
     use hallmark_core::foreign::synthid::HfSynthId;
-    use std::sync::OnceLock;
 
     /// Sums of the bits of `states` in one layer, for every key of it.
     fn over_all_keys(states: &[u16]) -> Vec<u64> {
