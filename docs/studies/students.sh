@@ -5,11 +5,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=${1:-docs/studies/students}
-cargo build --release --quiet
+[ -n "${HALLMARK:-}" ] || cargo build --release --quiet
 cat docs/studies/students.head.md
 for plan in headline passes grid variants corpora; do
   if [ -d "$folder/$plan" ]; then
-    target/release/hallmark study tables "$folder/$plan"
+    "${HALLMARK:-target/release/hallmark}" study tables "$folder/$plan"
     echo
   fi
 done
