@@ -1,7 +1,7 @@
 //! A profile with a key that fits it.
 
 use crate::failure::{Failure, Outcome};
-use hallmark_core::keys::{AnyKey, CohortKey, PublicId};
+use hallmark_core::keys::{AnyKey, CohortKey, ForeignKey};
 use hallmark_core::mark::{self, KeyedMark};
 use hallmark_core::profile::{AnyProfile, ForeignProfile, Profile};
 use hallmark_detector::dedup::DedupKind;
@@ -12,7 +12,7 @@ pub(crate) enum Subject<'a> {
     /// A mark of this project.
     Native(&'a Profile, CohortKey),
     /// Another engine's mark.
-    Foreign(&'a ForeignProfile, PublicId, KeyedMark),
+    Foreign(&'a ForeignProfile, &'a ForeignKey, KeyedMark),
 }
 
 /// Whether a key can be tried with a profile.
@@ -28,7 +28,7 @@ pub(crate) fn fits(profile: &AnyProfile, key: &AnyKey) -> bool {
 
 impl<'a> Subject<'a> {
     /// Of a profile and a key; refuses those that do not belong together.
-    pub(crate) fn new(profile: &'a AnyProfile, key: &AnyKey) -> Outcome<Self> {
+    pub(crate) fn new(profile: &'a AnyProfile, key: &'a AnyKey) -> Outcome<Self> {
         match (profile, key) {
             (AnyProfile::Native(profile), AnyKey::Native(key)) => {
                 Ok(Self::Native(profile, key.marking_key()))
@@ -38,7 +38,7 @@ impl<'a> Subject<'a> {
                     Failure::usage(format_args!("profile {:?}: {error}", profile.name))
                         .hint("a key file holds one line: integer:42, hex:0123456789abcdef or integers:654,400,836")
                 })?;
-                Ok(Self::Foreign(profile, key.public_id(), mark))
+                Ok(Self::Foreign(profile, key, mark))
             }
             (AnyProfile::Native(profile), AnyKey::Foreign(_)) => Err(Failure::usage(format_args!(
                 "profile {:?} ({}) is a native mark, and the key is another engine's",
@@ -55,6 +55,25 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// The same with layers weighted as `SynthID`'s weighted mean weighs them.
+    pub(crate) fn weighted_mean(self) -> Outcome<Self> {
+        let (name, scheme) = match &self {
+            Self::Native(profile, _) => (&profile.name, profile.scheme.id()),
+            Self::Foreign(profile, ..) => (&profile.name, profile.scheme.id()),
+        };
+        let refused = || {
+            Failure::usage(format_args!(
+                "--weighted-mean: profile {name:?} is for {scheme}, which has no such score"
+            ))
+            .hint("leave it out; it is for hf-synthid and synthid-2025")
+        };
+        let Self::Foreign(profile, key, _) = self else {
+            return Err(refused());
+        };
+        let mark = KeyedMark::bind_weighted_mean(profile, key).map_err(Failure::usage)?;
+        Ok(Self::Foreign(profile, key, mark.ok_or_else(refused)?))
+    }
+
     /// T1 of it, with nothing observed yet.
     pub(crate) fn detection(&self, dedup: DedupKind) -> Detection {
         match self {
@@ -62,7 +81,9 @@ impl<'a> Subject<'a> {
                 let mark = mark::bind(profile, key).into();
                 Detection::new(key.public_id(), &mark, profile.window, dedup)
             }
-            Self::Foreign(profile, id, mark) => Detection::new(*id, mark, profile.window, dedup),
+            Self::Foreign(profile, key, mark) => {
+                Detection::new(key.public_id(), mark, profile.window, dedup)
+            }
         }
     }
 }

@@ -21,6 +21,10 @@ pub(crate) struct DetectArgs {
     /// document that are tried
     #[arg(long, value_name = "A", default_value_t = 0.001)]
     pub(crate) passage_level: f64,
+    /// Score SynthID by the weighted mean, as upstream does: the first layer weighs ten times as much as
+    /// the last (hf-synthid, synthid-2025)
+    #[arg(long)]
+    pub(crate) weighted_mean: bool,
     #[command(flatten)]
     pub(crate) dedup: DedupArgs,
     #[command(flatten)]

@@ -3,6 +3,7 @@
 use super::{counts_text, effect_text, p_text, smallest_text};
 use crate::verbs::detect::{Detected, Document};
 use hallmark_core::profile::AnyProfile;
+use hallmark_detector::tail::Log10P;
 use hallmark_detector::warning::FEW_CELLS;
 use std::fmt::Write as _;
 
@@ -20,6 +21,9 @@ pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
         profile.scheme_id(),
         profile.window()
     );
+    if detected.weighted_mean {
+        let _ = writeln!(text, "Score: the weighted mean of the layers");
+    }
     let _ = writeln!(text, "Read: {}", counts_text(&detected.counts));
     if detected.skipped.records > 0 {
         let _ = writeln!(text, "Skipped: {} bad records", detected.skipped.records);
@@ -37,6 +41,7 @@ pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
             pooled.log10_p.value()
         );
     }
+    others_text(&mut text, pooled.log10_p_unmarked, pooled.decoys);
     if let Some(effect) = &pooled.effect {
         let _ = writeln!(text, "  {}", effect_text(effect));
         let _ = writeln!(text, "  {}", smallest_text(pooled));
@@ -71,6 +76,17 @@ pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
 }
 
 /// The marked passages of a document.
+/// Where keys are related: what p came from.
+pub(super) fn others_text(text: &mut String, unmarked: Option<Log10P>, decoys: Option<u64>) {
+    if let (Some(unmarked), Some(decoys)) = (unmarked, decoys) {
+        let _ = writeln!(
+            text,
+            "  among {decoys} other keys on the same text; for text that no key of this engine marked, p = {}",
+            p_text(unmarked)
+        );
+    }
+}
+
 fn passages_text(text: &mut String, document: &Document) {
     let Some(located) = &document.located else {
         return;

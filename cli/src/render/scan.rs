@@ -1,5 +1,6 @@
 //! `scan` in words.
 
+use super::detect::others_text;
 use super::p_text;
 use crate::verbs::scan::{Scanned, Tried};
 use std::fmt::Write as _;
@@ -30,6 +31,7 @@ pub(crate) fn scan_text(scanned: &Scanned) -> String {
             p_text(tried.log10_p_adjusted),
             tried.log10_p.value()
         );
+        others_text(&mut text, tried.log10_p_unmarked, tried.decoys);
         for warning in &tried.warnings {
             let _ = writeln!(text, "  warning: {warning}; {}", warning.hint());
         }

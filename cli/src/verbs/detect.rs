@@ -32,6 +32,9 @@ pub(crate) struct Detected {
     pub(crate) version: &'static str,
     pub(crate) profile: ProfileJson,
     pub(crate) key_id: String,
+    /// Whether layers are weighted as in `SynthID`'s weighted mean.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) weighted_mean: bool,
     pub(crate) counts: Counts,
     pub(crate) skipped: Skipped,
     /// T1 over the distinct cells of all documents together.
@@ -61,12 +64,17 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
     let profile = profile_files::read_any(&args.profile)?;
     let key = key_files::read_any(&args.key)?;
     let passages = Passages::new(args, &profile)?;
-    let (key_id, read) = match Subject::new(&profile, &key)? {
+    let mut subject = Subject::new(&profile, &key)?;
+    if args.weighted_mean {
+        subject = subject.weighted_mean()?;
+    }
+    let (key_id, read) = match subject {
         Subject::Native(profile, key) => (
             key.public_id(),
             native(args, output, profile, &key, &passages)?,
         ),
-        Subject::Foreign(profile, id, mark) => {
+        Subject::Foreign(profile, key, mark) => {
+            let id = key.public_id();
             (id, foreign(args, output, profile, id, &mark, &passages)?)
         }
     };
@@ -81,6 +89,7 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         version: env!("CARGO_PKG_VERSION"),
         profile: ProfileJson::from(&profile),
         key_id: key_id.to_string(),
+        weighted_mean: args.weighted_mean,
         counts,
         skipped: read.skipped,
         pooled: read.pooled,

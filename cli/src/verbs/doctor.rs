@@ -137,7 +137,10 @@ fn attempt(change: &Change, sample: &Sample) -> Outcome<Option<Tried>> {
                 .hint("check that the token ids are those of the profile's tokenizer")
         })?;
     detection.observe(raw).map_err(|error| failure(&error))?;
-    let finding = detection.finish().map_err(|error| failure(&error))?;
+    // A diagnosis is no evidence: what other keys would score does not matter.
+    let finding = detection
+        .finish_without_others()
+        .map_err(|error| failure(&error))?;
     Ok(Some(Tried {
         change: change.name,
         what: change.what.clone(),

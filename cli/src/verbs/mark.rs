@@ -63,16 +63,15 @@ impl Hand {
 
 /// The mark that a profile and a key that fits it make.
 fn marking(profile: &AnyProfile, key: &AnyKey) -> Outcome<(Arc<dyn Mark>, Habits)> {
-    if let (AnyProfile::Foreign(profile), AnyKey::Foreign(key)) = (profile, key) {
-        let marking = Marking::bind(profile, key).map_err(|error| {
-            Failure::usage(format_args!("profile {:?}: {error}", profile.name))
-                .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")
-        })?;
-        return Ok((marking.mark, marking.habits));
-    }
     match Subject::new(profile, key)? {
         Subject::Native(profile, key) => Ok((mark::bind(profile, &key), Habits::NATIVE)),
-        Subject::Foreign(..) => Err(Failure::usage("another engine's key and profile")),
+        Subject::Foreign(profile, key, _) => {
+            let marking = Marking::bind(profile, key).map_err(|error| {
+                Failure::usage(format_args!("profile {:?}: {error}", profile.name))
+                    .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")
+            })?;
+            Ok((marking.mark, marking.habits))
+        }
     }
 }
 

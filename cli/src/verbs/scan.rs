@@ -50,6 +50,12 @@ pub(crate) struct Tried {
     pub(crate) scored: u64,
     pub(crate) statistic: f64,
     pub(crate) log10_p: Log10P,
+    /// Where the engine's keys are related, the same for text that no key of it has marked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) log10_p_unmarked: Option<Log10P>,
+    /// The other keys that it was compared with then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) decoys: Option<u64>,
     /// Adjusted for everything that was tried.
     pub(crate) log10_p_adjusted: Log10P,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -118,6 +124,8 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
             scored: finding.scored,
             statistic: finding.statistic,
             log10_p: finding.log10_p,
+            log10_p_unmarked: finding.log10_p_unmarked,
+            decoys: finding.decoys,
             log10_p_adjusted: finding.log10_p,
             // Marked text is marked whether it was copied or not.
             warnings: finding

@@ -6,11 +6,16 @@ use hallmark_core::foreign::kgw::{FixedTable, KgwSeeds, LM_TABLE_SEED};
 use hallmark_core::foreign::lists::{GreenList, GreenLists, GreenWords, Seeds, list_length};
 use hallmark_core::foreign::murmur::{SglangMurmur, murmur3};
 use hallmark_core::foreign::philox::VllmPhilox;
-use hallmark_core::foreign::synthid::{ContextHistory, EXAMPLE_KEYS, HfSynthId, SynthId2025, step};
-use hallmark_core::foreign::textseal::{LEVELS, TextSeal, cell_sum, green_levels, word_of_level};
+use hallmark_core::foreign::synthid::{
+    self, ContextHistory, EXAMPLE_KEYS, HfSynthId, LayerScores, SynthId2025, step,
+};
+use hallmark_core::foreign::textseal::{
+    LEVELS, SealScores, TextSeal, cell_sum, green_levels, word_of_level,
+};
 use hallmark_core::foreign::three_bricks::{ThreeBricksGumbel, ThreeBricksSeeds};
 use hallmark_core::foreign::torch::{Permutation, Shuffle, TorchRng, randperm};
 use hallmark_core::law::Law;
+use hallmark_core::mark::Shifted;
 use hallmark_core::prf::Prf;
 use proptest::prelude::*;
 
@@ -398,5 +403,58 @@ fn keys_stay_out_of_debug_output() {
     let numbers = [key.to_string(), format!("{key:x}")];
     for text in shown {
         assert!(numbers.iter().all(|n| !text.contains(n.as_str())), "{text}");
+    }
+}
+
+/// Sums under numbers are those of the functions' words.
+#[test]
+fn sums_under_many_keys_are_the_words_sums() {
+    let mut rng = TorchRng::new(8);
+    let mut wide = || u64::from(rng.next_u32()) << 32 | u64::from(rng.next_u32());
+    for cells in [0, 1, 1023, 1024, 3000] {
+        let cells: Vec<([TokenId; 4], TokenId)> = (0..cells)
+            .map(|i| match i % 7 {
+                0 => ([MISSING, MISSING, 5, 6], wide() as u32 % 9),
+                _ => ([(); 4].map(|()| wide() as u32 % 50_000), wide() as u32 >> 8),
+            })
+            .collect();
+        let score = |level| level * 3 + 1;
+        let numbers: Vec<u64> = (0..40)
+            .map(|i| if i % 2 == 0 { wide() } else { wide() % 1000 })
+            .collect();
+        let units: Vec<u64> = cells.iter().map(|(w, t)| cell_sum(w, *t)).collect();
+        for dual in [false, true] {
+            let scores = if dual {
+                SealScores::dual(score)
+            } else {
+                SealScores::new(score)
+            };
+            let mut sums = vec![9; numbers.len()];
+            scores.add_sums(&units, &numbers, &mut sums);
+            for (&number, sum) in numbers.iter().zip(sums) {
+                let key = TextSeal::new(number);
+                let of = |key: &TextSeal| -> u64 {
+                    cells
+                        .iter()
+                        .map(|(w, t)| u64::from(score(key.level(w, *t))))
+                        .sum()
+                };
+                let expected = of(&key) + if dual { of(&key.key_b()) } else { 0 };
+                assert_eq!(sum, 9 + expected);
+            }
+        }
+        // A key of 30 layers, and each of its numbers by itself.
+        let keys: Vec<i64> = numbers[..30].iter().map(|n| n.cast_signed()).collect();
+        let function = SynthId2025::new(&keys, 5);
+        let units: Vec<u64> = cells.iter().map(|(w, t)| synthid::content(w, *t)).collect();
+        let mut sums = vec![4; 30];
+        LayerScores::new(&function).add_sums(&units, &numbers[..30], &mut sums);
+        for (layer, sum) in sums.into_iter().enumerate() {
+            let ones: u64 = cells
+                .iter()
+                .map(|(w, t)| u64::from(function.word(w, *t) >> layer & 1))
+                .sum();
+            assert_eq!(sum, 4 + ones, "layer {layer}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use hallmark_core::cells::MISSING;
 use hallmark_core::foreign::kgw::KgwSeeds;
 use hallmark_core::foreign::lists::{GreenLists, Seeds};
 use hallmark_core::foreign::murmur::{SglangMurmur, coin, context_hash};
-use hallmark_core::foreign::philox::{VllmPhilox, uniform};
+use hallmark_core::foreign::philox::{VllmPhilox, dual_keys, uniform};
 use hallmark_core::foreign::synthid::HfSynthId;
 use hallmark_core::keys::ForeignKey;
 use hallmark_core::mark::{Marking, MarkingError};
@@ -99,15 +99,26 @@ fn new_window(all: &[u32], window: usize) -> Option<&[u32]> {
 #[test]
 fn vllm_takes_the_largest_logit_with_gumbel_noise_of_24_bits() {
     let key = ForeignKey::new(vec![42]).unwrap();
-    let prf = VllmPhilox::new(42, 4, 0);
-    follows("vllm-gumbel-v1", &key, &[7; 9], |all, row, _| {
-        let window = new_window(all, 4)?;
-        assert!(all[0] == MISSING);
-        Some(best(row.iter().zip(0..).map(|(&logit, token)| {
+    let gumbel = |key, window: &[u32], row: &[f32]| {
+        let prf = VllmPhilox::new(key, 4, 0);
+        best(row.iter().zip(0..).map(|(&logit, token)| {
             let u = f64::from(uniform(prf.word(window, token)));
             f64::from(logit) - (-u.ln()).ln()
-        })))
+        }))
+    };
+    follows("vllm-gumbel-v1", &key, &[7; 9], |all, row, _| {
+        assert!(all[0] == MISSING);
+        Some(gumbel(42, new_window(all, 4)?, row))
     });
+    // The share of key B is 0.1; the step's randomness decides.
+    let (a, b) = dual_keys(42);
+    let mut of_b = 0;
+    follows("vllm-dual-v1", &key, &[7; 9], |all, row, draw| {
+        let window = new_window(all, 4)?;
+        of_b += u32::from(draw >= 0.9);
+        Some(gumbel(if draw < 0.9 { a } else { b }, window, row))
+    });
+    assert!(of_b > 0);
 }
 
 #[test]
@@ -236,6 +247,7 @@ fn marks_that_are_only_read_are_refused() {
         let key = ForeignKey::new(vec![1; numbers]).unwrap();
         let made = [
             "vllm-gumbel-v1",
+            "vllm-dual-v1",
             "sglang-gumbel-v1",
             "sglang-dual-v1",
             "hf-kgw-lefthash",

@@ -54,6 +54,10 @@ pub struct Finding {
     pub expected: Option<f64>,
     /// log10 of the p-value of this test alone.
     pub log10_p: Log10P,
+    /// Where the engine's keys are related, and the text looks marked: the same for text that no key of the
+    /// function has marked. `log10_p` is that of the key among `decoys` other keys where that is larger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log10_p_unmarked: Option<Log10P>,
     /// The same after Holm's adjustment for every key and test of this examination.
     pub log10_p_adjusted: Log10P,
     /// T1: how strong the dependence on the key is.
@@ -65,7 +69,7 @@ pub struct Finding {
     /// T3: log10 E at the end. T9: log10 of its e-value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log10_e: Option<Log10E>,
-    /// T5: how many decoys.
+    /// T5, and T1 where keys are related: how many decoys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoys: Option<u64>,
     /// T5: the highest statistic that a decoy reached, in T1's unit.
@@ -122,6 +126,7 @@ impl Finding {
             statistic: 0.0,
             expected: None,
             log10_p,
+            log10_p_unmarked: None,
             log10_p_adjusted: log10_p,
             effect: None,
             supremum: None,

@@ -19,8 +19,8 @@ pub enum Warning {
     /// The weights came from text that the tested key itself had marked, so that the null law holds
     /// only nearly: `docs/studies/same-key.md`.
     SameKeyWeights,
-    /// The engine's function relates its keys' words to each other, so that text marked under
-    /// another key of it can score high: `docs/tests/foreign.md`.
+    /// The engine's function relates its keys' words to each other, so that a small p comes from a comparison
+    /// with other keys: `docs/tests/foreign.md`.
     RelatedKeys,
 }
 
@@ -55,7 +55,7 @@ impl Warning {
                 "give each answer's prompt and all else that was shown: without them a copied passage counts as evidence"
             }
             Self::RelatedKeys => {
-                "try keys that were never used, drawn as this one was: if some of them score high too, it is another key's mark"
+                "above p = 0.1 only text without a mark of this engine was considered: use no higher level"
             }
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
             Self::SameKeyWeights => {
@@ -73,7 +73,7 @@ impl fmt::Display for Warning {
                 "the weights came from text that this key marked: they depend on the key, faintly"
             }
             Self::RelatedKeys => {
-                "this engine's keys are related: text marked under another key of it can score high"
+                "this engine's keys are related: p is not below what other keys' scores on this text allow"
             }
             Self::TooFewCells => "too few cells: nothing can be said either way",
             Self::WindowsRepeat => {

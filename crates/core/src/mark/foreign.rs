@@ -1,13 +1,13 @@
 //! Other engines' marks under their keys, as the detector reads them.
 
-use super::{KeyedMark, Null, Part, Reading, Unit};
+use super::{KeyedMark, Null, Part, Reading, RelatedKeys, Unit};
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::kgw::KgwSeeds;
 use crate::foreign::lists::{GreenLists as Lists, GreenWords, Seeds, list_length, list_seed};
 use crate::foreign::murmur::{self, SglangMurmur};
 use crate::foreign::philox::{self, VllmPhilox};
-use crate::foreign::synthid::{HfSynthId, SynthId2025};
-use crate::foreign::textseal::{self, TextSeal};
+use crate::foreign::synthid::{self, HfSynthId, LayerScores, SynthId2025};
+use crate::foreign::textseal::{self, SealScores, TextSeal};
 use crate::foreign::three_bricks::{ThreeBricksGumbel, ThreeBricksSeeds};
 use crate::keys::ForeignKey;
 use crate::law::Law;
@@ -41,7 +41,7 @@ pub enum ForeignKeyMismatch {
 }
 
 /// Lists kept where windows of one token recur: all of them, as far as they fit into 64 MiB.
-fn kept_lists(vocabulary: u32) -> usize {
+pub(super) fn kept_lists(vocabulary: u32) -> usize {
     let bytes = (vocabulary as usize).div_ceil(64) * 8;
     (vocabulary as usize).min((64 << 20) / bytes.max(1))
 }
@@ -116,11 +116,9 @@ impl KeyedMark {
                     GreenLists::TextSeal => {
                         let prf = SealGreen::new(TextSeal::new(key), gamma);
                         let law = prf.law();
-                        Self {
-                            unit: Some(Arc::new(textseal::cell_sum)),
-                            null: Null::RelatedKeys,
-                            ..Self::of(prf, law)
-                        }
+                        let green = textseal::green_levels(gamma);
+                        let scores = SealScores::new(|level| u32::from(level < green));
+                        Self::seal(key, scores, Self::of(prf, law))
                     }
                 }
             }
@@ -130,42 +128,27 @@ impl KeyedMark {
                     let found = keys.len();
                     return Err(ForeignKeyMismatch::Layers { layers, found });
                 }
-                let law = Law::Bits { layers };
-                match hash {
-                    SynthIdHash::Table => {
-                        let prf = HfSynthId::new(&keys, window + 1);
-                        let cells = prf.clone();
-                        Self {
-                            unit: Some(Arc::new(move |window, token| {
-                                u64::from(cells.cell(window, token))
-                            })),
-                            null: Null::ShiftedTable,
-                            ..Self::of(prf, law)
-                        }
-                    }
-                    SynthIdHash::Rounds => Self {
-                        null: Null::RelatedKeys,
-                        ..Self::of(SynthId2025::new(&keys, window + 1), law)
-                    },
-                }
+                Self::synthid(hash, &keys, window + 1)
             }
-            Foreign::TextSealGumbel => Self {
-                unit: Some(Arc::new(textseal::cell_sum)),
-                null: Null::RelatedKeys,
-                ..Self::of(TextSeal::new(one()?), Law::Exponential)
-            },
+            Foreign::TextSealGumbel => {
+                let key = one()?;
+                let mark = Self::of(TextSeal::new(key), Law::Exponential);
+                Self::seal(key, SealScores::new(seal_score), mark)
+            }
             Foreign::TextSealDual => {
-                let a = TextSeal::new(one()?);
+                let key = one()?;
+                let a = TextSeal::new(key);
                 let b = a.key_b();
                 let part = |prf| Part {
                     weight: 1,
                     reading: scored(prf, Law::Exponential),
                 };
-                Self {
+                let mark = Self {
                     parts: vec![part(a), part(b)],
-                    unit: Some(Arc::new(textseal::cell_sum)),
-                    null: Null::RelatedKeys,
-                }
+                    unit: None,
+                    null: Null::Independent,
+                };
+                Self::seal(key, SealScores::dual(seal_score), mark)
             }
             Foreign::ThreeBricksGumbel => {
                 let prf = ThreeBricksGumbel::new(one()?, window);
@@ -176,6 +159,40 @@ impl KeyedMark {
                 }
             }
         })
+    }
+
+    /// The same with upstream's weighted mean in place of the mean of all layers' bits, for `SynthID`: the first
+    /// layer weighs ten times as much as the last. Nothing for other schemes.
+    ///
+    /// # Errors
+    /// As for [`bind`](Self::bind).
+    pub fn bind_weighted_mean(
+        profile: &ForeignProfile,
+        key: &ForeignKey,
+    ) -> Result<Option<Self>, ForeignKeyMismatch> {
+        let whole = Self::bind(profile, key)?;
+        let Foreign::SynthId { hash, layers } = profile.scheme else {
+            return Ok(None);
+        };
+        let keys: Vec<i64> = key.numbers().iter().map(|n| n.cast_signed()).collect();
+        let ngram_len = profile.window + 1;
+        let law = Law::Bits { layers: 1 };
+        let rounds = SynthId2025::new(&keys, ngram_len);
+        let reading = |layer: usize| match hash {
+            SynthIdHash::Table => scored(HfSynthId::new(&keys[layer..=layer], ngram_len), law),
+            SynthIdHash::Rounds => scored(rounds.layer(layer), law),
+        };
+        let weights = synthid::layer_weights(layers);
+        let parts = weights.into_iter().enumerate();
+        Ok(Some(Self {
+            parts: parts
+                .map(|(layer, weight)| Part {
+                    weight,
+                    reading: reading(layer),
+                })
+                .collect(),
+            ..whole
+        }))
     }
 
     fn of(prf: impl Prf + 'static, law: Law) -> Self {
@@ -189,6 +206,15 @@ impl KeyedMark {
         }
     }
 
+    /// `TextSeal`'s units, and its keys' relation.
+    fn seal(key: u64, scores: SealScores, mark: Self) -> Self {
+        Self {
+            unit: Some(Arc::new(textseal::cell_sum)),
+            null: Null::RelatedKeys(RelatedKeys::of_one(key, scores)),
+            ..mark
+        }
+    }
+
     fn lists<S: Seeds + Clone + 'static>(seeds: S, lists: Lists) -> Self {
         let threshold = lists.null_threshold();
         let unit = seed_and_token(seeds.clone());
@@ -196,6 +222,36 @@ impl KeyedMark {
             unit: Some(unit),
             null: Null::Lists,
             ..Self::of(GreenWords::new(seeds, lists), Law::Bernoulli { threshold })
+        }
+    }
+
+    /// `SynthID`: one score of all layers' bits.
+    fn synthid(hash: SynthIdHash, keys: &[i64], ngram_len: usize) -> Self {
+        let law = Law::Bits {
+            layers: keys.len() as u32,
+        };
+        match hash {
+            SynthIdHash::Table => {
+                let prf = HfSynthId::new(keys, ngram_len);
+                let cells = prf.clone();
+                Self {
+                    unit: Some(Arc::new(move |window, token| {
+                        u64::from(cells.cell(window, token))
+                    })),
+                    null: Null::ShiftedTable,
+                    ..Self::of(prf, law)
+                }
+            }
+            SynthIdHash::Rounds => {
+                let prf = SynthId2025::new(keys, ngram_len);
+                let numbers: Vec<u64> = keys.iter().map(|key| key.cast_unsigned()).collect();
+                let related = RelatedKeys::of_several(&numbers, LayerScores::new(&prf));
+                Self {
+                    unit: Some(Arc::new(synthid::content)),
+                    null: Null::RelatedKeys(related),
+                    ..Self::of(prf, law)
+                }
+            }
         }
     }
 
@@ -215,6 +271,11 @@ impl KeyedMark {
 
 /// Weights of keys are multiples of 1/10,000.
 const WEIGHTS: f64 = 10_000.0;
+
+/// The exponential score of a level.
+fn seal_score(level: u32) -> u32 {
+    Law::Exponential.score(textseal::word_of_level(level))
+}
 
 /// The unit of functions that hash the window to 32 bits.
 fn context_and_token() -> Unit {

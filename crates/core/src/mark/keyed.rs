@@ -1,6 +1,6 @@
 //! A mark under a key, of this project or of another engine, as the detector reads it.
 
-use super::{Mark, Reading};
+use super::{Mark, Reading, RelatedKeys};
 use crate::cells::TokenId;
 use alloc::sync::Arc;
 use alloc::vec;
@@ -31,13 +31,13 @@ pub struct Part {
 pub type Unit = Arc<dyn Fn(&[TokenId], TokenId) -> u64 + Send + Sync>;
 
 /// The law of the sum of scores over distinct units, for a uniform key and fixed text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Null {
     /// Each part's scores are independent under its law; so are the parts.
     Independent,
-    /// The same for text without a mark of this function. But keys only shift its state, so that the
-    /// words of two keys are related: text that was marked under *another* key of it can score high.
-    RelatedKeys,
+    /// The same for text without a mark of this function. But keys only shift its state, so that text
+    /// that was marked under *another* key of it can score high.
+    RelatedKeys(RelatedKeys),
     /// Cells of one window are drawn from one list without replacement.
     Lists,
     /// The words of all units are one fixed table, shifted by the key, in each layer by itself.
@@ -49,8 +49,8 @@ impl KeyedMark {
     /// mark in a text can be tested as a native mark's are.
     #[must_use]
     pub fn whole_cells(&self) -> Option<&dyn Reading> {
-        match (&self.parts[..], &self.unit, self.null) {
-            ([part], None, Null::Independent | Null::RelatedKeys) => Some(&*part.reading),
+        match (&self.parts[..], &self.unit, &self.null) {
+            ([part], None, Null::Independent) => Some(&*part.reading),
             _ => None,
         }
     }

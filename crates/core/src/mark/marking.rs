@@ -1,12 +1,13 @@
 //! Marking as another engine does: the same choice for the same logits, but for ties in floating point.
 
-use super::foreign::SglangDual;
+use super::foreign::{SglangDual, kept_lists};
+use super::routed::Routed;
 use super::{ForeignKeyMismatch, Green, Gumbel, KeyedMark, Mark, Tournament};
 use crate::cells::{CellBatch, MISSING, TokenId};
 use crate::foreign::kgw::KgwSeeds;
 use crate::foreign::lists::{GreenLists as Lists, GreenWords, list_length};
 use crate::foreign::murmur::SglangMurmur;
-use crate::foreign::philox::VllmPhilox;
+use crate::foreign::philox::{self, VllmPhilox};
 use crate::foreign::synthid::{HfSynthId, SynthId2025};
 use crate::keys::ForeignKey;
 use crate::marker::{Before, Habits, Repeats};
@@ -32,7 +33,7 @@ pub enum MarkingError {
     Key(#[from] ForeignKeyMismatch),
     /// Only read here.
     #[error(
-        "{scheme} is read and not made here; marks are made for vllm-gumbel-v1, sglang-gumbel-v1, sglang-dual-v1, hf-kgw-lefthash, hf-synthid and synthid-2025"
+        "{scheme} is read and not made here; marks are made for vllm-gumbel-v1, vllm-dual-v1, sglang-gumbel-v1, sglang-dual-v1, hf-kgw-lefthash, hf-synthid and synthid-2025"
     )]
     ReadOnly {
         /// The scheme.
@@ -72,6 +73,15 @@ impl Marking {
                 Before::Filling(MISSING),
                 Repeats::Unmarked,
             ),
+            Foreign::VllmDual { share } => {
+                let (a, b) = philox::dual_keys(numbers[0]);
+                let uniforms = |key| VllmUniforms(VllmPhilox::new(key, window, 0));
+                (
+                    Arc::new(Routed::new(uniforms(a), uniforms(b), share)),
+                    Before::Filling(MISSING),
+                    Repeats::Unmarked,
+                )
+            }
             Foreign::SglangGumbel => (
                 Arc::new(Gumbel::new(SglangMurmur::new(numbers[0]))),
                 Before::Prompt,
@@ -88,7 +98,8 @@ impl Marking {
                 delta,
             } => {
                 let vocabulary = profile.tokenizer.vocab_size;
-                let lists = Lists::new(vocabulary, list_length(vocabulary, gamma), KEPT_LISTS);
+                let green = list_length(vocabulary, gamma);
+                let lists = Lists::new(vocabulary, green, kept_lists(vocabulary));
                 let words = GreenWords::new(KgwSeeds::hf_left_hash(numbers[0]), lists);
                 // Any threshold tells green words from others.
                 (
@@ -118,9 +129,6 @@ impl Marking {
         })
     }
 }
-
-/// Lists kept: windows of one token recur.
-const KEPT_LISTS: usize = 1024;
 
 /// Contexts that `SynthID` remembers.
 const HISTORY: usize = 1024;

@@ -6,6 +6,8 @@ mod green;
 mod gumbel;
 mod keyed;
 mod marking;
+mod related;
+mod routed;
 mod tournament;
 
 pub use dual_gumbel::DualGumbel;
@@ -14,6 +16,7 @@ pub use green::Green;
 pub use gumbel::Gumbel;
 pub use keyed::{KeyedMark, Null, Part, Unit};
 pub use marking::{Marking, MarkingError};
+pub use related::{RelatedKeys, Shifted};
 pub use tournament::Tournament;
 
 use crate::cells::{CellBatch, TokenId};

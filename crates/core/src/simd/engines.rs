@@ -3,7 +3,8 @@
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::murmur::SglangMurmur;
 use crate::foreign::philox::VllmPhilox;
-use crate::foreign::synthid::SynthId2025;
+use crate::foreign::synthid::{LayerScores, SynthId2025};
+use crate::foreign::textseal::SealScores;
 use crate::simd::for_every_unit;
 
 for_every_unit! {
@@ -33,4 +34,14 @@ for_every_unit! {
 for_every_unit! {
     synthid_row(prf: &SynthId2025, window: &[TokenId], first: TokenId, out: &mut [u32])
         = SynthId2025::row_portable
+}
+
+for_every_unit! {
+    layer_sums(scores: &LayerScores, units: &[u64], numbers: &[u64], sums: &mut [u64])
+        = LayerScores::add_sums_portable
+}
+
+for_every_unit! {
+    seal_sums(scores: &SealScores, units: &[u64], keys: &[u64], sums: &mut [u64])
+        = SealScores::add_sums_portable
 }

@@ -3,15 +3,18 @@
 //!
 //! | law of the sum | of |
 //! |---|---|
-//! | Gamma, binomial | functions of the whole cell: vLLM, `SGLang`, `synthid-2025`, `TextSeal`, three-bricks Gumbel |
-//! | weighted sum of two Gammas | two keys that both score a cell: `vllm-dual-v1`, `textseal-dual` |
+//! | Gamma, binomial | vLLM, `SGLang`, three-bricks Gumbel |
+//! | weighted sum of two Gammas | two keys that both score a cell: `vllm-dual-v1` |
 //! | binomial by Hoeffding's theorem | green lists: tokens of one list are drawn without replacement |
 //! | histogram of shifts, convolved | `hf-synthid`: a table of 65,536 bits |
+//! | the larger of the unmarked text's and a place among other keys | `synthid-2025`, `TextSeal`: keys are related |
 //!
 //! Derivations: `docs/tests/foreign.md`.
 
+mod related;
 mod table;
 mod tail;
+mod weighted_table;
 
 use crate::cells::{DistinctCells, RawCells, Stretch};
 use crate::dedup::{Dedup, DedupKind};
@@ -34,6 +37,8 @@ pub struct Detection {
     /// One sum for each part.
     sums: Vec<u64>,
     states: Option<States>,
+    /// Where keys are related, what was scored.
+    units: Vec<u64>,
 }
 
 /// Cells that are scored at a time: for lists enough that most of one list's are together.
@@ -51,7 +56,8 @@ impl Detection {
             dedup: dedup.build(ids),
             counts: Counts::default(),
             sums: vec![0; mark.parts.len()],
-            states: (mark.null == Null::ShiftedTable).then(States::new),
+            states: matches!(mark.null, Null::ShiftedTable).then(States::new),
+            units: vec![],
             mark: mark.clone(),
         }
     }
@@ -78,6 +84,9 @@ impl Detection {
                 if let Some(states) = &mut self.states {
                     units.iter().for_each(|&unit| states.insert(unit as u16));
                 }
+                if matches!(self.mark.null, Null::RelatedKeys(_)) {
+                    self.units.extend(units);
+                }
                 distinct
             }
         };
@@ -101,6 +110,31 @@ impl Detection {
     /// # Errors
     /// When there are more cells than the tails allow.
     pub fn finish(&self) -> Result<Finding, ExaminationError> {
+        let finding = self.finish_without_others()?;
+        let Null::RelatedKeys(keys) = &self.mark.null else {
+            return Ok(finding);
+        };
+        let unmarked = finding.log10_p;
+        if unmarked.value() > related::LARGEST.log10() {
+            return Ok(finding);
+        }
+        let (among, others) = related::p_value(keys, &self.units, unmarked);
+        let log10_p = among.max(unmarked);
+        Ok(Finding {
+            log10_p,
+            log10_p_adjusted: log10_p,
+            log10_p_unmarked: Some(unmarked),
+            decoys: Some(others),
+            ..finding
+        })
+    }
+
+    /// The finding without a comparison with other keys. Where keys are related it holds for text that no other
+    /// key of the function has marked.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub fn finish_without_others(&self) -> Result<Finding, ExaminationError> {
         let cells = self.counts.scored;
         let log10_p = tail::upper(&self.mark, cells, &self.sums, self.states.as_ref())?;
         let law = self.mark.parts[0].reading.law();
@@ -120,7 +154,7 @@ impl Detection {
         };
         let unit = law.unit() as f64;
         let mut warnings = Warning::of(&self.counts);
-        if self.mark.null == Null::RelatedKeys {
+        if matches!(self.mark.null, Null::RelatedKeys(_)) {
             warnings.push(Warning::RelatedKeys);
         }
         Ok(Finding {

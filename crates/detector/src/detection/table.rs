@@ -43,7 +43,7 @@ impl States {
     }
 
     /// f(k) for every k.
-    fn shifted_sums(&self) -> Vec<u32> {
+    pub(super) fn shifted_sums(&self) -> Vec<u32> {
         if self.len() < FEW {
             self.sums_by_state()
         } else {

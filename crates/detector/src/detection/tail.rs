@@ -1,12 +1,14 @@
 //! p-values of sums over distinct units of other engines' marks.
 
 use super::table::States;
+use super::weighted_table;
 use crate::plain;
 use crate::tail::{Group, Log10P, TailError, weighted_upper};
 use hallmark_core::law::Law;
 use hallmark_core::mark::{KeyedMark, Null};
 
-/// An upper bound of the chance that a random key gives scores as large.
+/// An upper bound of the chance that a random key gives scores as large; where keys are related, on text that no
+/// other key has marked.
 pub(super) fn upper(
     mark: &KeyedMark,
     cells: u64,
@@ -14,9 +16,9 @@ pub(super) fn upper(
     states: Option<&States>,
 ) -> Result<Log10P, TailError> {
     let law = mark.parts[0].reading.law();
-    match (mark.null, sums) {
-        (Null::Independent | Null::RelatedKeys, &[sum]) => plain::p_value(law, cells, sum),
-        (Null::Independent | Null::RelatedKeys, _) => {
+    match (&mark.null, sums) {
+        (Null::Independent | Null::RelatedKeys(_), &[sum]) => plain::p_value(law, cells, sum),
+        (Null::Independent | Null::RelatedKeys(_), _) => {
             let groups: Vec<Group> = mark
                 .parts
                 .iter()
@@ -32,8 +34,14 @@ pub(super) fn upper(
             Ok(weighted_upper(law, &groups, sum)?.log10_p)
         }
         (Null::Lists, sums) => lists(law, cells, sums.iter().sum()),
-        (Null::ShiftedTable, sums) => Ok(match (law, states) {
-            (Law::Bits { layers }, Some(states)) => states.upper_tail(layers, sums.iter().sum()),
+        (Null::ShiftedTable, sums) => Ok(match (law, states, sums) {
+            (Law::Bits { layers }, Some(states), &[sum]) => states.upper_tail(layers, sum),
+            (Law::Bits { layers: 1 }, Some(states), _) => {
+                let weights: Vec<u32> = mark.parts.iter().map(|part| part.weight).collect();
+                let parts = weights.iter().zip(sums);
+                let sum = parts.map(|(&weight, sum)| u64::from(weight) * sum).sum();
+                weighted_table::upper_tail(&states.shifted_sums(), &weights, sum)
+            }
             _ => Log10P::ONE,
         }),
     }

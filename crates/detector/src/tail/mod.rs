@@ -20,6 +20,7 @@
 
 mod binomial;
 mod double_word;
+mod draws;
 mod enclosure;
 mod error;
 mod gamma;
@@ -38,6 +39,7 @@ pub use weighted::{Group, MAX_WEIGHT, Method, WeightedTail, group_weights, weigh
 
 pub(crate) use binomial::ln_binomial_upper;
 pub(crate) use double_word::DoubleWord;
+pub(crate) use draws::among;
 pub(crate) use enclosure::log10_p_up;
 pub(crate) use gamma::{ln_gamma_lower, ln_gamma_upper};
 pub(crate) use stirling::ln_factorial;

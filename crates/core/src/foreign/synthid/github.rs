@@ -10,8 +10,9 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{MAX_LAYERS, check_context, check_layers, fold, number, step};
+use super::{MAX_LAYERS, MULTIPLIER, check_context, check_layers, fold, number, step};
 use crate::cells::{CellBatch, TokenId};
+use crate::mark::Shifted;
 use crate::prf::Prf;
 use crate::simd::{Lanes, engines};
 
@@ -37,6 +38,18 @@ impl SynthId2025 {
             ngram_len,
             keys: keys.to_vec(),
             start: start(keys),
+        }
+    }
+
+    /// The function of one layer alone, whose bit is bit 0 of the word.
+    ///
+    /// # Panics
+    /// When there is no such layer.
+    #[must_use]
+    pub fn layer(&self, layer: usize) -> Self {
+        Self {
+            keys: alloc::vec![self.keys[layer]],
+            ..self.clone()
         }
     }
 
@@ -128,6 +141,66 @@ impl SynthId2025 {
         for (i, word) in (0..).zip(out) {
             *word = self.word_of_state(step(context, number(first.wrapping_add(i))));
         }
+    }
+}
+
+/// What reaches the function of an n-gram: its hash from 0 on. H is affine, so that the state from any
+/// other start h₀ on is this plus h₀·6364136223846793005ⁿ.
+#[must_use]
+pub fn content(context: &[TokenId], token: TokenId) -> u64 {
+    step(fold(0, context), number(token)).cast_unsigned()
+}
+
+/// Sums of ones of single layers, under other numbers than the key's and the key's own h₀. The units are
+/// [`content`]s.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct LayerScores {
+    start: i64,
+}
+
+/// Layers that run side by side.
+const SIDE: usize = 32;
+
+impl LayerScores {
+    /// Of the function under the tested key.
+    #[must_use]
+    pub fn new(function: &SynthId2025) -> Self {
+        let factor =
+            (0..function.ngram_len).fold(1, |power: i64, _| power.wrapping_mul(MULTIPLIER));
+        Self {
+            start: function.start.wrapping_mul(factor),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn add_sums_portable(&self, units: &[u64], numbers: &[u64], sums: &mut [u64]) {
+        assert_eq!(numbers.len(), sums.len(), "one sum for each number");
+        for (numbers, sums) in numbers.chunks(SIDE).zip(sums.chunks_mut(SIDE)) {
+            let mut keys = [0_i64; SIDE];
+            for (key, number) in keys.iter_mut().zip(numbers) {
+                *key = number.cast_signed();
+            }
+            let mut ones = [0_u64; SIDE];
+            for unit in units {
+                let state = unit.cast_signed().wrapping_add(self.start);
+                let mut layers = keys.map(|key| step(state, key));
+                for _ in 0..ROUNDS {
+                    layers = layers.map(|v| step(v, 1) >> SHIFT);
+                }
+                for (ones, v) in ones.iter_mut().zip(layers) {
+                    *ones += (v >> 30).cast_unsigned() & 1;
+                }
+            }
+            for (sum, ones) in sums.iter_mut().zip(ones) {
+                *sum += ones;
+            }
+        }
+    }
+}
+
+impl Shifted for LayerScores {
+    fn add_sums(&self, units: &[u64], numbers: &[u64], sums: &mut [u64]) {
+        engines::layer_sums(Lanes::detect(), self, units, numbers, sums);
     }
 }
 

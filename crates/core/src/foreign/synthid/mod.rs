@@ -17,7 +17,7 @@ use crate::cells::{MISSING, TokenId};
 mod github;
 mod hf;
 
-pub use github::SynthId2025;
+pub use github::{LayerScores, SynthId2025, content};
 pub use hf::HfSynthId;
 
 /// Tokens of an n-gram by default: four of context, and the current one.
@@ -72,6 +72,16 @@ impl ContextHistory {
 }
 
 const MULTIPLIER: i64 = 6_364_136_223_846_793_005;
+
+/// The weights of the layers in upstream's weighted mean, `linspace(10, 1, layers)`, as whole numbers of
+/// 1/(layers − 1): 10·(layers − 1) − 9·l.
+#[must_use]
+pub fn layer_weights(layers: u32) -> Vec<u32> {
+    match layers {
+        1 => alloc::vec![1],
+        _ => (0..layers).map(|l| 10 * (layers - 1) - 9 * l).collect(),
+    }
+}
 
 /// H(h, x) = (h + x)·6364136223846793005 + 1, wrapping.
 #[inline(always)]

@@ -20,6 +20,10 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::cells::{CellBatch, TokenId};
 use crate::prf::Prf;
 
+mod shifted;
+
+pub use shifted::SealScores;
+
 /// `TextSeal`'s function under one key.
 ///
 /// As a [`Prf`], the word of a cell is ⌊v·2³²/8191⌋: the smallest 32-bit fraction's numerator that
@@ -48,7 +52,7 @@ impl TextSeal {
     /// The dual-key mark's second function: the key plus 12345.
     #[must_use]
     pub fn key_b(&self) -> Self {
-        Self::new(self.key.wrapping_add(12345))
+        Self::new(self.key.wrapping_add(COMPANION))
     }
 
     /// v: the level of a cell, below [`LEVELS`].
@@ -61,7 +65,7 @@ impl TextSeal {
     }
 
     fn part(&self) -> u64 {
-        self.key.wrapping_mul(500_001_713)
+        self.key.wrapping_mul(KEY_FACTOR)
     }
 }
 
@@ -127,6 +131,15 @@ impl fmt::Debug for TextSeal {
     }
 }
 
+/// Key B less key A.
+const COMPANION: u64 = 12345;
+
+/// What the key is multiplied by in the sum.
+const KEY_FACTOR: u64 = 500_001_713;
+
+/// 15485863·40499.
+const MULTIPLIER: u64 = 15_485_863 * 40_499;
+
 const SLOT_PRIMES: [u64; 10] = [
     10_000_019, 10_000_247, 10_000_439, 10_000_643, 10_000_747, 10_000_867, 10_000_993, 10_001_213,
     10_001_357, 10_001_501,
@@ -146,8 +159,24 @@ fn token_part(token: TokenId) -> u64 {
 
 #[inline(always)]
 fn level(sum: u64) -> u32 {
-    let hash = sum.wrapping_mul(15_485_863).wrapping_mul(40_499) as i64;
-    (hash ^ hash >> 13).rem_euclid(i64::from(LEVELS)) as u32
+    level_of_product(sum.wrapping_mul(MULTIPLIER))
+}
+
+/// The remainder by digits: 2¹³ ≡ 1 modulo 8191, so a number is congruent to the sum of its 13-bit digits;
+/// and a negative one is its two's complement less 2⁶⁴ ≡ 2¹².
+#[inline(always)]
+fn level_of_product(product: u64) -> u32 {
+    const DIGIT: u64 = LEVELS as u64;
+    let hash = product ^ (product.cast_signed() >> 13).cast_unsigned();
+    let digits = (hash & DIGIT)
+        + (hash >> 13 & DIGIT)
+        + (hash >> 26 & DIGIT)
+        + (hash >> 39 & DIGIT)
+        + (hash >> 52)
+        + (hash >> 63) * (DIGIT - (1 << 12));
+    // At most 4·8191 + 2·4095, so at most 8191 + 4 after this.
+    let rest = (digits & DIGIT) + (digits >> 13);
+    (if rest >= DIGIT { rest - DIGIT } else { rest }) as u32
 }
 
 fn check_window(slots: usize) {
@@ -155,4 +184,27 @@ fn check_window(slots: usize) {
         (1..=MAX_WINDOW).contains(&slots),
         "TextSeal takes windows of 1 to {MAX_WINDOW} tokens, got {slots}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEVELS, MULTIPLIER, level, level_of_product};
+
+    #[test]
+    fn digits_give_the_remainder() {
+        let mut sum = 1_u64;
+        for i in 0..200_000_u64 {
+            sum = sum
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(i ^ 1);
+            for sum in [sum, sum >> 13, i, i.wrapping_neg(), i << 51, !0 >> (i % 64)] {
+                let hash = sum.wrapping_mul(MULTIPLIER) as i64;
+                let remainder = (hash ^ hash >> 13).rem_euclid(i64::from(LEVELS));
+                assert_eq!(i64::from(level(sum)), remainder);
+                let hash = sum as i64;
+                let remainder = (hash ^ hash >> 13).rem_euclid(i64::from(LEVELS));
+                assert_eq!(i64::from(level_of_product(sum)), remainder);
+            }
+        }
+    }
 }
