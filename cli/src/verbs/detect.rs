@@ -53,7 +53,7 @@ pub(crate) struct Document {
     pub(crate) scored: u64,
     pub(crate) statistic: f64,
     pub(crate) log10_p: Log10P,
-    /// Where the mark is; left out for other engines' marks whose cells are no unit.
+    /// Where the mark is; left out for other engines' marks that have no law for parts of a document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) located: Option<LocatedJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -169,24 +169,22 @@ fn foreign(
         profile,
         output,
         |record| {
-            let mut own = detection(DedupKind::Exact);
-            own.observe(raw_cells(profile.window, record)?)
-                .map_err(|error| failure(&error))?;
-            let finding = own.finish().map_err(|error| failure(&error))?;
-            let located = match mark.whole_cells() {
-                Some(reading) => {
-                    let raw = raw_cells(profile.window, record)?;
-                    let (_, located) = document::score_and_locate(raw, reading, passages.level)
-                        .map_err(|error| failure(&error))?;
-                    Some(passages.in_text(located, &record.tokens)?)
+            let raw = raw_cells(profile.window, record)?;
+            let read = document::score_and_locate_keyed(raw.clone(), mark, passages.level);
+            let (score, located) = match read.map_err(|error| failure(&error))? {
+                Some((score, located)) => (score, Some(passages.in_text(located, &record.tokens)?)),
+                None => {
+                    let mut own = detection(DedupKind::Exact);
+                    own.observe(raw).map_err(|error| failure(&error))?;
+                    let finding = own.finish().map_err(|error| failure(&error))?;
+                    let score = DocumentScore {
+                        tokens: finding.tokens,
+                        scored: finding.scored,
+                        statistic: finding.statistic,
+                        log10_p: finding.log10_p,
+                    };
+                    (score, None)
                 }
-                None => None,
-            };
-            let score = DocumentScore {
-                tokens: finding.tokens,
-                scored: finding.scored,
-                statistic: finding.statistic,
-                log10_p: finding.log10_p,
             };
             documents.push(Document::new(record, score, located));
             Ok(())

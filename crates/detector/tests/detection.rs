@@ -9,6 +9,7 @@ use hallmark_core::profile::{FOREIGN, Foreign, ForeignProfile, ForeignScheme, To
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
+use hallmark_detector::document::score_and_locate_keyed;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -263,6 +264,53 @@ fn blocks_and_order_do_not_matter() {
             known.id
         );
     }
+}
+
+/// Where scores of a part have a law: a document's own p is the detection's, a marked part is found where it is, and an
+/// unmarked document has no passage.
+#[test]
+fn a_marked_part_of_a_document_is_located() {
+    let mut random = ChaCha12Rng::seed_from_u64(7);
+    let mut located = 0;
+    for known in &FOREIGN {
+        let profile = profile(known);
+        let own = key(&profile, &mut random);
+        let mark = KeyedMark::bind(&profile, &own).unwrap();
+        let marked = texts(&mark, profile.window, 6, &mut random).concat();
+        let clean = texts(&mark, profile.window, 1, &mut random).concat();
+        let read = |tokens: &[u32]| {
+            let mut raw = RawCells::new(profile.window);
+            raw.push(tokens, Exposure::NOTHING).unwrap();
+            score_and_locate_keyed(raw, &mark, 1e-5).unwrap()
+        };
+        let document = [&clean[..600], &marked[..300], &clean[600..]].concat();
+        let Some((score, found)) = read(&document) else {
+            assert!(mark.local().is_none());
+            continue;
+        };
+        located += 1;
+        let whole = log10_p(&profile, &own, std::slice::from_ref(&document));
+        assert!(
+            (score.log10_p.value() - whole).abs() < 1e-12,
+            "{}",
+            known.id
+        );
+        // Within a fixed list, windows have few units.
+        if known.id != "unigram" {
+            let covered: usize = found
+                .passages
+                .iter()
+                .map(|passage| {
+                    let from = passage.tokens.start.max(600);
+                    passage.tokens.end.min(900).saturating_sub(from)
+                })
+                .sum();
+            assert!(covered > 200, "{}: {:?}", known.id, found.passages);
+        }
+        let (_, found) = read(&clean).unwrap();
+        assert_eq!(found.passages, [], "{}", known.id);
+    }
+    assert!(located >= 12, "{located}");
 }
 
 /// The weighted mean: found with its key; under random keys p is not small more often than chance allows, and its

@@ -45,12 +45,12 @@ pub enum Null {
 }
 
 impl KeyedMark {
-    /// The only part, where a cell is what it consumes and cells are independent: then the places of a
-    /// mark in a text can be tested as a native mark's are.
+    /// The only part, where scores of other units say nothing about a unit's but what a list's tokens say of each
+    /// other: then the places of a mark in a text can be tested as a native mark's are.
     #[must_use]
-    pub fn whole_cells(&self) -> Option<&dyn Reading> {
-        match (&self.parts[..], &self.unit, &self.null) {
-            ([part], None, Null::Independent) => Some(&*part.reading),
+    pub fn local(&self) -> Option<&dyn Reading> {
+        match (&self.parts[..], &self.null) {
+            ([part], Null::Independent | Null::Lists) => Some(&*part.reading),
             _ => None,
         }
     }

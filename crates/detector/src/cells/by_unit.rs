@@ -50,3 +50,11 @@ impl FreshCells {
         Ok((cells, units))
     }
 }
+
+impl DistinctCells {
+    /// In the order of the text.
+    pub(crate) fn in_order(mut self) -> Self {
+        self.at.sort_unstable();
+        self
+    }
+}

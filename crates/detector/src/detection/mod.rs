@@ -27,6 +27,8 @@ use hallmark_core::mark::{KeyedMark, Null, Part};
 use rayon::prelude::*;
 use table::States;
 
+pub(crate) use tail::lists;
+
 /// T1 of one mark, over what was observed so far.
 pub struct Detection {
     key: PublicId,

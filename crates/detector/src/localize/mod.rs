@@ -59,27 +59,36 @@ pub struct Passage {
 /// # Errors
 /// When there are more cells than the tails allow.
 pub fn locate(cells: &DistinctCells, mark: &dyn Reading, level: f64) -> Result<Located, TailError> {
-    let scores = Scores::new(cells, mark);
-    let cover = Cover::new(scores.len());
-    let tried = cover.len();
-    let windows = scores.significant(&cover, tried, level)?;
-    let chosen = schedule::most_evident(&windows.significant);
-    let passages = extent::passages(&scores, &chosen);
-    Ok(Located {
-        tried,
-        log10_p_adjusted: windows.best.map(|p| times(p, tried)),
-        passages: passages
-            .into_iter()
-            .map(|(extent, window)| Passage {
-                tokens: scores.tokens(&extent),
-                tested: scores.tokens(&window.cells),
-                scored: window.cells.len() as u64,
-                statistic: scores.sum(&window.cells) as f64 / scores.law.unit() as f64,
-                log10_p: window.log10_p,
-                log10_p_adjusted: times(window.log10_p, tried),
-            })
-            .collect(),
-    })
+    Scores::new(cells, mark, plain::p_value).locate(level)
+}
+
+/// A bound of the tail of a sum of scores, over so many cells under a law.
+pub(crate) type Tail = fn(Law, u64, u64) -> Result<Log10P, TailError>;
+
+impl Scores {
+    /// As [`locate`].
+    pub(crate) fn locate(&self, level: f64) -> Result<Located, TailError> {
+        let cover = Cover::new(self.len());
+        let tried = cover.len();
+        let windows = self.significant(&cover, tried, level)?;
+        let chosen = schedule::most_evident(&windows.significant);
+        let passages = extent::passages(self, &chosen);
+        Ok(Located {
+            tried,
+            log10_p_adjusted: windows.best.map(|p| times(p, tried)),
+            passages: passages
+                .into_iter()
+                .map(|(extent, window)| Passage {
+                    tokens: self.tokens(&extent),
+                    tested: self.tokens(&window.cells),
+                    scored: window.cells.len() as u64,
+                    statistic: self.sum(&window.cells) as f64 / self.law.unit() as f64,
+                    log10_p: window.log10_p,
+                    log10_p_adjusted: times(window.log10_p, tried),
+                })
+                .collect(),
+        })
+    }
 }
 
 /// A window of the cover that is significant.
@@ -98,15 +107,17 @@ struct Windows {
 }
 
 /// The scores of a document's cells, with their prefix sums.
-struct Scores {
+pub(crate) struct Scores {
     law: Law,
+    tail: Tail,
     scores: Vec<u32>,
     before: Vec<u64>,
     at: Vec<u32>,
 }
 
 impl Scores {
-    fn new(cells: &DistinctCells, mark: &dyn Reading) -> Self {
+    /// Of cells in the order of the text.
+    pub(crate) fn new(cells: &DistinctCells, mark: &dyn Reading, tail: Tail) -> Self {
         let scores = scores(cells, mark);
         let mut before = Vec::with_capacity(scores.len() + 1);
         let mut sum = 0;
@@ -117,14 +128,26 @@ impl Scores {
         }
         Self {
             law: mark.law(),
+            tail,
             scores,
             before,
             at: cells.positions().to_vec(),
         }
     }
 
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.scores.len()
+    }
+
+    /// The sum of all, in the printed unit.
+    pub(crate) fn statistic(&self) -> f64 {
+        self.sum(&(0..self.len())) as f64 / self.law.unit() as f64
+    }
+
+    /// The p-value of all.
+    pub(crate) fn log10_p(&self) -> Result<Log10P, TailError> {
+        let all = 0..self.len();
+        (self.tail)(self.law, all.len() as u64, self.sum(&all))
     }
 
     fn sum(&self, cells: &Range<usize>) -> u64 {
@@ -144,7 +167,7 @@ impl Scores {
             significant: vec![],
         };
         for length in cover.lengths() {
-            let p = |sum| plain::p_value(self.law, length as u64, sum);
+            let p = |sum| (self.tail)(self.law, length as u64, sum);
             let adjusted = |sum| Ok(times(p(sum)?, tried).value() <= level.log10());
             let largest = cover
                 .starts(length)
