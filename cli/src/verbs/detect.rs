@@ -152,38 +152,38 @@ fn foreign(
     mark: &KeyedMark,
     passages: &Passages<'_>,
 ) -> Outcome<Read> {
-    let detection = |kind| Detection::new(id, mark, profile.window, kind);
-    let mut pooled = detection(dedup_kind(&args.dedup));
-    let mut documents = vec![];
+    let mut pooled = Detection::new(id, mark, profile.window, dedup_kind(&args.dedup));
+    let mut documents: Vec<Document> = vec![];
+    let mut scores: Vec<DocumentScore> = vec![];
     let skipped = evidence::read(
         &args.input,
         profile,
         output,
         |record| {
-            let mut own = detection(DedupKind::Exact);
-            own.observe(raw_cells(profile.window, record)?)
-                .map_err(|error| failure(&error))?;
-            let finding = own.finish().map_err(|error| failure(&error))?;
-            let located = match mark.whole_cells() {
+            let (score, located) = match mark.whole_cells() {
                 Some(reading) => {
                     let raw = raw_cells(profile.window, record)?;
-                    let (_, located) = document::score_and_locate(raw, reading, passages.level)
+                    let (score, located) = document::score_and_locate(raw, reading, passages.level)
                         .map_err(|error| failure(&error))?;
-                    Some(passages.in_text(located, &record.tokens)?)
+                    (score, Some(passages.in_text(located, &record.tokens)?))
                 }
-                None => None,
-            };
-            let score = DocumentScore {
-                tokens: finding.tokens,
-                scored: finding.scored,
-                statistic: finding.statistic,
-                log10_p: finding.log10_p,
+                // Scored with the others of its block.
+                None => (DocumentScore::NOTHING, None),
             };
             documents.push(Document::new(record, score, located));
             Ok(())
         },
-        |raw| pooled.observe(raw).map_err(|error| failure(&error)),
+        |raw| {
+            if mark.whole_cells().is_some() {
+                return pooled.observe(raw).map_err(|error| failure(&error));
+            }
+            scores.extend(pooled.observe_each(&raw).map_err(|error| failure(&error))?);
+            Ok(())
+        },
     )?;
+    for (document, score) in documents.iter_mut().zip(scores) {
+        document.set(score);
+    }
     Ok(Read {
         counts: *pooled.counts(),
         skipped,
@@ -200,19 +200,28 @@ fn raw_cells(window: usize, record: &TokenRecord) -> Outcome<RawCells> {
 
 impl Document {
     fn new(record: &TokenRecord, score: DocumentScore, located: Option<LocatedJson>) -> Self {
-        Self {
+        let mut document = Self {
             source: evidence::place(&record.source),
             id: record.id.clone(),
-            tokens: score.tokens,
-            scored: score.scored,
-            statistic: score.statistic,
-            log10_p: score.log10_p,
+            tokens: 0,
+            scored: 0,
+            statistic: 0.0,
+            log10_p: Log10P::ONE,
             located,
-            warnings: if score.scored < FEW_CELLS {
-                vec![Warning::TooFewCells]
-            } else {
-                vec![]
-            },
+            warnings: vec![],
+        };
+        document.set(score);
+        document
+    }
+
+    fn set(&mut self, score: DocumentScore) {
+        self.tokens = score.tokens;
+        self.scored = score.scored;
+        self.statistic = score.statistic;
+        self.log10_p = score.log10_p;
+        self.warnings.clear();
+        if score.scored < FEW_CELLS {
+            self.warnings.push(Warning::TooFewCells);
         }
     }
 }

@@ -21,6 +21,16 @@ pub struct DocumentScore {
     pub log10_p: Log10P,
 }
 
+impl DocumentScore {
+    /// Of an empty document.
+    pub const NOTHING: Self = Self {
+        tokens: 0,
+        scored: 0,
+        statistic: 0.0,
+        log10_p: Log10P::ONE,
+    };
+}
+
 /// Scores what was pushed to `raw` as one document.
 ///
 /// # Errors

@@ -161,6 +161,50 @@ fn blocks_and_order_do_not_matter() {
 }
 
 #[test]
+fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
+    let mut random = ChaCha12Rng::seed_from_u64(4);
+    for known in &FOREIGN {
+        let profile = profile(known);
+        let key = key(&profile, &mut random);
+        let mark = KeyedMark::bind(&profile, &key).unwrap();
+        let mut texts = texts(&mark, profile.window, 2, &mut random);
+        // Shared cells, repeats, and documents without cells.
+        texts.extend([texts[0][..40].to_vec(), [&texts[1][..], &texts[1]].concat()]);
+        texts.insert(3, vec![]);
+        texts.push(vec![7]);
+        let new = |dedup| Detection::new(key.public_id(), &mark, profile.window, dedup);
+        let (mut each, mut all) = (new(DedupKind::Compact), new(DedupKind::Compact));
+        let shown = [texts[2][5..25].to_vec()];
+        for texts in texts.chunks(6) {
+            let mut raw = RawCells::new(profile.window);
+            for (i, text) in texts.iter().enumerate() {
+                let exposure = [Exposure::UNKNOWN, Exposure::known(&shown)][i % 2];
+                raw.push(text, exposure).unwrap();
+            }
+            let scores = each.observe_each(&raw).unwrap();
+            assert_eq!(scores.len(), texts.len());
+            for (i, (text, score)) in texts.iter().zip(scores).enumerate() {
+                let exposure = [Exposure::UNKNOWN, Exposure::known(&shown)][i % 2];
+                let mut alone = RawCells::new(profile.window);
+                alone.push(text, exposure).unwrap();
+                let mut own = new(DedupKind::Exact);
+                own.observe(alone).unwrap();
+                let finding = own.finish().unwrap();
+                assert_eq!(score.tokens, finding.tokens, "{}", known.id);
+                assert_eq!(score.scored, finding.scored, "{}", known.id);
+                assert_eq!(score.statistic, finding.statistic, "{}", known.id);
+                assert_eq!(score.log10_p, finding.log10_p, "{}", known.id);
+            }
+            all.observe(raw).unwrap();
+        }
+        assert_eq!(each.counts(), all.counts(), "{}", known.id);
+        let (each, all) = (each.finish().unwrap(), all.finish().unwrap());
+        assert_eq!(each.statistic, all.statistic, "{}", known.id);
+        assert_eq!(each.log10_p, all.log10_p, "{}", known.id);
+    }
+}
+
+#[test]
 fn keys_with_other_numbers_are_refused() {
     for known in &FOREIGN {
         let profile = profile(known);

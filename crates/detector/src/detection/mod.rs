@@ -10,10 +10,11 @@
 //!
 //! Derivations: `docs/tests/foreign.md`.
 
+mod each;
 mod table;
 mod tail;
 
-use crate::cells::{DistinctCells, RawCells, Stretch};
+use crate::cells::{DistinctCells, FreshCells, RawCells};
 use crate::dedup::{Dedup, DedupKind};
 use crate::examination::ExaminationError;
 use crate::finding::{Counts, Finding, Test};
@@ -61,33 +62,51 @@ impl Detection {
     /// # Errors
     /// When windows have another length, or there are more cells than sums hold.
     pub fn observe(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
-        let (window, other) = (self.window, raw.window());
-        if window != other {
-            return Err(ExaminationError::Window { window, other });
+        self.check(&raw)?;
+        self.count(&raw);
+        let fresh = self.fresh(raw);
+        let (distinct, units) = match &self.mark.unit {
+            None => (fresh.distinct(&mut *self.dedup)?, vec![]),
+            Some(unit) => fresh.distinct_by(unit, &mut *self.dedup)?,
+        };
+        let parts = self.mark.parts.iter();
+        let sums: Vec<u64> = parts
+            .map(|part| part.reading.law().sum(&words(&distinct, part)))
+            .collect();
+        self.add(distinct.len(), &sums, &units)
+    }
+
+    /// Adds what new cells gave, and the units that are states.
+    fn add(&mut self, cells: usize, sums: &[u64], units: &[u64]) -> Result<(), ExaminationError> {
+        for (sum, &more) in self.sums.iter_mut().zip(sums) {
+            *sum = sum.checked_add(more).ok_or(ExaminationError::Sum)?;
         }
+        if let Some(states) = &mut self.states {
+            states.insert(units);
+        }
+        self.counts.scored += cells as u64;
+        self.counts.expected_drops = self.dedup.expected_drops();
+        Ok(())
+    }
+
+    fn check(&self, raw: &RawCells) -> Result<(), ExaminationError> {
+        match (self.window, raw.window()) {
+            (window, other) if window != other => Err(ExaminationError::Window { window, other }),
+            _ => Ok(()),
+        }
+    }
+
+    fn count(&mut self, raw: &RawCells) {
         self.counts.answers += raw.answers().count() as u64;
         self.counts.tokens += raw.tokens() as u64;
         self.counts.exposure_unknown += raw.exposure_unknown();
+    }
+
+    fn fresh(&mut self, raw: RawCells) -> FreshCells {
         let fresh = raw.fresh();
         self.counts.exposed += fresh.exposed();
         self.counts.fresh += fresh.len() as u64;
-        let distinct = match &self.mark.unit {
-            None => fresh.distinct(&mut *self.dedup)?,
-            Some(unit) => {
-                let (distinct, units) = fresh.distinct_by(unit, &mut *self.dedup)?;
-                if let Some(states) = &mut self.states {
-                    units.iter().for_each(|&unit| states.insert(unit as u16));
-                }
-                distinct
-            }
-        };
-        for (sum, part) in self.sums.iter_mut().zip(&self.mark.parts) {
-            let more = score(&distinct, part);
-            *sum = sum.checked_add(more).ok_or(ExaminationError::Sum)?;
-        }
-        self.counts.scored += distinct.len() as u64;
-        self.counts.expected_drops = self.dedup.expected_drops();
-        Ok(())
+        fresh
     }
 
     /// What was read and left out so far.
@@ -104,21 +123,6 @@ impl Detection {
         let cells = self.counts.scored;
         let log10_p = tail::upper(&self.mark, cells, &self.sums, self.states.as_ref())?;
         let law = self.mark.parts[0].reading.law();
-        let total: f64 = self
-            .mark
-            .parts
-            .iter()
-            .map(|part| f64::from(part.weight))
-            .sum();
-        let weighted = |value: &dyn Fn(usize) -> f64| -> f64 {
-            let parts = self.mark.parts.iter().enumerate();
-            let sum: f64 = parts
-                .map(|(i, part)| f64::from(part.weight) * value(i))
-                .sum();
-            // The mean over keys, so that one key's is its own.
-            sum / total
-        };
-        let unit = law.unit() as f64;
         let mut warnings = Warning::of(&self.counts);
         if self.mark.null == Null::RelatedKeys {
             warnings.push(Warning::RelatedKeys);
@@ -126,7 +130,7 @@ impl Detection {
         Ok(Finding {
             tokens: self.counts.tokens,
             scored: cells,
-            statistic: weighted(&|i| self.sums[i] as f64 / unit),
+            statistic: statistic(&self.mark, &self.sums),
             expected: Some(cells as f64 * law.null_mean()),
             effect: match self.sums[..] {
                 [sum] => plain::effect(law, cells, sum, 1)?,
@@ -138,19 +142,28 @@ impl Detection {
     }
 }
 
-fn score(distinct: &DistinctCells, part: &Part) -> u64 {
-    let law = part.reading.law();
-    distinct
-        .stretches(STRETCH, STRETCH)
-        .into_par_iter()
-        .map_init(
-            || (distinct.batch(STRETCH), vec![0; STRETCH]),
-            |(batch, words), stretch: Stretch<'_>| {
+/// The mean of the keys' sums by their weights, in the printed unit; one key's is its own.
+fn statistic(mark: &KeyedMark, sums: &[u64]) -> f64 {
+    let weights = || mark.parts.iter().map(|part| f64::from(part.weight));
+    let sums = weights()
+        .zip(sums)
+        .map(|(weight, &sum)| weight * sum as f64);
+    let unit = mark.parts[0].reading.law().unit() as f64;
+    sums.sum::<f64>() / unit / weights().sum::<f64>()
+}
+
+/// The words of all cells, in order.
+fn words(distinct: &DistinctCells, part: &Part) -> Vec<u32> {
+    let mut words = vec![0; distinct.len()];
+    words
+        .par_chunks_mut(STRETCH)
+        .zip(distinct.stretches(STRETCH, STRETCH))
+        .for_each_init(
+            || distinct.batch(STRETCH),
+            |batch, (words, stretch)| {
                 distinct.fill(batch, stretch);
-                let words = &mut words[..batch.len()];
                 part.reading.words(batch, words);
-                law.sum(words)
             },
-        )
-        .sum()
+        );
+    words
 }
