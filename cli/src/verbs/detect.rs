@@ -135,7 +135,8 @@ fn native(
             let (score, located) = document::score_and_locate(raw, &*mark, passages.level)
                 .map_err(|error| failure(&error))?;
             let located = passages.in_text(located, &record.tokens)?;
-            documents.push(Document::new(record, score, Some(located)));
+            let place = (evidence::place(&record.source), record.id.clone());
+            documents.push(Document::new(place, score, Some(located)));
             Ok(())
         },
         |raw| pooled.observe(raw).map_err(|error| failure(&error)),
@@ -161,41 +162,39 @@ fn foreign(
     mark: &KeyedMark,
     passages: &Passages<'_>,
 ) -> Outcome<Read> {
-    let detection = |kind| Detection::new(id, mark, profile.window, kind);
-    let mut pooled = detection(dedup_kind(&args.dedup));
+    let mut pooled = Detection::new(id, mark, profile.window, dedup_kind(&args.dedup));
+    let mut records: Vec<(String, Option<String>)> = vec![];
     let mut documents = vec![];
     let skipped = evidence::read(
         &args.input,
         profile,
         output,
         |record| {
-            let raw = raw_cells(profile.window, record)?;
-            let read = document::score_and_locate_keyed(raw.clone(), mark, passages.level);
-            let (score, located) = match read.map_err(|error| failure(&error))? {
-                Some((score, located)) => (score, Some(passages.in_text(located, &record.tokens)?)),
-                None => {
-                    let mut own = detection(DedupKind::Exact);
-                    own.observe(raw).map_err(|error| failure(&error))?;
-                    let finding = own.finish().map_err(|error| failure(&error))?;
-                    let score = DocumentScore {
-                        tokens: finding.tokens,
-                        scored: finding.scored,
-                        statistic: finding.statistic,
-                        log10_p: finding.log10_p,
-                    };
-                    (score, None)
-                }
-            };
-            documents.push(Document::new(record, score, located));
+            records.push((evidence::place(&record.source), record.id.clone()));
             Ok(())
         },
-        |raw| pooled.observe(raw).map_err(|error| failure(&error)),
+        |raw| {
+            let read = pooled
+                .observe_each(&raw, passages.level)
+                .map_err(|error| failure(&error))?;
+            for (tokens, document) in raw.answers().zip(read) {
+                let located = document
+                    .located
+                    .map(|located| passages.in_text(located, tokens))
+                    .transpose()?;
+                documents.push((document.score, located));
+            }
+            Ok(())
+        },
     )?;
+    let documents = records.into_iter().zip(documents);
     Ok(Read {
         counts: *pooled.counts(),
         skipped,
+        documents: documents
+            .map(|(record, (score, located))| Document::new(record, score, located))
+            .collect(),
         pooled: pooled.finish().map_err(|error| failure(&error))?,
-        documents,
     })
 }
 
@@ -206,10 +205,15 @@ fn raw_cells(window: usize, record: &TokenRecord) -> Outcome<RawCells> {
 }
 
 impl Document {
-    fn new(record: &TokenRecord, score: DocumentScore, located: Option<LocatedJson>) -> Self {
+    /// Of a record's place and id.
+    fn new(
+        (source, id): (String, Option<String>),
+        score: DocumentScore,
+        located: Option<LocatedJson>,
+    ) -> Self {
         Self {
-            source: evidence::place(&record.source),
-            id: record.id.clone(),
+            source,
+            id,
             tokens: score.tokens,
             scored: score.scored,
             statistic: score.statistic,

@@ -8,6 +8,8 @@
 
 mod by_unit;
 
+pub(crate) use by_unit::ByUnit;
+
 use crate::dedup::{Dedup, DedupError, Units};
 use crate::weights::WindowWeights;
 use crate::windows::WindowHash;
@@ -26,7 +28,6 @@ pub struct RawCells {
     answers: Vec<Answer>,
     shown: Vec<TokenId>,
     pieces: Vec<Range<usize>>,
-    unknown: u64,
 }
 
 /// What was shown to the suspect when it answered: prompt, system text, history, tool results.
@@ -82,6 +83,8 @@ pub struct DistinctCells {
 struct Answer {
     ids: Range<usize>,
     pieces: Range<usize>,
+    /// Whether the pieces are all that was shown.
+    known: bool,
 }
 
 impl RawCells {
@@ -98,7 +101,6 @@ impl RawCells {
             answers: vec![],
             shown: vec![],
             pieces: vec![],
-            unknown: 0,
         }
     }
 
@@ -130,8 +132,8 @@ impl RawCells {
         self.answers.push(Answer {
             ids,
             pieces: first..self.pieces.len(),
+            known,
         });
-        self.unknown += u64::from(!known);
         Ok(())
     }
 
@@ -152,10 +154,38 @@ impl RawCells {
         }
     }
 
+    /// The same answers in blocks of consecutive ones, each of at least `tokens` tokens but the last; at
+    /// least one answer in each.
+    pub(crate) fn blocks(&self, tokens: usize) -> impl Iterator<Item = Self> {
+        let mut left = &self.answers[..];
+        std::iter::from_fn(move || {
+            let first = left.first()?;
+            let enough = |answer: &Answer| answer.ids.end - first.ids.start >= tokens;
+            let count = left.iter().position(enough).map_or(left.len(), |at| at + 1);
+            let (these, rest) = left.split_at(count);
+            left = rest;
+            let mut block = Self::new(self.window);
+            for Answer { ids, pieces, known } in these {
+                let start = block.pieces.len();
+                for piece in &self.pieces[pieces.clone()] {
+                    let piece = extend(&mut block.shown, &self.shown[piece.clone()]);
+                    block.pieces.push(piece);
+                }
+                let ids = extend(&mut block.ids, &self.ids[ids.clone()]);
+                block.answers.push(Answer {
+                    ids,
+                    pieces: start..block.pieces.len(),
+                    known: *known,
+                });
+            }
+            Some(block)
+        })
+    }
+
     /// Answers of which it is not known what was shown for them.
     #[must_use]
     pub fn exposure_unknown(&self) -> u64 {
-        self.unknown
+        self.answers.iter().filter(|answer| !answer.known).count() as u64
     }
 
     /// Tokens in a window.
@@ -195,7 +225,7 @@ impl RawCells {
         let mut at = Vec::with_capacity(self.ids.len());
         let mut raw = 0;
         let mut exposed = HashSet::new();
-        for Answer { ids, pieces } in &self.answers {
+        for Answer { ids, pieces, .. } in &self.answers {
             exposed.clear();
             for piece in &self.pieces[pieces.clone()] {
                 exposed.extend(self.shown[piece.clone()].windows(self.window));

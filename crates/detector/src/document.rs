@@ -2,12 +2,11 @@
 
 use crate::cells::{DistinctCells, RawCells};
 use crate::dedup::{Dedup, Exact};
-use crate::detection;
 use crate::examination::ExaminationError;
 use crate::localize::{Located, Scores};
 use crate::plain;
 use crate::tail::Log10P;
-use hallmark_core::mark::{KeyedMark, Null, Reading};
+use hallmark_core::mark::Reading;
 
 /// T1 on the distinct fresh cells of one document.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,36 +44,7 @@ pub fn score_and_locate(
     located(tokens, &Scores::new(&distinct, mark, plain::p_value), level)
 }
 
-/// The same for any engine's mark. Nothing where its scores have no law for parts of a document
-/// ([`KeyedMark::local`]).
-///
-/// # Errors
-/// When there are more cells than the tails allow.
-pub fn score_and_locate_keyed(
-    raw: RawCells,
-    mark: &KeyedMark,
-    level: f64,
-) -> Result<Option<(DocumentScore, Located)>, ExaminationError> {
-    let Some(reading) = mark.local() else {
-        return Ok(None);
-    };
-    let (tokens, distinct) = match &mark.unit {
-        None => distinct(raw)?,
-        Some(unit) => {
-            let mut own: Box<dyn Dedup> = Box::new(Exact::new(1));
-            let tokens = raw.tokens() as u64;
-            let (distinct, _) = raw.fresh().distinct_by(unit, &mut *own)?;
-            (tokens, distinct.in_order())
-        }
-    };
-    let tail = match mark.null {
-        Null::Lists => detection::lists,
-        _ => plain::p_value,
-    };
-    located(tokens, &Scores::new(&distinct, reading, tail), level).map(Some)
-}
-
-fn located(
+pub(crate) fn located(
     tokens: u64,
     scores: &Scores,
     level: f64,

@@ -9,7 +9,6 @@ use hallmark_core::profile::{FOREIGN, Foreign, ForeignProfile, ForeignScheme, To
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
-use hallmark_detector::document::score_and_locate_keyed;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -281,20 +280,24 @@ fn a_marked_part_of_a_document_is_located() {
         let read = |tokens: &[u32]| {
             let mut raw = RawCells::new(profile.window);
             raw.push(tokens, Exposure::NOTHING).unwrap();
-            score_and_locate_keyed(raw, &mark, 1e-5).unwrap()
+            let mut detection =
+                Detection::new(own.public_id(), &mark, profile.window, DedupKind::Exact);
+            let document = detection.observe_each(&raw, 1e-5).unwrap().remove(0);
+            (document.score, document.located)
         };
         let document = [&clean[..600], &marked[..300], &clean[600..]].concat();
-        let Some((score, found)) = read(&document) else {
+        let (score, found) = read(&document);
+        let whole = log10_p(&profile, &own, std::slice::from_ref(&document));
+        let Some(found) = found else {
             assert!(mark.local().is_none());
             continue;
         };
-        located += 1;
-        let whole = log10_p(&profile, &own, std::slice::from_ref(&document));
         assert!(
             (score.log10_p.value() - whole).abs() < 1e-12,
             "{}",
             known.id
         );
+        located += 1;
         // Within a fixed list, windows have few units.
         if known.id != "unigram" {
             let covered: usize = found
@@ -307,7 +310,7 @@ fn a_marked_part_of_a_document_is_located() {
                 .sum();
             assert!(covered > 200, "{}: {:?}", known.id, found.passages);
         }
-        let (_, found) = read(&clean).unwrap();
+        let found = read(&clean).1.unwrap();
         assert_eq!(found.passages, [], "{}", known.id);
     }
     assert!(located >= 12, "{located}");
@@ -382,6 +385,55 @@ fn the_weighted_mean_of_synthid_has_its_law() {
             .unwrap()
             .is_none()
     );
+}
+
+#[test]
+fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
+    let mut random = ChaCha12Rng::seed_from_u64(4);
+    for known in &FOREIGN {
+        let profile = profile(known);
+        let key = key(&profile, &mut random);
+        let mark = KeyedMark::bind(&profile, &key).unwrap();
+        let mut texts = texts(&mark, profile.window, 2, &mut random);
+        // Shared cells, repeats, and documents without cells.
+        texts.extend([texts[0][..40].to_vec(), [&texts[1][..], &texts[1]].concat()]);
+        texts.insert(3, vec![]);
+        texts.push(vec![7]);
+        let new = |dedup| Detection::new(key.public_id(), &mark, profile.window, dedup);
+        let (mut each, mut all) = (new(DedupKind::Compact), new(DedupKind::Compact));
+        let shown = [texts[2][5..25].to_vec()];
+        for texts in texts.chunks(6) {
+            let mut raw = RawCells::new(profile.window);
+            for (i, text) in texts.iter().enumerate() {
+                let exposure = [Exposure::UNKNOWN, Exposure::known(&shown)][i % 2];
+                raw.push(text, exposure).unwrap();
+            }
+            let documents = each.observe_each(&raw, 0.001).unwrap();
+            assert_eq!(documents.len(), texts.len());
+            for (i, (text, document)) in texts.iter().zip(documents).enumerate() {
+                let score = document.score;
+                let exposure = [Exposure::UNKNOWN, Exposure::known(&shown)][i % 2];
+                let mut alone = RawCells::new(profile.window);
+                alone.push(text, exposure).unwrap();
+                let mut own = new(DedupKind::Exact);
+                own.observe(alone).unwrap();
+                let finding = own.finish().unwrap();
+                assert_eq!(score.tokens, finding.tokens, "{}", known.id);
+                assert_eq!(score.scored, finding.scored, "{}", known.id);
+                assert_eq!(score.statistic, finding.statistic, "{}", known.id);
+                // Where keys are related, a document is compared with fewer others.
+                match finding.log10_p_unmarked {
+                    None => assert_eq!(score.log10_p, finding.log10_p, "{}", known.id),
+                    Some(_) => assert!(score.log10_p >= finding.log10_p, "{}", known.id),
+                }
+            }
+            all.observe(raw).unwrap();
+        }
+        assert_eq!(each.counts(), all.counts(), "{}", known.id);
+        let (each, all) = (each.finish().unwrap(), all.finish().unwrap());
+        assert_eq!(each.statistic, all.statistic, "{}", known.id);
+        assert_eq!(each.log10_p, all.log10_p, "{}", known.id);
+    }
 }
 
 #[test]

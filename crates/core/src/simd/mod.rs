@@ -24,6 +24,7 @@ pub(crate) mod chacha;
 pub(crate) mod engines;
 pub(crate) mod rows;
 pub(crate) mod sums;
+pub(crate) mod swaps;
 
 /// A vector unit that this machine has.
 ///

@@ -16,45 +16,105 @@ impl FreshCells {
         unit: &Unit,
         dedup: &mut dyn Dedup,
     ) -> Result<(DistinctCells, Vec<u64>), DedupError> {
-        let halves: Vec<u32> = self
-            .at
+        let units = self.units_by(unit);
+        let mut kept = keep_first(&units, dedup)?;
+        kept.par_sort_unstable_by_key(|&cell| units[cell as usize]);
+        let cells = self.pick(&kept);
+        let units = kept.iter().map(|&cell| units[cell as usize]).collect();
+        Ok((cells, units))
+    }
+
+    /// One cell of each unit, here only, and which of them each cell is.
+    pub(crate) fn by_unit(self, unit: &Unit) -> ByUnit {
+        let units = self.units_by(unit);
+        let mut order: Vec<(u64, u32)> = units.iter().copied().zip(0..).collect();
+        order.par_sort_unstable();
+        let mut slots = vec![0; units.len()];
+        let mut first = Vec::with_capacity(units.len());
+        for group in order.chunk_by(|a, b| a.0 == b.0) {
+            for &(_, cell) in group {
+                slots[cell as usize] = first.len() as u32;
+            }
+            first.push(group[0].1);
+        }
+        ByUnit {
+            at: self.at.clone(),
+            cells: self.pick(&first),
+            units,
+            slots,
+        }
+    }
+
+    /// How many cells each answer has, for answers of these lengths in order.
+    pub(crate) fn counts(&self, answers: &[usize]) -> Vec<usize> {
+        let mut end = 0;
+        let mut before = 0;
+        answers
+            .iter()
+            .map(|tokens| {
+                end += tokens;
+                let cells = self.at.partition_point(|&at| (at as usize) < end);
+                cells - std::mem::replace(&mut before, cells)
+            })
+            .collect()
+    }
+
+    fn units_by(&self, unit: &Unit) -> Vec<u64> {
+        self.at
             .par_chunks(BATCH)
             .flat_map_iter(|at| {
-                at.iter().flat_map(|&at| {
+                at.iter().map(|&at| {
                     let at = at as usize;
-                    let unit = unit(&self.ids[at - self.window..at], self.ids[at]);
-                    [(unit >> 32) as u32, unit as u32]
+                    unit(&self.ids[at - self.window..at], self.ids[at])
                 })
             })
-            .collect();
-        let ends: Vec<u32> = (1..halves.len() as u32).step_by(2).collect();
-        let units = Units {
-            ids: &halves,
-            at: &ends,
-            window: 1,
-        };
-        let mut kept = Vec::with_capacity(ends.len());
-        dedup.keep_first(units, &mut kept)?;
-        let unit_of = |end: u32| {
-            let end = end as usize;
-            u64::from(halves[end - 1]) << 32 | u64::from(halves[end])
-        };
-        kept.par_sort_unstable_by_key(|&end| unit_of(end));
-        let units = kept.iter().map(|&end| unit_of(end)).collect();
-        let at = kept.iter().map(|&end| self.at[end as usize / 2]).collect();
-        let cells = DistinctCells {
+            .collect()
+    }
+
+    fn pick(self, cells: &[u32]) -> DistinctCells {
+        DistinctCells {
             window: self.window,
             ids: self.ids,
-            at,
-        };
-        Ok((cells, units))
+            at: cells.iter().map(|&cell| self.at[cell as usize]).collect(),
+        }
     }
 }
 
-impl DistinctCells {
-    /// In the order of the text.
-    pub(crate) fn in_order(mut self) -> Self {
-        self.at.sort_unstable();
-        self
+/// Cells by what the function consumes of them.
+pub(crate) struct ByUnit {
+    /// The first cell of each unit, in the order of the units.
+    pub(crate) cells: DistinctCells,
+    /// The place of every cell's token.
+    pub(crate) at: Vec<u32>,
+    /// The unit of every cell.
+    pub(crate) units: Vec<u64>,
+    /// For every cell, the place of its unit among `cells`.
+    pub(crate) slots: Vec<u32>,
+}
+
+impl ByUnit {
+    /// The first cell of each unit that `dedup`, a set for windows of one id, did not see before.
+    ///
+    /// # Errors
+    /// As the de-duplication's.
+    pub(crate) fn keep_first(&self, dedup: &mut dyn Dedup) -> Result<Vec<u32>, DedupError> {
+        keep_first(&self.units, dedup)
     }
+}
+
+fn keep_first(units: &[u64], dedup: &mut dyn Dedup) -> Result<Vec<u32>, DedupError> {
+    let halves: Vec<u32> = units
+        .iter()
+        .flat_map(|&unit| [(unit >> 32) as u32, unit as u32])
+        .collect();
+    let ends: Vec<u32> = (1..halves.len() as u32).step_by(2).collect();
+    let units = Units {
+        ids: &halves,
+        at: &ends,
+        window: 1,
+    };
+    let mut kept = Vec::with_capacity(ends.len());
+    dedup.keep_first(units, &mut kept)?;
+    kept.iter_mut().for_each(|end| *end /= 2);
+    Ok(kept)
 }

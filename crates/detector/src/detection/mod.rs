@@ -11,23 +11,27 @@
 //!
 //! Derivations: `docs/tests/foreign.md`.
 
+mod each;
+mod gathered;
 mod related;
 mod table;
 mod tail;
 mod weighted_table;
 
-use crate::cells::{DistinctCells, RawCells, Stretch};
+pub use each::Document;
+
+use crate::cells::{DistinctCells, FreshCells, RawCells};
 use crate::dedup::{Dedup, DedupKind};
 use crate::examination::ExaminationError;
 use crate::finding::{Counts, Finding, Test};
 use crate::plain;
+use crate::tail::Log10P;
 use crate::warning::Warning;
+use gathered::Gathered;
 use hallmark_core::keys::PublicId;
 use hallmark_core::mark::{KeyedMark, Null, Part};
 use rayon::prelude::*;
-use table::States;
-
-pub(crate) use tail::lists;
+use related::Effort;
 
 /// T1 of one mark, over what was observed so far.
 pub struct Detection {
@@ -36,11 +40,7 @@ pub struct Detection {
     window: usize,
     dedup: Box<dyn Dedup>,
     counts: Counts,
-    /// One sum for each part.
-    sums: Vec<u64>,
-    states: Option<States>,
-    /// Where keys are related, what was scored.
-    units: Vec<u64>,
+    gathered: Gathered,
 }
 
 /// Cells that are scored at a time: for lists enough that most of one list's are together.
@@ -57,9 +57,7 @@ impl Detection {
             window,
             dedup: dedup.build(ids),
             counts: Counts::default(),
-            sums: vec![0; mark.parts.len()],
-            states: matches!(mark.null, Null::ShiftedTable).then(States::new),
-            units: vec![],
+            gathered: Gathered::new(mark),
             mark: mark.clone(),
         }
     }
@@ -69,36 +67,46 @@ impl Detection {
     /// # Errors
     /// When windows have another length, or there are more cells than sums hold.
     pub fn observe(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
-        let (window, other) = (self.window, raw.window());
-        if window != other {
-            return Err(ExaminationError::Window { window, other });
+        self.check(&raw)?;
+        self.count(&raw);
+        let fresh = self.fresh(raw);
+        let (distinct, units) = match &self.mark.unit {
+            None => (fresh.distinct(&mut *self.dedup)?, vec![]),
+            Some(unit) => fresh.distinct_by(unit, &mut *self.dedup)?,
+        };
+        let parts = self.mark.parts.iter();
+        let sums: Vec<u64> = parts
+            .map(|part| part.reading.law().sum(&words(&distinct, part)))
+            .collect();
+        self.add(distinct.len(), &sums, &units)
+    }
+
+    fn add(&mut self, cells: usize, sums: &[u64], units: &[u64]) -> Result<(), ExaminationError> {
+        let added = self.gathered.add(cells, sums, units);
+        added.ok_or(ExaminationError::Sum)?;
+        self.counts.scored += cells as u64;
+        self.counts.expected_drops = self.dedup.expected_drops();
+        Ok(())
+    }
+
+    fn check(&self, raw: &RawCells) -> Result<(), ExaminationError> {
+        match (self.window, raw.window()) {
+            (window, other) if window != other => Err(ExaminationError::Window { window, other }),
+            _ => Ok(()),
         }
+    }
+
+    fn count(&mut self, raw: &RawCells) {
         self.counts.answers += raw.answers().count() as u64;
         self.counts.tokens += raw.tokens() as u64;
         self.counts.exposure_unknown += raw.exposure_unknown();
+    }
+
+    fn fresh(&mut self, raw: RawCells) -> FreshCells {
         let fresh = raw.fresh();
         self.counts.exposed += fresh.exposed();
         self.counts.fresh += fresh.len() as u64;
-        let distinct = match &self.mark.unit {
-            None => fresh.distinct(&mut *self.dedup)?,
-            Some(unit) => {
-                let (distinct, units) = fresh.distinct_by(unit, &mut *self.dedup)?;
-                if let Some(states) = &mut self.states {
-                    units.iter().for_each(|&unit| states.insert(unit as u16));
-                }
-                if matches!(self.mark.null, Null::RelatedKeys(_)) {
-                    self.units.extend(units);
-                }
-                distinct
-            }
-        };
-        for (sum, part) in self.sums.iter_mut().zip(&self.mark.parts) {
-            let more = score(&distinct, part);
-            *sum = sum.checked_add(more).ok_or(ExaminationError::Sum)?;
-        }
-        self.counts.scored += distinct.len() as u64;
-        self.counts.expected_drops = self.dedup.expected_drops();
-        Ok(())
+        fresh
     }
 
     /// What was read and left out so far.
@@ -112,22 +120,11 @@ impl Detection {
     /// # Errors
     /// When there are more cells than the tails allow.
     pub fn finish(&self) -> Result<Finding, ExaminationError> {
-        let finding = self.finish_without_others()?;
-        let Null::RelatedKeys(keys) = &self.mark.null else {
-            return Ok(finding);
-        };
-        let unmarked = finding.log10_p;
-        if unmarked.value() > related::LARGEST.log10() {
-            return Ok(finding);
-        }
-        let (among, others) = related::p_value(keys, &self.units, unmarked);
-        let log10_p = among.max(unmarked);
+        let found = self.gathered.found(&self.mark, Effort::All)?;
         Ok(Finding {
-            log10_p,
-            log10_p_adjusted: log10_p,
-            log10_p_unmarked: Some(unmarked),
-            decoys: Some(others),
-            ..finding
+            log10_p_unmarked: found.among.map(|(unmarked, _)| unmarked),
+            decoys: found.among.map(|(_, others)| others),
+            ..self.finding(found.log10_p)?
         })
     }
 
@@ -137,24 +134,12 @@ impl Detection {
     /// # Errors
     /// As for [`finish`](Self::finish).
     pub fn finish_without_others(&self) -> Result<Finding, ExaminationError> {
+        self.finding(self.gathered.unmarked(&self.mark)?)
+    }
+
+    fn finding(&self, log10_p: Log10P) -> Result<Finding, ExaminationError> {
         let cells = self.counts.scored;
-        let log10_p = tail::upper(&self.mark, cells, &self.sums, self.states.as_ref())?;
         let law = self.mark.parts[0].reading.law();
-        let total: f64 = self
-            .mark
-            .parts
-            .iter()
-            .map(|part| f64::from(part.weight))
-            .sum();
-        let weighted = |value: &dyn Fn(usize) -> f64| -> f64 {
-            let parts = self.mark.parts.iter().enumerate();
-            let sum: f64 = parts
-                .map(|(i, part)| f64::from(part.weight) * value(i))
-                .sum();
-            // The mean over keys, so that one key's is its own.
-            sum / total
-        };
-        let unit = law.unit() as f64;
         let mut warnings = Warning::of(&self.counts);
         if matches!(self.mark.null, Null::RelatedKeys(_)) {
             warnings.push(Warning::RelatedKeys);
@@ -162,9 +147,9 @@ impl Detection {
         Ok(Finding {
             tokens: self.counts.tokens,
             scored: cells,
-            statistic: weighted(&|i| self.sums[i] as f64 / unit),
+            statistic: self.gathered.statistic(&self.mark),
             expected: Some(cells as f64 * law.null_mean()),
-            effect: match self.sums[..] {
+            effect: match self.gathered.sums[..] {
                 [sum] => plain::effect(law, cells, sum, 1)?,
                 _ => None,
             },
@@ -174,19 +159,18 @@ impl Detection {
     }
 }
 
-fn score(distinct: &DistinctCells, part: &Part) -> u64 {
-    let law = part.reading.law();
-    distinct
-        .stretches(STRETCH, STRETCH)
-        .into_par_iter()
-        .map_init(
-            || (distinct.batch(STRETCH), vec![0; STRETCH]),
-            |(batch, words), stretch: Stretch<'_>| {
+/// The words of all cells, in order.
+fn words(distinct: &DistinctCells, part: &Part) -> Vec<u32> {
+    let mut words = vec![0; distinct.len()];
+    words
+        .par_chunks_mut(STRETCH)
+        .zip(distinct.stretches(STRETCH, STRETCH))
+        .for_each_init(
+            || distinct.batch(STRETCH),
+            |batch, (words, stretch)| {
                 distinct.fill(batch, stretch);
-                let words = &mut words[..batch.len()];
                 part.reading.words(batch, words);
-                law.sum(words)
             },
-        )
-        .sum()
+        );
+    words
 }

@@ -27,6 +27,15 @@ const fn stage(others: usize, go_on: f64, units: usize) -> Stage {
     }
 }
 
+/// How much a p-value may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// For one of many documents.
+    Document,
+    /// For all together.
+    All,
+}
+
 /// One number has a rank, so that p is at least 1/(others + 1).
 const ONE: [Stage; 3] = [
     stage(99, 0.1, usize::MAX),
@@ -34,8 +43,14 @@ const ONE: [Stage; 3] = [
     stage((1 << 20) - 1, 0.0, 4096),
 ];
 
+/// The same for a document.
+const ONE_DOCUMENT: [Stage; 2] = [stage(99, 0.1, usize::MAX), stage(999, 0.0, usize::MAX)];
+
 /// Several numbers' scores are a subset of all.
 const SEVERAL: [Stage; 2] = [stage(96, 0.1, usize::MAX), stage(960, 0.0, usize::MAX)];
+
+/// The same for a document.
+const SEVERAL_DOCUMENT: [Stage; 2] = [stage(96, 0.1, usize::MAX), stage(288, 0.0, usize::MAX)];
 
 /// The p-value among others, and how many the last of them were.
 ///
@@ -44,20 +59,27 @@ const SEVERAL: [Stage; 2] = [stage(96, 0.1, usize::MAX), stage(960, 0.0, usize::
 ///
 /// Nothing is compared where `unmarked`, the p-value for text without any mark of this function, is above
 /// [`LARGEST`]: the larger of the two is reported, at levels up to that.
-pub(super) fn p_value(keys: &RelatedKeys, units: &[u64], unmarked: Log10P) -> (Log10P, u64) {
-    let stages = match keys.tested().len() {
-        1 => &ONE[..],
-        _ => &SEVERAL,
+pub(super) fn p_value(
+    keys: &RelatedKeys,
+    units: &[u64],
+    unmarked: Log10P,
+    effort: Effort,
+) -> (Log10P, u64) {
+    let stages = match (keys.tested().len(), effort) {
+        (1, Effort::All) => &ONE[..],
+        (1, Effort::Document) => &ONE_DOCUMENT,
+        (_, Effort::All) => &SEVERAL,
+        (_, Effort::Document) => &SEVERAL_DOCUMENT,
     };
     let (mut log10_p, mut others) = (Log10P::ONE, 0);
     for (draw, stage) in (0..).zip(stages) {
         let drawn = others_of(keys, stage.others, draw);
         others = drawn.len() as u64;
-        let step = units.len().div_ceil(stage.units).max(1);
-        let units: Vec<u64> = units.iter().step_by(step).copied().collect();
+        let some = some_of(units, stage.units);
+        let units = some.as_deref().unwrap_or(units);
         let among = among(
-            &sums(keys, &units, keys.tested()),
-            &sums(keys, &units, &drawn),
+            &sums(keys, units, keys.tested()),
+            &sums(keys, units, &drawn),
         );
         log10_p = log10_p.min(among);
         if among.value() > stage.go_on.log10() || unmarked.value() > stage.go_on.log10() {
@@ -66,6 +88,16 @@ pub(super) fn p_value(keys: &RelatedKeys, units: &[u64], unmarked: Log10P) -> (L
         log10_p = Log10P::clamped(stage.go_on.log10());
     }
     (log10_p, others)
+}
+
+/// About `most` units where there are more, the same for any order.
+fn some_of(units: &[u64], most: usize) -> Option<Vec<u64>> {
+    let step = units.len().div_ceil(most);
+    (step > 1).then(|| {
+        let mut sorted = units.to_vec();
+        sorted.par_sort_unstable();
+        sorted.into_iter().step_by(step).collect()
+    })
 }
 
 /// The scores of each number.

@@ -33,8 +33,12 @@ impl States {
         }
     }
 
-    pub(crate) fn insert(&mut self, state: u16) {
-        self.bits[usize::from(state) / 64] |= 1 << (state % 64);
+    /// Adds the states that units are.
+    pub(crate) fn insert(&mut self, units: &[u64]) {
+        for &unit in units {
+            let state = usize::from(unit as u16);
+            self.bits[state / 64] |= 1 << (state % 64);
+        }
     }
 
     /// How many there are.
@@ -179,7 +183,7 @@ mod tests {
         for set in sets {
             let sums = over_all_keys(&set);
             let mut states = States::new();
-            set.iter().for_each(|&state| states.insert(state));
+            states.insert(&set.iter().map(|&state| state.into()).collect::<Vec<_>>());
             assert_eq!(states.sums_by_state(), states.sums_by_shift());
             for s in [
                 0,
@@ -214,7 +218,7 @@ mod tests {
     #[test]
     fn all_states_together_say_nothing() {
         let mut states = States::new();
-        (0..=u16::MAX).for_each(|state| states.insert(state));
+        states.insert(&(0..1 << 16).collect::<Vec<_>>());
         assert_eq!(states.upper_tail(30, 30 * 32_743).value(), 0.0);
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn upper(
 /// yes-or-no trials of unequal chances (Vatutin and Mikhailov 1982), so the count over all lists is
 /// one too. For such a sum with mean nγ, P(S ≥ s) is at most the binomial's for every s ≥ nγ + 1
 /// (Hoeffding 1956, theorem 4). Below that nothing is claimed.
-pub(crate) fn lists(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
+pub(super) fn lists(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
     let Law::Bernoulli { threshold } = law else {
         return plain::p_value(law, cells, sum);
     };

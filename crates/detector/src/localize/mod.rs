@@ -118,7 +118,16 @@ pub(crate) struct Scores {
 impl Scores {
     /// Of cells in the order of the text.
     pub(crate) fn new(cells: &DistinctCells, mark: &dyn Reading, tail: Tail) -> Self {
-        let scores = scores(cells, mark);
+        Self::of(
+            mark.law(),
+            tail,
+            scores(cells, mark),
+            cells.positions().to_vec(),
+        )
+    }
+
+    /// Of scores in the order of the text, with the places of their tokens.
+    pub(crate) fn of(law: Law, tail: Tail, scores: Vec<u32>, at: Vec<u32>) -> Self {
         let mut before = Vec::with_capacity(scores.len() + 1);
         let mut sum = 0;
         before.push(sum);
@@ -127,11 +136,11 @@ impl Scores {
             before.push(sum);
         }
         Self {
-            law: mark.law(),
+            law,
             tail,
             scores,
             before,
-            at: cells.positions().to_vec(),
+            at,
         }
     }
 

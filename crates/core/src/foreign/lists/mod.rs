@@ -1,7 +1,7 @@
 //! Green lists drawn with torch: the first ⌊γV⌋ elements of `randperm(V)` under a seed per window.
 //!
-//! A list costs ⌊γV⌋ swaps, so lists are kept, as one bit a token, as far as asked for; a single
-//! token's membership can be had without its list.
+//! A list costs ⌊γV⌋ swaps, so lists are kept, as one bit a token, as far as asked for; tokens'
+//! membership can be had without their lists, for sixteen seeds at a time.
 //!
 //! The generator takes only the low 32 bits of a seed: windows whose seeds agree there share their
 //! list, and what has to be counted once is ([`list_seed`], token). Distinct tokens of one list are
@@ -15,6 +15,7 @@ use super::torch::{Permutation, Shuffle, TorchRng};
 use crate::cells::{CellBatch, TokenId};
 use crate::prf::Prf;
 
+mod members;
 mod store;
 
 use store::Store;
@@ -87,8 +88,8 @@ impl GreenLists {
     /// The first `green` elements of `randperm(vocab_size)`. About `kept` lists of `vocab_size`/8
     /// bytes are kept for later calls (with the feature `std`; without it, none).
     ///
-    /// Keep lists where seeds recur: a window of one token. With `kept` = 0, a seed that occurs once
-    /// in a call costs no list at all.
+    /// Keep lists where seeds recur: a window of one token. A seed with few tokens costs no list
+    /// at all ([`members`](Self::members)).
     ///
     /// # Panics
     /// When `vocab_size` is above [`Shuffle::MAX_ITEMS`], or `green` above `vocab_size`.
@@ -142,30 +143,6 @@ impl GreenLists {
     #[must_use]
     pub fn contains(&self, seed: u64, token: TokenId) -> bool {
         self.shuffle.contains(&mut TorchRng::new(seed), token)
-    }
-
-    /// Whether `tokens[i]` is green under `seeds[i]`, for every i: each list is drawn once.
-    ///
-    /// # Panics
-    /// When the lengths differ.
-    pub fn members(&self, seeds: &[u64], tokens: &[TokenId], mut green: impl FnMut(usize, bool)) {
-        assert_eq!(seeds.len(), tokens.len(), "one seed for each token");
-        let mut order: Vec<(u32, u32)> = (0..)
-            .zip(seeds)
-            .map(|(at, &seed)| (list_seed(seed), at))
-            .collect();
-        order.sort_unstable();
-        for group in order.chunk_by(|a, b| a.0 == b.0) {
-            let seed = u64::from(group[0].0);
-            if let (&[(_, at)], false) = (group, self.store.keeps()) {
-                green(at as usize, self.contains(seed, tokens[at as usize]));
-                continue;
-            }
-            let list = self.list(seed);
-            for &(_, at) in group {
-                green(at as usize, list.contains(tokens[at as usize]));
-            }
-        }
     }
 
     fn draw(&self, seed: u32, scratch: &mut Permutation) -> GreenList {

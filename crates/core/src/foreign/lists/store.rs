@@ -4,6 +4,7 @@
 use alloc::sync::Arc;
 
 use super::GreenList;
+use super::members::Known;
 use crate::foreign::torch::Permutation;
 
 #[cfg(feature = "std")]
@@ -18,7 +19,10 @@ mod with_std {
 
     use hashbrown::HashMap;
 
-    use super::{Arc, GreenList, Permutation};
+    use super::{Arc, GreenList, Known, Permutation};
+
+    /// Seeds without a list that are remembered at a time.
+    const SEEDS: usize = 1 << 18;
 
     /// Two generations of at most half of the lists each: when the young one is full, the old one
     /// is dropped; a list that is found becomes young.
@@ -32,6 +36,8 @@ mod with_std {
     struct Inner {
         young: HashMap<u32, Arc<GreenList>>,
         old: HashMap<u32, Arc<GreenList>>,
+        /// Tokens asked for under seeds without a list.
+        asked: HashMap<u32, usize>,
         scratch: Vec<Permutation>,
     }
 
@@ -44,7 +50,7 @@ mod with_std {
             }
         }
 
-        pub(in super::super) fn keeps(&self) -> bool {
+        fn keeps(&self) -> bool {
             self.each > 0
         }
 
@@ -52,13 +58,24 @@ mod with_std {
             if !self.keeps() {
                 return None;
             }
-            let mut inner = self.lock();
-            if let Some(list) = inner.young.get(&seed) {
-                return Some(list.clone());
+            self.lock().find(seed, self.each)
+        }
+
+        /// What is known of a seed, as `tokens` of its tokens are asked for.
+        pub(in super::super) fn ask(&self, seed: u32, tokens: usize) -> Known {
+            if !self.keeps() {
+                return Known::Asked(tokens);
             }
-            let list = inner.old.remove(&seed)?;
-            inner.insert(seed, list.clone(), self.each);
-            Some(list)
+            let mut inner = self.lock();
+            if let Some(list) = inner.find(seed, self.each) {
+                return Known::List(list);
+            }
+            if inner.asked.len() >= SEEDS {
+                inner.asked.clear();
+            }
+            let asked = inner.asked.entry(seed).or_default();
+            *asked = asked.saturating_add(tokens);
+            Known::Asked(*asked)
         }
 
         /// Where a list can be drawn; taken out, so that threads draw at the same time.
@@ -87,10 +104,20 @@ mod with_std {
     }
 
     impl Inner {
+        fn find(&mut self, seed: u32, each: usize) -> Option<Arc<GreenList>> {
+            if let Some(list) = self.young.get(&seed) {
+                return Some(list.clone());
+            }
+            let list = self.old.remove(&seed)?;
+            self.insert(seed, list.clone(), each);
+            Some(list)
+        }
+
         fn insert(&mut self, seed: u32, list: Arc<GreenList>, each: usize) {
             if self.young.len() >= each {
                 self.old = core::mem::take(&mut self.young);
             }
+            self.asked.remove(&seed);
             self.young.insert(seed, list);
         }
     }
@@ -98,7 +125,7 @@ mod with_std {
 
 #[cfg(not(feature = "std"))]
 mod without_std {
-    use super::{Arc, GreenList, Permutation};
+    use super::{Arc, GreenList, Known, Permutation};
 
     pub(in super::super) struct Store {
         vocab_size: u32,
@@ -109,8 +136,8 @@ mod without_std {
             Self { vocab_size }
         }
 
-        pub(in super::super) fn keeps(&self) -> bool {
-            false
+        pub(in super::super) fn ask(&self, _seed: u32, tokens: usize) -> Known {
+            Known::Asked(tokens)
         }
 
         pub(in super::super) fn find(&self, _seed: u32) -> Option<Arc<GreenList>> {
