@@ -53,6 +53,9 @@ pub(crate) struct Document {
     pub(crate) scored: u64,
     pub(crate) statistic: f64,
     pub(crate) log10_p: Log10P,
+    /// Where an engine's keys are related, the same for text that no key of it marked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) log10_p_unmarked: Option<Log10P>,
     /// Where the mark is; left out for other engines' marks that have no law for parts of a document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) located: Option<LocatedJson>,
@@ -218,6 +221,7 @@ impl Document {
             scored: score.scored,
             statistic: score.statistic,
             log10_p: score.log10_p,
+            log10_p_unmarked: score.log10_p_unmarked,
             located,
             warnings: if score.scored < FEW_CELLS {
                 vec![Warning::TooFewCells]

@@ -19,6 +19,9 @@ pub struct DocumentScore {
     pub statistic: f64,
     /// log10 of the p-value of this document alone.
     pub log10_p: Log10P,
+    /// Where an engine's keys are related and the document looks marked, the same for text that no key of it
+    /// marked ([`Finding`](crate::finding::Finding)).
+    pub log10_p_unmarked: Option<Log10P>,
 }
 
 /// Scores what was pushed to `raw` as one document.
@@ -54,6 +57,7 @@ pub(crate) fn located(
         scored: scores.len() as u64,
         statistic: scores.statistic(),
         log10_p: scores.log10_p()?,
+        log10_p_unmarked: None,
     };
     Ok((score, scores.locate(level)?))
 }
@@ -75,5 +79,6 @@ fn whole(
         scored,
         statistic: sum as f64 / mark.law().unit() as f64,
         log10_p: plain::p_value(mark.law(), scored, sum)?,
+        log10_p_unmarked: None,
     })
 }

@@ -111,12 +111,14 @@ fn by_itself(
     tokens: u64,
     gathered: &Gathered,
 ) -> Result<Document, ExaminationError> {
+    let found = gathered.found(mark, Effort::Document)?;
     Ok(Document {
         score: DocumentScore {
             tokens,
             scored: gathered.cells,
             statistic: gathered.statistic(mark),
-            log10_p: gathered.found(mark, Effort::Document)?.log10_p,
+            log10_p: found.log10_p,
+            log10_p_unmarked: found.among.map(|(unmarked, _)| unmarked),
         },
         located: None,
     })
