@@ -3,7 +3,7 @@
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::murmur::SglangMurmur;
 use crate::foreign::philox::VllmPhilox;
-use crate::foreign::synthid::SynthId2025;
+use crate::foreign::synthid::{Columns, SynthId2025, histogram_portable};
 use crate::simd::for_every_unit;
 
 for_every_unit! {
@@ -33,4 +33,8 @@ for_every_unit! {
 for_every_unit! {
     synthid_row(prf: &SynthId2025, window: &[TokenId], first: TokenId, out: &mut [u32])
         = SynthId2025::row_portable
+}
+
+for_every_unit! {
+    synthid_histogram(columns: &Columns, states: &[u16], keys: &mut [u32]) = histogram_portable
 }

@@ -26,7 +26,7 @@ impl Detection {
             match self.mark.unit.clone() {
                 Some(unit) => scores.extend(self.observe_by_unit(block, &unit)?),
                 None => {
-                    for one in block.blocks(1) {
+                    for one in block.blocks(0) {
                         scores.push(self.alone(one)?);
                     }
                     self.observe(block)?;
