@@ -8,6 +8,7 @@
 
 use crate::tail::Log10P;
 use hallmark_core::foreign::synthid::TurnedTable;
+use hallmark_core::law::convolve;
 use std::sync::OnceLock;
 
 /// 16-bit states that occurred, as bits.
@@ -47,9 +48,15 @@ impl States {
 
     /// The states, in order.
     fn all(&self) -> Vec<u16> {
-        (0..=u16::MAX)
-            .filter(|&state| self.bits[usize::from(state) / 64] >> (state % 64) & 1 == 1)
-            .collect()
+        let mut states = Vec::with_capacity(self.len() as usize);
+        for (first, &word) in (0..).step_by(64).zip(&self.bits) {
+            let mut left = word;
+            while left != 0 {
+                states.push(first + left.trailing_zeros() as u16);
+                left &= left - 1;
+            }
+        }
+        states
     }
 
     /// An upper bound of the chance that uniform keys give a sum of at least `sum` over `layers` layers.
@@ -92,18 +99,6 @@ fn power(law: &[f64], count: u32) -> Vec<f64> {
     })
 }
 
-/// The law of the sum of two independent numbers.
-fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    let mut out = vec![0.0; a.len() + b.len() - 1];
-    for (i, &x) in short.iter().enumerate() {
-        for (out, &y) in out[i..].iter_mut().zip(long) {
-            *out += x * y;
-        }
-    }
-    out
-}
-
 /// The chance that the sum of two independent numbers is at least `least`. From the far end, so that small
 /// terms are not lost.
 fn tail_of_sum(a: &[f64], b: &[f64], least: usize) -> f64 {
@@ -129,7 +124,7 @@ fn tail_of_sum(a: &[f64], b: &[f64], least: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{States, table};
+    use super::{States, power, table, tail_of_sum};
     use hallmark_core::foreign::synthid::HfSynthId;
 
     /// Sums of the bits of `states` in one layer, for every key of it.
@@ -203,6 +198,41 @@ mod tests {
                 let found = states.upper_tail(2, s).value();
                 assert!((found - two.log10()).abs() < 1e-8, "{found} {two}");
             }
+        }
+    }
+
+    #[test]
+    fn powers_and_tails_are_those_of_one_product_after_another() {
+        let one = [0.25, 1.0 / 65_536.0, 0.0, 0.7, 0.05 - 1.0 / 65_536.0];
+        let mut law = vec![1.0];
+        for layers in 0..=32 {
+            let found = power(&one, layers);
+            assert_eq!(found.len(), law.len());
+            for (power, law) in found.iter().zip(&law) {
+                assert!(
+                    (power - law).abs() <= 1e-13 * law,
+                    "{layers}: {power} {law}"
+                );
+            }
+            for least in [0, 1, law.len() / 2, law.len() - 1, law.len(), law.len() + 3] {
+                let tail: f64 = law.iter().skip(least).rev().sum();
+                let halves = tail_of_sum(
+                    &power(&one, layers / 2),
+                    &power(&one, layers - layers / 2),
+                    least,
+                );
+                assert!(
+                    (halves - tail).abs() <= 1e-13 * tail,
+                    "{layers} {least}: {halves} {tail}"
+                );
+            }
+            let mut next = vec![0.0; law.len() + one.len() - 1];
+            for (i, x) in law.iter().enumerate() {
+                for (j, y) in one.iter().enumerate() {
+                    next[i + j] += x * y;
+                }
+            }
+            law = next;
         }
     }
 

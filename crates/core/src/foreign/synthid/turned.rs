@@ -102,12 +102,12 @@ fn others(states: &[u16]) -> Vec<u16> {
 }
 
 impl Columns {
-    /// A part of the table turned by `state`.
+    /// The table turned by `state`, in parts.
     #[inline(always)]
-    fn part(&self, state: u16, part: usize) -> &Plane {
-        let version = &self.versions[usize::from(state % 8)];
-        let bytes = &version[part * PART + usize::from(state / 8)..];
-        bytes.first_chunk().expect("the table is there twice")
+    fn turned(&self, state: u16) -> &[Plane; TABLE / PART] {
+        let bytes = &self.versions[usize::from(state % 8)][usize::from(state / 8)..];
+        let (parts, _) = bytes.as_chunks();
+        parts.first_chunk().expect("the table is there twice")
     }
 }
 
@@ -118,19 +118,17 @@ pub(crate) fn histogram_portable(columns: &Columns, states: &[u16], keys: &mut [
     assert!(planes_used <= PLANES, "at most half of all states");
     // Neighbouring keys often have the same sum: they are counted apart, or each would wait for the last.
     let mut apart = alloc::vec![[0_u32; 4]; keys.len()];
+    let mut turned: Vec<&[Plane; TABLE / PART]> = Vec::with_capacity(states.len());
+    turned.extend(states.iter().map(|&state| columns.turned(state)));
     for part in 0..TABLE / PART {
         let mut planes = [[0; PART]; PLANES];
         let planes = &mut planes[..planes_used.max(3)];
-        let (groups, rest) = states.as_chunks::<8>();
-        for group in groups {
-            add(planes, group.map(|state| columns.part(state, part)));
-        }
-        if !rest.is_empty() {
-            let mut last = [&[0; PART]; 8];
-            for (last, &state) in last.iter_mut().zip(rest) {
-                *last = columns.part(state, part);
+        for group in turned.chunks(8) {
+            let mut bits = [&[0; PART]; 8];
+            for (bits, turned) in bits.iter_mut().zip(group) {
+                *bits = &turned[part];
             }
-            add(planes, last);
+            add(planes, bits);
         }
         count(planes, &mut apart);
     }
