@@ -29,7 +29,7 @@ const STATES: usize = 1 << 16;
 
 /// Bytes of a table, and of the part of it that is added at a time.
 const TABLE: usize = STATES / 8;
-const PART: usize = 64;
+const PART: usize = 256;
 
 /// Keys of a part: one bit of a plane for each.
 type Plane = [u8; PART];
