@@ -20,10 +20,12 @@ pub(crate) struct States {
 const WORDS: usize = 1024;
 const STATES: usize = 1 << 16;
 
-/// Relative excess of the returned p-value, far above the rounding. All numbers are positive, none
-/// below 65536⁻³² = 2⁻⁵¹², so that errors are relative and do not grow: a product of laws adds at most one rounding of 2⁻⁵³ for
-/// each of its terms, of which there are fewer than 2¹⁵ in any, to the errors of its factors, which
-/// come to those of 32 layers at most 32 times over: below 2⁻⁵³·2¹⁵·32·10 < 10⁻⁹.
+/// What is added to log10 p for rounding. All terms are positive and none is below 65536⁻³² = 2⁻⁵¹², so
+/// errors are relative, 2⁻⁵³ for each rounding, and those of factors add up. A layer's law is exact and has
+/// D ≤ 2¹⁵ entries (no sum is above 32,743), that of j layers no more than jD. A product of laws adds at
+/// most as many roundings as its shorter factor has entries: that of 16 layers, by squares, has 32D at
+/// most. The tail has those of two such laws and of two sums over 16D entries and fewer: in all less than
+/// 100·2¹⁵·2⁻⁵³ < 4·10⁻¹⁰.
 const MARGIN: f64 = 1e-9;
 
 impl States {
@@ -49,10 +51,10 @@ impl States {
     /// The states, in order.
     fn all(&self) -> Vec<u16> {
         let mut states = Vec::with_capacity(self.len() as usize);
-        for (first, &word) in (0..).step_by(64).zip(&self.bits) {
+        for (at, &word) in self.bits.iter().enumerate() {
             let mut left = word;
             while left != 0 {
-                states.push(first + left.trailing_zeros() as u16);
+                states.push((at * 64) as u16 + left.trailing_zeros() as u16);
                 left &= left - 1;
             }
         }

@@ -44,8 +44,8 @@ impl TorchLanes {
         let mut last = *seeds;
         rng.state[0] = last;
         for i in 1..STATE {
-            for lane in 0..LANES {
-                last[lane] = seeded(last[lane], i as u32);
+            for last in &mut last {
+                *last = seeded(*last, i as u32);
             }
             rng.state[i] = last;
         }
