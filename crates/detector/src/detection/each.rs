@@ -7,7 +7,6 @@ use crate::document::DocumentScore;
 use crate::examination::ExaminationError;
 use hallmark_core::mark::{KeyedMark, Unit};
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Tokens that are taken together: enough that units which recur are scored once, few enough to hold
 /// some 40 bytes for each.
@@ -57,7 +56,7 @@ impl Detection {
         self.count(&raw);
         let tokens: Vec<usize> = raw.answers().map(<[_]>::len).collect();
         let fresh = self.fresh(raw);
-        let counts = fresh.counts(&tokens);
+        let own = fresh.of_answers(&tokens);
         let by_unit = fresh.by_unit(unit);
         let (mark, shifted) = (&self.mark, self.states.is_some());
         let parts = mark.parts.iter();
@@ -70,14 +69,6 @@ impl Detection {
                 .collect()
         };
 
-        let mut start = 0;
-        let own: Vec<Range<u32>> = counts
-            .into_iter()
-            .map(|count| {
-                let end = start + count as u32;
-                std::mem::replace(&mut start, end)..end
-            })
-            .collect();
         let scores = tokens.into_par_iter().zip(own).map(|(tokens, own)| {
             // Each unit of the answer once, by one of its cells.
             let mut cells: Vec<u32> = own.collect();
