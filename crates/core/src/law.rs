@@ -1,6 +1,9 @@
 //! Score laws: how a word becomes an integer score, and what law that score has under the null.
 
+use alloc::vec::Vec;
+
 use crate::score;
+use crate::simd::{Lanes, convolution};
 
 /// How a cell's word is scored, and the law of the score when the key is uniform and the text fixed.
 ///
@@ -71,6 +74,13 @@ impl Law {
             Self::Bits { layers } => f64::from(layers) / 2.0,
         }
     }
+}
+
+/// The law of the sum of two independent whole numbers: entry k is Σ `a[i]·b[k − i]`, each term and each
+/// addition rounded once. Empty where one of them is.
+#[must_use]
+pub fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
+    convolution::convolve(Lanes::detect(), a, b)
 }
 
 fn bit_mask(layers: u32) -> u32 {

@@ -154,8 +154,8 @@ impl RawCells {
         }
     }
 
-    /// The same answers in blocks of consecutive ones, each of at least `tokens` tokens but the last; at
-    /// least one answer in each.
+    /// The same answers in blocks of consecutive ones, as short as they can be with at least `tokens`
+    /// tokens (the last has fewer): with 0, one answer each.
     pub(crate) fn blocks(&self, tokens: usize) -> impl Iterator<Item = Self> {
         let mut left = &self.answers[..];
         std::iter::from_fn(move || {

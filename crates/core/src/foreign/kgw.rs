@@ -27,6 +27,7 @@
 //! self hashes, whose context ends with the current token. Windows are whole in all of them; a [`MISSING`](crate::cells::MISSING) slot enters as the number
 //! that stands for it.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -45,10 +46,10 @@ pub const LM_TABLE_SEED: u64 = 2_971_215_073;
 /// Entries of a fixed table: a prime.
 pub const TABLE_SIZE: u32 = 1_000_003;
 
-/// The fixed table under a seed: `randperm(1000003)`, 4 MB.
+/// The fixed table under a seed: `randperm(1000003)`, 4 MB, shared by clones.
 #[derive(Clone)]
 pub struct FixedTable {
-    entries: Vec<u32>,
+    entries: Arc<Vec<u32>>,
 }
 
 impl FixedTable {
@@ -56,7 +57,7 @@ impl FixedTable {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
-            entries: torch::randperm(TABLE_SIZE, seed),
+            entries: Arc::new(torch::randperm(TABLE_SIZE, seed)),
         }
     }
 

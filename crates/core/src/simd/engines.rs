@@ -3,7 +3,7 @@
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::murmur::SglangMurmur;
 use crate::foreign::philox::VllmPhilox;
-use crate::foreign::synthid::{LayerScores, SynthId2025};
+use crate::foreign::synthid::{Columns, LayerScores, SynthId2025, histogram_portable};
 use crate::foreign::textseal::SealScores;
 use crate::simd::for_every_unit;
 
@@ -44,4 +44,8 @@ for_every_unit! {
 for_every_unit! {
     seal_sums(scores: &SealScores, units: &[u64], keys: &[u64], sums: &mut [u64])
         = SealScores::add_sums_portable
+}
+
+for_every_unit! {
+    synthid_histogram(columns: &Columns, states: &[u16], keys: &mut [u32]) = histogram_portable
 }

@@ -21,6 +21,7 @@
 use core::fmt;
 
 pub(crate) mod chacha;
+pub(crate) mod convolution;
 pub(crate) mod engines;
 pub(crate) mod rows;
 pub(crate) mod sums;

@@ -4,6 +4,7 @@ use super::{BATCH, DistinctCells, FreshCells};
 use crate::dedup::{Dedup, DedupError, Units};
 use hallmark_core::mark::Unit;
 use rayon::prelude::*;
+use std::ops::Range;
 
 impl FreshCells {
     /// Keeps the first cell of each unit, here and in everything that `dedup` saw before, which must be a
@@ -45,16 +46,15 @@ impl FreshCells {
         }
     }
 
-    /// How many cells each answer has, for answers of these lengths in order.
-    pub(crate) fn counts(&self, answers: &[usize]) -> Vec<usize> {
-        let mut end = 0;
-        let mut before = 0;
-        answers
+    /// The cells of each answer, for answers of these lengths in order.
+    pub(crate) fn of_answers(&self, lengths: &[usize]) -> Vec<Range<u32>> {
+        let (mut end, mut first) = (0, 0);
+        lengths
             .iter()
-            .map(|tokens| {
-                end += tokens;
-                let cells = self.at.partition_point(|&at| (at as usize) < end);
-                cells - std::mem::replace(&mut before, cells)
+            .map(|length| {
+                end += length;
+                let next = self.at.partition_point(|&at| (at as usize) < end) as u32;
+                std::mem::replace(&mut first, next)..next
             })
             .collect()
     }

@@ -76,7 +76,7 @@ impl Detection {
         self.count(&raw);
         let tokens: Vec<usize> = raw.answers().map(<[_]>::len).collect();
         let fresh = self.fresh(raw);
-        let counts = fresh.counts(&tokens);
+        let own = fresh.of_answers(&tokens);
         let by_unit = fresh.by_unit(unit);
         let parts = self.mark.parts.iter();
         let words = parts.map(|part| words(&by_unit.cells, part)).collect();
@@ -86,24 +86,25 @@ impl Detection {
             by_unit,
             words,
         };
-        let places = ends(&tokens).zip(ends(&counts)).collect::<Vec<_>>();
+        let mut start = 0;
+        let places: Vec<_> = tokens
+            .into_iter()
+            .zip(own)
+            .map(|(length, cells)| {
+                let from = start;
+                start += length;
+                (from, length, cells)
+            })
+            .collect();
         let documents = places
             .into_par_iter()
-            .map(|(tokens, cells)| read.document(tokens, cells, level))
+            .map(|(start, length, cells)| read.document(start, length, cells, level))
             .collect();
         let more = read.sums(&kept);
         let units = read.units(&kept);
         self.add(kept.len(), &more, &units)?;
         documents
     }
-}
-
-/// Ranges of these lengths, one behind the other.
-fn ends(lengths: &[usize]) -> impl Iterator<Item = Range<usize>> {
-    lengths.iter().scan(0, |start, length| {
-        let end = *start + length;
-        Some(std::mem::replace(start, end)..end)
-    })
 }
 
 fn by_itself(
@@ -133,24 +134,25 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// The document that takes these tokens and cells of the block.
+    /// The document of `length` tokens from `start` on, with these cells of the block.
     fn document(
         &self,
-        tokens: Range<usize>,
-        cells: Range<usize>,
+        start: usize,
+        length: usize,
+        cells: Range<u32>,
         level: f64,
     ) -> Result<Document, ExaminationError> {
         // Each unit of the document once, by its first cell.
         let slot = |&cell: &u32| self.by_unit.slots[cell as usize];
-        let mut cells: Vec<u32> = (cells.start as u32..cells.end as u32).collect();
+        let mut cells: Vec<u32> = cells.collect();
         cells.sort_unstable_by_key(|cell| (slot(cell), *cell));
         cells.dedup_by_key(|cell| slot(cell));
-        let length = tokens.len() as u64;
+        let tokens = length as u64;
         let Some(reading) = self.mark.local() else {
             let mut own = Gathered::new(self.mark);
             own.add(cells.len(), &self.sums(&cells), &self.units(&cells))
                 .ok_or(ExaminationError::Sum)?;
-            return by_itself(self.mark, length, &own);
+            return by_itself(self.mark, tokens, &own);
         };
         // In the order of the text.
         cells.sort_unstable();
@@ -162,12 +164,12 @@ impl Words<'_> {
         let scores = cells
             .iter()
             .map(|cell| law.score(self.words[0][slot(cell) as usize]));
-        let start = tokens.start as u32;
+        let start = start as u32;
         let at = cells
             .iter()
             .map(|&cell| self.by_unit.at[cell as usize] - start);
         let scores = Scores::of(law, tail, scores.collect(), at.collect());
-        let (score, located) = document::located(length, &scores, level)?;
+        let (score, located) = document::located(tokens, &scores, level)?;
         Ok(Document {
             score,
             located: Some(located),

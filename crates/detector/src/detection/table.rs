@@ -7,7 +7,8 @@
 //! No outcome is rarer than 65536^−layers: a corpus cannot hold more evidence than that.
 
 use crate::tail::Log10P;
-use hallmark_core::foreign::synthid::HfSynthId;
+use hallmark_core::foreign::synthid::TurnedTable;
+use hallmark_core::law::convolve;
 use std::sync::OnceLock;
 
 /// 16-bit states that occurred, as bits.
@@ -19,11 +20,12 @@ pub(crate) struct States {
 const WORDS: usize = 1024;
 const STATES: usize = 1 << 16;
 
-/// States up to which adding tables is quicker.
-const FEW: u32 = 4096;
-
-/// Relative excess of the returned p-value, far above the rounding of about 2,000 additions and
-/// products of positive numbers in double precision for each layer.
+/// What is added to log10 p for rounding. All terms are positive and none is below 65536⁻³² = 2⁻⁵¹², so
+/// errors are relative, 2⁻⁵³ for each rounding, and those of factors add up. A layer's law is exact and has
+/// D ≤ 2¹⁵ entries (no sum is above 32,743), that of j layers no more than jD. A product of laws adds at
+/// most as many roundings as its shorter factor has entries: that of 16 layers, by squares, has 32D at
+/// most. The tail has those of two such laws and of two sums over 16D entries and fewer: in all less than
+/// 100·2¹⁵·2⁻⁵³ < 4·10⁻¹⁰.
 const MARGIN: f64 = 1e-9;
 
 impl States {
@@ -46,106 +48,90 @@ impl States {
         self.bits.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// f(k) for every k.
-    pub(super) fn shifted_sums(&self) -> Vec<u32> {
-        if self.len() < FEW {
-            self.sums_by_state()
-        } else {
-            self.sums_by_shift()
+    /// The states, in order.
+    fn all(&self) -> Vec<u16> {
+        let mut states = Vec::with_capacity(self.len() as usize);
+        for (at, &word) in self.bits.iter().enumerate() {
+            let mut left = word;
+            while left != 0 {
+                states.push((at * 64) as u16 + left.trailing_zeros() as u16);
+                left &= left - 1;
+            }
         }
+        states
     }
 
-    /// One turned table after another is added: quick for few states.
-    fn sums_by_state(&self) -> Vec<u32> {
-        let table = by_state();
-        let mut sums = vec![0; STATES];
-        for state in (0..STATES).filter(|state| self.bits[state / 64] >> (state % 64) & 1 == 1) {
-            let (before, from) = table.split_at(state);
-            let (first, rest) = sums.split_at_mut(from.len());
-            add(first, from);
-            add(rest, before);
-        }
-        sums
-    }
-
-    /// For each shift, the states whose bit is set: the same time for any number of states.
-    fn sums_by_shift(&self) -> Vec<u32> {
-        // T twice in a row, so that a shift by k is a window of it.
-        let table = by_state();
-        let mut twice = vec![0_u64; 2 * WORDS + 1];
-        for x in 0..2 * STATES {
-            twice[x / 64] |= u64::from(table[x % STATES]) << (x % 64);
-        }
-        (0..STATES)
-            .map(|k| {
-                let (word, bit) = (k / 64, k % 64);
-                let shifted = |i: usize| {
-                    let low = twice[i + word] >> bit;
-                    let high = (twice[i + word + 1] << 1) << (63 - bit);
-                    low | high
-                };
-                (0..WORDS)
-                    .map(|i| (self.bits[i] & shifted(i)).count_ones())
-                    .sum()
-            })
-            .collect()
+    /// How many keys of a layer give each sum, from the least sum on, which is the first.
+    pub(super) fn histogram(&self) -> (u32, Vec<u32>) {
+        table().sums(&self.all())
     }
 
     /// An upper bound of the chance that uniform keys give a sum of at least `sum` over `layers` layers.
     pub(crate) fn upper_tail(&self, layers: u32, sum: u64) -> Log10P {
-        let sums = self.shifted_sums();
-        let (least, most) = sums.iter().fold((u32::MAX, 0), |(least, most), &s| {
-            (least.min(s), most.max(s))
-        });
-        let mut one = vec![0.0; (most - least) as usize + 1];
-        for sum in sums {
-            one[(sum - least) as usize] += 1.0 / STATES as f64;
-        }
-        let above = sum.saturating_sub(u64::from(least) * u64::from(layers)) as usize;
-        let mut law = vec![1.0];
-        for _ in 0..layers {
-            law = convolve(&law, &one);
-        }
+        let (least, keys) = self.histogram();
+        let one: Vec<f64> = keys
+            .iter()
+            .map(|&keys| f64::from(keys) / STATES as f64)
+            .collect();
         debug_assert!(sum <= u64::from(self.len()) * u64::from(layers));
-        // From the far end, so that small terms are not lost. Whatever happened has some probability.
-        let tail: f64 = law.iter().skip(above).rev().sum();
+        let above = sum.saturating_sub(u64::from(least) * u64::from(layers)) as usize;
+        let half = power(&one, layers / 2);
+        let other = match layers % 2 {
+            0 => half.clone(),
+            _ => convolve(&half, &one),
+        };
+        let tail = tail_of_sum(&half, &other, above);
+        // Whatever happened has some probability.
         let rarest = (STATES as f64).powi(-(layers as i32));
         Log10P::clamped(tail.max(rarest).log10() + MARGIN)
     }
 }
 
-/// T: the bit of a layer whose key is 0, for every state.
-fn by_state() -> &'static [u32] {
-    static TABLE: OnceLock<Vec<u32>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let layer = HfSynthId::new(&[0], 1);
-        (0..=u16::MAX)
-            .map(|state| layer.word_of_cell(state))
-            .collect()
+fn table() -> &'static TurnedTable {
+    static TABLE: OnceLock<TurnedTable> = OnceLock::new();
+    TABLE.get_or_init(TurnedTable::new)
+}
+
+/// The law of the sum of `count` independent numbers of one law, by squares and products as the bits of
+/// `count` say.
+fn power(law: &[f64], count: u32) -> Vec<f64> {
+    let bits = (0..u32::BITS - count.leading_zeros()).rev();
+    bits.fold(vec![1.0], |power, bit| {
+        let square = convolve(&power, &power);
+        if count >> bit & 1 == 1 {
+            convolve(&square, law)
+        } else {
+            square
+        }
     })
 }
 
-fn add(sums: &mut [u32], more: &[u32]) {
-    for (sum, more) in sums.iter_mut().zip(more) {
-        *sum += more;
-    }
-}
-
-fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; a.len() + b.len() - 1];
-    for (i, &x) in a.iter().enumerate() {
-        if x > 0.0 {
-            for (out, &y) in out[i..].iter_mut().zip(b) {
-                *out += x * y;
-            }
+/// The chance that the sum of two independent numbers is at least `least`. From the far end, so that small
+/// terms are not lost.
+fn tail_of_sum(a: &[f64], b: &[f64], least: usize) -> f64 {
+    let mut beyond = 0.0;
+    let tails: Vec<f64> = b
+        .iter()
+        .rev()
+        .map(|p| {
+            beyond += p;
+            beyond
+        })
+        .collect();
+    // tails[j] is the chance of b.len() − 1 − j or more.
+    let terms = a.iter().enumerate().map(|(i, p)| {
+        let needed = least.saturating_sub(i);
+        match (b.len() - 1).checked_sub(needed) {
+            Some(j) => p * tails[j],
+            None => 0.0,
         }
-    }
-    out
+    });
+    terms.rev().sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::States;
+    use super::{States, power, table, tail_of_sum};
     use hallmark_core::foreign::synthid::HfSynthId;
 
     /// Sums of the bits of `states` in one layer, for every key of it.
@@ -174,17 +160,24 @@ mod tests {
 
     #[test]
     fn the_law_is_that_of_all_keys() {
-        let sets: [Vec<u16>; 4] = [
+        let sets: [Vec<u16>; 6] = [
             vec![7],
             (0..40).map(|i| i * 1009).collect(),
             (0..3000).map(|i| i * 21 % 65_521).collect(),
             (0..10_000).map(|i| i * 5).collect(),
+            (0..32_768).map(|i| i * 2).collect(),
+            (0..50_001).collect(),
         ];
         for set in sets {
             let sums = over_all_keys(&set);
             let mut states = States::new();
             states.insert(&set.iter().map(|&state| state.into()).collect::<Vec<_>>());
-            assert_eq!(states.sums_by_state(), states.sums_by_shift());
+            let (least, keys) = table().sums(&states.all());
+            let mut counted = vec![0; keys.len()];
+            sums.iter()
+                .for_each(|&sum| counted[sum as usize - least as usize] += 1);
+            assert_eq!(keys, counted);
+            assert!(keys[0] > 0 && keys[keys.len() - 1] > 0);
             for s in [
                 0,
                 set.len() as u64 / 2,
@@ -212,6 +205,41 @@ mod tests {
                 let found = states.upper_tail(2, s).value();
                 assert!((found - two.log10()).abs() < 1e-8, "{found} {two}");
             }
+        }
+    }
+
+    #[test]
+    fn powers_and_tails_are_those_of_one_product_after_another() {
+        let one = [0.25, 1.0 / 65_536.0, 0.0, 0.7, 0.05 - 1.0 / 65_536.0];
+        let mut law = vec![1.0];
+        for layers in 0..=32 {
+            let found = power(&one, layers);
+            assert_eq!(found.len(), law.len());
+            for (power, law) in found.iter().zip(&law) {
+                assert!(
+                    (power - law).abs() <= 1e-13 * law,
+                    "{layers}: {power} {law}"
+                );
+            }
+            for least in [0, 1, law.len() / 2, law.len() - 1, law.len(), law.len() + 3] {
+                let tail: f64 = law.iter().skip(least).rev().sum();
+                let halves = tail_of_sum(
+                    &power(&one, layers / 2),
+                    &power(&one, layers - layers / 2),
+                    least,
+                );
+                assert!(
+                    (halves - tail).abs() <= 1e-13 * tail,
+                    "{layers} {least}: {halves} {tail}"
+                );
+            }
+            let mut next = vec![0.0; law.len() + one.len() - 1];
+            for (i, x) in law.iter().enumerate() {
+                for (j, y) in one.iter().enumerate() {
+                    next[i + j] += x * y;
+                }
+            }
+            law = next;
         }
     }
 

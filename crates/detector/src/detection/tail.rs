@@ -40,7 +40,8 @@ pub(super) fn upper(
                 let weights: Vec<u32> = mark.parts.iter().map(|part| part.weight).collect();
                 let parts = weights.iter().zip(sums);
                 let sum = parts.map(|(&weight, sum)| u64::from(weight) * sum).sum();
-                weighted_table::upper_tail(&states.shifted_sums(), &weights, sum)
+                let (least, keys) = states.histogram();
+                weighted_table::upper_tail((least, &keys), &weights, sum)
             }
             _ => Log10P::ONE,
         }),

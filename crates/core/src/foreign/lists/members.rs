@@ -18,6 +18,10 @@ const WORTH_A_LIST: usize = 48;
 /// What is known of a seed.
 pub(super) enum Known {
     /// Its list.
+    #[cfg_attr(
+        not(feature = "std"),
+        expect(dead_code, reason = "nothing is kept without `std`")
+    )]
     List(Arc<GreenList>),
     /// How many of its tokens were asked for without a list, these included.
     Asked(usize),

@@ -16,9 +16,13 @@ use crate::cells::{MISSING, TokenId};
 
 mod github;
 mod hf;
+mod turned;
 
 pub use github::{LayerScores, SynthId2025, content};
 pub use hf::HfSynthId;
+pub use turned::TurnedTable;
+
+pub(crate) use turned::{Columns, histogram_portable};
 
 /// Tokens of an n-gram by default: four of context, and the current one.
 pub const DEFAULT_NGRAM_LEN: usize = 5;

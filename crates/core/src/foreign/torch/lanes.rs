@@ -37,13 +37,19 @@ impl TorchLanes {
 
     #[inline(always)]
     pub(crate) fn seeded_portable(seeds: &Lane) -> Self {
-        let mut state = [*seeds; STATE];
+        let mut rng = Self {
+            state: [[0; LANES]; STATE],
+            next: 0,
+        };
         let mut last = *seeds;
-        for (i, words) in (0..).zip(&mut state).skip(1) {
-            last = last.map(|word| seeded(word, i));
-            *words = last;
+        rng.state[0] = last;
+        for i in 1..STATE {
+            for last in &mut last {
+                *last = seeded(*last, i as u32);
+            }
+            rng.state[i] = last;
         }
-        Self { state, next: 0 }
+        rng
     }
 }
 
@@ -65,21 +71,38 @@ impl TorchLanes {
     /// are when a whole block is renewed.
     #[inline(always)]
     fn draw(&mut self, words: &mut [Lane; CHUNK], finish: impl Fn(u32, u32) -> u32) {
-        for ((i, step), words) in (self.next..).zip(0..).zip(words) {
-            let after = if i + 1 == STATE { 0 } else { i + 1 };
-            let far = if i + SHIFT < STATE {
-                i + SHIFT
-            } else {
-                i + SHIFT - STATE
-            };
-            let (high, low, far) = (self.state[i], self.state[after], self.state[far]);
-            let state = &mut self.state[i];
-            for lane in 0..LANES {
-                state[lane] = far[lane] ^ mixed(high[lane], low[lane]);
-                words[lane] = finish(step, tempered(state[lane]));
+        let (next, far) = (self.next, (self.next + SHIFT) % STATE);
+        if next + CHUNK < STATE && far + CHUNK <= STATE {
+            for (step, words) in words.iter_mut().enumerate() {
+                let (i, far) = (next + step, far + step);
+                self.renew(i, i + 1, far, words, |word| finish(step as u32, word));
+            }
+        } else {
+            for (step, words) in words.iter_mut().enumerate() {
+                let (i, far) = (next + step, (far + step) % STATE);
+                self.renew(i, (i + 1) % STATE, far, words, |word| {
+                    finish(step as u32, word)
+                });
             }
         }
-        self.next = (self.next + CHUNK) % STATE;
+        self.next = (next + CHUNK) % STATE;
+    }
+
+    #[inline(always)]
+    fn renew(
+        &mut self,
+        i: usize,
+        after: usize,
+        far: usize,
+        words: &mut Lane,
+        finish: impl Fn(u32) -> u32,
+    ) {
+        let (high, low, far) = (self.state[i], self.state[after], self.state[far]);
+        let state = &mut self.state[i];
+        for lane in 0..LANES {
+            state[lane] = far[lane] ^ mixed(high[lane], low[lane]);
+            words[lane] = finish(tempered(state[lane]));
+        }
     }
 }
 

@@ -14,8 +14,10 @@ pub(super) fn follow(shuffle: &Shuffle, seeds: &Lane, places: &mut [Lane]) {
     });
 }
 
+/// A call of its own: otherwise the compiler keeps the words and divisors of the chunk for the next places,
+/// in more registers than there are.
 #[target_feature(enable = "avx512f")]
-#[inline]
+#[inline(never)]
 fn touched(chunk: &Chunk<'_>, places: &Lane) -> u32 {
     let set = |x: u32| _mm512_set1_epi32(x.cast_signed());
     let places = load(places);
