@@ -76,15 +76,20 @@ pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
 }
 
 /// The marked passages of a document.
-/// Where keys are related: what p came from.
+/// What limits p, and what it would be without.
 pub(super) fn others_text(text: &mut String, unmarked: Option<Log10P>, decoys: Option<u64>) {
-    if let (Some(unmarked), Some(decoys)) = (unmarked, decoys) {
-        let _ = writeln!(
-            text,
-            "  among {decoys} other keys on the same text; for text that no key of this engine marked, p = {}",
-            p_text(unmarked)
-        );
-    }
+    let Some(unmarked) = unmarked else {
+        return;
+    };
+    let limit = match decoys {
+        Some(decoys) => format!("among {decoys} other keys on the same text"),
+        None => "limited by the number of keys that there are".to_owned(),
+    };
+    let _ = writeln!(
+        text,
+        "  {limit}; for text that no key of this engine marked, p = {}",
+        p_text(unmarked)
+    );
 }
 
 fn passages_text(text: &mut String, document: &Document) {

@@ -53,7 +53,7 @@ pub(crate) struct Document {
     pub(crate) scored: u64,
     pub(crate) statistic: f64,
     pub(crate) log10_p: Log10P,
-    /// Where an engine's keys are related, the same for text that no key of it marked.
+    /// The same for text that no key of the engine marked, where that is smaller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) log10_p_unmarked: Option<Log10P>,
     /// Where the mark is; left out for other engines' marks that have no law for parts of a document.

@@ -50,10 +50,10 @@ pub(crate) struct Tried {
     pub(crate) scored: u64,
     pub(crate) statistic: f64,
     pub(crate) log10_p: Log10P,
-    /// Where the engine's keys are related, the same for text that no key of it has marked.
+    /// The same for text that no key of the engine has marked, where that is smaller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) log10_p_unmarked: Option<Log10P>,
-    /// The other keys that it was compared with then.
+    /// Where the engine's keys are related, the other keys that it was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) decoys: Option<u64>,
     /// Adjusted for everything that was tried.
@@ -139,7 +139,11 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
     for (tried, adjusted) in tried.iter_mut().zip(holm(&alone)) {
         tried.log10_p_adjusted = adjusted;
     }
-    tried.sort_by(|a, b| a.log10_p.value().total_cmp(&b.log10_p.value()));
+    let order = |tried: &Tried| {
+        let law = tried.log10_p_unmarked.unwrap_or(tried.log10_p);
+        (tried.log10_p, law)
+    };
+    tried.sort_by_key(order);
     let is_found = |tried: &&Tried| tried.log10_p_adjusted.value() <= args.level.log10();
     let scanned = Scanned {
         schema: "hallmark/scan/1",

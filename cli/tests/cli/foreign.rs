@@ -119,18 +119,15 @@ fn every_mark_is_detected_with_its_key_and_found_by_a_scan_of_all() {
         ));
         // One number among 2²⁰ of 32 bits has a rank.
         assert!(log10_p(&own["pooled"]) < -6.0, "{id}: {}", own["pooled"]);
-        let related = id.starts_with("textseal") || id == "synthid-2025";
-        assert_eq!(
-            own["pooled"]["log10_p_unmarked"].is_number(),
-            related,
-            "{id}"
-        );
+        let related = id.starts_with("textseal") || id.contains("synthid");
         assert_eq!(own["pooled"]["decoys"].is_number(), related, "{id}");
+        let law = own["pooled"]["log10_p_unmarked"].as_f64().unwrap();
+        assert!(law <= log10_p(&own["pooled"]), "{id}: {law}");
         assert_eq!(own["documents"].as_array().unwrap().len(), 10);
         // Where units of a text have a law of their own, the mark is located.
         let local = !related && !id.contains("dual-v1") || id == "sglang-dual-v1";
         let located = &own["documents"][0]["located"];
-        assert_eq!(located.is_object(), local && id != "hf-synthid", "{id}");
+        assert_eq!(located.is_object(), local, "{id}");
         let wrong = bench.json(&format!(
             "detect --key other.key --profile {id}.toml marked.jsonl"
         ));
@@ -180,7 +177,7 @@ fn marks_of_engines_are_made_and_found() {
             "detect --key {key} --profile {scheme}.toml {scheme}.jsonl"
         ));
         assert!(
-            log10_p(&found["pooled"]) < -10.0,
+            log10_p(&found["pooled"]) < -9.0,
             "{scheme}: {}",
             found["pooled"]
         );

@@ -19,8 +19,8 @@ pub struct DocumentScore {
     pub statistic: f64,
     /// log10 of the p-value of this document alone.
     pub log10_p: Log10P,
-    /// Where an engine's keys are related and the document looks marked, the same for text that no key of it
-    /// marked ([`Finding`](crate::finding::Finding)).
+    /// Another engine's mark, where it is smaller: the same for text that no key of the engine marked
+    /// ([`Finding`](crate::finding::Finding)).
     pub log10_p_unmarked: Option<Log10P>,
 }
 

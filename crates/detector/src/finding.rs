@@ -54,8 +54,8 @@ pub struct Finding {
     pub expected: Option<f64>,
     /// log10 of the p-value of this test alone.
     pub log10_p: Log10P,
-    /// Where the engine's keys are related, and the text looks marked: the same for text that no key of the
-    /// function has marked. `log10_p` is that of the key among `decoys` other keys where that is larger.
+    /// Another engine's mark, where it is smaller: the same for text that no key of the engine marked. `log10_p` is
+    /// limited by the number of keys, or by the key's place among `decoys` other keys where keys are related.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log10_p_unmarked: Option<Log10P>,
     /// The same after Holm's adjustment for every key and test of this examination.

@@ -112,9 +112,9 @@ fn marked_text_is_found_with_its_key_and_not_with_another() {
         let mark = KeyedMark::bind(&profile, &own).unwrap();
         let marked = texts(&mark, profile.window, 4, &mut random);
         let found = log10_p(&profile, &own, &marked);
-        // A fixed list has no more units than the vocabulary has tokens; one number among others has a rank.
+        // One number among others has a rank, and there are 2³² keys of many functions.
         let rank = matches!(&mark.null, Null::RelatedKeys(keys) if keys.tested().len() == 1);
-        let least = if rank { -6.0 } else { -10.0 };
+        let least = if rank { -6.0 } else { -9.0 };
         assert!(found < least, "{}: {found}", known.id);
         let clean = texts(&mark, profile.window, 1, &mut random);
         for (key, texts) in [(&other, &marked), (&own, &clean)] {
@@ -174,6 +174,7 @@ fn text_that_another_key_marked_is_no_evidence() {
         "textseal-gumbel",
         "textseal-dual",
         "synthid-2025",
+        "hf-synthid",
     ] {
         let known = FOREIGN.iter().find(|known| known.id == id).unwrap();
         let profile = profile(known);
@@ -206,6 +207,7 @@ fn related_keys_study() {
         "textseal-gumbel",
         "textseal-dual",
         "synthid-2025",
+        "hf-synthid",
     ] {
         let profile = profile(FOREIGN.iter().find(|known| known.id == id).unwrap());
         for narrow in [false, true] {
@@ -422,7 +424,10 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
                 assert_eq!(score.scored, finding.scored, "{}", known.id);
                 assert_eq!(score.statistic, finding.statistic, "{}", known.id);
                 // Where keys are related, a document is compared with other others.
-                match finding.log10_p_unmarked {
+                match finding
+                    .log10_p_unmarked
+                    .filter(|_| finding.decoys.is_some())
+                {
                     None => assert_eq!(score.log10_p, finding.log10_p, "{}", known.id),
                     Some(unmarked) => assert!(score.log10_p >= unmarked, "{}", known.id),
                 }

@@ -6,7 +6,7 @@ use crate::foreign::kgw::KgwSeeds;
 use crate::foreign::lists::{GreenLists as Lists, GreenWords, Seeds, list_length, list_seed};
 use crate::foreign::murmur::{self, SglangMurmur};
 use crate::foreign::philox::{self, VllmPhilox};
-use crate::foreign::synthid::{self, HfSynthId, LayerScores, SynthId2025};
+use crate::foreign::synthid::{self, HfSynthId, LayerScores, SynthId2025, TableScores};
 use crate::foreign::textseal::{self, SealScores, TextSeal};
 use crate::foreign::three_bricks::{ThreeBricksGumbel, ThreeBricksSeeds};
 use crate::keys::ForeignKey;
@@ -52,6 +52,16 @@ impl KeyedMark {
     /// # Errors
     /// When the key does not have as many numbers as the scheme takes.
     pub fn bind(profile: &ForeignProfile, key: &ForeignKey) -> Result<Self, ForeignKeyMismatch> {
+        let mark = Self::unlimited(profile, key)?;
+        let key_bits = match mark.null {
+            Null::RelatedKeys(_) | Null::ShiftedTable(_) => None,
+            Null::Independent | Null::Lists => Some(key_bits(profile.scheme, key.numbers())),
+        };
+        Ok(Self { key_bits, ..mark })
+    }
+
+    /// Without a limit from the number of keys.
+    fn unlimited(profile: &ForeignProfile, key: &ForeignKey) -> Result<Self, ForeignKeyMismatch> {
         let (window, vocabulary) = (profile.window, profile.tokenizer.vocab_size);
         let scheme = profile.scheme.id();
         let count = |needed: usize, words| match key.numbers() {
@@ -75,6 +85,7 @@ impl KeyedMark {
                     parts: vec![part(a, 1.0 - share), part(b, share)],
                     unit: None,
                     null: Null::Independent,
+                    key_bits: None,
                 }
             }
             Foreign::SglangGumbel => Self {
@@ -147,6 +158,7 @@ impl KeyedMark {
                     parts: vec![part(a), part(b)],
                     unit: None,
                     null: Null::Independent,
+                    key_bits: None,
                 };
                 Self::seal(key, SealScores::dual(seal_score), mark)
             }
@@ -203,6 +215,7 @@ impl KeyedMark {
             }],
             unit: None,
             null: Null::Independent,
+            key_bits: None,
         }
     }
 
@@ -230,21 +243,22 @@ impl KeyedMark {
         let law = Law::Bits {
             layers: keys.len() as u32,
         };
+        let numbers: Vec<u64> = keys.iter().map(|key| key.cast_unsigned()).collect();
         match hash {
             SynthIdHash::Table => {
                 let prf = HfSynthId::new(keys, ngram_len);
                 let cells = prf.clone();
+                let related = RelatedKeys::of_several(&numbers, TableScores::new());
                 Self {
                     unit: Some(Arc::new(move |window, token| {
                         u64::from(cells.cell(window, token))
                     })),
-                    null: Null::ShiftedTable,
+                    null: Null::ShiftedTable(related),
                     ..Self::of(prf, law)
                 }
             }
             SynthIdHash::Rounds => {
                 let prf = SynthId2025::new(keys, ngram_len);
-                let numbers: Vec<u64> = keys.iter().map(|key| key.cast_unsigned()).collect();
                 let related = RelatedKeys::of_several(&numbers, LayerScores::new(&prf));
                 Self {
                     unit: Some(Arc::new(synthid::content)),
@@ -266,6 +280,26 @@ impl KeyedMark {
                 Law::Bernoulli { threshold },
             )
         }
+    }
+}
+
+/// Bits of a key that the function keeps, or fewer where the numbers are short: then they stand for a draw from 16 or
+/// 32 bits. One bit less where one of two keys is enough.
+fn key_bits(scheme: Foreign, numbers: &[u64]) -> u32 {
+    let kept = match scheme {
+        Foreign::VllmGumbel | Foreign::VllmDual { .. } => 64,
+        // Torch's generator and the state of Murmur's hash have 32.
+        _ => 32,
+    };
+    let width = |&number: &u64| match 64 - number.min(number.wrapping_neg()).leading_zeros() {
+        ..=16 => 16,
+        17..=32 => 32,
+        _ => 64,
+    };
+    let bits = numbers.iter().map(width).fold(kept, u32::min);
+    match scheme {
+        Foreign::VllmDual { .. } | Foreign::SglangDual { .. } => bits - 1,
+        _ => bits,
     }
 }
 

@@ -16,6 +16,8 @@ pub struct KeyedMark {
     pub unit: Option<Unit>,
     /// The law of the sum of scores.
     pub null: Null,
+    /// Bits of the key that matter, where they are so few that another key can be the same one in effect.
+    pub key_bits: Option<u32>,
 }
 
 /// One of the keys of a mark.
@@ -40,8 +42,9 @@ pub enum Null {
     RelatedKeys(RelatedKeys),
     /// Cells of one window are drawn from one list without replacement.
     Lists,
-    /// The words of all units are one fixed table, shifted by the key, in each layer by itself.
-    ShiftedTable,
+    /// The words of all units are one fixed table, shifted by the key, in each layer by itself. Text that
+    /// was marked under another key can score high where a layer's number is the same.
+    ShiftedTable(RelatedKeys),
 }
 
 impl KeyedMark {
@@ -56,6 +59,17 @@ impl KeyedMark {
     }
 }
 
+impl Null {
+    /// Other keys that the tested one is to be compared with.
+    #[must_use]
+    pub fn related(&self) -> Option<&RelatedKeys> {
+        match self {
+            Self::RelatedKeys(keys) | Self::ShiftedTable(keys) => Some(keys),
+            Self::Independent | Self::Lists => None,
+        }
+    }
+}
+
 impl From<Arc<dyn Mark>> for KeyedMark {
     fn from(mark: Arc<dyn Mark>) -> Self {
         Self {
@@ -65,6 +79,7 @@ impl From<Arc<dyn Mark>> for KeyedMark {
             }],
             unit: None,
             null: Null::Independent,
+            key_bits: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Documents by themselves and all together, with what both need computed once.
 
-use super::gathered::Gathered;
+use super::gathered::{Found, Gathered};
 use super::related::Effort;
 use super::{Detection, tail, words};
 use crate::cells::{ByUnit, RawCells};
@@ -57,10 +57,7 @@ impl Detection {
     fn alone(&self, raw: RawCells, level: f64) -> Result<Document, ExaminationError> {
         if let Some(reading) = self.mark.local() {
             let (score, located) = document::score_and_locate(raw, reading, level)?;
-            return Ok(Document {
-                score,
-                located: Some(located),
-            });
+            return Ok(limited(&self.mark, score, located));
         }
         let mut own = Self::new(self.key, &self.mark, self.window, DedupKind::Exact);
         own.observe(raw)?;
@@ -119,10 +116,23 @@ fn by_itself(
             scored: gathered.cells,
             statistic: gathered.statistic(mark),
             log10_p: found.log10_p,
-            log10_p_unmarked: found.among.map(|(unmarked, _)| unmarked),
+            log10_p_unmarked: found.unmarked,
         },
         located: None,
     })
+}
+
+/// A located document's p-value, limited by the number of keys.
+fn limited(mark: &KeyedMark, score: DocumentScore, located: Located) -> Document {
+    let found = Found::of_law(mark, score.log10_p);
+    Document {
+        score: DocumentScore {
+            log10_p: found.log10_p,
+            log10_p_unmarked: found.unmarked,
+            ..score
+        },
+        located: Some(located),
+    }
 }
 
 /// The words of a block's units.
@@ -170,10 +180,7 @@ impl Words<'_> {
             .map(|&cell| self.by_unit.at[cell as usize] - start);
         let scores = Scores::of(law, tail, scores.collect(), at.collect());
         let (score, located) = document::located(tokens, &scores, level)?;
-        Ok(Document {
-            score,
-            located: Some(located),
-        })
+        Ok(limited(self.mark, score, located))
     }
 
     /// The sum of the scores of some cells, for each part.

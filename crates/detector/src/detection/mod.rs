@@ -29,7 +29,7 @@ use crate::tail::Log10P;
 use crate::warning::Warning;
 use gathered::Gathered;
 use hallmark_core::keys::PublicId;
-use hallmark_core::mark::{KeyedMark, Null, Part};
+use hallmark_core::mark::{KeyedMark, Part};
 use rayon::prelude::*;
 use related::Effort;
 
@@ -45,6 +45,9 @@ pub struct Detection {
 
 /// Cells that are scored at a time: for lists enough that most of one list's are together.
 const STRETCH: usize = 1 << 14;
+
+/// Tokens of a block whose units are made at a time: two numbers of 32 bits for each.
+const BLOCK: usize = 1 << 28;
 
 impl Detection {
     /// Nothing observed yet, for `mark` under the key of that id, with windows of `window` tokens.
@@ -68,6 +71,15 @@ impl Detection {
     /// When windows have another length, or there are more cells than sums hold.
     pub fn observe(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
         self.check(&raw)?;
+        if self.mark.unit.is_some() && raw.tokens() > BLOCK {
+            return raw
+                .blocks(BLOCK)
+                .try_for_each(|block| self.observe_block(block));
+        }
+        self.observe_block(raw)
+    }
+
+    fn observe_block(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
         self.count(&raw);
         let fresh = self.fresh(raw);
         let (distinct, units) = match &self.mark.unit {
@@ -122,8 +134,8 @@ impl Detection {
     pub fn finish(&self) -> Result<Finding, ExaminationError> {
         let found = self.gathered.found(&self.mark, Effort::All)?;
         Ok(Finding {
-            log10_p_unmarked: found.among.map(|(unmarked, _)| unmarked),
-            decoys: found.among.map(|(_, others)| others),
+            log10_p_unmarked: found.unmarked,
+            decoys: found.others,
             ..self.finding(found.log10_p)?
         })
     }
@@ -141,7 +153,8 @@ impl Detection {
         let cells = self.counts.scored;
         let law = self.mark.parts[0].reading.law();
         let mut warnings = Warning::of(&self.counts);
-        if matches!(self.mark.null, Null::RelatedKeys(_)) {
+        let related = self.mark.null.related().is_some();
+        if related {
             warnings.push(Warning::RelatedKeys);
         }
         Ok(Finding {
@@ -150,7 +163,8 @@ impl Detection {
             statistic: self.gathered.statistic(&self.mark),
             expected: Some(cells as f64 * law.null_mean()),
             effect: match self.gathered.sums[..] {
-                [sum] => plain::effect(law, cells, sum, 1)?,
+                // Its interval is for independent words.
+                [sum] if !related => plain::effect(law, cells, sum, 1)?,
                 _ => None,
             },
             warnings,

@@ -112,8 +112,8 @@ fn sums(keys: &RelatedKeys, units: &[u64], numbers: &[u64]) -> Vec<u64> {
 /// Numbers that are scored at a time.
 const TOGETHER: usize = 32;
 
-/// At most `count` numbers from the range of the tested ones: uniform and independent for one; else different from
-/// each other and from the tested ones, as those are from each other.
+/// At most `count` numbers from the range of the tested ones. For one: all that there are, or uniform and independent
+/// ones. For several: different from each other and from the tested ones, as those are from each other.
 fn others_of(keys: &RelatedKeys, count: usize, draw: u64) -> Vec<u64> {
     let mut random = ChaCha20Rng::from_seed(*keys.seed());
     random.set_stream(draw);
@@ -124,7 +124,11 @@ fn others_of(keys: &RelatedKeys, count: usize, draw: u64) -> Vec<u64> {
         let wide = u128::from(random.next_u64()) << 64 | u128::from(random.next_u64());
         (range.start + (wide % size).cast_signed()) as u64
     };
-    if let [_] = keys.tested() {
+    if let [tested] = keys.tested() {
+        if size <= count as u128 {
+            let all = range.map(|number| number as u64);
+            return all.filter(|number| number != tested).collect();
+        }
         return (0..count).map(|_| number()).collect();
     }
     let mut seen: HashSet<u64> = keys.tested().iter().copied().collect();

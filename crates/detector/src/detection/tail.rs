@@ -7,8 +7,7 @@ use crate::tail::{Group, Log10P, TailError, weighted_upper};
 use hallmark_core::law::Law;
 use hallmark_core::mark::{KeyedMark, Null};
 
-/// An upper bound of the chance that a random key gives scores as large; where keys are related, on text that no
-/// other key has marked.
+/// An upper bound of the chance that a random key gives scores as large, on text that no other key has marked.
 pub(super) fn upper(
     mark: &KeyedMark,
     cells: u64,
@@ -34,7 +33,7 @@ pub(super) fn upper(
             Ok(weighted_upper(law, &groups, sum)?.log10_p)
         }
         (Null::Lists, sums) => lists(law, cells, sums.iter().sum()),
-        (Null::ShiftedTable, sums) => Ok(match (law, states, sums) {
+        (Null::ShiftedTable(_), sums) => Ok(match (law, states, sums) {
             (Law::Bits { layers }, Some(states), &[sum]) => states.upper_tail(layers, sum),
             (Law::Bits { layers: 1 }, Some(states), _) => {
                 let weights: Vec<u32> = mark.parts.iter().map(|part| part.weight).collect();

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn one_value_is_a_line_up_and_none_says_nothing() {
-        assert_eq!(among(&[9], &[1, 9, 3]).value(), 0.5_f64.log10());
+        let half = among(&[9], &[1, 9, 3]).value();
+        assert!((half - 0.5_f64.log10()).abs() < 1e-12, "{half}");
         assert_eq!(among(&[], &[1, 9, 3]).value(), 0.0);
         assert_eq!(among(&[4, 4], &[4, 4, 4]).value(), 0.0);
     }

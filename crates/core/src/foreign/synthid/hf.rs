@@ -15,6 +15,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::{MULTIPLIER, check_context, check_layers, fold, number, step};
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::torch::TorchRng;
+use crate::mark::Shifted;
 use crate::prf::Prf;
 
 /// SynthID with the 16-bit table.
@@ -138,6 +139,40 @@ impl Prf for HfSynthId {
         for (i, word) in (0..).zip(out) {
             let state = step(context, number(first.wrapping_add(i)));
             *word = self.words[usize::from(low(state))];
+        }
+    }
+}
+
+/// Sums of ones of single layers, under other numbers than the key's: a layer of number k has T(c + k) in the
+/// state c, T being the bits of a layer of number 0. The units are [`HfSynthId::cell`]s.
+#[derive(Clone, Debug)]
+pub struct TableScores {
+    bits: Vec<u8>,
+}
+
+impl TableScores {
+    /// For every key.
+    #[must_use]
+    pub fn new() -> Self {
+        let layer = HfSynthId::new(&[0], 1);
+        Self {
+            bits: layer.words.iter().map(|&word| word as u8).collect(),
+        }
+    }
+}
+
+impl Default for TableScores {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Shifted for TableScores {
+    fn add_sums(&self, units: &[u64], numbers: &[u64], sums: &mut [u64]) {
+        assert_eq!(numbers.len(), sums.len(), "one sum for each number");
+        for (&number, sum) in numbers.iter().zip(sums) {
+            let bit = |&unit: &u64| self.bits[usize::from(unit.wrapping_add(number) as u16)];
+            *sum += units.iter().map(|unit| u64::from(bit(unit))).sum::<u64>();
         }
     }
 }

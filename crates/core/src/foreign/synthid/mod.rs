@@ -19,7 +19,7 @@ mod hf;
 mod turned;
 
 pub use github::{LayerScores, SynthId2025, content};
-pub use hf::HfSynthId;
+pub use hf::{HfSynthId, TableScores};
 pub use turned::TurnedTable;
 
 pub(crate) use turned::{Columns, histogram_portable};
