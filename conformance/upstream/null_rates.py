@@ -1,0 +1,50 @@
+"""How often a p-value is at most a level, and whether that is too often."""
+
+import math
+from dataclasses import dataclass
+
+from scipy.stats import beta
+
+LEVELS = (0.1, 0.05, 0.01, 0.001)
+_HALF = 0.005
+
+
+@dataclass
+class Rate:
+    count: int
+    of: int
+    level: float
+    low: float
+    high: float
+    too_many: bool
+
+    def __str__(self):
+        text = f"{_short(self.count / self.of)} [{_short(self.low)}, {_short(self.high)}]"
+        return f"**{text}**" if self.too_many else text
+
+
+def rates(by_key):
+    """One `Rate` for each level, from a list of p-values for each key.
+
+    The interval is Clopper and Pearson's at 99%, for independent pairs. Texts that are read with one key share
+    cells, so pairs are not quite independent: "too many" also asks that the mean over keys exceeds the level by
+    2.58 of its standard errors between keys.
+    """
+    return [_rate(by_key, level) for level in LEVELS]
+
+
+def _rate(by_key, level):
+    hits = [sum(p <= level for p in values) for values in by_key]
+    sizes = [len(values) for values in by_key]
+    count, of = sum(hits), sum(sizes)
+    low = beta.ppf(_HALF, count, of - count + 1) if count else 0.0
+    high = beta.ppf(1 - _HALF, count + 1, of - count) if count < of else 1.0
+    shares = [hit / size for hit, size in zip(hits, sizes)]
+    mean = sum(shares) / len(shares)
+    variance = sum((share - mean) ** 2 for share in shares) / max(1, len(shares) - 1)
+    too_many = low > level and mean - 2.576 * math.sqrt(variance / len(shares)) > level
+    return Rate(count, of, level, float(low), float(high), bool(too_many))
+
+
+def _short(value):
+    return f"{value:.3f}" if value >= 0.0995 else f"{value:.4f}"

@@ -1,0 +1,147 @@
+"""The table on top: where each detector errs in the accuser's favour, by how much, and where it is conservative."""
+
+from .null_rates import rates
+from .null_tails import NEGLIGIBLE
+
+# Title, the formulas (by the start of their names) and the (detector, way) pairs that it is about.
+_LEFT, _SELF = "transformers WatermarkDetector, lefthash", "transformers WatermarkDetector, selfhash"
+_ROWS = [
+    (
+        "transformers `WatermarkDetector` as it is by default",
+        ["transformers"],
+        [(_LEFT, "default"), (_SELF, "default")],
+    ),
+    (
+        "the same, `ignore_repeated_ngrams=True`",
+        ["transformers"],
+        [(_LEFT, "ignore_repeated_ngrams"), (_SELF, "ignore_repeated_ngrams")],
+    ),
+    ("vLLM `GumbelWatermarkDetector`", ["vLLM Gumbel"], [("vLLM GumbelWatermarkDetector", "default")]),
+    (
+        "the same, `deduplicate_contexts=False`",
+        ["vLLM Gumbel"],
+        [("vLLM GumbelWatermarkDetector", "deduplicate_contexts=False")],
+    ),
+    ("vLLM `DualKeyGumbelWatermarkDetector`", ["vLLM Dual"], [("vLLM DualKeyGumbelWatermarkDetector", "default")]),
+    ("SGLang `WatermarkDetector`", ["SGLang"], [("SGLang WatermarkDetector", "default")]),
+    ("SGLang with two keys, `combined`", ["SGLang"], [("SGLang WatermarkDetector, two keys", "combined")]),
+    (
+        "SGLang with two keys, the least of the five that it returns",
+        [],
+        [("SGLang WatermarkDetector, two keys", "the least of its five")],
+    ),
+    *(
+        (
+            f"TextSeal `{detector}`, {way}",
+            [f"TextSeal {detector}"],
+            [(f"TextSeal {detector}", way)],
+        )
+        for detector in ("GreenlistDetector", "GumbelmaxDetector")
+        for way in ("none", "v1", "v2")
+    ),
+    ("TextSeal `SynthidDetector`, both scores (tails only)", ["TextSeal Synthid"], []),
+    (
+        "SynthID to 5.23 (table), mean as z",
+        ["SynthID to 5.23 (table), mean"],
+        [("SynthID to 5.23 (table)", "mean as z")],
+    ),
+    (
+        "SynthID to 5.23 (table), weighted mean as z",
+        ["SynthID to 5.23 (table), weighted"],
+        [("SynthID to 5.23 (table)", "weighted mean as z")],
+    ),
+    ("SynthID 2025, mean as z", ["SynthID 2025, mean"], [("SynthID 2025", "mean as z")]),
+    ("SynthID 2025, weighted mean as z", ["SynthID 2025, weighted"], [("SynthID 2025", "weighted mean as z")]),
+]
+_TYPICAL = (200, 1e-3)
+
+
+def summary(result):
+    flagged, every = _ours_flagged(result)
+    lines = [
+        "## Summary",
+        "*Tail*: how many times the exact tail is the p that is reported, at n = 200 where 0.001 is reported and where it is worst. *Text*: real text without a mark, random keys;",
+        "the largest share of p ≤ 0.01 (and 0.001) that is significantly too many, and on which texts. Where nothing is said, nothing was found.",
+        "",
+        "| detector | tail: exact / reported, where above 1 | text: too many false alarms | conservative: reported / exact at most |",
+        "|---|---|---|---|",
+    ]
+    for title, starts, ways in _ROWS:
+        rows = [
+            row
+            for formula in result["tails"]
+            if any(formula["name"].startswith(start) for start in starts)
+            for row in formula["rows"]
+        ]
+        if ways and not any(name in result["upstream"] for name, _ in ways):
+            continue
+        lines.append(f"| {title} | {_favour(rows)} | {_texts(result, ways)} | {_conservative(rows)} |")
+    marked = "; ".join(flagged) if flagged else "none"
+    worst = max(row["ours_ratio"] for f in result["tails"] for row in f["rows"] if row["ours_ratio"])
+    least = min(row["ours_ratio"] for f in result["tails"] for row in f["rows"] if row["ours_ratio"])
+    lines += [
+        "",
+        f"Hallmark, tails: its p over the exact tail is between {least:.7f} and {worst:.4f}. "
+        f"Hallmark, real text: of {every} rates of the 18 profiles, too many: {marked}. "
+        f"If every p-value were exact, 0.5% of rates would be marked by chance, {every * 0.005:.1f} here.",
+    ]
+    return lines
+
+
+def _favour(rows):
+    low = [row for row in rows if row["ratio"] < 1 - NEGLIGIBLE]
+    if not low:
+        return "–"
+    parts = []
+    typical = [r for r in low if r["n"] == _TYPICAL[0] and 0.1 < r["reported"] / _TYPICAL[1] <= 1]
+    typical = [r for r in typical if r["reported"] > 1e-5]
+    if typical:
+        parts.append(f"{_times(min(typical, key=lambda r: r['ratio']))}")
+    parts.append(f"worst {_times(min(low, key=lambda r: r['ratio']))}")
+    return "; ".join(parts)
+
+
+def _times(row):
+    factor = 1 / row["ratio"]
+    text = f"{factor:.0f}" if factor >= 100 else f"{factor:.3g}"
+    return f"{text} (n = {row['n']:,}, p {row['reported']:.1e})"
+
+
+def _conservative(rows):
+    high = [row for row in rows if row["ratio"] > 1 + NEGLIGIBLE]
+    if not high:
+        return "–"
+    row = max(high, key=lambda r: r["ratio"])
+    factor = f"{row['ratio']:,.0f}" if row["ratio"] >= 100 else f"{row['ratio']:.3g}"
+    return f"{factor} (n = {row['n']:,}, p {row['reported']:.1e})"
+
+
+def _texts(result, ways):
+    """The worst rate at each of two levels, where it is too many."""
+    parts = []
+    for level in (0.01, 0.001):
+        found = []
+        for name, way in ways:
+            for kind, by_key in result["upstream"].get(name, {"ways": {}})["ways"].get(way, {}).items():
+                [rate] = [rate for rate in rates(by_key) if rate.level == level]
+                if rate.too_many:
+                    found.append((rate.count / rate.of, kind))
+        if found:
+            share, kind = max(found)
+            parts.append(f"p ≤ {level} in {share:.2%} ({kind}; {len(found)} of {4 * len(ways)} kinds)")
+    return "; ".join(parts) or ("–" if ways else "not run")
+
+
+def _ours_flagged(result):
+    flagged, every = [], 0
+    for scheme, entries in result["hallmark"].items():
+        sets = {kind: [entry["p"][kind] for entry in entries] for kind in entries[0]["p"]}
+        for width in ("short", "full"):
+            sets[f"{width} keys"] = [sum(e["p"].values(), []) for e in entries if e["width"] == width]
+        sets["all together"] = [[entry["pooled"]] for entry in entries]
+        for label, by_key in sets.items():
+            for rate in rates(by_key):
+                every += 1
+                if rate.too_many:
+                    flagged.append(f"`{scheme}`, {label}, p ≤ {rate.level}: {rate.count / rate.of:.4f}")
+    return flagged, every
