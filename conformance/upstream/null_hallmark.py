@@ -10,9 +10,10 @@ from .mark import write_secret
 
 @dataclass
 class Reading:
-    """`passage`: for each text, whether a passage of it was called marked."""
+    """`scored`: how many cells of each text counted; `passage`: whether a passage of it was called marked."""
 
     documents: list
+    scored: list
     passage: list
     pooled: float
 
@@ -49,6 +50,7 @@ class Hallmark:
         documents = result["documents"]
         return Reading(
             [10 ** text["log10_p"] for text in documents],
+            [text["scored"] for text in documents],
             [bool(text.get("located", {}).get("passages")) for text in documents],
             10 ** result["pooled"]["log10_p"],
         )

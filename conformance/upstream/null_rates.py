@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy.stats import beta
+from scipy.stats import beta, binom
 
 LEVELS = (0.1, 0.05, 0.01, 0.001)
 _HALF = 0.005
@@ -31,6 +31,21 @@ def rates(by_key):
     2.58 of its standard errors between keys.
     """
     return [_rate(by_key, level) for level in LEVELS]
+
+
+def worst_text(texts):
+    """Of single texts under many keys, the rate that is most surprising: a name, the level, the rate and the chance.
+
+    `texts`: for each name, the p-values under independent keys, which makes counts binomial. The chance is multiplied
+    by the number of rates.
+    """
+    found = []
+    for name, values in texts.items():
+        for level in LEVELS:
+            count = sum(p <= level for p in values)
+            found.append((float(binom.sf(count - 1, len(values), level)), name, level, count / len(values)))
+    chance, name, level, rate = min(found)
+    return name, level, rate, min(1.0, chance * len(found))
 
 
 def _rate(by_key, level):

@@ -1,6 +1,6 @@
 """The table on top: where each detector errs in the accuser's favour, by how much, and where it is conservative."""
 
-from .null_rates import rates
+from .null_rates import rates, worst_text
 from .null_tails import NEGLIGIBLE
 
 # Title, the formulas (by the start of their names) and the (detector, way) pairs that it is about.
@@ -58,6 +58,9 @@ _TYPICAL = (200, 1e-3)
 
 def summary(result):
     flagged, every = _ours_flagged(result)
+    texts = _texts_flagged(result)
+    factors = list(zip(*sum(result["short_keys"]["factors"].values(), [])))
+    largest = dict(zip(result["short_keys"]["levels"], map(max, factors)))
     lines = [
         "## Summary",
         "*Tail*: how many times the exact tail is the p that is reported, at n = 200 where 0.001 is reported and where it is worst. *Text*: real text without a mark, random keys;",
@@ -76,14 +79,30 @@ def summary(result):
         if ways and not any(name in result["upstream"] for name, _ in ways):
             continue
         lines.append(f"| {title} | {_favour(rows)} | {_texts(result, ways)} | {_conservative(rows)} |")
-    marked = "; ".join(flagged) if flagged else "none"
-    worst = max(row["ours_ratio"] for f in result["tails"] for row in f["rows"] if row["ours_ratio"])
-    least = min(row["ours_ratio"] for f in result["tails"] for row in f["rows"] if row["ours_ratio"])
+    ours = [(row["ours_ratio"], row) for f in result["tails"] for row in f["rows"] if row["ours_ratio"]]
+    least, most = min(ours, key=lambda pair: pair[0])[0], max(ours, key=lambda pair: pair[0])[0]
+    draws = [entry["scored"]["plays, 1,000"] for entry in result["hallmark"]["hf-kgw-selfhash"]]
+    cells = sum(draws) / len(draws)
     lines += [
         "",
-        f"Hallmark, tails: its p over the exact tail is between {least:.7f} and {worst:.4f}. "
-        f"Hallmark, real text: of {every} rates of the 18 profiles, too many: {marked}. "
+        "Hallmark:",
+        "",
+        f"- Tails: its p over the exact tail is between {least:.7f} and {most:.4f}, never below.",
+        f"- Real text: of {every} rates of the 18 profiles, too many: {'; '.join(flagged) if flagged else 'none'}. "
         f"If every p-value were exact, 0.5% of rates would be marked by chance, {every * 0.005:.1f} here.",
+        f"- Single texts: {'; '.join(texts) if texts else 'none'} beyond chance.",
+        f"- **`hf-synthid` with keys below 1,024 errs for single texts**, in either direction: for the worst of 65 texts p ≤ 0.01 is {largest[0.01]:.1f} times as frequent as it says, "
+        f"p ≤ 1e-6 {largest[1e-06]:.0f} times, p ≤ 1e-9 {largest[1e-09]:.0f} times. Keys that are uniform modulo 65,536 do not.",
+        "",
+        "What the figures rest on:",
+        "",
+        "- transformers counts every repeat of an n-gram by default, and its p is the normal tail of z, without a correction for continuity. `ignore_repeated_ngrams` is not enough for the self hash:",
+        "  its list depends on the token and on the least product over the window, so different n-grams with the same token and the same least partner are one draw, counted many times. "
+        f"The five texts of 1,000 tokens have {result['fourgrams']:,} different n-grams and {cells:,.0f} such draws on average; `hf-kgw-selfhash` counts the draws.",
+        "- TextSeal's green p is a mid-p, which is below the chance of the score by design: half of the chance of the score itself is left out. Its γ is also below the share of green levels (4096/8191 for ½).",
+        "  Without a scoring method repeats count each time. The Gumbel p is too large, as a score of 8,191 levels is an exponential rounded down; so is Hallmark's.",
+        "- vLLM's two keys: one Gamma in place of a weighted sum of two. SGLang's two keys: five p-values come back, of which `combined` is one valid test; the least of five is none.",
+        "- SynthID's table has 32,743 ones in 65,536, and each of its states counts once: as states accumulate, a fair coin gives p-values that are too large.",
     ]
     return lines
 
@@ -128,8 +147,20 @@ def _texts(result, ways):
                     found.append((rate.count / rate.of, kind))
         if found:
             share, kind = max(found)
-            parts.append(f"p ≤ {level} in {share:.2%} ({kind}; {len(found)} of {4 * len(ways)} kinds)")
+            parts.append(f"p ≤ {level} in {share:.2%} ({kind}; {len(found)} of {4 * len(ways)} sets)")
     return "; ".join(parts) or ("–" if ways else "not run")
+
+
+def _texts_flagged(result):
+    from .null_report import SURPRISE, single_texts
+
+    flagged = []
+    for scheme, entries in result["hallmark"].items():
+        for width in ("short", "full"):
+            name, level, rate, chance = worst_text(single_texts(entries, width))
+            if chance < SURPRISE:
+                flagged.append(f"`{scheme}`, {width} keys, {name}: p ≤ {level} in {rate:.3f} (chance {chance:.1g})")
+    return flagged
 
 
 def _ours_flagged(result):

@@ -20,13 +20,19 @@ class ShiftedTable:
         self.least = int(self.sums.min())
         self.chances = np.bincount(self.sums - self.least) / STATES
 
-    def mean_tail(self, layers, score):
-        """P(sum over all layers >= score): the histogram convolved with itself, no term is negative."""
+    def tails(self, layers, keys=slice(None)):
+        """P(sum over all layers >= layers * least + i) for each i, if every layer's key is uniform on `keys`."""
+        chances = np.bincount(self.sums[keys] - self.least, minlength=len(self.chances)) / len(self.sums[keys])
         law = np.ones(1)
         for _ in range(layers):
-            law = np.convolve(law, self.chances)
+            # Plain convolution: no term is negative, so the tails keep their digits.
+            law = np.convolve(law, chances)
+        return law[::-1].cumsum()[::-1]
+
+    def mean_tail(self, layers, score):
+        """P(sum over all layers >= score)."""
         first = max(0, score - layers * self.least)
-        return mpf(float(law[first:].sum()))
+        return mpf(float(self.tails(layers)[first]))
 
     def weighted_tail(self, weights, score):
         """P(weighted sum >= score) for whole weights, by the inversion integral in double precision (about 1e-9)."""

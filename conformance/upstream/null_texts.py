@@ -39,6 +39,10 @@ def texts(seed):
     }
 
 
+def distinct_ngrams(ids, length):
+    return len({tuple(ids[start : start + length]) for start in range(len(ids) - length + 1)})
+
+
 def _passage(draw, documents, length):
     document = draw.choices(documents, [len(ids) for ids in documents])[0]
     start = draw.randrange(len(document) - length)

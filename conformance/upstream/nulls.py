@@ -18,6 +18,7 @@ from .null_hallmark import Hallmark
 from .null_lattice import extremes
 from .null_profiles import PROFILES
 from .null_readers import readers
+from .null_short import short_keys
 from .null_tails import tails
 
 
@@ -33,6 +34,9 @@ def main():
         "about": _about(options, hallmark, vocab_size),
         "tails": _timed("tails", lambda: tails(options.seed)),
         "vllm_lattice": _timed("vLLM's 24 bits", extremes),
+        "short_keys": short_keys(kinds),
+        # Of the long texts: what the self hash of transformers is asked about, to compare with what counts.
+        "fourgrams": sum(null_texts.distinct_ngrams(ids, 4) for ids in kinds[null_texts.LONG]),
         "hallmark": {
             p.scheme: _timed(p.scheme, lambda p=p: _ours(hallmark, p, keys[p.scheme], kinds))
             for p in PROFILES
@@ -85,15 +89,16 @@ def _timed(name, work):
 
 
 def _ours(hallmark, profile, keys, kinds):
-    """For each key: its width, the pooled p, and for each kind of text p-values and passages."""
+    """For each key: its width, the pooled p, and for each kind of text p-values, cells and passages."""
     read = []
     for width, key in keys:
         reading = hallmark.read(profile, key)
-        entry = {"width": width, "pooled": reading.pooled, "p": {}, "passages": {}}
+        entry = {"width": width, "pooled": reading.pooled, "p": {}, "scored": {}, "passages": {}}
         start = 0
         for kind, texts in kinds.items():
             end = start + len(texts)
             entry["p"][kind] = reading.documents[start:end]
+            entry["scored"][kind] = sum(reading.scored[start:end])
             entry["passages"][kind] = sum(reading.passage[start:end])
             start = end
         read.append(entry)
