@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from scipy.stats import beta, binom
 
 LEVELS = (0.1, 0.05, 0.01, 0.001)
+# Below this chance, after Bonferroni, a rate of one text is no accident.
+SURPRISE = 0.001
 _HALF = 0.005
 
 
@@ -31,6 +33,16 @@ def rates(by_key):
     2.58 of its standard errors between keys.
     """
     return [_rate(by_key, level) for level in LEVELS]
+
+
+def by_text(entries, width):
+    """For each text, its p-values under all keys of a width."""
+    entries = [entry for entry in entries if entry["width"] == width]
+    return {
+        f"{kind}, no. {number + 1}": [entry["p"][kind][number] for entry in entries]
+        for kind, values in entries[0]["p"].items()
+        for number in range(len(values))
+    }
 
 
 def worst_text(texts):

@@ -7,7 +7,7 @@ import json
 import pathlib
 import sys
 
-from .null_rates import LEVELS, rates, worst_text
+from .null_rates import LEVELS, SURPRISE, by_text, rates, worst_text
 from .null_summary import summary
 from .null_tails import NEGLIGIBLE
 from .null_texts import ABOUT
@@ -58,6 +58,7 @@ def _ours(result):
         "",
         *(f"- *{kind}*: {text}." for kind, text in ABOUT.items()),
         "",
+        "Models' vocabularies are larger, and repeat less. Short keys have 10 bits (SynthID), 16 (vLLM, SGLang, TextSeal) or 24 (lists), full ones 62 or 64.",
         "Cells: share of p-values at most the level, with Clopper and Pearson's 99% interval. **Bold: too many**: the interval is wholly above the level, and so is",
         "one from the spread between keys (the texts that one key reads share cells, so pairs are not quite independent).",
         "",
@@ -93,19 +94,6 @@ def _ours(result):
     return lines
 
 
-def single_texts(entries, width):
-    """For each text, its p-values under all keys of a width."""
-    entries = [entry for entry in entries if entry["width"] == width]
-    return {
-        f"{kind}, no. {number + 1}": [entry["p"][kind][number] for entry in entries]
-        for kind in ABOUT
-        for number in range(len(entries[0]["p"][kind]))
-    }
-
-
-SURPRISE = 0.001
-
-
 def _single_texts(ours):
     lines = [
         "",
@@ -117,7 +105,7 @@ def _single_texts(ours):
     ]
     for scheme, entries in ours.items():
         for width in ("short", "full"):
-            name, level, rate, chance = worst_text(single_texts(entries, width))
+            name, level, rate, chance = worst_text(by_text(entries, width))
             shown = f"**{chance:.2g}**" if chance < SURPRISE else f"{chance:.2g}"
             lines.append(_row([scheme, width, name, level, f"{rate:.3f}", shown]))
     return lines
@@ -145,6 +133,7 @@ def _theirs(result):
         f"Upstream's own detectors on the same texts with the first {about['upstream_keys']} of the same keys, each text by itself; below each, Hallmark on the same pairs.",
         "*default* is the detector as it is made without options. TextSeal's *none*, *v1* and *v2* are its `scoring_method`; its evaluation takes v1 if nothing is said,",
         "its configuration v2. SynthID's scores come without p: the usual normal tail of z is taken.",
+        "Not run: lm-watermarking, three-bricks and Unigram, which no package has; TextSeal with two keys, which its release does not have.",
         "",
         *_levels(["detector", "way", "texts", "pairs"]),
     ]

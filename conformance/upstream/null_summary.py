@@ -1,7 +1,8 @@
 """The table on top: where each detector errs in the accuser's favour, by how much, and where it is conservative."""
 
-from .null_rates import rates, worst_text
+from .null_rates import SURPRISE, by_text, rates, worst_text
 from .null_tails import NEGLIGIBLE
+from .null_texts import LONG
 
 # Title, the formulas (by the start of their names) and the (detector, way) pairs that it is about.
 _LEFT, _SELF = "transformers WatermarkDetector, lefthash", "transformers WatermarkDetector, selfhash"
@@ -57,10 +58,6 @@ _TYPICAL = (200, 1e-3)
 
 
 def summary(result):
-    flagged, every = _ours_flagged(result)
-    texts = _texts_flagged(result)
-    factors = list(zip(*sum(result["short_keys"]["factors"].values(), [])))
-    largest = dict(zip(result["short_keys"]["levels"], map(max, factors)))
     lines = [
         "## Summary",
         "*Tail*: how many times the exact tail is the p that is reported, at n = 200 where 0.001 is reported and where it is worst. *Text*: real text without a mark, random keys;",
@@ -79,32 +76,49 @@ def summary(result):
         if ways and not any(name in result["upstream"] for name, _ in ways):
             continue
         lines.append(f"| {title} | {_favour(rows)} | {_texts(result, ways)} | {_conservative(rows)} |")
-    ours = [(row["ours_ratio"], row) for f in result["tails"] for row in f["rows"] if row["ours_ratio"]]
-    least, most = min(ours, key=lambda pair: pair[0])[0], max(ours, key=lambda pair: pair[0])[0]
-    draws = [entry["scored"]["plays, 1,000"] for entry in result["hallmark"]["hf-kgw-selfhash"]]
-    cells = sum(draws) / len(draws)
-    lines += [
-        "",
+    return [*lines, "", *_ours(result), "", *_reasons(result)]
+
+
+def _ours(result):
+    flagged, every = _ours_flagged(result)
+    texts = _texts_flagged(result)
+    ratios = [row["ours_ratio"] for f in result["tails"] for row in f["rows"] if row["ours_ratio"]]
+    found = result["short_keys"]
+    factors = dict(zip(found["levels"], zip(*sum(found["factors"].values(), []))))
+    largest = {level: max(values) for level, values in factors.items()}
+    return [
         "Hallmark:",
         "",
-        f"- Tails: its p over the exact tail is between {least:.7f} and {most:.4f}, never below.",
-        f"- Real text: of {every} rates of the 18 profiles, too many: {'; '.join(flagged) if flagged else 'none'}. "
+        f"- Tails: its p over the exact tail is between {min(ratios):.7f} and {max(ratios):.4f}.",
+        f"- Real text: of {every} rates of the 18 profiles, too many: {'; '.join(flagged) or 'none'}. "
         f"If every p-value were exact, 0.5% of rates would be marked by chance, {every * 0.005:.1f} here.",
-        f"- Single texts: {'; '.join(texts) if texts else 'none'} beyond chance.",
-        f"- **`hf-synthid` with keys below 1,024 errs for single texts**, in either direction: for the worst of 65 texts p ≤ 0.01 is {largest[0.01]:.1f} times as frequent as it says, "
-        f"p ≤ 1e-6 {largest[1e-06]:.0f} times, p ≤ 1e-9 {largest[1e-09]:.0f} times. Keys that are uniform modulo 65,536 do not.",
-        "",
-        "What the figures rest on:",
-        "",
-        "- transformers counts every repeat of an n-gram by default, and its p is the normal tail of z, without a correction for continuity. `ignore_repeated_ngrams` is not enough for the self hash:",
-        "  its list depends on the token and on the least product over the window, so different n-grams with the same token and the same least partner are one draw, counted many times. "
-        f"The five texts of 1,000 tokens have {result['fourgrams']:,} different n-grams and {cells:,.0f} such draws on average; `hf-kgw-selfhash` counts the draws.",
-        "- TextSeal's green p is a mid-p, which is below the chance of the score by design: half of the chance of the score itself is left out. Its γ is also below the share of green levels (4096/8191 for ½).",
-        "  Without a scoring method repeats count each time. The Gumbel p is too large, as a score of 8,191 levels is an exponential rounded down; so is Hallmark's.",
-        "- vLLM's two keys: one Gamma in place of a weighted sum of two. SGLang's two keys: five p-values come back, of which `combined` is one valid test; the least of five is none.",
-        "- SynthID's table has 32,743 ones in 65,536, and each of its states counts once: as states accumulate, a fair coin gives p-values that are too large.",
+        f"- Single texts, beyond chance: {'; '.join(texts) or 'none'}.",
+        "- **`hf-synthid` with keys below 1,024 errs for single texts**, in either direction: for the worst of 65 texts "
+        f"p ≤ 0.01 is {largest[0.01]:.1f} times as frequent as it says, p ≤ 1e-6 {largest[1e-06]:.0f} times, "
+        f"p ≤ 1e-9 {largest[1e-09]:.0f} times. With keys that are uniform modulo 65,536 it does not.",
     ]
-    return lines
+
+
+def _reasons(result):
+    draws = [entry["scored"][LONG] for entry in result["hallmark"]["hf-kgw-selfhash"]]
+    return [
+        "Why:",
+        "",
+        "- transformers counts every repeat of an n-gram by default, and its p is the normal tail of z, without a",
+        "  correction for continuity. `ignore_repeated_ngrams` is not enough for the self hash: its list depends on the",
+        "  token and on the least product over the window, so different n-grams with the same token and the same least",
+        "  partner are one draw, counted many times. The texts of 1,000 tokens have "
+        f"{result['fourgrams']:,} different n-grams and {sum(draws) / len(draws):,.0f}",
+        "  such draws on average; `hf-kgw-selfhash` counts the draws.",
+        "- TextSeal's green p is a mid-p, which is below the chance of the score by design: half of the chance of the score",
+        "  itself is left out. Its γ is also below the share of green levels (4096/8191 for ½). Without a scoring method",
+        "  repeats count each time. The Gumbel p is too large, as a score of 8,191 levels is an exponential rounded down;",
+        "  so is Hallmark's.",
+        "- vLLM's two keys: one Gamma in place of a weighted sum of two. SGLang's two keys: five p-values come back, of",
+        "  which `combined` is one valid test; the least of five is none.",
+        "- SynthID's table has 32,743 ones in 65,536, and each of its states counts once: as states accumulate, a fair coin",
+        "  gives p-values that are too large.",
+    ]
 
 
 def _favour(rows):
@@ -112,10 +126,10 @@ def _favour(rows):
     if not low:
         return "–"
     parts = []
-    typical = [r for r in low if r["n"] == _TYPICAL[0] and 0.1 < r["reported"] / _TYPICAL[1] <= 1]
-    typical = [r for r in typical if r["reported"] > 1e-5]
+    cells, level = _TYPICAL
+    typical = [row for row in low if row["n"] == cells and level / 10 < row["reported"] <= level]
     if typical:
-        parts.append(f"{_times(min(typical, key=lambda r: r['ratio']))}")
+        parts.append(_times(min(typical, key=lambda r: r["ratio"])))
     parts.append(f"worst {_times(min(low, key=lambda r: r['ratio']))}")
     return "; ".join(parts)
 
@@ -152,12 +166,10 @@ def _texts(result, ways):
 
 
 def _texts_flagged(result):
-    from .null_report import SURPRISE, single_texts
-
     flagged = []
     for scheme, entries in result["hallmark"].items():
         for width in ("short", "full"):
-            name, level, rate, chance = worst_text(single_texts(entries, width))
+            name, level, rate, chance = worst_text(by_text(entries, width))
             if chance < SURPRISE:
                 flagged.append(f"`{scheme}`, {width} keys, {name}: p ≤ {level} in {rate:.3f} (chance {chance:.1g})")
     return flagged

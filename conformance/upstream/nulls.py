@@ -11,6 +11,7 @@ import pathlib
 import platform
 import sys
 import time
+from importlib.metadata import version as installed
 
 from . import null_report, null_texts
 from .loading import version
@@ -64,8 +65,6 @@ def _options():
 
 
 def _about(options, hallmark, vocab_size):
-    from importlib.metadata import version as installed
-
     return {
         "seed": options.seed,
         "keys": options.keys,
