@@ -20,6 +20,10 @@ class Rate:
     high: float
     too_many: bool
 
+    @property
+    def by_interval(self):
+        return self.low > self.level
+
     def __str__(self):
         text = f"{_short(self.count / self.of)} [{_short(self.low)}, {_short(self.high)}]"
         return f"**{text}**" if self.too_many else text
@@ -29,8 +33,8 @@ def rates(by_key):
     """One `Rate` for each level, from a list of p-values for each key.
 
     The interval is Clopper and Pearson's at 99%, for independent pairs. Texts that are read with one key share
-    cells, so pairs are not quite independent: "too many" also asks that the mean over keys exceeds the level by
-    2.58 of its standard errors between keys.
+    cells, so pairs are not quite independent: where a key reads several, "too many" also asks that the mean over keys
+    exceeds the level by 2.58 of its standard errors between keys.
     """
     return [_rate(by_key, level) for level in LEVELS]
 
@@ -69,7 +73,8 @@ def _rate(by_key, level):
     shares = [hit / size for hit, size in zip(hits, sizes)]
     mean = sum(shares) / len(shares)
     variance = sum((share - mean) ** 2 for share in shares) / max(1, len(shares) - 1)
-    too_many = low > level and mean - 2.576 * math.sqrt(variance / len(shares)) > level
+    alone = max(sizes) == 1
+    too_many = low > level and (alone or mean - 2.576 * math.sqrt(variance / len(shares)) > level)
     return Rate(count, of, level, float(low), float(high), bool(too_many))
 
 

@@ -60,7 +60,7 @@ def _ours(result):
         "",
         "Models' vocabularies are larger, and repeat less. Short keys have 10 bits (SynthID), 16 (vLLM, SGLang, TextSeal) or 24 (lists), full ones 62 or 64.",
         "Cells: share of p-values at most the level, with Clopper and Pearson's 99% interval. **Bold: too many**: the interval is wholly above the level, and so is",
-        "one from the spread between keys (the texts that one key reads share cells, so pairs are not quite independent).",
+        "one from the spread between keys where a key reads several texts (the texts that one key reads share cells, so pairs are not quite independent).",
         "",
         "One document's p:",
         "",

@@ -80,7 +80,7 @@ def summary(result):
 
 
 def _ours(result):
-    flagged, every = _ours_flagged(result)
+    flagged, unsure, every = _ours_flagged(result)
     texts = _texts_flagged(result)
     ratios = [row["ours_ratio"] for f in result["tails"] for row in f["rows"] if row["ours_ratio"]]
     found = result["short_keys"]
@@ -91,7 +91,8 @@ def _ours(result):
         "",
         f"- Tails: its p over the exact tail is between {min(ratios):.7f} and {max(ratios):.4f}.",
         f"- Real text: of {every} rates of the 18 profiles, too many: {'; '.join(flagged) or 'none'}. "
-        f"If every p-value were exact, 0.5% of rates would be marked by chance, {every * 0.005:.1f} here.",
+        f"If every p-value were exact, 0.5% of rates would be marked by chance, {every * 0.005:.1f} here. "
+        f"Above the level by Clopper and Pearson's interval, but not by the spread between keys: {'; '.join(unsure) or 'none'}.",
         f"- Single texts, beyond chance: {'; '.join(texts) or 'none'}.",
         "- **`hf-synthid` with keys below 1,024 errs for single texts**, in either direction: for the worst of 65 texts "
         f"p ≤ 0.01 is {largest[0.01]:.1f} times as frequent as it says, p ≤ 1e-6 {largest[1e-06]:.0f} times, "
@@ -176,7 +177,7 @@ def _texts_flagged(result):
 
 
 def _ours_flagged(result):
-    flagged, every = [], 0
+    flagged, unsure, every = [], [], 0
     for scheme, entries in result["hallmark"].items():
         sets = {kind: [entry["p"][kind] for entry in entries] for kind in entries[0]["p"]}
         for width in ("short", "full"):
@@ -185,6 +186,7 @@ def _ours_flagged(result):
         for label, by_key in sets.items():
             for rate in rates(by_key):
                 every += 1
-                if rate.too_many:
-                    flagged.append(f"`{scheme}`, {label}, p ≤ {rate.level}: {rate.count / rate.of:.4f}")
-    return flagged, every
+                if rate.by_interval:
+                    kept = flagged if rate.too_many else unsure
+                    kept.append(f"`{scheme}`, {label}, p ≤ {rate.level}: {rate.count / rate.of:.4f}")
+    return flagged, unsure, every
