@@ -114,7 +114,7 @@ def _single_texts(ours):
 def _short_keys(found):
     lines = [
         "",
-        "`hf-synthid`, short keys. The p of this profile is right for keys that are uniform modulo 65,536. Keys below 1,024, as upstream's own are, reach 1,023 of the table's 65,536 shifts,",
+        "`hf-synthid`, short keys: why the law alone is not enough. It is right for keys that are uniform modulo 65,536. Keys below 1,024, as upstream's own are, reach 1,023 of the table's 65,536 shifts,",
         "and whether these favour a text is an accident of the text. The chance of p ≤ level with short keys over that with uniform ones, by enumeration (no simulation):",
         "",
         "| texts | " + " | ".join(f"p ≤ {level:g}: mean, largest" for level in found["levels"]) + " |",

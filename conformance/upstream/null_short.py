@@ -1,4 +1,4 @@
-"""SynthID's table under short keys: how often Hallmark's p, which holds for uniform keys, is small for one text.
+"""SynthID's table under short keys: how often the law's p, which holds for uniform keys, is small for one text.
 
 Keys below 1,024, like upstream's own, reach 1,023 of the 65,536 shifts of the table. Whether those favour the states
 of a text is an accident of the text. No simulation: the law under short keys is enumerated like that under all keys.

@@ -94,9 +94,10 @@ def _ours(result):
         f"If every p-value were exact, 0.5% of rates would be marked by chance, {every * 0.005:.1f} here. "
         f"Above the level by Clopper and Pearson's interval, but not by the spread between keys: {'; '.join(unsure) or 'none'}.",
         f"- Single texts, beyond chance: {'; '.join(texts) or 'none'}.",
-        "- **`hf-synthid` with keys below 1,024 errs for single texts**, in either direction: for the worst of 65 texts "
-        f"p ≤ 0.01 is {largest[0.01]:.1f} times as frequent as it says, p ≤ 1e-6 {largest[1e-06]:.0f} times, "
-        f"p ≤ 1e-9 {largest[1e-09]:.0f} times. With keys that are uniform modulo 65,536 it does not.",
+        "- `hf-synthid`: the law for keys that are uniform modulo 65,536 alone would err for single texts with keys below "
+        f"1,024, in either direction: for the worst of 65 texts p ≤ 0.01 would be {largest[0.01]:.1f} times as frequent as it "
+        f"says, p ≤ 1e-6 {largest[1e-06]:.0f} times, p ≤ 1e-9 {largest[1e-09]:.0f} times. So Hallmark also compares a key with "
+        "others of its own range.",
     ]
 
 

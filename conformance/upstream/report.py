@@ -2,8 +2,8 @@
 
     python -m upstream.report --out FOLDER [--hallmark PROGRAM]
 
-A mark passes when its own key reads the marked texts below 1e-12 (TextSeal's, which has a rank among other keys, at
-most 10^-4.5 for keys of 16 bits and 1e-6 for longer ones), and neither any of twenty other keys on them nor its own key
+A mark passes when its own key reads the marked texts below 10^-4.5 (no key of 16 bits can say much more), and below
+1e-12 for text that no key of the function marked, and neither any of twenty other keys on them nor its own key
 on the unmarked texts comes below 1e-7: for thirty marks, a false alarm in about 16,000 runs.
 """
 
@@ -17,14 +17,14 @@ import statistics
 import subprocess
 import sys
 
-FOUND, RANKED, CLEAR = -12, -4.5, -7
+FOUND, FOUND_BY_LAW, CLEAR = -4.5, -12, -7
 
 DIFFERENCES = (
     "Where p differs: vLLM also scores the first tokens, in padded windows, and its dual-key tail is an "
     "approximation. SGLang and vLLM score a window once, with its first token; here each window and token "
-    "counts. TextSeal takes the middle of a step of the binomial law and leaves out one token more. Where keys are "
-    "related, p is limited by other keys' scores; in parentheses the p for text that no key of the function marked, "
-    "which is compared. TextSeal's p stops at 1e-200, vLLM's at 1e-308."
+    "counts. TextSeal takes the middle of a step of the binomial law and leaves out one token more. p is limited by "
+    "the number of keys, and where keys are related by other keys' scores; in parentheses the p for text that no key of "
+    "the function marked, which is compared. TextSeal's p stops at 1e-200, vLLM's at 1e-308."
 )
 
 # Upstream reports no smaller p.
@@ -88,7 +88,8 @@ def _read(program, out, mark):
     ]
     row["unmarked"] = _detect(program, out, name, "unmarked", f"{name}.key")
     row["passed"] = (
-        _log10_p(row["right"], 0) <= (RANKED if name.startswith("textseal") else FOUND)
+        _log10_p(row["right"], 0) <= FOUND
+        and _by_law(row["right"]) <= FOUND_BY_LAW
         and min(_log10_p(result, -999) for result in row["wrong"]) >= CLEAR
         and _log10_p(row["unmarked"], -999) >= CLEAR
     )
@@ -121,6 +122,10 @@ def _detect(program, out, name, kind, key, threads=None):
 
 def _log10_p(result, otherwise):
     return otherwise if isinstance(result, str) else result["pooled"]["log10_p"]
+
+
+def _by_law(result):
+    return 0 if isinstance(result, str) else _unmarked(result["pooled"])
 
 
 def _speed(program, out, name):
@@ -181,8 +186,8 @@ def _pooled_text(result):
     if isinstance(result, str):
         return f"failed: {result[:120]}"
     pooled = result["pooled"]
-    unmarked = pooled.get("log10_p_unmarked")
-    return f"{pooled['log10_p']:.2f}" + (f" ({unmarked:.2f})" if unmarked is not None else "")
+    law = f" ({_unmarked(pooled):.2f})" if "log10_p_unmarked" in pooled else ""
+    return f"{pooled['log10_p']:.2f}{law}"
 
 
 def _wrong_text(results):
