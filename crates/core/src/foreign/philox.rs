@@ -171,20 +171,41 @@ impl VllmPhilox {
         let state = self
             .states(|slot| [window[slot]])
             .map(|[word]| [word; LANES]);
-        let (mut quad, mut skip, mut done) = (first >> 2, (first & 3) as usize, 0);
-        while done < out.len() {
-            let words = self.outputs(state, array::from_fn(|lane| quad.wrapping_add(lane as u32)));
-            let few = (4 * LANES - skip).min(out.len() - done);
-            let places = (skip..).zip(&mut out[done..done + few]);
-            places.for_each(|(place, word)| *word = words[place % 4][place / 4]);
-            done += few;
+        // The first block begins before `first` where `first` is no multiple of four.
+        let skip = (first & 3) as usize;
+        let few = (4 * LANES - skip).min(out.len());
+        let (begin, rest) = out.split_at_mut(few);
+        begin.copy_from_slice(&self.block(state, first >> 2)[skip..skip + few]);
+        let mut quad = (first >> 2).wrapping_add(LANES as u32);
+        let (blocks, end) = rest.as_chunks_mut();
+        for words in blocks {
+            *words = self.block(state, quad);
             quad = quad.wrapping_add(LANES as u32);
-            skip = 0;
+        }
+        if !end.is_empty() {
+            end.copy_from_slice(&self.block(state, quad)[..end.len()]);
         }
     }
 }
 
 impl VllmPhilox {
+    /// The words of tokens from 4·`quad` on, in order.
+    #[inline(always)]
+    fn block(&self, state: [[u32; LANES]; 4], quad: u32) -> [u32; 4 * LANES] {
+        let mut quads = [quad; LANES];
+        for (lane, quad) in (0..).zip(&mut quads) {
+            *quad = quad.wrapping_add(lane);
+        }
+        let words = self.outputs(state, quads);
+        let mut block = [0; 4 * LANES];
+        for lane in 0..LANES {
+            for (place, words) in words.iter().enumerate() {
+                block[4 * lane + place] = words[lane];
+            }
+        }
+        block
+    }
+
     #[inline(always)]
     fn some<const L: usize>(&self, slot: impl Fn(usize) -> [u32; L], tokens: [u32; L]) -> [u32; L] {
         let words = self.outputs(self.states(slot), tokens.map(|token| token >> 2));
@@ -205,30 +226,32 @@ const CONTEXT_DOMAIN: u32 = 0x574d_4358;
 const TOKEN_DOMAIN: u32 = 0x574d_544b;
 
 /// Cells computed side by side.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
-/// Philox4x32-10 on `L` counters, each under its own key.
+/// Philox4x32-10 on `L` counters, each under its own key. The words stand in 64 bits each, so that a product needs
+/// no widening and no narrowing.
 #[inline(always)]
-fn philox<const L: usize>(
-    mut counter: [[u32; L]; 4],
-    mut low: [u32; L],
-    mut high: [u32; L],
-) -> [[u32; L]; 4] {
+fn philox<const L: usize>(counter: [[u32; L]; 4], low: [u32; L], high: [u32; L]) -> [[u32; L]; 4] {
+    let mut counter = counter.map(|words| words.map(u64::from));
+    let (mut low, mut high) = (low.map(u64::from), high.map(u64::from));
     for _ in 0..10 {
         let [c0, c1, c2, c3] = counter;
         for lane in 0..L {
-            let p0 = u64::from(c0[lane]) * 0xd251_1f53;
-            let p1 = u64::from(c2[lane]) * 0xcd9e_8d57;
-            counter[0][lane] = (p1 >> 32) as u32 ^ c1[lane] ^ low[lane];
-            counter[1][lane] = p1 as u32;
-            counter[2][lane] = (p0 >> 32) as u32 ^ c3[lane] ^ high[lane];
-            counter[3][lane] = p0 as u32;
+            let p0 = (c0[lane] & WORD) * 0xd251_1f53;
+            let p1 = (c2[lane] & WORD) * 0xcd9e_8d57;
+            counter[0][lane] = p1 >> 32 ^ (c1[lane] ^ low[lane]) & WORD;
+            counter[1][lane] = p1;
+            counter[2][lane] = p0 >> 32 ^ (c3[lane] ^ high[lane]) & WORD;
+            counter[3][lane] = p0;
             low[lane] = low[lane].wrapping_add(0x9e37_79b9);
             high[lane] = high[lane].wrapping_add(0xbb67_ae85);
         }
     }
-    counter
+    counter.map(|words| words.map(|word| word as u32))
 }
+
+/// A word's bits in 64; what stands above them is left out where it would matter.
+const WORD: u64 = 0xffff_ffff;
 
 #[inline(always)]
 fn xor<const L: usize>(mut a: [u32; L], b: [u32; L]) -> [u32; L] {
