@@ -26,9 +26,15 @@ def vectors(seed):
 
 def marks(seed, out, size):
     for kind, scheme in SCHEMES.items():
-        for number in range(2):
+        # The self hash draws forty lists for each token that it marks.
+        small = 50_000 if kind == "lefthash" else 4_000
+        # The third has a vocabulary of the size that models have.
+        for number, vocab_size in enumerate([None, None, 32_000]):
             draw = Draw(seed, f"texts/{scheme}/{number}")
-            yield _marked_texts(draw, kind, scheme, f"{scheme}-{number + 1}", out, size)
+            config = _config(draw, kind)
+            vocab_size = vocab_size or draw.vocab_size(small)
+            name = f"{scheme}-{number + 1}"
+            yield _marked_texts(draw, kind, config, vocab_size, name, out, size)
 
 
 def _config(draw, kind):
@@ -88,10 +94,7 @@ def _digest(ids):
     return hashlib.sha256(struct.pack(f"<{len(ids)}I", *ids)).hexdigest()
 
 
-def _marked_texts(draw, kind, scheme, name, out, size):
-    config = _config(draw, kind)
-    # The self hash draws forty lists for each token that it marks.
-    vocab_size = draw.vocab_size(50_000 if kind == "lefthash" else 4_000)
+def _marked_texts(draw, kind, config, vocab_size, name, out, size):
     source = Source(vocab_size, draw.bits(32))
     processor = WatermarkLogitsProcessor(vocab_size, "cpu", **config)
     marked = generate(
@@ -103,7 +106,7 @@ def _marked_texts(draw, kind, scheme, name, out, size):
     unmarked = plain(source, size.texts, size.length)
     mark = Mark(
         name=name,
-        scheme=scheme,
+        scheme=SCHEMES[kind],
         prf="torch-mt19937",
         window=1 if kind == "lefthash" else config["context_width"] - 1,
         vocab_size=vocab_size,

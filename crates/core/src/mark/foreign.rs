@@ -86,6 +86,7 @@ impl KeyedMark {
                     unit: None,
                     null: Null::Independent,
                     key_bits: None,
+                    dear: false,
                 }
             }
             Foreign::SglangGumbel => Self {
@@ -159,6 +160,7 @@ impl KeyedMark {
                     unit: None,
                     null: Null::Independent,
                     key_bits: None,
+                    dear: false,
                 };
                 Self::seal(key, SealScores::dual(seal_score), mark)
             }
@@ -167,6 +169,7 @@ impl KeyedMark {
                 let seeds = prf.seeds().clone();
                 Self {
                     unit: Some(seed_and_token(seeds)),
+                    dear: true,
                     ..Self::of(prf, Law::Exponential)
                 }
             }
@@ -216,6 +219,7 @@ impl KeyedMark {
             unit: None,
             null: Null::Independent,
             key_bits: None,
+            dear: false,
         }
     }
 
@@ -233,6 +237,7 @@ impl KeyedMark {
         let unit = seed_and_token(seeds.clone());
         Self {
             unit: Some(unit),
+            dear: true,
             null: Null::Lists,
             ..Self::of(GreenWords::new(seeds, lists), Law::Bernoulli { threshold })
         }

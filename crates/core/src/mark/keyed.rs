@@ -18,6 +18,8 @@ pub struct KeyedMark {
     pub null: Null,
     /// Bits of the key that matter, where they are so few that another key can be the same one in effect.
     pub key_bits: Option<u32>,
+    /// Whether words cost so much that each unit's should be computed once.
+    pub dear: bool,
 }
 
 /// One of the keys of a mark.
@@ -80,6 +82,7 @@ impl From<Arc<dyn Mark>> for KeyedMark {
             unit: None,
             null: Null::Independent,
             key_bits: None,
+            dear: false,
         }
     }
 }

@@ -25,8 +25,22 @@ impl FreshCells {
         Ok((cells, units))
     }
 
-    /// One cell of each unit, here only, and which of them each cell is.
-    pub(crate) fn by_unit(self, unit: &Unit) -> ByUnit {
+    /// Every cell with its unit. With `once`, one cell of each unit is picked for scoring, at the cost of a sort; else
+    /// all are.
+    pub(crate) fn by_unit(self, unit: &Unit, once: bool) -> ByUnit {
+        if !once {
+            let units = self.units_by(unit);
+            return ByUnit {
+                at: self.at.clone(),
+                slots: (0..units.len() as u32).collect(),
+                units,
+                cells: DistinctCells {
+                    window: self.window,
+                    ids: self.ids,
+                    at: self.at,
+                },
+            };
+        }
         let units = self.units_by(unit);
         let mut order: Vec<(u64, u32)> = units.iter().copied().zip(0..).collect();
         order.par_sort_unstable();
@@ -82,13 +96,13 @@ impl FreshCells {
 
 /// Cells by what the function consumes of them.
 pub(crate) struct ByUnit {
-    /// The first cell of each unit, in the order of the units.
+    /// Those that are scored: the first cell of each unit, in the order of the units, or all.
     pub(crate) cells: DistinctCells,
     /// The place of every cell's token.
     pub(crate) at: Vec<u32>,
     /// The unit of every cell.
     pub(crate) units: Vec<u64>,
-    /// For every cell, the place of its unit among `cells`.
+    /// For every cell, the place among `cells` of one with its unit.
     pub(crate) slots: Vec<u32>,
 }
 

@@ -74,7 +74,7 @@ impl Detection {
         let tokens: Vec<usize> = raw.answers().map(<[_]>::len).collect();
         let fresh = self.fresh(raw);
         let own = fresh.of_answers(&tokens);
-        let by_unit = fresh.by_unit(unit);
+        let by_unit = fresh.by_unit(unit, self.mark.dear);
         let parts = self.mark.parts.iter();
         let words = parts.map(|part| words(&by_unit.cells, part)).collect();
         let kept = by_unit.keep_first(&mut *self.dedup)?;
@@ -154,9 +154,12 @@ impl Words<'_> {
     ) -> Result<Document, ExaminationError> {
         // Each unit of the document once, by its first cell.
         let slot = |&cell: &u32| self.by_unit.slots[cell as usize];
-        let mut cells: Vec<u32> = cells.collect();
-        cells.sort_unstable_by_key(|cell| (slot(cell), *cell));
-        cells.dedup_by_key(|cell| slot(cell));
+        let mut first: Vec<(u64, u32)> = cells
+            .map(|cell| (self.by_unit.units[cell as usize], cell))
+            .collect();
+        first.sort_unstable();
+        first.dedup_by_key(|(unit, _)| *unit);
+        let mut cells: Vec<u32> = first.into_iter().map(|(_, cell)| cell).collect();
         let tokens = length as u64;
         let Some(reading) = self.mark.local() else {
             let mut own = Gathered::new(self.mark);
