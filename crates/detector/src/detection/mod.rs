@@ -6,8 +6,8 @@
 //! | Gamma, binomial | vLLM, `SGLang`, three-bricks Gumbel |
 //! | weighted sum of two Gammas | two keys that both score a cell: `vllm-dual-v1` |
 //! | binomial by Hoeffding's theorem | green lists: tokens of one list are drawn without replacement |
-//! | histogram of shifts, convolved | `hf-synthid`: a table of 65,536 bits |
-//! | the larger of the unmarked text's and a place among other keys | `synthid-2025`, `TextSeal`: keys are related |
+//! | histogram of shifts, convolved; and a place among other keys | `hf-synthid`: a table of 65,536 bits |
+//! | Gamma or binomial; and a place among other keys | `synthid-2025`, `TextSeal`: keys are related |
 //!
 //! Derivations: `docs/tests/foreign.md`.
 
