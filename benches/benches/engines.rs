@@ -96,7 +96,7 @@ fn members(c: &mut Criterion) {
             b.iter(|| {
                 lists.members(&seeds, &tokens, |at, green| {
                     black_box((at, green));
-                })
+                });
             });
         });
         group.bench_function("one after another", |b| {
