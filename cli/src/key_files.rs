@@ -63,7 +63,7 @@ pub(crate) fn read_any(path: &Path) -> Outcome<AnyKey> {
             ),
             KeyFileError::SecondKey { .. } => failure.hint("keep one key per file"),
             _ => failure
-                .hint("restore the file from its backup, or make a new key with `hallmark keygen`"),
+                .hint("a native key is what `hallmark keygen` or `derive` wrote; another engine's is one line such as integer:42, hex:0123456789abcdef or integers:654,400,836"),
         }
     })
 }

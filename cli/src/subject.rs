@@ -36,7 +36,7 @@ impl<'a> Subject<'a> {
             (AnyProfile::Foreign(profile), AnyKey::Foreign(key)) => {
                 let mark = KeyedMark::bind(profile, key).map_err(|error| {
                     Failure::usage(format_args!("profile {:?}: {error}", profile.name))
-                        .hint("a key file holds one line: integer:42, hex:0123456789abcdef or integers:654,400,836")
+                        .hint("a key file holds one line: integer:42, hex:KEY_A,KEY_B for SGLang's two keys, integers:654,400,836 with one number for each layer of SynthID (`profile new --layers N` makes a profile of N)")
                 })?;
                 Ok(Self::Foreign(profile, key, mark))
             }

@@ -156,12 +156,13 @@ def _children_seconds():
 def _verdicts(rows):
     lines = [
         "## Verdicts",
-        "log10 p of `hallmark detect`, all texts of a kind together, and the median of single marked texts; then what",
-        "upstream's own detector says of single texts (medians), and where that is a p, the largest difference of any",
-        "text.",
+        "log10 p of `hallmark detect`, all texts of a kind together (in parentheses by law: for text that no key of the",
+        "function marked), and the median of single marked texts by law; then what upstream's own detector says of single",
+        "texts (medians), and where that is a p, the largest difference of any text. A mark passes when the right key is at",
+        f"most {FOUND}, and {FOUND_BY_LAW} by law, on marked text, and no wrong key, nor the right one on unmarked text, below {CLEAR}.",
         "",
         "| texts | tokens | marked, right key | marked, wrong keys: least, median | unmarked, right key | passes "
-        "| one marked text | upstream: statistic | marked | unmarked | largest difference |",
+        "| one marked text, by law | upstream: statistic | marked | unmarked | largest difference |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:

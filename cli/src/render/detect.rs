@@ -41,7 +41,12 @@ pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
             pooled.log10_p.value()
         );
     }
-    others_text(&mut text, pooled.log10_p_unmarked, pooled.decoys);
+    others_text(
+        &mut text,
+        profile.scheme_id(),
+        pooled.log10_p_unmarked,
+        pooled.decoys,
+    );
     if let Some(effect) = &pooled.effect {
         let _ = writeln!(text, "  {}", effect_text(effect));
         let _ = writeln!(text, "  {}", smallest_text(pooled));
@@ -77,13 +82,22 @@ pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
 
 /// The marked passages of a document.
 /// What limits p, and what it would be without.
-pub(super) fn others_text(text: &mut String, unmarked: Option<Log10P>, decoys: Option<u64>) {
+pub(super) fn others_text(
+    text: &mut String,
+    scheme: &str,
+    unmarked: Option<Log10P>,
+    decoys: Option<u64>,
+) {
+    let by_layer = scheme.contains("synthid");
     let Some(unmarked) = unmarked else {
         return;
     };
     let limit = match decoys {
-        Some(decoys) => format!("among {decoys} other keys on the same text"),
-        None => "limited by the number of keys that there are".to_owned(),
+        Some(decoys) if by_layer => format!(
+            "compared with other choices of numbers, out of the key's and {decoys} others, on the same text"
+        ),
+        Some(decoys) => format!("compared with {decoys} other keys on the same text"),
+        None => "a key of so few bits says no more: another can be the same in effect".to_owned(),
     };
     let _ = writeln!(
         text,

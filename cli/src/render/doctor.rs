@@ -51,6 +51,9 @@ pub(crate) fn doctor_text(diagnosed: &Diagnosed, profile: &AnyProfile) -> String
     if let Some(more) = diagnosed.tried.len().checked_sub(LISTED + 1) {
         let _ = writeln!(text, "  and {} more: see --format json", more + 1);
     }
+    if let AnyProfile::Foreign(_) = profile {
+        text.push_str("\nEvery p is for text that no other key of the engine marked.");
+    }
     text.push_str(
         "\nSo many changes are tried that a finding here is for finding faults, not evidence about anyone.\n",
     );

@@ -3,6 +3,7 @@
 use super::detect::others_text;
 use super::p_text;
 use crate::verbs::scan::{Scanned, Tried};
+use hallmark_detector::warning::Warning;
 use std::fmt::Write as _;
 
 pub(crate) fn scan_text(scanned: &Scanned) -> String {
@@ -16,9 +17,18 @@ pub(crate) fn scan_text(scanned: &Scanned) -> String {
     if scanned.found.is_empty() {
         let _ = writeln!(
             text,
-            "None of these marks was found at level {}.",
+            "None of these marks was found at level {}, with these parameters.",
             scanned.level
         );
+    }
+    for untried in &scanned.untried {
+        let _ = writeln!(text, "Not tried: {}: {}", untried.file, untried.why);
+    }
+    for tried in &scanned.tried {
+        if tried.warnings.contains(&Warning::KeyNotComparable) {
+            let warning = Warning::KeyNotComparable;
+            let _ = writeln!(text, "Warning: {}: {warning}", tried.file);
+        }
     }
     for tried in &scanned.found {
         let _ = writeln!(
@@ -31,7 +41,22 @@ pub(crate) fn scan_text(scanned: &Scanned) -> String {
             p_text(tried.log10_p_adjusted),
             tried.log10_p.value()
         );
-        others_text(&mut text, tried.log10_p_unmarked, tried.decoys);
+        others_text(
+            &mut text,
+            tried.profile.scheme,
+            tried.log10_p_unmarked,
+            tried.decoys,
+        );
+        let same = |other: &&Tried| {
+            (&other.key_id, other.scored, other.statistic)
+                == (&tried.key_id, tried.scored, tried.statistic)
+        };
+        if scanned.found.iter().filter(same).count() > 1 {
+            let _ = writeln!(
+                text,
+                "  with another of those found it reads this text alike: the two cannot be told apart"
+            );
+        }
         for warning in &tried.warnings {
             let _ = writeln!(text, "  warning: {warning}; {}", warning.hint());
         }

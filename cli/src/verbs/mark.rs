@@ -14,6 +14,7 @@ use hallmark_core::keys::AnyKey;
 use hallmark_core::mark::{self, Mark, Marking};
 use hallmark_core::marker::Habits;
 use hallmark_core::profile::AnyProfile;
+use hallmark_detector::warning::Warning;
 use hallmark_lab::{Chooser, Marked, Unmarked};
 use serde::Serialize;
 use std::path::Path;
@@ -44,7 +45,12 @@ struct Hand {
 
 impl Hand {
     /// For answers to `prompts`, in tokens.
-    fn new(args: &MarkArgs, profile: Option<&AnyProfile>, prompts: &[Vec<u32>]) -> Outcome<Self> {
+    fn new(
+        args: &MarkArgs,
+        profile: Option<&AnyProfile>,
+        prompts: &[Vec<u32>],
+        output: &Output,
+    ) -> Outcome<Self> {
         let (Some(path), Some(profile)) = (&args.key, profile) else {
             return Ok(Self {
                 chooser: Box::new(Unmarked),
@@ -52,7 +58,7 @@ impl Hand {
             });
         };
         let key = key_files::read_any(path)?;
-        let (mark, habits) = marking(profile, &key)?;
+        let (mark, habits) = marking(profile, &key, output)?;
         let marked = Marked::with_habits(mark, profile.window(), habits, prompts.to_vec());
         Ok(Self {
             chooser: Box::new(marked),
@@ -62,10 +68,22 @@ impl Hand {
 }
 
 /// The mark that a profile and a key that fits it make.
-fn marking(profile: &AnyProfile, key: &AnyKey) -> Outcome<(Arc<dyn Mark>, Habits)> {
+fn marking(
+    profile: &AnyProfile,
+    key: &AnyKey,
+    output: &Output,
+) -> Outcome<(Arc<dyn Mark>, Habits)> {
     match Subject::new(profile, key)? {
         Subject::Native(profile, key) => Ok((mark::bind(profile, &key), Habits::NATIVE)),
-        Subject::Foreign(profile, key, _) => {
+        Subject::Foreign(profile, key, keyed) => {
+            if keyed
+                .null
+                .related()
+                .is_some_and(|keys| !keys.is_comparable())
+            {
+                let warning = Warning::KeyNotComparable;
+                output.note(format_args!("warning: {warning}; {}", warning.hint()));
+            }
             let marking = Marking::bind(profile, key).map_err(|error| {
                 Failure::usage(format_args!("profile {:?}: {error}", profile.name))
                     .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")

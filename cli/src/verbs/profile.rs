@@ -14,13 +14,14 @@ use hallmark_core::profile::{
     Profile, Scheme, TokenizerRef,
 };
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// A profile as findings and `profile show` carry it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ProfileJson {
     name: String,
-    scheme: &'static str,
+    pub(crate) scheme: &'static str,
     prf: &'static str,
     window: usize,
     vocab_size: u32,
@@ -204,7 +205,7 @@ fn foreign_scheme(args: &ProfileNewArgs, known: &ForeignScheme) -> Outcome<Forei
 /// A scheme as `profile list` prints it.
 #[derive(Serialize)]
 struct ListedScheme {
-    scheme: &'static str,
+    pub(crate) scheme: &'static str,
     prf: &'static str,
     default_window: usize,
     windows: [usize; 2],
@@ -341,10 +342,19 @@ impl From<&AnyProfile> for ProfileJson {
 impl ProfileJson {
     /// Its name and scheme, for lists.
     pub(crate) fn named(&self) -> String {
-        if self.name == self.scheme {
-            return self.name.clone();
+        let mut text = if self.name == self.scheme {
+            format!("{} (window {}", self.name, self.window)
+        } else {
+            format!("{} ({}, window {}", self.name, self.scheme, self.window)
+        };
+        if let Some(gamma) = self.gamma {
+            let _ = write!(text, ", γ {gamma}");
         }
-        format!("{} ({}, window {})", self.name, self.scheme, self.window)
+        if let Some(layers) = self.layers {
+            let _ = write!(text, ", {layers} layers");
+        }
+        text.push(')');
+        text
     }
 
     fn plain(

@@ -20,7 +20,7 @@ use hallmark_detector::tail::Log10P;
 use hallmark_detector::warning::{FEW_CELLS, Warning};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The result of `scan`.
 #[derive(Serialize)]
@@ -37,6 +37,16 @@ pub(crate) struct Scanned {
     pub(crate) tried: Vec<Tried>,
     /// Pairs of a profile and a key that do not belong together.
     pub(crate) unfit: u64,
+    /// Keys that fit none of the profiles.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) untried: Vec<Untried>,
+}
+
+/// A key that fits none of the profiles.
+#[derive(Serialize)]
+pub(crate) struct Untried {
+    pub(crate) file: String,
+    pub(crate) why: String,
 }
 
 /// A profile with a key, on all inputs together.
@@ -90,6 +100,11 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
         .map(|path| Ok((path, key_files::read_any(path)?)))
         .collect::<Outcome<_>>()?;
     let mut candidates = vec![];
+    let untried: Vec<Untried> = keys
+        .iter()
+        .filter(|(_, key)| !profiles.iter().any(|profile| fits(profile, key)))
+        .map(|(path, key)| Untried::new(path, key))
+        .collect();
     let mut unfit = 0;
     for profile in &profiles {
         for (path, key) in &keys {
@@ -154,6 +169,7 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
         found: tried.iter().filter(is_found).cloned().collect(),
         tried,
         unfit,
+        untried,
     };
     output.result(|| scan_text(&scanned), &scanned, &scanned.tried)?;
     let too_little = scanned.tried.iter().all(|tried| tried.scored < FEW_CELLS);
@@ -162,6 +178,22 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
     } else {
         Exit::Done
     })
+}
+
+impl Untried {
+    fn new(path: &Path, key: &AnyKey) -> Self {
+        let why = match key {
+            AnyKey::Native(_) => "it is a native key, and no profile here is native".to_owned(),
+            AnyKey::Foreign(key) => format!(
+                "its count of numbers is {}, and no profile here takes as many (SynthID takes one for each layer: `profile new --layers`)",
+                key.numbers().len()
+            ),
+        };
+        Self {
+            file: path.display().to_string(),
+            why,
+        }
+    }
 }
 
 /// The profiles of the files and of the named schemes.

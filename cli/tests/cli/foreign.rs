@@ -303,3 +303,34 @@ fn synthid_has_a_weighted_mean_and_others_do_not() {
         &["--weighted-mean", "no such score", "hf-synthid"],
     );
 }
+
+#[test]
+fn a_key_that_cannot_be_compared_and_one_that_fits_nothing_are_named() {
+    let bench = Bench::new();
+    let numbers: Vec<String> = (1..=30).map(|i| i.to_string()).collect();
+    let line = format!("integers:{}", numbers.join(","));
+    bench.foreign_key("filled.key", &line);
+    bench.ok("profile new --scheme synthid-2025 --name s --out s.toml");
+    let marked = bench
+        .ok("mark --key filled.key --profile s.toml --tokens 1000 --seed 5 --out marked.jsonl");
+    assert!(
+        marked.stderr.contains("fill their range"),
+        "{}",
+        marked.stderr
+    );
+    let found = bench.json("detect --key filled.key --profile s.toml marked.jsonl");
+    assert_eq!(found["pooled"]["log10_p"], 0.0);
+    assert!(found["pooled"]["log10_p_unmarked"].as_f64().unwrap() < -50.0);
+    assert_eq!(found["pooled"]["warnings"][0], "key-not-comparable");
+
+    bench.foreign_key("thirteen.key", "integers:1,2,3,4,5,6,7,8,9,10,11,12,13");
+    let line = "scan --profile s.toml --key filled.key --key thirteen.key marked.jsonl";
+    let scanned = bench.json(line);
+    assert_eq!(scanned["untried"][0]["file"], "thirteen.key");
+    let human = bench.ok(line).stdout;
+    assert!(
+        human.contains("Not tried: thirteen.key: its count of numbers is 13"),
+        "{human}"
+    );
+    assert!(human.contains("Warning: filled.key"), "{human}");
+}

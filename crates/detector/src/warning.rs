@@ -22,6 +22,9 @@ pub enum Warning {
     /// The engine's function relates its keys' words to each other, so that a small p comes from a comparison
     /// with other keys: `docs/tests/foreign.md`.
     RelatedKeys,
+    /// The same, and the key's numbers are so few or so close together that there are no others to compare
+    /// them with.
+    KeyNotComparable,
 }
 
 /// Below this many scored cells a finding says nothing either way.
@@ -54,8 +57,9 @@ impl Warning {
             Self::ExposureUnknown => {
                 "give each answer's prompt and all else that was shown: without them a copied passage counts as evidence"
             }
-            Self::RelatedKeys => {
-                "above p = 0.1 only text without a mark of this engine was considered: use no higher level"
+            Self::RelatedKeys => "do not use a level above 0.1",
+            Self::KeyNotComparable => {
+                "mark with at least three numbers drawn at random from a wide range"
             }
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
             Self::SameKeyWeights => {
@@ -73,7 +77,10 @@ impl fmt::Display for Warning {
                 "the weights came from text that this key marked: they depend on the key, faintly"
             }
             Self::RelatedKeys => {
-                "this engine's keys are related: p is not below what other keys' scores on this text allow"
+                "keys of this engine resemble each other: this key was compared with others on the same text, and the larger p is reported"
+            }
+            Self::KeyNotComparable => {
+                "the key's numbers are too few, or fill their range: it cannot be told from other keys, and p = 1 says nothing"
             }
             Self::TooFewCells => "too few cells: nothing can be said either way",
             Self::WindowsRepeat => {

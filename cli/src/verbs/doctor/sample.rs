@@ -113,7 +113,7 @@ impl Sample {
         }
         if differ > 0 {
             notes.push(format!(
-                "in {differ} of {given} records the text has other tokens than the record: the tokenizer is another one, or the model wrote tokens that its text is not cut into"
+                "in {differ} of {given} records the text has other tokens than the record: the model wrote tokens that its text is not cut into, which is common and harmless where it is few, or the tokenizer is another one"
             ));
         }
         let tokens: usize = self

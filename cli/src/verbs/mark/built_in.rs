@@ -33,7 +33,7 @@ pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
     let wanted = args.tokens.unwrap_or(1);
     let answers = wanted.div_ceil(ANSWER_TOKENS as u64) as usize;
     let prompts = prompts(args.seed, answers, &tokenizer)?;
-    let mut hand = Hand::new(args, profile.as_ref(), &prompts)?;
+    let mut hand = Hand::new(args, profile.as_ref(), &prompts, output)?;
     let file = NewFile::create(&args.out)?;
     let teacher = assets::teacher().map_err(|error| failure(&error))?;
     let length = (wanted as usize).min(ANSWER_TOKENS);

@@ -54,7 +54,7 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
             None => encode(&prompt.prompt),
         })
         .collect();
-    let mut hand = Hand::new(args, profile.as_ref(), &asked)?;
+    let mut hand = Hand::new(args, profile.as_ref(), &asked, output)?;
     let file = NewFile::create(&args.out)?;
     let limit = Limit {
         tokens: args.model.max_tokens as usize,

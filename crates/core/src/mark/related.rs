@@ -78,6 +78,14 @@ impl RelatedKeys {
         &self.tested
     }
 
+    /// Whether there are numbers to be tested, and at least as many others to compare them with. Not so for fewer than
+    /// three different numbers, or for numbers that fill their range (1, 2, 3, …).
+    #[must_use]
+    pub fn is_comparable(&self) -> bool {
+        let size = (self.range.end - self.range.start).cast_unsigned();
+        !self.tested.is_empty() && size >= 2 * self.tested.len() as u128
+    }
+
     /// From where others are to be drawn; in two's complement where negative.
     #[must_use]
     pub fn range(&self) -> Range<i128> {

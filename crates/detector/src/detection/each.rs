@@ -9,6 +9,7 @@ use crate::document::{self, DocumentScore};
 use crate::examination::ExaminationError;
 use crate::localize::{Located, Scores};
 use crate::plain;
+use crate::tail::Log10P;
 use hallmark_core::mark::{KeyedMark, Null, Unit};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -122,9 +123,15 @@ fn by_itself(
     })
 }
 
-/// A located document's p-value, limited by the number of keys.
-fn limited(mark: &KeyedMark, score: DocumentScore, located: Located) -> Document {
+/// A located document's p-values, limited by the number of keys.
+fn limited(mark: &KeyedMark, score: DocumentScore, mut located: Located) -> Document {
     let found = Found::of_law(mark, score.log10_p);
+    let limit = |p: &mut Log10P| *p = Found::of_law(mark, *p).log10_p;
+    located.log10_p_adjusted.iter_mut().for_each(limit);
+    for passage in &mut located.passages {
+        limit(&mut passage.log10_p);
+        limit(&mut passage.log10_p_adjusted);
+    }
     Document {
         score: DocumentScore {
             log10_p: found.log10_p,

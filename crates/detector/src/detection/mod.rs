@@ -153,9 +153,13 @@ impl Detection {
         let cells = self.counts.scored;
         let law = self.mark.parts[0].reading.law();
         let mut warnings = Warning::of(&self.counts);
-        let related = self.mark.null.related().is_some();
-        if related {
-            warnings.push(Warning::RelatedKeys);
+        let related = self.mark.null.related();
+        if let Some(keys) = related {
+            warnings.push(if keys.is_comparable() {
+                Warning::RelatedKeys
+            } else {
+                Warning::KeyNotComparable
+            });
         }
         Ok(Finding {
             tokens: self.counts.tokens,
@@ -164,7 +168,7 @@ impl Detection {
             expected: Some(cells as f64 * law.null_mean()),
             effect: match self.gathered.sums[..] {
                 // Its interval is for independent words.
-                [sum] if !related => plain::effect(law, cells, sum, 1)?,
+                [sum] if related.is_none() => plain::effect(law, cells, sum, 1)?,
                 _ => None,
             },
             warnings,
