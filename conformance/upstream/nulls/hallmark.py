@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 from dataclasses import dataclass
 
-from .mark import write_secret
+from ..mark import write_secret
 
 
 @dataclass

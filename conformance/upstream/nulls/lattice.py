@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from .null_formulas import VLLM
-from .null_tails import CELLS, REPORTED, statistic_at
-from .vllm_marks import philox
+from .formulas import VLLM
+from .tails import CELLS, REPORTED, statistic_at
+from ..vllm_marks import philox
 
 
 def extremes():

@@ -13,22 +13,22 @@ import sys
 import time
 from importlib.metadata import version as installed
 
-from . import null_report, null_texts
-from .loading import version
-from .null_hallmark import Hallmark
-from .null_lattice import extremes
-from .null_profiles import PROFILES
-from .null_readers import readers
-from .null_short import short_keys
-from .null_tails import tails
+from . import report, texts
+from ..loading import version
+from .hallmark import Hallmark
+from .lattice import extremes
+from .profiles import PROFILES
+from .readers import readers
+from .short import short_keys
+from .tails import tails
 
 
 def main():
     options = _options()
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    kinds = null_texts.texts(options.seed)
-    vocab_size = null_texts.tokenizer().get_vocab_size()
+    kinds = texts.texts(options.seed)
+    vocab_size = texts.tokenizer().get_vocab_size()
     hallmark = Hallmark(options.hallmark, out / "hallmark", kinds, vocab_size)
     keys = {p.scheme: list(p.keys(options.seed, options.keys)) for p in PROFILES}
     result = {
@@ -37,7 +37,7 @@ def main():
         "vllm_lattice": _timed("vLLM's 24 bits", extremes),
         "short_keys": short_keys(kinds),
         # Of the long texts: what the self hash of transformers is asked about, to compare with what counts.
-        "fourgrams": sum(null_texts.distinct_ngrams(ids, 4) for ids in kinds[null_texts.LONG]),
+        "fourgrams": sum(texts.distinct_ngrams(ids, 4) for ids in kinds[texts.LONG]),
         "hallmark": {
             p.scheme: _timed(p.scheme, lambda p=p: _ours(hallmark, p, keys[p.scheme], kinds))
             for p in PROFILES
@@ -51,7 +51,7 @@ def main():
             "ways": _timed(name, lambda: _theirs(reader, some, kinds)),
         }
     (out / "nulls.json").write_text(json.dumps(result) + "\n")
-    (out / "nulls.md").write_text(null_report.report(result))
+    (out / "nulls.md").write_text(report.report(result))
 
 
 def _options():

@@ -13,13 +13,13 @@ import torch
 from mpmath import mp, mpf
 from transformers import SynthIDTextWatermarkLogitsProcessor, WatermarkDetector, WatermarkingConfig
 
-from . import null_laws as laws
-from .null_table import STATES, ShiftedTable
-from .sglang_marks import detector as sglang
-from .synthid import TABLE
-from .textseal_marks import LEVELS, core
-from .textseal_marks import detector as textseal
-from .vllm_marks import gumbel as vllm
+from . import laws
+from .table import STATES, ShiftedTable
+from ..sglang_marks import detector as sglang
+from ..synthid import TABLE
+from ..textseal_marks import LEVELS, core
+from ..textseal_marks import detector as textseal
+from ..vllm_marks import gumbel as vllm
 
 LAYERS = 30
 _WEIGHTS = [10 * (LAYERS - 1) - 9 * layer for layer in range(LAYERS)]

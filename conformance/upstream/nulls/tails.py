@@ -2,7 +2,7 @@
 
 from mpmath import mp
 
-from .null_formulas import formulas
+from .formulas import formulas
 
 CELLS = (50, 200, 1_000, 10_000)
 REPORTED = (1e-2, 1e-3, 1e-6, 1e-9, 1e-12)

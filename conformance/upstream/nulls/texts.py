@@ -11,7 +11,7 @@ from importlib.metadata import distribution
 import zstandard
 from tokenizers import Tokenizer
 
-_ASSETS = pathlib.Path(__file__).parents[2] / "crates/lab/assets"
+_ASSETS = pathlib.Path(__file__).parents[3] / "crates/lab/assets"
 _LICENSED = ("numpy", "scipy", "jaxlib", "torch")
 
 ORDINARY, LONG, REPEATED, LICENCES = "plays, 200", "plays, 1,000", "thrice, 210", "licences, 200"

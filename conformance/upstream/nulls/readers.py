@@ -14,12 +14,12 @@ import torch
 from synthid_text import detector_mean
 from transformers import SynthIDTextWatermarkLogitsProcessor, WatermarkDetector, WatermarkingConfig
 
-from .loading import NotThere
-from .sglang_marks import detector as sglang
-from .synthid import TABLE
-from .textseal_marks import _Ids, core
-from .textseal_marks import detector as textseal
-from .vllm_marks import gumbel as vllm
+from ..loading import NotThere
+from ..sglang_marks import detector as sglang
+from ..synthid import TABLE
+from ..textseal_marks import _Ids, core
+from ..textseal_marks import detector as textseal
+from ..vllm_marks import gumbel as vllm
 
 
 def transformers_kgw(kind, vocab_size):

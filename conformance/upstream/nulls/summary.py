@@ -1,8 +1,8 @@
 """The table on top: where each detector errs in the accuser's favour, by how much, and where it is conservative."""
 
-from .null_rates import SURPRISE, by_text, rates, worst_text
-from .null_tails import NEGLIGIBLE
-from .null_texts import LONG
+from .rates import SURPRISE, by_text, rates, worst_text
+from .tails import NEGLIGIBLE
+from .texts import LONG
 
 # Title, the formulas (by the start of their names) and the (detector, way) pairs that it is about.
 _LEFT, _SELF = "transformers WatermarkDetector, lefthash", "transformers WatermarkDetector, selfhash"

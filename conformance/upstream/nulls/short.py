@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from transformers import SynthIDTextWatermarkLogitsProcessor
 
-from .null_table import STATES, ShiftedTable
-from .synthid import TABLE
+from .table import STATES, ShiftedTable
+from ..synthid import TABLE
 
 LAYERS, NGRAM = 30, 5
 SHORT = slice(1, 1024)

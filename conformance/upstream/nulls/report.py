@@ -1,16 +1,16 @@
 """Renders nulls.json as nulls.md.
 
-    python -m upstream.null_report FOLDER
+    python -m upstream.nulls.report FOLDER
 """
 
 import json
 import pathlib
 import sys
 
-from .null_rates import LEVELS, SURPRISE, by_text, rates, worst_text
-from .null_summary import summary
-from .null_tails import NEGLIGIBLE
-from .null_texts import ABOUT
+from .rates import LEVELS, SURPRISE, by_text, rates, worst_text
+from .summary import summary
+from .tails import NEGLIGIBLE
+from .texts import ABOUT
 
 
 def report(result):

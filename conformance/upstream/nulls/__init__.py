@@ -1,0 +1,1 @@
+"""What p-values are worth without a mark: upstream's detectors and Hallmark on null text."""
