@@ -148,7 +148,7 @@ def synthid_table(key):
 
 @functools.cache
 def _rounds():
-    from . import synthid_2025
+    from .. import synthid_2025
 
     return synthid_2025._VERSION
 
