@@ -205,7 +205,7 @@ fn foreign_scheme(args: &ProfileNewArgs, known: &ForeignScheme) -> Outcome<Forei
 /// A scheme as `profile list` prints it.
 #[derive(Serialize)]
 struct ListedScheme {
-    pub(crate) scheme: &'static str,
+    scheme: &'static str,
     prf: &'static str,
     default_window: usize,
     windows: [usize; 2],

@@ -5,6 +5,7 @@ mod common;
 mod count_model;
 mod counted;
 mod exposure;
+mod foreign_null;
 mod localize;
 mod null_simulation;
 mod weighted_null;
