@@ -12,7 +12,7 @@ const MARGIN: f64 = 1e-9;
 /// of a layer give each sum from `least` on; keys are uniform and layers independent.
 ///
 /// Each layer's weighted excess over its least is rounded up to a whole number of grid steps, and `sum` down; then the
-/// laws are convolved. With about 2¹⁶ points for the whole range, rounding is below a hundredth of a standard deviation.
+/// laws are convolved. With about 2¹⁶ points for the whole range, rounding adds about a hundredth of a standard deviation.
 pub(super) fn upper_tail((least, keys): (u32, &[u32]), weights: &[u32], sum: u64) -> Log10P {
     let all: f64 = keys.iter().map(|&keys| f64::from(keys)).sum();
     let total: u64 = weights.iter().map(|&weight| u64::from(weight)).sum();
