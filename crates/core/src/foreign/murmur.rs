@@ -17,7 +17,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::cells::{CellBatch, TokenId};
 use crate::prf::Prf;
-use crate::simd::{Lanes, engines};
+use crate::simd::Lanes;
 
 /// `SGLang`'s function under one key.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -87,11 +87,17 @@ impl Prf for SglangMurmur {
     }
 
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
-        engines::murmur_words(Lanes::detect(), self, cells, out);
+        Lanes::detect().run(
+            #[inline(always)]
+            || self.words_portable(cells, out),
+        );
     }
 
     fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
-        engines::murmur_row(Lanes::detect(), self, window, first, out);
+        Lanes::detect().run(
+            #[inline(always)]
+            || self.row_portable(window, first, out),
+        );
     }
 }
 

@@ -3,10 +3,14 @@
 
 use alloc::vec::Vec;
 
-use crate::simd::for_every_unit;
+use crate::simd::Lanes;
 
-for_every_unit! {
-    convolve(a: &[f64], b: &[f64]) -> Vec<f64> = convolve_portable
+#[inline]
+pub(crate) fn convolve(lanes: Lanes, a: &[f64], b: &[f64]) -> Vec<f64> {
+    lanes.run(
+        #[inline(always)]
+        || convolve_portable(a, b),
+    )
 }
 
 /// Sums that lie together are added up together, in registers.

@@ -22,9 +22,7 @@ use core::fmt;
 
 pub(crate) mod chacha;
 pub(crate) mod convolution;
-pub(crate) mod engines;
 pub(crate) mod rows;
-pub(crate) mod sums;
 pub(crate) mod swaps;
 
 /// A vector unit that this machine has.
@@ -82,6 +80,33 @@ impl Lanes {
         units.into_iter().flatten().map(Self)
     }
 
+    /// Runs a portable kernel as compiled for this unit.
+    ///
+    /// The kernel must be inlined, or it is compiled for no unit: write `lanes.run(#[inline(always)] || f(…))` with
+    /// an `#[inline(always)]` function `f`. `benches/engines` shows where that was forgotten.
+    #[inline]
+    pub(crate) fn run<R>(self, kernel: impl FnOnce() -> R) -> R {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        {
+            #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
+            fn avx512<R>(kernel: impl FnOnce() -> R) -> R {
+                kernel()
+            }
+            #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+            fn avx2<R>(kernel: impl FnOnce() -> R) -> R {
+                kernel()
+            }
+            match self.0 {
+                // SAFETY: such a `Lanes` exists only where the processor has these features.
+                Unit::Avx512 => return unsafe { avx512(kernel) },
+                // SAFETY: as above.
+                Unit::Avx2 => return unsafe { avx2(kernel) },
+                Unit::Portable => {}
+            }
+        }
+        kernel()
+    }
+
     /// `avx512`, `avx2` or `portable`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -100,34 +125,3 @@ impl fmt::Debug for Lanes {
         f.write_str(self.name())
     }
 }
-
-/// Compiles a portable `#[inline(always)]` function for every vector unit and dispatches.
-macro_rules! for_every_unit {
-    ($(#[$meta:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? = $portable:path) => {
-        $(#[$meta])*
-        #[inline]
-        pub(crate) fn $name(lanes: $crate::simd::Lanes, $($arg: $ty),*) $(-> $ret)? {
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            {
-                #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
-                fn avx512($($arg: $ty),*) $(-> $ret)? {
-                    $portable($($arg),*)
-                }
-                #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-                fn avx2($($arg: $ty),*) $(-> $ret)? {
-                    $portable($($arg),*)
-                }
-                match lanes.0 {
-                    // SAFETY: such a `Lanes` exists only where the processor has these features.
-                    $crate::simd::Unit::Avx512 => return unsafe { avx512($($arg),*) },
-                    // SAFETY: as above.
-                    $crate::simd::Unit::Avx2 => return unsafe { avx2($($arg),*) },
-                    $crate::simd::Unit::Portable => {}
-                }
-            }
-            let _ = lanes;
-            $portable($($arg),*)
-        }
-    };
-}
-pub(crate) use for_every_unit;

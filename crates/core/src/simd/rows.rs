@@ -1,23 +1,41 @@
 //! Passes over logits and their words.
 
-use crate::simd::for_every_unit;
+use crate::simd::Lanes;
 
-for_every_unit! {
-    /// The largest logit that is a number (−∞ when there is none), and whether all are usable:
-    /// finite, or −∞ for a masked token.
-    scan(logits: &[f32]) -> (f32, bool) = scan_portable
+/// The largest logit that is a number (−∞ when there is none), and whether all are usable:
+/// finite, or −∞ for a masked token.
+#[inline]
+pub(crate) fn scan(lanes: Lanes, logits: &[f32]) -> (f32, bool) {
+    lanes.run(
+        #[inline(always)]
+        || scan_portable(logits),
+    )
 }
 
-for_every_unit! {
-    /// The first position at which logit + Gumbel noise may reach `floor`; the length if none can.
-    ///
-    /// May name a position that does not reach it, never passes over one that does.
-    next_contender(logits: &[f32], words: &[u32], floor: f32) -> usize = next_contender_portable
+/// The first position at which logit + Gumbel noise may reach `floor`; the length if none can.
+///
+/// May name a position that does not reach it, never passes over one that does.
+#[inline]
+pub(crate) fn next_contender(lanes: Lanes, logits: &[f32], words: &[u32], floor: f32) -> usize {
+    lanes.run(
+        #[inline(always)]
+        || next_contender_portable(logits, words, floor),
+    )
 }
 
-for_every_unit! {
-    /// Adds `delta` to each logit whose word is below `threshold`.
-    add_below(logits: &mut [f32], words: &[u32], threshold: u32, delta: f32) = add_below_portable
+/// Adds `delta` to each logit whose word is below `threshold`.
+#[inline]
+pub(crate) fn add_below(
+    lanes: Lanes,
+    logits: &mut [f32],
+    words: &[u32],
+    threshold: u32,
+    delta: f32,
+) {
+    lanes.run(
+        #[inline(always)]
+        || add_below_portable(logits, words, threshold, delta),
+    )
 }
 
 /// No word gives more Gumbel noise: −ln(−ln(1 − 2^-33)) = 33·ln 2 − 6e-11, rounded up.

@@ -14,7 +14,7 @@ use super::{MAX_LAYERS, MULTIPLIER, check_context, check_layers, fold, number, s
 use crate::cells::{CellBatch, TokenId};
 use crate::mark::Shifted;
 use crate::prf::Prf;
-use crate::simd::{Lanes, engines};
+use crate::simd::Lanes;
 
 /// SynthID without a table.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -113,11 +113,17 @@ impl Prf for SynthId2025 {
     }
 
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
-        engines::synthid_words(Lanes::detect(), self, cells, out);
+        Lanes::detect().run(
+            #[inline(always)]
+            || self.words_portable(cells, out),
+        );
     }
 
     fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
-        engines::synthid_row(Lanes::detect(), self, window, first, out);
+        Lanes::detect().run(
+            #[inline(always)]
+            || self.row_portable(window, first, out),
+        );
     }
 }
 
@@ -200,7 +206,10 @@ impl LayerScores {
 
 impl Shifted for LayerScores {
     fn add_sums(&self, units: &[u64], numbers: &[u64], sums: &mut [u64]) {
-        engines::layer_sums(Lanes::detect(), self, units, numbers, sums);
+        Lanes::detect().run(
+            #[inline(always)]
+            || self.add_sums_portable(units, numbers, sums),
+        );
     }
 }
 

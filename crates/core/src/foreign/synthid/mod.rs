@@ -22,8 +22,6 @@ pub use github::{LayerScores, SynthId2025, content};
 pub use hf::{HfSynthId, TableScores};
 pub use turned::TurnedTable;
 
-pub(crate) use turned::{Columns, histogram_portable};
-
 /// Tokens of an n-gram by default: four of context, and the current one.
 pub const DEFAULT_NGRAM_LEN: usize = 5;
 

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::HfSynthId;
-use crate::simd::{Lanes, engines};
+use crate::simd::Lanes;
 
 /// T, ready to be turned by any state.
 pub struct TurnedTable {
@@ -21,7 +21,7 @@ pub struct TurnedTable {
 
 /// Bit x of version b is T(x + b), and each version is twice in a row, so that T turned by c begins at
 /// byte ⌊c/8⌋ of version c mod 8.
-pub(crate) struct Columns {
+struct Columns {
     versions: [Vec<u8>; 8],
 }
 
@@ -64,7 +64,10 @@ impl TurnedTable {
         let rest = (states.len() > STATES / 2).then(|| others(states));
         let added = rest.as_deref().unwrap_or(states);
         let mut keys = alloc::vec![0; added.len() + 1];
-        engines::synthid_histogram(Lanes::detect(), &self.columns, added, &mut keys);
+        Lanes::detect().run(
+            #[inline(always)]
+            || histogram_portable(&self.columns, added, &mut keys),
+        );
         let first = keys.iter().position(|&keys| keys > 0).unwrap_or(0);
         let last = keys.iter().rposition(|&keys| keys > 0).unwrap_or(0);
         keys.truncate(last + 1);
@@ -113,7 +116,7 @@ impl Columns {
 
 /// Counts the keys of each sum in `keys`, which has room for as many sums as there are states and one.
 #[inline(always)]
-pub(crate) fn histogram_portable(columns: &Columns, states: &[u16], keys: &mut [u32]) {
+fn histogram_portable(columns: &Columns, states: &[u16], keys: &mut [u32]) {
     let planes_used = (usize::BITS - states.len().leading_zeros()) as usize;
     assert!(planes_used <= PLANES, "at most half of all states");
     // Neighbouring keys often have the same sum: they are counted apart, or each would wait for the last.

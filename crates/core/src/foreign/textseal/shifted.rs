@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{KEY_FACTOR, LEVELS, MULTIPLIER, level_of_product};
 use crate::mark::Shifted;
-use crate::simd::{Lanes, engines};
+use crate::simd::Lanes;
 
 /// A score for each level, under one key or the sum under a key and its companion. The units are
 /// [`cell_sum`](super::cell_sum)s.
@@ -72,6 +72,9 @@ impl SealScores {
 
 impl Shifted for SealScores {
     fn add_sums(&self, units: &[u64], numbers: &[u64], sums: &mut [u64]) {
-        engines::seal_sums(Lanes::detect(), self, units, numbers, sums);
+        Lanes::detect().run(
+            #[inline(always)]
+            || self.add_sums_portable(units, numbers, sums),
+        );
     }
 }

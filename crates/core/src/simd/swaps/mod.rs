@@ -4,19 +4,27 @@
 //! each: the compiler turns the plain loop over steps and lanes the wrong way, at four times the cost.
 
 use crate::foreign::torch::{CHUNK, Lane, Shuffle, TorchLanes, follow_portable, words_portable};
-use crate::simd::{Lanes, Unit, for_every_unit};
+use crate::simd::{Lanes, Unit};
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod avx2;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod avx512;
 
-for_every_unit! {
-    seeded(seeds: &Lane) -> TorchLanes = TorchLanes::seeded_portable
+#[inline]
+pub(crate) fn seeded(lanes: Lanes, seeds: &Lane) -> TorchLanes {
+    lanes.run(
+        #[inline(always)]
+        || TorchLanes::seeded_portable(seeds),
+    )
 }
 
-for_every_unit! {
-    words(rng: &mut TorchLanes, words: &mut [Lane; CHUNK]) = words_portable
+#[inline]
+pub(crate) fn words(lanes: Lanes, rng: &mut TorchLanes, words: &mut [Lane; CHUNK]) {
+    lanes.run(
+        #[inline(always)]
+        || words_portable(rng, words),
+    )
 }
 
 /// Moves each item of `places` to its place after the steps of the shuffle under its lane's seed.

@@ -1,33 +1,49 @@
 //! Sums over many words, in integers: the same on every vector unit.
 
-use crate::score;
-use crate::simd::for_every_unit;
+use super::word;
+use crate::simd::Lanes;
 
-for_every_unit! {
-    /// Σ of the exponential score.
-    exponential(words: &[u32]) -> u64 = exponential_portable
+/// Σ of the exponential score.
+#[inline]
+pub(super) fn exponential(lanes: Lanes, words: &[u32]) -> u64 {
+    lanes.run(
+        #[inline(always)]
+        || exponential_portable(words),
+    )
 }
 
-for_every_unit! {
-    /// Σ of −ln(w/2³²), each rounded up.
-    log_reciprocal(words: &[u32]) -> u64 = log_reciprocal_portable
+/// Σ of −ln(w/2³²), each rounded up.
+#[inline]
+pub(super) fn log_reciprocal(lanes: Lanes, words: &[u32]) -> u64 {
+    lanes.run(
+        #[inline(always)]
+        || log_reciprocal_portable(words),
+    )
 }
 
-for_every_unit! {
-    /// How many words are below the threshold.
-    below(words: &[u32], threshold: u32) -> u64 = below_portable
+/// How many words are below the threshold.
+#[inline]
+pub(super) fn below(lanes: Lanes, words: &[u32], threshold: u32) -> u64 {
+    lanes.run(
+        #[inline(always)]
+        || below_portable(words, threshold),
+    )
 }
 
-for_every_unit! {
-    /// How many bits of the mask are one, over all words.
-    ones(words: &[u32], mask: u32) -> u64 = ones_portable
+/// How many bits of the mask are one, over all words.
+#[inline]
+pub(super) fn ones(lanes: Lanes, words: &[u32], mask: u32) -> u64 {
+    lanes.run(
+        #[inline(always)]
+        || ones_portable(words, mask),
+    )
 }
 
 #[inline(always)]
 fn exponential_portable(words: &[u32]) -> u64 {
     words
         .iter()
-        .map(|&word| u64::from(score::exponential(word)))
+        .map(|&word| u64::from(word::exponential(word)))
         .sum()
 }
 
@@ -35,7 +51,7 @@ fn exponential_portable(words: &[u32]) -> u64 {
 fn log_reciprocal_portable(words: &[u32]) -> u64 {
     words
         .iter()
-        .map(|&word| u64::from(score::log_reciprocal(word)))
+        .map(|&word| u64::from(word::log_reciprocal(word)))
         .sum()
 }
 
@@ -74,7 +90,7 @@ mod tests {
         ) {
             for lanes in Lanes::available() {
                 prop_assert_eq!(exponential(lanes, &words), exponential_portable(&words));
-                let up: u64 = words.iter().map(|&w| u64::from(score::log_reciprocal(w))).sum();
+                let up: u64 = words.iter().map(|&w| u64::from(word::log_reciprocal(w))).sum();
                 prop_assert_eq!(log_reciprocal(lanes, &words), up);
                 let count = words.iter().filter(|&&word| word < threshold).count() as u64;
                 prop_assert_eq!(below(lanes, &words, threshold), count);
@@ -90,9 +106,9 @@ mod tests {
         for lanes in Lanes::available() {
             assert_eq!(ones(lanes, &words, u32::MAX), 32 * 200_003);
             assert_eq!(below(lanes, &words, u32::MAX), 0);
-            let each = u64::from(score::exponential(u32::MAX));
+            let each = u64::from(word::exponential(u32::MAX));
             assert_eq!(exponential(lanes, &words), 200_003 * each);
-            let each = u64::from(score::log_reciprocal(0));
+            let each = u64::from(word::log_reciprocal(0));
             assert_eq!(log_reciprocal(lanes, &vec![0; 200_003]), 200_003 * each);
         }
     }
