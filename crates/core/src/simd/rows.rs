@@ -35,7 +35,7 @@ pub(crate) fn add_below(
     lanes.run(
         #[inline(always)]
         || add_below_portable(logits, words, threshold, delta),
-    )
+    );
 }
 
 /// No word gives more Gumbel noise: −ln(−ln(1 − 2^-33)) = 33·ln 2 − 6e-11, rounded up.

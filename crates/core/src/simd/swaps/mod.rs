@@ -24,7 +24,7 @@ pub(crate) fn words(lanes: Lanes, rng: &mut TorchLanes, words: &mut [Lane; CHUNK
     lanes.run(
         #[inline(always)]
         || words_portable(rng, words),
-    )
+    );
 }
 
 /// Moves each item of `places` to its place after the steps of the shuffle under its lane's seed.
