@@ -15,7 +15,7 @@ use hallmark_core::keys::CohortKey;
 use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::residual::Expectation;
+use hallmark_detector::finding::Expectation;
 use hallmark_detector::weights::{WeightRule, WindowWeights};
 use hallmark_harvest::{Builder, Index, Limits, MarkedBy};
 use rand_chacha::ChaCha12Rng;

@@ -1,11 +1,10 @@
 //! T6, T8, T9 and the cohorts in words.
 
 use super::p_text;
-use hallmark_detector::cohorts::{Cohorts, Standing};
-use hallmark_detector::contrast::{ContrastMeasure, ContrastResult};
-use hallmark_detector::finding::Finding;
-use hallmark_detector::logprobs::LogprobFinding;
-use hallmark_detector::shape::ShapeFinding;
+use hallmark_detector::finding::{
+    ContrastMeasure, ContrastResult, Finding, LogprobFinding, ShapeFinding,
+};
+use hallmark_detector::statistic::cohorts::{Cohorts, Standing};
 use std::fmt::Write as _;
 
 /// More words on a finding of T6, T8 or T9: one line each.

@@ -3,8 +3,8 @@
 use super::{counts_text, effect_text, p_text, smallest_text};
 use crate::verbs::detect::{Detected, Document};
 use hallmark_core::profile::AnyProfile;
+use hallmark_detector::finding::FEW_CELLS;
 use hallmark_detector::tail::Log10P;
-use hallmark_detector::warning::FEW_CELLS;
 use std::fmt::Write as _;
 
 /// Documents listed before the rest is only counted.

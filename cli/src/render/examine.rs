@@ -4,10 +4,8 @@ use super::beside::{beside_lines, cohorts_text, control_id};
 use super::power::{figures, used_text};
 use super::{counts_text, effect_text, p_text, smallest_text};
 use crate::verbs::examine::{Conclusion, Examined, KeyOutcome};
-use hallmark_detector::finding::{Finding, Test};
-use hallmark_detector::plain::LEVEL;
-use hallmark_detector::residual::Expectation;
-use hallmark_detector::warning::{FEW_CELLS, Warning};
+use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Test, Warning};
+use hallmark_detector::statistic::plain::LEVEL;
 use std::fmt::Write as _;
 
 pub(crate) fn examine_text(examined: &Examined) -> String {

@@ -3,7 +3,7 @@
 use super::detect::others_text;
 use super::p_text;
 use crate::verbs::scan::{Scanned, Tried};
-use hallmark_detector::warning::Warning;
+use hallmark_detector::finding::Warning;
 use std::fmt::Write as _;
 
 pub(crate) fn scan_text(scanned: &Scanned) -> String {

@@ -5,7 +5,7 @@ use crate::study::examiner::failure;
 use hallmark_core::mark::Mark;
 use hallmark_corpus::TokenRecord;
 use hallmark_detector::cells::Exposure;
-use hallmark_detector::logprobs::{Emphasis, Evidence, Masses};
+use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, Masses};
 use hallmark_lab::Transformer;
 
 /// Log-probabilities that are given for each position, as an open API gives them.

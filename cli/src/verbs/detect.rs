@@ -17,11 +17,11 @@ use hallmark_corpus::TokenRecord;
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
-use hallmark_detector::document::{self, DocumentScore};
-use hallmark_detector::examination::{Examination, ExaminationError, Plan};
-use hallmark_detector::finding::{Counts, Finding};
+use hallmark_detector::detection::document::{self, DocumentScore};
+use hallmark_detector::error::ExaminationError;
+use hallmark_detector::examination::{Examination, Plan};
+use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Warning};
 use hallmark_detector::tail::Log10P;
-use hallmark_detector::warning::{FEW_CELLS, Warning};
 use serde::Serialize;
 
 /// The result of `detect`.

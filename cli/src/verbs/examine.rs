@@ -19,10 +19,11 @@ use crate::render::examine_text;
 use crate::{key_files, profile_files};
 use hallmark_core::keys::CohortKey;
 use hallmark_core::mark;
-use hallmark_detector::cohorts::Cohorts;
-use hallmark_detector::examination::{Examination, ExaminationError, Plan};
+use hallmark_detector::error::ExaminationError;
+use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, Finding};
-use hallmark_detector::plain::LEVEL;
+use hallmark_detector::statistic::cohorts::Cohorts;
+use hallmark_detector::statistic::plain::LEVEL;
 use serde::Serialize;
 
 /// The result of `examine`.

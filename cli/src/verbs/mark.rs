@@ -14,7 +14,7 @@ use hallmark_core::keys::AnyKey;
 use hallmark_core::mark::{self, Mark, Marking};
 use hallmark_core::marker::Habits;
 use hallmark_core::profile::AnyProfile;
-use hallmark_detector::warning::Warning;
+use hallmark_detector::finding::Warning;
 use hallmark_lab::{Chooser, Marked, Unmarked};
 use serde::Serialize;
 use std::path::Path;

@@ -4,7 +4,7 @@ use crate::args::DetectArgs;
 use crate::builtin::{self, Reads};
 use crate::failure::{Failure, Outcome};
 use hallmark_corpus::Tokenizer;
-use hallmark_detector::localize::{Located, Passage};
+use hallmark_detector::detection::localize::{Located, Passage};
 use hallmark_detector::tail::Log10P;
 use serde::Serialize;
 use std::cell::OnceCell;

@@ -10,8 +10,8 @@ use crate::progress::Progress;
 use hallmark_core::golden;
 use hallmark_core::profile::{Profile, Scheme};
 use hallmark_core::simd::Lanes;
-use hallmark_detector::calibration::{self, Calibration};
 use hallmark_detector::cells::{Exposure, RawCells};
+use hallmark_detector::null_simulation::{self, Calibration};
 use hallmark_lab::assets::{self, Split};
 use serde::Serialize;
 
@@ -112,7 +112,7 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
                 .map_err(|error| failure(&error.into()))?;
         }
         let calibration =
-            calibration::simulate(&profile, raw, keys, 0).map_err(|error| failure(&error))?;
+            null_simulation::simulate(&profile, raw, keys, 0).map_err(|error| failure(&error))?;
         null.push(Null {
             scheme: scheme.id(),
             window,

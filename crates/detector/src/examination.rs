@@ -1,28 +1,24 @@
 //! An examination: answers go in block by block, findings come out.
 //!
-//! Each test is one file with a `finding` of one key: [`plain`] (T1), [`crate::weights`] (T2),
-//! [`crate::residual`] (T2r), `sequential` (T3) and [`crate::lineup`] (T5). What they share is made here:
+//! Each test is a file or folder of [`crate::statistic`] with a `finding` of one key. What they share is made here:
 //! cells are left out, de-duplicated and scored once under each key, and all findings are adjusted together.
 
-use crate::cells::{CellsError, DistinctCells, RawCells};
-use crate::contrast::{self, ContrastError, Contrasts};
-use crate::decoys;
-use crate::dedup::{Dedup, DedupError, DedupKind};
-use crate::eprocess::EProcessError;
-use crate::finding::{Counts, Finding, Test};
-use crate::interval::IntervalError;
-use crate::lineup::{self, LineUp};
-use crate::logprobs::{self, Evidence, LogprobTestError, MassCounts};
-use crate::looks::Looks;
+use crate::cells::{DistinctCells, RawCells};
+use crate::dedup::{Dedup, DedupKind};
+use crate::eprocess::EProcess;
+use crate::error::ExaminationError;
+use crate::finding::{Counts, Expectation, Finding, MAX_WINDOW};
 use crate::multiplicity::holm;
-use crate::plain;
-use crate::residual::{self, Expectation, Residual};
-use crate::sequential::{self, EProcess};
-use crate::shape::{self, Shape};
-use crate::tail::{Log10P, TailError};
-use crate::tally::Tally;
-use crate::warning::Warning;
-use crate::weights::{WeightSource, WindowWeights, sum};
+use crate::scores::{Looks, Tally, decoys};
+use crate::seen::Seen;
+use crate::statistic::contrast::{self, Contrasts};
+use crate::statistic::line_up::{self, LineUp};
+use crate::statistic::logprobs::{self, Evidence, MassCounts};
+use crate::statistic::residual::{self, Residual};
+use crate::statistic::shape::{self, Shape};
+use crate::statistic::{plain, sequential, weighted};
+use crate::tail::Log10P;
+use crate::weights::WindowWeights;
 use hallmark_core::keys::{CohortKey, PublicId};
 use hallmark_core::mark::{self, Reading};
 use hallmark_core::profile::Profile;
@@ -94,7 +90,7 @@ impl Examination {
         if let Some(other) = evidence.filter(|&other| other != window) {
             return Err(ExaminationError::Window { window, other });
         }
-        if plan.residual.is_some() && window > residual::MAX_WINDOW {
+        if plan.residual.is_some() && window > MAX_WINDOW {
             return Err(ExaminationError::LongWindow { window });
         }
         let tally = |key: &CohortKey| {
@@ -202,12 +198,12 @@ impl Examination {
         let mut findings = vec![];
         for (index, key) in self.keys.iter().enumerate() {
             findings.push(plain::finding(&seen, key)?);
-            findings.extend(sum::finding(&seen, key)?);
+            findings.extend(weighted::finding(&seen, key)?);
             if let Some(scored) = &residual {
                 findings.push(residual::finding(scored, index, &seen, key)?);
             }
             findings.extend(sequential::finding(&seen, key)?);
-            findings.extend(lineup::finding(&self.line_up, &seen, key));
+            findings.extend(line_up::finding(&self.line_up, &seen, key));
             if let Some(contrasts) = &self.contrasts {
                 findings.extend(contrast::findings(
                     contrasts,
@@ -251,93 +247,10 @@ impl Examination {
     }
 }
 
-/// What every test knows beside its own sums.
-pub(crate) struct Seen<'a> {
-    pub(crate) counts: &'a Counts,
-    pub(crate) weights: Option<&'a WindowWeights>,
-}
-
-impl Seen<'_> {
-    /// A finding with what is the same for all tests; the statistic is yet to come.
-    pub(crate) fn finding(&self, test: Test, key: &Tally, log10_p: Log10P) -> Finding {
-        Finding {
-            tokens: self.counts.tokens,
-            scored: self.counts.scored,
-            warnings: Warning::of(self.counts),
-            ..Finding::new(test, key.key.to_string(), log10_p)
-        }
-    }
-
-    /// Says in the finding of a weighted test what the weights were.
-    pub(crate) fn weighted(&self, finding: Finding, key: &Tally) -> Finding {
-        let Some(weights) = self.weights else {
-            return finding;
-        };
-        let source = weights.source(key.key);
-        let mut finding = Finding {
-            weights: Some(source),
-            weighting: Some(weights.describe()),
-            ..finding
-        };
-        if source == WeightSource::SameKey {
-            finding.warnings.push(Warning::SameKeyWeights);
-        }
-        finding
-    }
-}
-
 /// Adjusts every p-value for all of them.
 fn adjust(findings: &mut [Finding]) {
     let tried: Vec<Log10P> = findings.iter().map(|finding| finding.log10_p).collect();
     for (finding, adjusted) in findings.iter_mut().zip(holm(&tried)) {
         finding.log10_p_adjusted = adjusted;
     }
-}
-
-/// Why an examination could not go on.
-#[derive(Debug, thiserror::Error)]
-pub enum ExaminationError {
-    /// More cells than the tails allow, or a law without a tail.
-    #[error(transparent)]
-    Tail(#[from] TailError),
-    /// The same, for an interval.
-    #[error(transparent)]
-    Interval(#[from] IntervalError),
-    /// The same, for an e-process.
-    #[error(transparent)]
-    EProcess(#[from] EProcessError),
-    /// An answer was refused.
-    #[error(transparent)]
-    Cells(#[from] CellsError),
-    /// Sums of scores are 64 bits.
-    #[error("the sum of scores exceeds 64 bits; split the corpus")]
-    Sum,
-    /// Keys that cannot be contrasted.
-    #[error(transparent)]
-    Contrast(#[from] ContrastError),
-    /// Log-probabilities of tokens that the mark does not know.
-    #[error(transparent)]
-    Logprobs(#[from] LogprobTestError),
-    /// The de-duplication refused a block.
-    #[error(transparent)]
-    Dedup(#[from] DedupError),
-    /// Weights or a control sample of windows of another length.
-    #[error(
-        "the profile's windows have {window} tokens and the weights' or the control sample's {other}: make the index from the same profile"
-    )]
-    Window {
-        /// The profile's.
-        window: usize,
-        /// The other's.
-        other: usize,
-    },
-    /// T2r packs a cell into 128 bits.
-    #[error(
-        "T2r takes windows of up to {} tokens and the profile's have {window}: leave it out",
-        residual::MAX_WINDOW
-    )]
-    LongWindow {
-        /// The profile's.
-        window: usize,
-    },
 }

@@ -5,11 +5,11 @@ use hallmark_core::keys::CohortKey;
 use hallmark_core::mark;
 use hallmark_core::profile::Profile;
 use hallmark_detector::cells::{Exposure, RawCells};
-use hallmark_detector::cohorts::{Cohorts, SCREEN_RATE, Standing};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Finding, Test};
-use hallmark_detector::logprobs::{Emphasis, Evidence, Masses};
 use hallmark_detector::multiplicity::holm;
+use hallmark_detector::statistic::cohorts::{Cohorts, SCREEN_RATE, Standing};
+use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, Masses};
 use std::sync::Arc;
 
 fn profile(scheme: &str) -> Profile {

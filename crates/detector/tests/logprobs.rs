@@ -10,9 +10,8 @@ use hallmark_core::law::Law;
 use hallmark_core::mark::{self, Reading};
 use hallmark_core::profile::Profile;
 use hallmark_detector::cells::Exposure;
-use hallmark_detector::logprobs::{
-    Emphasis, Evidence, LogprobError, LogprobTestError, Masses, UNIT,
-};
+use hallmark_detector::error::LogprobTestError;
+use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, LogprobError, Masses, UNIT};
 use proptest::prelude::*;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

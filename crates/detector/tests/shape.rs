@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::score;
-use hallmark_detector::shape::{MOST, Shape, shape_p_value};
+use hallmark_detector::statistic::shape::{MOST, Shape, shape_p_value};
 use hallmark_detector::tail::gamma_upper;
 use proptest::prelude::*;
 use rand_chacha::ChaCha12Rng;

@@ -8,11 +8,10 @@ use hallmark_core::mark::{self, Mark};
 use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
 use hallmark_core::score::MAX_DEFICIT;
 use hallmark_detector::cells::{Exposure, RawCells};
-use hallmark_detector::examination::{Examination, ExaminationError, Plan};
-use hallmark_detector::finding::{Finding, Level, Test};
-use hallmark_detector::residual::Expectation;
+use hallmark_detector::error::ExaminationError;
+use hallmark_detector::examination::{Examination, Plan};
+use hallmark_detector::finding::{Expectation, Finding, Level, Test, Warning};
 use hallmark_detector::tail::{Group, weighted_upper};
-use hallmark_detector::warning::Warning;
 use hallmark_detector::weights::{LADDER, WeightRule, WeightSource, WeightsError, WindowWeights};
 use hallmark_detector::windows::{WindowCounts, WindowHash};
 use proptest::collection::vec;
@@ -385,7 +384,7 @@ proptest! {
             .filter(|cell| held.contains(&[cell[0]]))
             .collect();
         let sum: u64 = cells.iter().map(|cell| score(&*mark, &cell[..1], cell[1])).sum();
-        let p = hallmark_detector::plain::p_value(mark.law(), cells.len() as u64, sum).unwrap();
+        let p = hallmark_detector::statistic::plain::p_value(mark.law(), cells.len() as u64, sum).unwrap();
         let finding = of(&findings, Test::T2);
         prop_assert_eq!(finding.statistic, sum as f64 / mark.law().unit() as f64);
         prop_assert!((finding.log10_p.value() - p.value()).abs() < 1e-9);

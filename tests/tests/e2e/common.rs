@@ -2,7 +2,7 @@
 
 use hallmark_core::mark::{self, Mark};
 use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
-use hallmark_detector::decoys;
+use hallmark_detector::scores::decoys;
 use hallmark_lab::assets::{self, Split};
 use std::sync::Arc;
 

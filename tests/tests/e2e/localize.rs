@@ -3,7 +3,7 @@
 use crate::common::{profile, random_marks, real_documents};
 use hallmark_core::profile::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
-use hallmark_detector::document::score_and_locate;
+use hallmark_detector::detection::document::score_and_locate;
 use rayon::prelude::*;
 
 /// Keys for each setting.

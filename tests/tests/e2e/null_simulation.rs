@@ -7,11 +7,11 @@ use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Scheme;
 use hallmark_detector::cells::{DistinctCells, Exposure, RawCells};
-use hallmark_detector::decoys;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::Test;
-use hallmark_detector::plain;
+use hallmark_detector::scores::decoys;
+use hallmark_detector::statistic::plain;
 use rayon::prelude::*;
 
 const SCHEMES: [Scheme; 4] = [

@@ -12,7 +12,9 @@ use hallmark_core::profile::Profile;
 use hallmark_corpus::logprobs::{EncodedLogprobs, LogprobReader, Unmapped};
 use hallmark_corpus::{CorpusError, Limits, ReadOptions};
 use hallmark_detector::cells::Exposure;
-use hallmark_detector::logprobs::{Emphasis, Evidence, LogprobError, MassCounts, Masses};
+use hallmark_detector::statistic::logprobs::{
+    Emphasis, Evidence, LogprobError, MassCounts, Masses,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -6,10 +6,9 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::verbs::power::{UsedJson, calibration, law, setting};
 use hallmark_core::profile::{Profile, Scheme};
-use hallmark_detector::finding::{Counts, Finding, Test};
-use hallmark_detector::plain::LEVEL;
+use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Test};
 use hallmark_detector::power::{Calibration, Design, Setting, sample_size};
-use hallmark_detector::warning::FEW_CELLS;
+use hallmark_detector::statistic::plain::LEVEL;
 use serde::Serialize;
 
 /// What an examination comes to.

@@ -8,7 +8,7 @@ use crate::verbs::detect::failure;
 use crate::verbs::index;
 use hallmark_core::profile::Profile;
 use hallmark_detector::examination::Examination;
-use hallmark_detector::residual::Expectation;
+use hallmark_detector::finding::Expectation;
 use hallmark_detector::weights::{WeightRule, WeightsError, WindowWeights};
 use hallmark_detector::windows::WindowCounts;
 use hallmark_harvest::Index;
@@ -184,5 +184,6 @@ fn refused(error: &WeightsError) -> Failure {
         }
         WeightsError::Prior { .. } => failure.hint("give --weight-prior as a number such as 2"),
         WeightsError::Window { .. } => failure.hint("make all indexes with the same profile"),
+        _ => failure,
     }
 }

@@ -1,6 +1,7 @@
 //! De-duplication by what another engine's function consumes, where that is less than a cell.
 
-use super::{BATCH, DistinctCells, FreshCells};
+use super::distinct::{BATCH, DistinctCells};
+use super::fresh::FreshCells;
 use crate::dedup::{Dedup, DedupError, Units};
 use hallmark_core::mark::Unit;
 use rayon::prelude::*;

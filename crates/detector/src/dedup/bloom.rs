@@ -1,8 +1,9 @@
 //! The set with a fixed memory: a blocked Bloom filter.
 
+use super::item::{Item, MAX_PART_BITS, SHELVES};
 use super::pages::Pages;
 use super::radix::Radix;
-use super::shelf::{Arrivals, BitWriter, Item, MAX_PART_BITS, SHELVES, Scratch, Shelf};
+use super::shelf::{Arrivals, BitWriter, Scratch, Shelf};
 use super::{Dedup, DedupError, Units};
 
 /// A blocked Bloom filter (Putze, Sanders, Singler 2007): each unit sets a few bits within one

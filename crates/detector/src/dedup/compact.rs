@@ -1,8 +1,8 @@
 //! The default set: 64-bit fingerprints in ordered tables.
 
+use super::item::SHELVES;
 use super::ordered::OrderedTable;
 use super::radix::Radix;
-use super::shelf::SHELVES;
 use super::{Dedup, DedupError, Units};
 
 /// A set of 64-bit fingerprints: 8.7 to 9.9 bytes for each distinct unit, once there are some

@@ -17,6 +17,7 @@ mod bloom;
 mod compact;
 mod exact;
 mod fingerprint;
+mod item;
 mod ordered;
 mod pages;
 mod radix;
@@ -77,6 +78,7 @@ mod sealed {
 
 /// Why units were refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DedupError {
     /// The caller mixed two profiles in one set.
     #[error(

@@ -2,8 +2,9 @@
 
 use std::hint::black_box;
 
+use super::item::Item;
 use super::pages::Pages;
-use super::shelf::{Arrivals, BitWriter, Item, Scratch, Shelf};
+use super::shelf::{Arrivals, BitWriter, Scratch, Shelf};
 
 /// Open addressing with linear probing in which all items stand in descending order, so that a
 /// search for an absent item ends early even in a nearly full table.

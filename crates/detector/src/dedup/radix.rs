@@ -10,8 +10,9 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use super::Units;
+use super::item::{MAX_PART_BITS, SHELF_BITS, SHELVES};
 use super::pages::Pages;
-use super::shelf::{Arrivals, BitWriter, MAX_PART_BITS, SHELF_BITS, SHELVES, Scratch, Shelf};
+use super::shelf::{Arrivals, BitWriter, Scratch, Shelf};
 use super::sorter::Sorter;
 
 /// Positions that are partitioned together: as many as units are held, within these bounds.

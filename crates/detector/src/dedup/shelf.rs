@@ -1,17 +1,8 @@
 //! What owns a range of fingerprints, and how their items reach it.
 
+use super::item::Item;
 use super::pages::Pages;
 use super::sorter::Sorter;
-
-/// Fingerprints are shelved by this many top bits.
-pub(super) const SHELF_BITS: u32 = 6;
-/// Number of shelves.
-pub(super) const SHELVES: usize = 1 << SHELF_BITS;
-/// A shelf is worked on in up to two to the power of this many parts.
-pub(super) const MAX_PART_BITS: u32 = 5;
-
-/// A fingerprint within its shelf: the complement of what follows the shelf's bits. Never zero.
-pub(super) type Item = u64;
 
 /// The owner of a range of fingerprints.
 pub(super) trait Shelf: Send {

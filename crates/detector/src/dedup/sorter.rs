@@ -2,8 +2,8 @@
 
 use super::Units;
 use super::fingerprint::fingerprint;
+use super::item::{Item, SHELF_BITS};
 use super::pages::Pages;
-use super::shelf::{Item, SHELF_BITS};
 
 /// Fingerprints that each worker remembers, so that frequent units do not crowd one partition.
 const RECENT: usize = 1 << 15;

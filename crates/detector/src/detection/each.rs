@@ -1,14 +1,14 @@
 //! Documents by themselves and all together, with what both need computed once.
 
+use super::document::{self, DocumentScore};
 use super::gathered::{Found, Gathered};
+use super::localize::{Located, Scores};
 use super::related::Effort;
 use super::{Detection, tail, words};
 use crate::cells::{ByUnit, RawCells};
 use crate::dedup::DedupKind;
-use crate::document::{self, DocumentScore};
-use crate::examination::ExaminationError;
-use crate::localize::{Located, Scores};
-use crate::plain;
+use crate::error::ExaminationError;
+use crate::statistic::plain;
 use crate::tail::Log10P;
 use hallmark_core::mark::{KeyedMark, Null, Unit};
 use rayon::prelude::*;

@@ -11,8 +11,10 @@
 //!
 //! Derivations: `docs/tests/foreign.md`.
 
+pub mod document;
 mod each;
 mod gathered;
+pub mod localize;
 mod related;
 mod table;
 mod tail;
@@ -22,11 +24,10 @@ pub use each::Document;
 
 use crate::cells::{DistinctCells, FreshCells, RawCells};
 use crate::dedup::{Dedup, DedupKind};
-use crate::examination::ExaminationError;
-use crate::finding::{Counts, Finding, Test};
-use crate::plain;
+use crate::error::ExaminationError;
+use crate::finding::{Counts, Finding, Test, Warning};
+use crate::statistic::plain;
 use crate::tail::Log10P;
-use crate::warning::Warning;
 use gathered::Gathered;
 use hallmark_core::keys::PublicId;
 use hallmark_core::mark::{KeyedMark, Part};

@@ -2,7 +2,7 @@
 
 use super::table::States;
 use super::weighted_table;
-use crate::plain;
+use crate::statistic::plain;
 use crate::tail::{Group, Log10P, TailError, weighted_upper};
 use hallmark_core::law::Law;
 use hallmark_core::mark::{KeyedMark, Null};

@@ -16,6 +16,7 @@
 
 mod confidence;
 mod error;
+mod fitting;
 mod green;
 mod gumbel;
 mod mixture;
@@ -24,6 +25,7 @@ mod weighted;
 
 pub use confidence::green_rate_sequence;
 pub use error::EProcessError;
+pub(crate) use fitting::{EProcess, Sums};
 pub use green::GreenEProcess;
 pub use gumbel::{GumbelEProcess, GumbelSums};
 pub use record::Checkpoint;

@@ -1,8 +1,9 @@
 //! Which lift a share of marked training text left, as studies found it.
 
-use super::row::{Access, Prompts, Row, SchemeName};
+use super::row::{Row, Used};
+use super::setting::Setting;
 use crate::finding::Effect;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A table of studies. The built-in one is `calibration.toml` beside this file.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,49 +12,6 @@ pub struct Calibration {
     pub edition: String,
     /// What was studied.
     pub rows: Vec<Row>,
-}
-
-/// What is to be looked up.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Setting {
-    /// The scheme that marks.
-    pub scheme: SchemeName,
-    /// Tokens in a window.
-    pub window: usize,
-    /// `green`: its γ.
-    pub gamma: Option<f64>,
-    /// `green`: its δ, where known.
-    pub delta: Option<f64>,
-    /// How the suspect is reached.
-    pub access: Access,
-    /// What it is asked.
-    pub prompts: Prompts,
-}
-
-/// A lift and the share that leaves it, and which row says so.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Used<'a> {
-    /// The row.
-    pub row: &'a Row,
-    /// Share of the training text that was marked. Above 1: even a wholly marked training text
-    /// leaves less than that lift.
-    pub share: f64,
-    /// The lift.
-    pub lift: f64,
-    /// In what respects this goes beyond what was studied.
-    pub outside: Vec<Outside>,
-}
-
-/// A respect in which a look-up goes beyond what was studied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outside {
-    /// The share is below or above those studied.
-    Share,
-    /// Another γ was studied.
-    Gamma,
-    /// Another δ was studied.
-    Delta,
 }
 
 /// The version of the format.

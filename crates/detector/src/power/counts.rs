@@ -1,6 +1,6 @@
 //! The power of a test of counts: a saw with a rising trend.
 
-use super::sample_size::{Design, SampleSize, upper_quantile};
+use super::design::{Design, SampleSize, upper_quantile};
 use crate::tail::ln_binomial_upper;
 use hallmark_core::law::Law;
 

@@ -1,6 +1,7 @@
 //! What cannot be planned.
 
-use super::MOST_CELLS;
+/// The most cells that are planned for.
+pub const MOST_CELLS: u64 = 10_000_000_000;
 
 /// A design for which there is no sample size.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -7,17 +7,21 @@
 
 mod calibration;
 mod counts;
+mod design;
 mod error;
 mod growth;
 mod pilot;
 mod row;
 mod sample_size;
+mod setting;
 mod weighted;
 
-pub use calibration::{Calibration, CalibrationError, Outside, Setting, Used};
-pub use error::PowerError;
+pub use calibration::{Calibration, CalibrationError};
+pub use design::{Design, SampleSize};
+pub use error::{MOST_CELLS, PowerError};
 pub use growth::{Growth, GrowthSource};
 pub use pilot::{Pilot, Piloted, WeightedCells};
-pub use row::{Access, Point, Prompts, Row, SchemeName, Status};
-pub use sample_size::{Design, MOST_CELLS, SampleSize, sample_size};
+pub use row::{Point, Row, Status, Used};
+pub use sample_size::sample_size;
+pub use setting::{Access, Outside, Prompts, SchemeName, Setting};
 pub use weighted::{WeightedSize, weighted_size};

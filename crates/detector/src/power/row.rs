@@ -1,6 +1,6 @@
 //! One setting that was studied: lifts by share.
 
-use super::calibration::{Outside, Setting, Used};
+use super::setting::{Access, Outside, Prompts, SchemeName, Setting};
 use serde::{Deserialize, Serialize};
 
 /// One setting that was studied.
@@ -44,35 +44,18 @@ pub struct Point {
     pub lift: f64,
 }
 
-/// A native scheme's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum SchemeName {
-    Gumbel,
-    DualGumbel,
-    Green,
-    Tournament,
-}
-
-/// How the suspect was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Access {
-    /// Through an interface that gives text.
-    Closed,
-    /// With its weights, or its log-probabilities.
-    Open,
-}
-
-/// What the suspect was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Prompts {
-    /// Prompts of the harvest's own domain, from the provider's logs.
-    Harvest,
-    /// Any prompts.
-    Generic,
+/// A lift and the share that leaves it, and which row says so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Used<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// Share of the training text that was marked. Above 1: even a wholly marked training text
+    /// leaves less than that lift.
+    pub share: f64,
+    /// The lift.
+    pub lift: f64,
+    /// In what respects this goes beyond what was studied.
+    pub outside: Vec<Outside>,
 }
 
 /// Where a row's numbers are from.

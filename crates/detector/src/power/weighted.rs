@@ -1,6 +1,6 @@
 //! What weighing by the harvest gains: T2 instead of T1.
 
-use super::sample_size::{Design, upper_quantile};
+use super::design::{Design, upper_quantile};
 use super::{PowerError, WeightedCells};
 use hallmark_core::law::Law;
 

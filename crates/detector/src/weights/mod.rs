@@ -11,7 +11,6 @@
 
 mod ladder;
 mod source;
-pub(crate) mod sum;
 
 pub use ladder::{LADDER, LEVELS};
 pub use source::WeightSource;
@@ -96,6 +95,7 @@ pub struct Weighting {
 
 /// Why no weights can be made.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WeightsError {
     /// No harvest, or only empty ones.
     #[error(

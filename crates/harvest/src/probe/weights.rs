@@ -102,6 +102,7 @@ impl<'a> Weights<'a> {
 
 /// Counts that cannot be weighed against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WeightsError {
     /// No index of a harvest.
     #[error("no harvest was given, so no window can be told from another")]

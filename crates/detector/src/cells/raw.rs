@@ -1,0 +1,243 @@
+//! Answers with what was shown for them: cells as they come.
+
+use super::fresh::FreshCells;
+use hallmark_core::cells::TokenId;
+use hallmark_core::prf::ChaCha12;
+use hashbrown::HashSet;
+use std::ops::Range;
+
+/// Answers with what was shown for them: every position that has a full window.
+#[derive(Clone, Debug)]
+pub struct RawCells {
+    window: usize,
+    ids: Vec<TokenId>,
+    answers: Vec<Answer>,
+    shown: Vec<TokenId>,
+    pieces: Vec<Range<usize>>,
+}
+
+/// What was shown to the suspect when it answered: prompt, system text, history, tool results.
+#[derive(Clone, Copy, Debug)]
+pub struct Exposure<'a> {
+    /// Token sequences that were shown; no window spans two. A piece too many costs power only.
+    pub pieces: &'a [Vec<TokenId>],
+    /// Whether they are all that was shown. If not, findings carry a warning.
+    pub known: bool,
+}
+
+impl<'a> Exposure<'a> {
+    /// Nothing was shown.
+    pub const NOTHING: Self = Self {
+        pieces: &[],
+        known: true,
+    };
+
+    /// It is not known what was shown.
+    pub const UNKNOWN: Self = Self {
+        pieces: &[],
+        known: false,
+    };
+
+    /// These pieces and no more were shown.
+    #[must_use]
+    pub const fn known(pieces: &'a [Vec<TokenId>]) -> Self {
+        Self {
+            pieces,
+            known: true,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
+    ids: Range<usize>,
+    pieces: Range<usize>,
+    /// Whether the pieces are all that was shown.
+    known: bool,
+}
+
+impl RawCells {
+    /// No answers yet; windows of `window` tokens.
+    ///
+    /// # Panics
+    /// When `window` is 0.
+    #[must_use]
+    pub fn new(window: usize) -> Self {
+        assert!(window > 0, "a window has at least one token");
+        Self {
+            window,
+            ids: vec![],
+            answers: vec![],
+            shown: vec![],
+            pieces: vec![],
+        }
+    }
+
+    /// Adds an answer with what was shown to the suspect when it gave it.
+    ///
+    /// # Errors
+    /// When a token id is above [`MAX_TOKEN`], or there are more than 2³² tokens in this block. The
+    /// block is then unchanged.
+    pub fn push(&mut self, answer: &[TokenId], exposure: Exposure<'_>) -> Result<(), CellsError> {
+        let Exposure { pieces, known } = exposure;
+        let largest = |ids: &[TokenId]| ids.iter().copied().max().unwrap_or(0);
+        let token = pieces
+            .iter()
+            .fold(largest(answer), |most, piece| most.max(largest(piece)));
+        if token > MAX_TOKEN {
+            return Err(CellsError::Token { token });
+        }
+        if u32::try_from(self.ids.len() + answer.len()).is_err() {
+            return Err(CellsError::Block);
+        }
+        let ids = extend(&mut self.ids, answer);
+        let first = self.pieces.len();
+        for piece in pieces {
+            // A piece shorter than a window shows no window.
+            if piece.len() >= self.window {
+                self.pieces.push(extend(&mut self.shown, piece));
+            }
+        }
+        self.answers.push(Answer {
+            ids,
+            pieces: first..self.pieces.len(),
+            known,
+        });
+        Ok(())
+    }
+
+    /// The same answers with windows of another length, at least as long as these.
+    ///
+    /// # Panics
+    /// When `window` is shorter: what was shown is held for these windows and longer ones.
+    #[must_use]
+    pub fn with_window(&self, window: usize) -> Self {
+        assert!(
+            window >= self.window,
+            "what was shown is held for windows of {} or more",
+            self.window
+        );
+        Self {
+            window,
+            ..self.clone()
+        }
+    }
+
+    /// The same answers in blocks of consecutive ones, as short as they can be with at least `tokens`
+    /// tokens (the last has fewer): with 0, one answer each.
+    pub(crate) fn blocks(&self, tokens: usize) -> impl Iterator<Item = Self> {
+        let mut left = &self.answers[..];
+        std::iter::from_fn(move || {
+            let first = left.first()?;
+            let enough = |answer: &Answer| answer.ids.end - first.ids.start >= tokens;
+            let count = left.iter().position(enough).map_or(left.len(), |at| at + 1);
+            let (these, rest) = left.split_at(count);
+            left = rest;
+            let mut block = Self::new(self.window);
+            for Answer { ids, pieces, known } in these {
+                let start = block.pieces.len();
+                for piece in &self.pieces[pieces.clone()] {
+                    let piece = extend(&mut block.shown, &self.shown[piece.clone()]);
+                    block.pieces.push(piece);
+                }
+                let ids = extend(&mut block.ids, &self.ids[ids.clone()]);
+                block.answers.push(Answer {
+                    ids,
+                    pieces: start..block.pieces.len(),
+                    known: *known,
+                });
+            }
+            Some(block)
+        })
+    }
+
+    /// Answers of which it is not known what was shown for them.
+    #[must_use]
+    pub fn exposure_unknown(&self) -> u64 {
+        self.answers.iter().filter(|answer| !answer.known).count() as u64
+    }
+
+    /// Tokens in a window.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.window
+    }
+
+    /// Tokens in the answers.
+    #[must_use]
+    pub fn tokens(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Tokens held in all, exposure included.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.ids.len() + self.shown.len()
+    }
+
+    /// Whether no answer was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    /// The answers, each without its exposure.
+    pub fn answers(&self) -> impl Iterator<Item = &[TokenId]> {
+        self.answers
+            .iter()
+            .map(|answer| &self.ids[answer.ids.clone()])
+    }
+
+    /// Leaves out every cell whose window occurs in the exposure of its own answer.
+    #[must_use]
+    pub fn fresh(self) -> FreshCells {
+        let mut at = Vec::with_capacity(self.ids.len());
+        let mut raw = 0;
+        let mut exposed = HashSet::new();
+        for Answer { ids, pieces, .. } in &self.answers {
+            exposed.clear();
+            for piece in &self.pieces[pieces.clone()] {
+                exposed.extend(self.shown[piece.clone()].windows(self.window));
+            }
+            let positions = (ids.start + self.window).min(ids.end)..ids.end;
+            raw += positions.len() as u64;
+            if exposed.is_empty() {
+                at.extend(positions.map(|position| position as u32));
+                continue;
+            }
+            let fresh = positions
+                .filter(|&position| !exposed.contains(&self.ids[position - self.window..position]));
+            at.extend(fresh.map(|position| position as u32));
+        }
+        FreshCells {
+            window: self.window,
+            ids: self.ids,
+            at,
+            raw,
+        }
+    }
+}
+
+/// The largest token id of a native mark; larger ones would share cells.
+pub const MAX_TOKEN: TokenId = ChaCha12::MAX_TOKEN;
+
+/// Why an answer was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CellsError {
+    /// Not an id of a vocabulary that a mark can address.
+    #[error("token id {token} is above the largest that a mark takes, {MAX_TOKEN}")]
+    Token {
+        /// The id.
+        token: TokenId,
+    },
+    /// Positions in a block are 32 bits.
+    #[error("a block holds at most 2^32 tokens: observe it and begin another")]
+    Block,
+}
+
+fn extend(ids: &mut Vec<TokenId>, more: &[TokenId]) -> Range<usize> {
+    let start = ids.len();
+    ids.extend_from_slice(more);
+    start..ids.len()
+}

@@ -1,0 +1,273 @@
+//! T6, the contrast: do the answers depend on one key more than on another?
+//!
+//! Both keys score the **same** distinct cells. For each cell take the difference of its two scores. If the answers depend on
+//! the tested key no more than on the control, each cell's difference is as likely, or less, to be positive as
+//! negative, whatever its size; so given all sizes the signs are independent fair coins, or lean towards the control. The sum of the positive
+//! differences is then dominated by Σ (size)·(fair coin), and that is the p-value: `McNemar`'s exact
+//! test for `green`, the exact paired sign-flip test for the others (Fisher 1935, section 21).
+//!
+//! Why not the two-sample test of the two sums (hypergeometric for `green`, Beta(n, n) for `gumbel`)? Those are exact
+//! only if neither key matters, or if all cells have one common rate and the two words of a cell are independent. Here cells may
+//! differ as they like, and the two words of one cell may be dependent: a token that one key explains needs the other less,
+//! which makes the two sums more different than the two-sample laws allow. See `docs/tests/contrast.md`.
+
+mod effect;
+mod finding;
+
+pub(crate) use finding::{findings, share_level};
+
+use crate::cells::DistinctCells;
+use crate::error::ContrastError;
+use crate::finding::ContrastEffect;
+use crate::interval::IntervalError;
+use crate::tail::{Group, HALF, Log10P, TailError, binomial_upper, weighted_upper};
+use hallmark_core::law::Law;
+use hallmark_core::mark::Reading;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Tested keys and controls on the same cells: every tested key is contrasted with every control.
+pub struct Contrasts {
+    law: Law,
+    marks: Vec<Arc<dyn Reading>>,
+    tested: usize,
+    pairs: Vec<Paired>,
+}
+
+/// One tested key against one control: all that the test and the effect need. Integers, so that the order of cells is
+/// of no account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paired {
+    law: Law,
+    cells: u64,
+    tested_sum: u64,
+    control_sum: u64,
+    /// Cells by the size of the difference, in steps; those where the tested key is ahead.
+    ahead: Vec<u64>,
+    /// The same where the control is ahead.
+    behind: Vec<u64>,
+    /// Bits of tournament words that are one under the tested key only, and under the control only.
+    bits: [u64; 2],
+}
+
+/// Differences of Gumbel scores are rounded to multiples of 1/16 nat.
+const STEP: u32 = 1 << 20;
+
+/// More than the largest difference in steps: 32 ln 2 is 354.9 sixteenths.
+const GUMBEL_STEPS: usize = 356;
+
+/// Cells evaluated at a time.
+const BATCH: usize = 1024;
+
+impl Contrasts {
+    /// Every one of `tested` against every one of `controls`, all of one profile.
+    ///
+    /// A key that stands on both sides gives differences of 0 and p = 1.
+    ///
+    /// # Errors
+    /// No pair, or marks of different laws.
+    pub fn new(
+        tested: Vec<Arc<dyn Reading>>,
+        controls: Vec<Arc<dyn Reading>>,
+    ) -> Result<Self, ContrastError> {
+        if tested.is_empty() || controls.is_empty() {
+            return Err(ContrastError::NoPair);
+        }
+        let law = tested[0].law();
+        let pairs = vec![Paired::new(law); tested.len() * controls.len()];
+        let first_control = tested.len();
+        let marks: Vec<_> = tested.into_iter().chain(controls).collect();
+        if marks.iter().any(|mark| mark.law() != law) {
+            return Err(ContrastError::Laws);
+        }
+        Ok(Self {
+            law,
+            marks,
+            tested: first_control,
+            pairs,
+        })
+    }
+
+    /// Adds cells. The result is the same for any number of threads and any order.
+    pub fn observe(&mut self, cells: &DistinctCells) {
+        let (law, tested) = (self.law, self.tested);
+        let controls = self.marks.len() - tested;
+        let marks = &self.marks;
+        let none = || vec![Paired::new(law); tested * controls];
+        let sums = cells
+            .stretches(BATCH, BATCH)
+            .into_par_iter()
+            .fold(
+                || {
+                    (
+                        none(),
+                        cells.batch(BATCH),
+                        vec![vec![0; BATCH]; marks.len()],
+                    )
+                },
+                |(mut pairs, mut batch, mut words), stretch| {
+                    cells.fill(&mut batch, stretch);
+                    for (mark, words) in marks.iter().zip(&mut words) {
+                        words.resize(batch.len(), 0);
+                        mark.words(&batch, words);
+                    }
+                    let (own, other) = words.split_at(tested);
+                    for (pair, index) in pairs.iter_mut().zip(0..) {
+                        pair.add(&own[index / controls], &other[index % controls]);
+                    }
+                    (pairs, batch, words)
+                },
+            )
+            .map(|(pairs, ..)| pairs)
+            .reduce(none, |mut left, right| {
+                left.iter_mut().zip(&right).for_each(|(a, b)| a.merge(b));
+                left
+            });
+        self.pairs
+            .iter_mut()
+            .zip(&sums)
+            .for_each(|(a, b)| a.merge(b));
+    }
+
+    /// Tested key `tested` against control `control`, by their positions.
+    #[must_use]
+    pub fn pair(&self, tested: usize, control: usize) -> Option<&Paired> {
+        let controls = self.marks.len() - self.tested;
+        let known = tested < self.tested && control < controls;
+        known.then(|| &self.pairs[tested * controls + control])
+    }
+}
+
+impl Paired {
+    /// No cells yet; scores of this law.
+    #[must_use]
+    pub fn new(law: Law) -> Self {
+        let sizes = match law {
+            Law::Exponential => GUMBEL_STEPS,
+            Law::Bernoulli { .. } => 2,
+            Law::Bits { layers } => layers as usize + 1,
+        };
+        Self {
+            law,
+            cells: 0,
+            tested_sum: 0,
+            control_sum: 0,
+            ahead: vec![0; sizes],
+            behind: vec![0; sizes],
+            bits: [0; 2],
+        }
+    }
+
+    /// Adds the words of the same cells under the tested key and under the control.
+    ///
+    /// # Panics
+    /// When there are not as many of one as of the other.
+    pub fn add(&mut self, tested: &[u32], control: &[u32]) {
+        assert_eq!(tested.len(), control.len(), "words of the same cells");
+        let (law, half) = match self.law {
+            Law::Exponential => (self.law, STEP / 2),
+            law => (law, 0),
+        };
+        let mask = match law {
+            Law::Bits { layers } => u32::MAX >> (32 - layers),
+            Law::Exponential | Law::Bernoulli { .. } => 0,
+        };
+        let shift = half.checked_ilog2().map_or(0, |bits| bits + 1);
+        for (&own, &other) in tested.iter().zip(control) {
+            let (a, b) = (law.score(own), law.score(other));
+            let size = ((a.abs_diff(b) + half) >> shift) as usize;
+            if a >= b {
+                self.ahead[size] += 1;
+            } else {
+                self.behind[size] += 1;
+            }
+            self.tested_sum += u64::from(a);
+            self.control_sum += u64::from(b);
+            self.bits[0] += u64::from((own & !other & mask).count_ones());
+            self.bits[1] += u64::from((other & !own & mask).count_ones());
+        }
+        self.cells += tested.len() as u64;
+    }
+
+    /// Adds what another saw of other cells.
+    fn merge(&mut self, other: &Self) {
+        let add = |own: &mut [u64], more: &[u64]| {
+            own.iter_mut().zip(more).for_each(|(a, b)| *a += b);
+        };
+        add(&mut self.ahead, &other.ahead);
+        add(&mut self.behind, &other.behind);
+        add(&mut self.bits, &other.bits);
+        self.cells += other.cells;
+        self.tested_sum += other.tested_sum;
+        self.control_sum += other.control_sum;
+    }
+
+    /// Distinct cells.
+    #[must_use]
+    pub fn cells(&self) -> u64 {
+        self.cells
+    }
+
+    /// Cells whose scores differ by a step or more: those that count.
+    #[must_use]
+    pub fn discordant(&self) -> u64 {
+        self.groups().map(|group| group.cells).sum()
+    }
+
+    /// The difference of the two sums of scores per cell that differs, in the printed unit: T6's statistic is the sum of
+    /// the rounded differences (green cells, nats or one bits) of the tested key over the control.
+    #[must_use]
+    pub fn statistic(&self) -> f64 {
+        let sum: i128 = (1..self.ahead.len())
+            .map(|size| {
+                size as i128 * (i128::from(self.ahead[size]) - i128::from(self.behind[size]))
+            })
+            .sum();
+        let steps_in_unit = match self.law {
+            Law::Exponential => 16.0,
+            Law::Bernoulli { .. } | Law::Bits { .. } => 1.0,
+        };
+        sum as f64 / steps_in_unit
+    }
+
+    /// The p-value against "the answers depend on the tested key no more than on the control": an upper bound.
+    ///
+    /// # Errors
+    /// More cells than the tails allow.
+    pub fn p_value(&self) -> Result<Log10P, TailError> {
+        let groups: Vec<Group> = self.groups().collect();
+        // The sum of the sizes where the tested key is ahead; under the null each size counts with a fair coin.
+        let ahead: i128 = (1..self.ahead.len())
+            .map(|size| size as i128 * i128::from(self.ahead[size]))
+            .sum();
+        match groups[..] {
+            [] => Ok(Log10P::ONE),
+            [Group { weight, cells }] => {
+                let count = self.ahead[weight as usize];
+                binomial_upper(cells, count, HALF)
+            }
+            _ => weighted_upper(Law::Bernoulli { threshold: HALF }, &groups, ahead)
+                .map(|tail| tail.log10_p),
+        }
+    }
+
+    /// How much more the answers depend on the tested key, with an interval of level 1 − `alpha`.
+    ///
+    /// # Errors
+    /// More cells than the tails allow, or an α outside (0, 1).
+    pub fn effect(
+        &self,
+        alpha: f64,
+        tests: usize,
+    ) -> Result<Option<ContrastEffect>, IntervalError> {
+        effect::effect(self, alpha, tests)
+    }
+
+    fn groups(&self) -> impl Iterator<Item = Group> {
+        (1..self.ahead.len()).filter_map(|size| {
+            let cells = self.ahead[size] + self.behind[size];
+            let weight = size as i64;
+            (cells > 0).then_some(Group { weight, cells })
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! The tests, T1 to T9: each is a file or a folder, and says what it asks of the scores.
+//!
+//! | | | |
+//! |---|---|---|
+//! | T1 | [`plain`] | the plain sum |
+//! | T2 | `weighted` | the sum weighted by window |
+//! | T2r | `residual` | weighted by how much more often than expected a cell was produced |
+//! | T3 | `sequential` | the e-process |
+//! | T5 | [`line_up`] | the key's rank among decoys |
+//! | T6 | [`contrast`] | this key against a control |
+//! | T7 | [`cohorts`] | which of several keys |
+//! | T8 | [`shape`] | too many very large scores |
+//! | T9 | [`logprobs`] | the suspect's own probabilities |
+
+pub mod cohorts;
+pub mod contrast;
+pub mod line_up;
+pub mod logprobs;
+pub mod plain;
+pub(crate) mod residual;
+pub(crate) mod sequential;
+pub mod shape;
+pub(crate) mod weighted;

@@ -1,0 +1,108 @@
+//! T1, the plain sum: its exact tail and its effect with an interval, for each law of scores.
+
+use crate::error::ExaminationError;
+use crate::finding::{Effect, FEW_CELLS, Finding, Measure, Test};
+use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
+use crate::scores::Tally;
+use crate::seen::Seen;
+use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
+use hallmark_core::law::Law;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// The level at which a finding is called one, shared among all tests of an examination.
+pub const LEVEL: f64 = 0.001;
+
+/// The chance that an effect's interval misses, both sides together.
+pub const INTERVAL_ALPHA: f64 = 0.05;
+
+/// The finding of T1 under one key.
+pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Finding, ExaminationError> {
+    let (law, cells, sum) = (key.mark.law(), seen.counts.scored, key.sum());
+    Ok(Finding {
+        statistic: sum as f64 / law.unit() as f64,
+        expected: Some(cells as f64 * law.null_mean()),
+        effect: effect(law, cells, sum, 1)?,
+        ..seen.finding(Test::T1, key, p_value(law, cells, sum)?)
+    })
+}
+
+/// Says in each effect what would have been visible, now that the number of tests is known.
+pub(crate) fn share_level(findings: &mut [Finding], law: Law) {
+    let tests = findings.len();
+    for finding in findings {
+        if let Some(effect) = &mut finding.effect {
+            let trials = (finding.scored * law.trials()) as f64;
+            effect.smallest_visible =
+                smallest_visible(law, trials, effect.null, LEVEL / tests.max(1) as f64);
+        }
+    }
+}
+
+/// The p-value of a sum of scores over `cells` distinct cells: an upper bound of the chance that a
+/// random key gives as much (`docs/statistics.md`, sections 1 and 2).
+///
+/// # Errors
+/// When the sum is impossible for that many cells, or there are more than the tails allow.
+pub fn p_value(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
+    match law {
+        Law::Exponential => gamma_upper(cells, sum),
+        Law::Bernoulli { threshold } => binomial_upper(cells, sum, threshold),
+        Law::Bits { layers } => tournament_upper(cells, layers, sum),
+    }
+}
+
+/// How strong the dependence on the key is, with a 95% interval; nothing where fewer than
+/// [`FEW_CELLS`] were scored. `tests` is the number of tests that share the level.
+///
+/// # Errors
+/// As for [`p_value`].
+pub fn effect(
+    law: Law,
+    cells: u64,
+    sum: u64,
+    tests: usize,
+) -> Result<Option<Effect>, IntervalError> {
+    if cells < FEW_CELLS {
+        return Ok(None);
+    }
+    let trials = cells * law.trials();
+    let value = sum as f64 / law.unit() as f64 / trials as f64;
+    let null = law.null_mean() / law.trials() as f64;
+    let (measure, interval) = match law {
+        Law::Exponential => (
+            Measure::MeanScore,
+            gamma_scale_mean(cells, sum, INTERVAL_ALPHA, Sides::Two)?,
+        ),
+        Law::Bernoulli { .. } => (Measure::GreenRate, rate_interval(trials, sum)?),
+        Law::Bits { .. } => (Measure::OneBitRate, rate_interval(trials, sum)?),
+    };
+    let smallest_visible = smallest_visible(law, trials as f64, null, LEVEL / tests.max(1) as f64);
+    Ok(Some(Effect {
+        measure,
+        value,
+        null,
+        interval,
+        smallest_visible,
+    }))
+}
+
+fn rate_interval(trials: u64, count: u64) -> Result<Interval, IntervalError> {
+    clopper_pearson(trials, count, INTERVAL_ALPHA, Sides::Two)
+}
+
+/// The effect that `trials` trials would show at level `alpha` with power 0.9, by the normal
+/// approximation: the null's quantile at `alpha` is the effect's quantile at 0.1.
+fn smallest_visible(law: Law, trials: f64, null: f64, alpha: f64) -> f64 {
+    let upper = |tail: f64| -Normal::standard().inverse_cdf(tail);
+    let (z_alpha, z_beta) = (upper(alpha) / trials.sqrt(), upper(0.1) / trials.sqrt());
+    match law {
+        // A mean μ has standard deviation μ/√n: μ − 1 = z_α/√n + z_β·μ/√n.
+        Law::Exponential => (1.0 + z_alpha) / (1.0 - z_beta),
+        Law::Bernoulli { .. } | Law::Bits { .. } => {
+            // r − γ = (z_α·√(γ(1−γ)) + z_β·√(r(1−r)))/√n, by iteration from r = γ.
+            let spread = |rate: f64| (rate * (1.0 - rate)).max(0.0).sqrt();
+            let step = |rate| null + z_alpha * spread(null) + z_beta * spread(rate);
+            (0..50).fold(null, |rate, _| f64::min(step(rate), 1.0))
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! T2r: how much more often than expected the suspect produced each cell.
+//!
+//! ```text
+//! S = Σ over distinct cells u of  ψ(c_u, m_u, ρ_w) · score(u)
+//! ```
+//!
+//! ψ is an increasing function of `c_u − m_u` (`strength.rs`), and `ρ_w` what the window's weight stands for.
+//! `c_u` is how often the suspect produced the cell u = (w, token) at fresh positions, `n_w` how often it was at the
+//! window w at all, and `m_u = n_w·P̂(token | w)` what a model without the mark would have produced: P̂ comes from
+//! a control sample, or from the suspect's own answers after shorter windows. A cell that the suspect repeats is
+//! evidence beyond its first occurrence, and one that it avoids although the control sample has it is evidence too.
+//!
+//! Weights depend on the transcript, the control sample and counts of windows, on no word and no key. Each cell is
+//! scored once. So S is a weighted sum of independent scores as in T2, with weights of both signs.
+
+mod back_off;
+mod ladder;
+mod packed;
+mod runs;
+mod scored;
+mod strength;
+
+use crate::cells::FreshCells;
+use crate::error::ExaminationError;
+use crate::finding::{Expectation, Finding, Test};
+use crate::scores::Tally;
+use crate::seen::Seen;
+use crate::statistic::weighted::WeightedSum;
+use crate::weights::WindowWeights;
+use back_off::BackOff;
+use hallmark_core::mark::Reading;
+use packed::Packed;
+use rayon::prelude::*;
+use runs::{Expected, Weigher};
+pub(crate) use scored::Scored;
+use std::sync::Arc;
+use strength::Strength;
+
+/// The fresh cells that T2r counts: 16 bytes for each fresh token of the suspect and of the control
+/// sample, and while it counts about as much again.
+pub(crate) struct Residual {
+    window: usize,
+    vocabulary: u32,
+    expectation: Expectation,
+    suspect: Vec<Packed>,
+    reference: Vec<Packed>,
+}
+
+impl Residual {
+    pub(crate) fn new(window: usize, vocabulary: u32, expectation: Expectation) -> Self {
+        Self {
+            window,
+            vocabulary,
+            expectation,
+            suspect: vec![],
+            reference: vec![],
+        }
+    }
+
+    /// Adds fresh cells of the suspect.
+    pub(crate) fn observe(&mut self, cells: &FreshCells) {
+        self.suspect.extend(cells.units().map(packed::pack));
+    }
+
+    /// Adds fresh cells of the control sample.
+    pub(crate) fn observe_reference(&mut self, cells: &FreshCells) {
+        self.reference.extend(cells.units().map(packed::pack));
+    }
+
+    /// Counts, weighs and scores everything under each of `marks`.
+    pub(crate) fn score(
+        mut self,
+        weights: Option<&WindowWeights>,
+        marks: &[Arc<dyn Reading>],
+    ) -> Scored {
+        self.suspect.par_sort_unstable();
+        self.reference.par_sort_unstable();
+        let model = match self.expectation {
+            Expectation::Reference => BackOff::new(&self.reference, self.window, self.vocabulary),
+            Expectation::ShorterWindow => BackOff::new(&self.suspect, self.window, self.vocabulary),
+        };
+        let expected = match self.expectation {
+            Expectation::Reference => Expected::Reference {
+                cells: &self.reference,
+                model: &model,
+            },
+            Expectation::ShorterWindow => Expected::ShorterWindow(&model),
+        };
+        let reference = self.expectation == Expectation::Reference;
+        let Some(law) = marks.first().map(|mark| mark.law()) else {
+            return Scored::empty(0);
+        };
+        let weigher = Weigher {
+            expected,
+            strength: Strength::of(law, reference),
+            weights,
+            window: self.window,
+        };
+        let counts = (self.suspect.len() as u64, self.reference.len() as u64);
+        runs::pieces(&self.suspect)
+            .into_par_iter()
+            .map(|piece| scored::score(weigher.weigh(piece), marks, self.window))
+            .reduce(|| Scored::empty(marks.len()), |some, more| some.and(&more))
+            .of(self.expectation, counts)
+    }
+}
+
+/// The finding of T2r under the key at `index` of the marks that were scored.
+pub(crate) fn finding(
+    scored: &Scored,
+    index: usize,
+    seen: &Seen<'_>,
+    key: &Tally,
+) -> Result<Finding, ExaminationError> {
+    let sum = WeightedSum::new(key.mark.law(), scored.rows(index));
+    let counts = scored.counts();
+    let finding = Finding {
+        scored: counts.above + counts.below,
+        residual: Some(counts),
+        ..sum.finding(Test::T2r, seen, key)?
+    };
+    Ok(seen.weighted(finding, key))
+}

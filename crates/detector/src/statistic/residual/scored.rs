@@ -1,0 +1,112 @@
+//! T2r's cells scored under every key, step by step of their weights.
+
+use super::runs::Weighed;
+use super::{ladder, packed};
+use crate::finding::{Expectation, MAX_WINDOW, ResidualCounts};
+use crate::scores::BATCH;
+use crate::statistic::weighted::Row;
+use hallmark_core::cells::CellBatch;
+use hallmark_core::mark::Reading;
+use std::sync::Arc;
+
+/// How many cells each step has, and the sum of their scores under each key.
+///
+/// Sums are 64 bits: cells are held in memory, and 2³⁴ of them, a quarter of a terabyte, stay below.
+pub(crate) struct Scored {
+    cells: [u64; ladder::STEPS],
+    /// One row of sums for each key.
+    scores: Vec<[u64; ladder::STEPS]>,
+    expectation: Expectation,
+    produced: u64,
+    reference: u64,
+}
+
+/// Scores cells, each once, under each of `marks`.
+pub(super) fn score(mut cells: Vec<Weighed>, marks: &[Arc<dyn Reading>], window: usize) -> Scored {
+    cells.sort_unstable_by_key(|cell| (cell.step, cell.cell));
+    let mut scored = Scored::empty(marks.len());
+    let mut batch = CellBatch::new(window, BATCH);
+    let mut words = [0; BATCH];
+    for same in cells.chunk_by(|a, b| a.step == b.step) {
+        let step = same[0].step as usize;
+        scored.cells[step] += same.len() as u64;
+        for some in same.chunks(BATCH) {
+            fill(&mut batch, some, window);
+            let words = &mut words[..some.len()];
+            for (mark, scores) in marks.iter().zip(&mut scored.scores) {
+                mark.words(&batch, words);
+                scores[step] += mark.law().sum(words);
+            }
+        }
+    }
+    scored
+}
+
+fn fill(batch: &mut CellBatch, cells: &[Weighed], window: usize) {
+    let mut tokens = [0; MAX_WINDOW + 1];
+    let tokens = &mut tokens[..=window];
+    batch.clear();
+    for cell in cells {
+        packed::unpack(cell.cell, tokens);
+        batch.push(&tokens[..window], tokens[window]);
+    }
+}
+
+impl Scored {
+    /// No cells, under `keys` keys.
+    pub(super) fn empty(keys: usize) -> Self {
+        Self {
+            cells: [0; ladder::STEPS],
+            scores: vec![[0; ladder::STEPS]; keys],
+            expectation: Expectation::Reference,
+            produced: 0,
+            reference: 0,
+        }
+    }
+
+    /// Both together.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        add(&mut self.cells, &other.cells);
+        for (to, more) in self.scores.iter_mut().zip(&other.scores) {
+            add(to, more);
+        }
+        self
+    }
+
+    /// The same, with what was counted.
+    pub(super) fn of(self, expectation: Expectation, (produced, reference): (u64, u64)) -> Self {
+        Self {
+            expectation,
+            produced,
+            reference,
+            ..self
+        }
+    }
+
+    /// One row for each step, under the key at `index`.
+    pub(super) fn rows(&self, index: usize) -> impl Iterator<Item = Row> {
+        let scores = &self.scores[index];
+        (0..ladder::STEPS).map(|step| Row {
+            weight: ladder::weight(step),
+            cells: self.cells[step],
+            score: scores[step],
+        })
+    }
+
+    pub(super) fn counts(&self) -> ResidualCounts {
+        let (above, below) = self.cells.split_at(ladder::MAGNITUDES.len());
+        ResidualCounts {
+            expectation: self.expectation,
+            produced: self.produced,
+            reference: self.reference,
+            above: above.iter().sum(),
+            below: below.iter().sum(),
+        }
+    }
+}
+
+fn add(to: &mut [u64; ladder::STEPS], more: &[u64; ladder::STEPS]) {
+    for (to, more) in to.iter_mut().zip(more) {
+        *to += more;
+    }
+}

@@ -1,0 +1,144 @@
+//! T8, the shape of the uniforms: are there too many very large scores, though the sum may be ordinary?
+//!
+//! A cell with word w has the p-value p = (2³² − w)/2³² by itself. Under the null hypothesis these are independent
+//! uniforms (on the lattice of 2³², from above, so never too small). The statistic is the **truncated exact Berk–Jones
+//! statistic**: over ranks i of the K smallest, the smallest of
+//!
+//! ```text
+//! π(i) = P(Binomial(N, p₍ᵢ₎) ≥ i) = the chance that i or more of N uniforms are as small as the i-th smallest was
+//! ```
+//!
+//! (Berk and Jones 1979; Moscovich, Nadler and Spiegelman 2016, who show that it is powerful from one strong cell to
+//! many weak ones, where higher criticism's behaviour at the first ranks is poor). Its p-value is not simulated but computed: the
+//! chance that N uniforms cross a boundary, by a recursion of positive terms. So it has no floor at one over the number of
+//! simulations, needs no seed, and two runs agree to the byte. Derivation: `docs/tests/shape.md`.
+//!
+//! It applies where a cell's evidence is its word's size, which is the Gumbel schemes. Under `green` all green words are alike.
+
+mod crossing;
+mod finding;
+mod statistic;
+
+pub(crate) use finding::finding;
+pub use statistic::shape_p_value;
+
+use crate::cells::DistinctCells;
+use crate::finding::ShapeFinding;
+use crate::tail::TailError;
+use hallmark_core::law::Law;
+use hallmark_core::mark::Reading;
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// How many of the largest words are kept at most.
+pub const MOST: usize = 4096;
+
+/// One cell in this many is looked at: the largest twentieth.
+const SHARE: u64 = 20;
+
+/// The largest words of distinct cells under one key: at most [`MOST`], 16 kB.
+///
+/// ```
+/// use hallmark_detector::statistic::shape::Shape;
+/// let mut shape = Shape::new();
+/// // 10,000 cells, evenly spread, and 12 that are very large.
+/// shape.observe(&(0..10_000).map(|i| i * 429_496).collect::<Vec<u32>>());
+/// shape.observe(&[u32::MAX - 20_000; 12]);
+/// let finding = shape.finding()?;
+/// assert!(finding.log10_p.value() < -10.0);
+/// assert_eq!(finding.strongest.expect("something was seen").cells, 12);
+/// # Ok::<(), hallmark_detector::tail::TailError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    cells: u64,
+    largest: BinaryHeap<Reverse<u32>>,
+}
+
+impl Shape {
+    /// No cells yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the test is defined for scores of this law.
+    #[must_use]
+    pub fn applies_to(law: Law) -> bool {
+        law == Law::Exponential
+    }
+
+    /// Adds the words of distinct cells. Neither their order nor how they are cut into calls matters.
+    pub fn observe(&mut self, words: &[u32]) {
+        self.cells += words.len() as u64;
+        self.keep(words.iter().copied());
+    }
+
+    /// Adds distinct cells under `mark`.
+    pub fn observe_cells(&mut self, cells: &DistinctCells, mark: &dyn Reading) {
+        let parts = cells
+            .stretches(BATCH, BATCH)
+            .into_par_iter()
+            .fold(
+                || (Self::new(), cells.batch(BATCH), [0; BATCH]),
+                |(mut shape, mut batch, mut words), stretch| {
+                    cells.fill(&mut batch, stretch);
+                    let words_here = &mut words[..batch.len()];
+                    mark.words(&batch, words_here);
+                    shape.observe(words_here);
+                    (shape, batch, words)
+                },
+            )
+            .map(|(shape, ..)| shape)
+            .reduce(Self::new, |mut left, right| {
+                left.merge(&right);
+                left
+            });
+        self.merge(&parts);
+    }
+
+    /// Adds what another saw of other cells.
+    pub fn merge(&mut self, other: &Self) {
+        self.cells += other.cells;
+        self.keep(other.largest.iter().map(|&Reverse(word)| word));
+    }
+
+    /// Distinct cells.
+    #[must_use]
+    pub fn cells(&self) -> u64 {
+        self.cells
+    }
+
+    /// T8 on what was seen.
+    ///
+    /// # Errors
+    /// More cells than the tails allow.
+    pub fn finding(&self) -> Result<ShapeFinding, TailError> {
+        let mut words: Vec<u32> = self.largest.iter().map(|&Reverse(word)| word).collect();
+        words.sort_unstable_by_key(|&word| Reverse(word));
+        words.truncate(looked_at(self.cells));
+        let numerators: Vec<u64> = words.iter().map(|&w| (1 << 32) - u64::from(w)).collect();
+        shape_p_value(self.cells, &numerators)
+    }
+
+    fn keep(&mut self, words: impl Iterator<Item = u32>) {
+        for word in words {
+            if self.largest.len() < MOST {
+                self.largest.push(Reverse(word));
+            } else if let Some(mut smallest) = self.largest.peek_mut()
+                && smallest.0 < word
+            {
+                *smallest = Reverse(word);
+            }
+        }
+    }
+}
+
+/// Cells evaluated at a time.
+const BATCH: usize = 1024;
+
+/// How many ranks are looked at among N cells: a function of N alone.
+fn looked_at(cells: u64) -> usize {
+    (cells / SHARE).max(1).min(MOST as u64) as usize
+}

@@ -1,0 +1,116 @@
+//! T2, the weighted sum, and what every sum over levels of weights shares.
+
+use crate::error::ExaminationError;
+use crate::finding::{Finding, Level, Test};
+use crate::scores::Tally;
+use crate::seen::Seen;
+use crate::tail::{Group, TailError, WeightedTail, weighted_upper};
+use hallmark_core::law::Law;
+use hallmark_core::score::MAX_DEFICIT;
+
+/// The finding of T2 under one key: S = Σ ω·score over all distinct fresh cells.
+pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, ExaminationError> {
+    let Some(weights) = seen.weights else {
+        return Ok(None);
+    };
+    let rows = weights.of_levels().into_iter().zip(key.levels());
+    let sum = WeightedSum::new(
+        key.mark.law(),
+        rows.map(|(weight, level)| Row {
+            weight: i64::from(weight),
+            cells: level.cells,
+            score: level.score,
+        }),
+    );
+    Ok(Some(seen.weighted(sum.finding(Test::T2, seen, key)?, key)))
+}
+
+/// Cells that share a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Weight of each cell.
+    pub(crate) weight: i64,
+    /// How many cells.
+    pub(crate) cells: u64,
+    /// The sum of their scores, in the law's integer unit.
+    pub(crate) score: u64,
+}
+
+/// A weighted sum of the scores of distinct cells.
+pub(crate) struct WeightedSum {
+    law: Law,
+    rows: Vec<Row>,
+}
+
+impl WeightedSum {
+    /// Of these rows; each weight occurs once.
+    pub(crate) fn new(law: Law, rows: impl Iterator<Item = Row>) -> Self {
+        Self {
+            law,
+            rows: rows.filter(|row| row.cells > 0).collect(),
+        }
+    }
+
+    /// The finding of a test whose statistic is this sum.
+    pub(crate) fn finding(
+        &self,
+        test: Test,
+        seen: &Seen<'_>,
+        key: &Tally,
+    ) -> Result<Finding, ExaminationError> {
+        let tail = self.tail()?;
+        let unit = self.law.unit() as f64;
+        Ok(Finding {
+            statistic: self.sum() as f64 / unit,
+            expected: Some(self.expected()),
+            method: Some(tail.method),
+            levels: self.rows.iter().map(|row| self.level(row)).collect(),
+            ..seen.finding(test, key, tail.log10_p)
+        })
+    }
+
+    fn tail(&self) -> Result<WeightedTail, TailError> {
+        let groups: Vec<Group> = self
+            .rows
+            .iter()
+            .filter(|row| row.weight != 0)
+            .map(|&Row { weight, cells, .. }| Group { weight, cells })
+            .collect();
+        weighted_upper(self.law, &groups, self.sum())
+    }
+
+    /// Σ weight·score, never above that of exact scores.
+    ///
+    /// Scores of the exponential law are rounded down, which would favour the accuser under a
+    /// negative weight: there the most that rounding takes is added to each.
+    fn sum(&self) -> i128 {
+        let deficit = match self.law {
+            Law::Exponential => i128::from(MAX_DEFICIT),
+            Law::Bernoulli { .. } | Law::Bits { .. } => 0,
+        };
+        self.rows
+            .iter()
+            .map(|row| {
+                let up = if row.weight < 0 {
+                    deficit * i128::from(row.cells)
+                } else {
+                    0
+                };
+                i128::from(row.weight) * (i128::from(row.score) + up)
+            })
+            .sum()
+    }
+
+    fn expected(&self) -> f64 {
+        let cells = |row: &Row| row.weight as f64 * row.cells as f64;
+        self.rows.iter().map(cells).sum::<f64>() * self.law.null_mean()
+    }
+
+    fn level(&self, row: &Row) -> Level {
+        Level {
+            weight: row.weight,
+            cells: row.cells,
+            mean_score: row.score as f64 / self.law.unit() as f64 / row.cells as f64,
+        }
+    }
+}
