@@ -11,9 +11,10 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hallmark_benches::stream::stream;
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::CohortKey;
+use hallmark_core::keys::{CohortKey, Key};
 use hallmark_core::prf::{ChaCha12, Prf};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use hallmark_corpus::{ReadOptions, Reader, Tokenizer, encode};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
@@ -29,7 +30,7 @@ fn profile(window: usize) -> Profile {
     };
     Profile {
         name: "bench".to_owned(),
-        scheme: Scheme::Gumbel,
+        scheme: Scheme::GUMBEL,
         window,
         tokenizer,
     }
@@ -42,7 +43,7 @@ fn examination(profile: &Profile, decoys: u32) -> Examination {
         decoys,
         ..Plan::default()
     };
-    Examination::new(profile, &[CohortKey::from_bytes([7; 32])], plan)
+    Examination::new(profile, &[Key::from(CohortKey::from_bytes([7; 32]))], plan)
         .expect("the profile is valid")
 }
 

@@ -11,8 +11,9 @@
     reason = "a measurement that cannot go on has failed"
 )]
 
-use hallmark_core::keys::CohortKey;
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::Expectation;
@@ -63,7 +64,7 @@ fn main() {
         .collect();
     let profile = Profile {
         name: "speed".to_owned(),
-        scheme: Scheme::Gumbel,
+        scheme: Scheme::GUMBEL,
         window: 2,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
@@ -84,7 +85,7 @@ fn main() {
             residual,
             ..Plan::default()
         };
-        let keys = [CohortKey::from_bytes([1; 32])];
+        let keys = [Key::from(CohortKey::from_bytes([1; 32]))];
         let raw = |documents: &[Vec<u32>]| {
             let mut raw = RawCells::new(2);
             for document in documents {

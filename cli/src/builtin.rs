@@ -1,47 +1,9 @@
 //! The built-in model's tokenizer, and the tokenizer that a profile asks for.
 
 use crate::failure::{Failure, Outcome};
-use hallmark_core::profile::{AnyProfile, ForeignProfile, Profile, TokenizerRef};
+use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_corpus::{Tokenizer, TokenizerError};
 use std::path::Path;
-
-/// What reading text needs of a profile of either kind.
-#[derive(Clone, Copy)]
-pub(crate) struct Reads<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) window: usize,
-    pub(crate) tokenizer: &'a TokenizerRef,
-}
-
-impl<'a> From<&'a Profile> for Reads<'a> {
-    fn from(profile: &'a Profile) -> Self {
-        Self {
-            name: &profile.name,
-            window: profile.window,
-            tokenizer: &profile.tokenizer,
-        }
-    }
-}
-
-impl<'a> From<&'a ForeignProfile> for Reads<'a> {
-    fn from(profile: &'a ForeignProfile) -> Self {
-        Self {
-            name: &profile.name,
-            window: profile.window,
-            tokenizer: &profile.tokenizer,
-        }
-    }
-}
-
-impl<'a> From<&'a AnyProfile> for Reads<'a> {
-    fn from(profile: &'a AnyProfile) -> Self {
-        Self {
-            name: profile.name(),
-            window: profile.window(),
-            tokenizer: profile.tokenizer(),
-        }
-    }
-}
 
 /// The built-in model's tokenizer.
 pub(crate) fn tokenizer() -> Outcome<Tokenizer> {
@@ -68,11 +30,7 @@ pub(crate) fn open_tokenizer(path: &Path) -> Outcome<Tokenizer> {
 /// The tokenizer that the profile names: the file that was given, checked against the profile's
 /// digest, or the built-in one where the profile names that. None where neither is at hand; then
 /// only token ids can be read.
-pub(crate) fn tokenizer_for<'a>(
-    profile: impl Into<Reads<'a>>,
-    given: Option<&Path>,
-) -> Outcome<Option<Tokenizer>> {
-    let profile = profile.into();
+pub(crate) fn tokenizer_for(profile: &Profile, given: Option<&Path>) -> Outcome<Option<Tokenizer>> {
     tokenizer_with(profile.tokenizer.sha256.as_deref(), given, || {
         Failure::usage(format_args!(
             "profile {:?} names no tokenizer, so text cannot be read under it",

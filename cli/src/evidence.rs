@@ -1,10 +1,11 @@
 //! From input files to blocks of raw cells, with the tokenizer that the profile names.
 
 use crate::args::InputArgs;
-use crate::builtin::{self, Reads};
+use crate::builtin;
 use crate::failure::{Failure, Outcome};
 use crate::output::{Output, plain};
 use crate::progress::Progress;
+use hallmark_core::profile::Profile;
 use hallmark_corpus::{
     CorpusError, FieldMap, Format, Limits, ReadOptions, Reader, Source, TokenRecord, encode,
 };
@@ -37,9 +38,9 @@ impl Skipped {
 }
 
 /// Reads all inputs: `each` sees every record, `block` gets them in blocks.
-pub(crate) fn read<'a>(
+pub(crate) fn read(
     args: &InputArgs,
-    profile: impl Into<Reads<'a>>,
+    profile: &Profile,
     output: &Output,
     each: impl FnMut(&TokenRecord) -> Outcome<()>,
     block: impl FnMut(RawCells) -> Outcome<()>,
@@ -48,15 +49,14 @@ pub(crate) fn read<'a>(
 }
 
 /// Reads other files than the inputs in the same way.
-pub(crate) fn read_files<'a>(
+pub(crate) fn read_files(
     files: &[PathBuf],
     args: &InputArgs,
-    profile: impl Into<Reads<'a>>,
+    profile: &Profile,
     output: &Output,
     mut each: impl FnMut(&TokenRecord) -> Outcome<()>,
     mut block: impl FnMut(RawCells) -> Outcome<()>,
 ) -> Outcome<Skipped> {
-    let profile = profile.into();
     let tokenizer = builtin::tokenizer_for(profile, args.tokenizer.as_deref())?;
     let reader = open_files(files, args, Some(profile.tokenizer.vocab_size))?;
     let mut records = encode(reader, tokenizer.as_ref());

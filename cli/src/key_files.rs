@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, Outcome};
 use crate::files::{Access, refuse_existing, temporary};
-use hallmark_core::keys::{AnyKey, KeyFile, KeyFileError};
+use hallmark_core::keys::{KeyFile, KeyFileError};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
@@ -11,20 +11,8 @@ use zeroize::Zeroizing;
 /// The longest key file that is read, in bytes.
 const MAX_KEY_FILE: u64 = 64 * 1024;
 
-/// Reads the key file of a native key; `-` is stdin.
+/// Reads a key file; `-` is stdin.
 pub(crate) fn read(path: &Path) -> Outcome<KeyFile> {
-    match read_any(path)? {
-        AnyKey::Native(key) => Ok(key),
-        AnyKey::Foreign(_) => Err(Failure::usage(format_args!(
-            "key file {}: another engine's key, which this verb does not take",
-            path.display()
-        ))
-        .hint("`detect` and `scan` read other engines' marks")),
-    }
-}
-
-/// Reads a key file of either kind; `-` is stdin.
-pub(crate) fn read_any(path: &Path) -> Outcome<AnyKey> {
     let mut text = Zeroizing::new(String::with_capacity(MAX_KEY_FILE as usize + 1));
     let name = path.display();
     let read = if path == Path::new("-") {
@@ -49,7 +37,7 @@ pub(crate) fn read_any(path: &Path) -> Outcome<AnyKey> {
         Ok(_) if text.len() as u64 > MAX_KEY_FILE => return Err(not_a_key_file()),
         Ok(_) => {}
     }
-    AnyKey::parse(&text).map_err(|error| {
+    KeyFile::parse(&text).map_err(|error| {
         let failure = Failure::usage(format_args!("key file {name}: {error}"));
         match error {
             KeyFileError::Checksum { .. } => Failure {

@@ -7,12 +7,12 @@ mod exit;
 mod failure;
 mod files;
 mod key_files;
+mod marks;
 mod output;
 mod profile_files;
 mod progress;
 mod render;
 mod study;
-mod subject;
 mod verbs;
 
 use args::{Cli, Verb};

@@ -2,28 +2,15 @@
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use hallmark_core::profile::{AnyProfile, Profile, ProfileError};
+use hallmark_core::profile::{Profile, ProfileError};
 use std::io::Read;
 use std::path::Path;
 
 /// The longest profile file that is read, in bytes.
 const MAX_PROFILE_FILE: u64 = 64 * 1024;
 
-/// Reads and checks the profile file of a native mark; `-` is stdin.
+/// Reads and checks a profile file; `-` is stdin.
 pub(crate) fn read(path: &Path) -> Outcome<Profile> {
-    match read_any(path)? {
-        AnyProfile::Native(profile) => Ok(profile),
-        AnyProfile::Foreign(profile) => Err(Failure::usage(format_args!(
-            "profile {}: {} is another engine's mark, which this verb does not take",
-            path.display(),
-            profile.scheme.id()
-        ))
-        .hint("`detect` and `scan` read other engines' marks")),
-    }
-}
-
-/// Reads and checks a profile file of either kind; `-` is stdin.
-pub(crate) fn read_any(path: &Path) -> Outcome<AnyProfile> {
     let name = path.display();
     let mut bytes = Vec::new();
     let result = if path == Path::new("-") {
@@ -45,7 +32,7 @@ pub(crate) fn read_any(path: &Path) -> Outcome<AnyProfile> {
                 .hint("a profile is a short TOML text, as `hallmark profile new` writes it"));
         }
     };
-    AnyProfile::parse(&text).map_err(|error| {
+    Profile::parse(&text).map_err(|error| {
         let hint = match error {
             ProfileError::Version { .. } => {
                 "use the version of hallmark that wrote it, or a later one"

@@ -20,9 +20,10 @@ mod counted;
 
 use count_model::CountModel;
 use counted::counted;
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark::{self, Mark};
-use hallmark_core::profile::{Profile, Scheme};
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::Expectation;
@@ -68,7 +69,7 @@ fn main() {
             &prompts,
         ),
     ];
-    let profile = common::profile(Scheme::Gumbel, window);
+    let profile = common::profile(Scheme::GUMBEL, window);
     let case = Case {
         profile: &profile,
         background: &background,
@@ -78,7 +79,7 @@ fn main() {
         .par_iter()
         .enumerate()
         .map(|(index, key)| {
-            let mark = mark::bind(&profile, key);
+            let mark = Mark::new(&profile, key).unwrap();
             let harvest = teacher.answer(&prompts, Some(&mark), window, 1 + index as u64);
             let harvest = counted(window, &harvest, Some(key.public_id()));
             let mut found = BTreeMap::new();
@@ -132,7 +133,7 @@ struct Case<'a> {
 impl Case<'_> {
     fn examine(
         &self,
-        key: &CohortKey,
+        key: &Key,
         harvest: &Arc<dyn WindowCounts>,
         rule: WeightRule,
         text: &[Vec<u32>],
@@ -183,7 +184,7 @@ impl Teacher {
     fn answer(
         &self,
         prompts: &[Vec<u32>],
-        mark: Option<&Arc<dyn Mark>>,
+        mark: Option<&Mark>,
         window: usize,
         seed: u64,
     ) -> Vec<Vec<u32>> {

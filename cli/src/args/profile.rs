@@ -1,8 +1,8 @@
 //! `profile new`, `profile show`, `profile check`.
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::PossibleValuesParser;
 use clap::{Subcommand, ValueEnum};
-use hallmark_core::profile::FOREIGN;
+use hallmark_core::schemes::SCHEMES;
 use std::path::PathBuf;
 
 /// Make, show or check a profile: the public description of a mark.
@@ -80,13 +80,7 @@ pub(crate) struct ProfileNewArgs {
 
 /// The names of all schemes.
 fn scheme_names() -> PossibleValuesParser {
-    let native = SchemeName::value_variants()
-        .iter()
-        .filter_map(ValueEnum::to_possible_value);
-    native
-        .chain(FOREIGN.iter().map(|scheme| scheme.id.into()))
-        .collect::<Vec<PossibleValue>>()
-        .into()
+    SCHEMES.iter().map(|row| row.id).collect::<Vec<_>>().into()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,7 @@
 //! `scan`.
 
 use super::{DedupArgs, InputArgs};
-use hallmark_core::profile::FOREIGN;
+use hallmark_core::schemes::SCHEMES;
 use std::path::PathBuf;
 
 /// Which of several marks is in this text, if any?
@@ -34,6 +34,7 @@ pub(crate) struct ScanArgs {
 }
 
 fn names() -> clap::builder::PossibleValuesParser {
-    let names = FOREIGN.iter().map(|scheme| scheme.id);
+    let foreign = SCHEMES.iter().filter(|row| !row.is_native());
+    let names = foreign.map(|row| row.id);
     names.chain(["all"]).collect::<Vec<_>>().into()
 }

@@ -2,7 +2,7 @@
 
 use super::{counts_text, effect_text, p_text, smallest_text};
 use crate::verbs::detect::{Detected, Document};
-use hallmark_core::profile::AnyProfile;
+use hallmark_core::profile::Profile;
 use hallmark_detector::finding::FEW_CELLS;
 use hallmark_detector::tail::Log10P;
 use std::fmt::Write as _;
@@ -10,16 +10,16 @@ use std::fmt::Write as _;
 /// Documents listed before the rest is only counted.
 const LISTED: usize = 20;
 
-pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
+pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     let mut text = String::new();
     let pooled = &detected.pooled;
     let _ = writeln!(
         text,
         "Key {} under profile {:?} ({}, window {})",
         detected.key_id,
-        profile.name(),
-        profile.scheme_id(),
-        profile.window()
+        profile.name,
+        profile.scheme.id(),
+        profile.window
     );
     if detected.weighted_mean {
         let _ = writeln!(text, "Score: the weighted mean of the layers");
@@ -43,7 +43,7 @@ pub(crate) fn detect_text(detected: &Detected, profile: &AnyProfile) -> String {
     }
     others_text(
         &mut text,
-        profile.scheme_id(),
+        profile.scheme.id(),
         pooled.log10_p_unmarked,
         pooled.decoys,
     );

@@ -2,13 +2,13 @@
 
 use super::p_text;
 use crate::verbs::doctor::{Diagnosed, Diagnosis};
-use hallmark_core::profile::AnyProfile;
+use hallmark_core::profile::Profile;
 use std::fmt::Write as _;
 
 /// Changes that are listed.
 const LISTED: usize = 8;
 
-pub(crate) fn doctor_text(diagnosed: &Diagnosed, profile: &AnyProfile) -> String {
+pub(crate) fn doctor_text(diagnosed: &Diagnosed, profile: &Profile) -> String {
     let mut text = String::new();
     let _ = match (diagnosed.diagnosis, &diagnosed.cure) {
         (Diagnosis::Healthy, _) => writeln!(text, "The mark is found as things are."),
@@ -51,7 +51,7 @@ pub(crate) fn doctor_text(diagnosed: &Diagnosed, profile: &AnyProfile) -> String
     if let Some(more) = diagnosed.tried.len().checked_sub(LISTED + 1) {
         let _ = writeln!(text, "  and {} more: see --format json", more + 1);
     }
-    if let AnyProfile::Foreign(_) = profile {
+    if !profile.scheme.is_native() {
         text.push_str("\nEvery p is for text that no other key of the engine marked.");
     }
     text.push_str(
@@ -61,9 +61,9 @@ pub(crate) fn doctor_text(diagnosed: &Diagnosed, profile: &AnyProfile) -> String
 }
 
 /// What may still be the matter.
-fn unknown(profile: &AnyProfile) -> &'static str {
-    match profile {
-        AnyProfile::Foreign(profile) if profile.scheme.scheme().prf == "torch-mt19937" => {
+fn unknown(profile: &Profile) -> &'static str {
+    match profile.scheme.row().prf {
+        "torch-mt19937" => {
             "What is left: another key or scheme, text that is not marked, too little of it, another tokenizer, or lists\n\
              that were drawn on a GPU, whose generator gives other lists than a CPU's (then only the GPU can detect)."
         }

@@ -5,6 +5,7 @@ use crate::failure::{Failure, Outcome};
 use crate::key_files;
 use crate::study::plan::scheme_of;
 use crate::study::run::failure;
+use hallmark_core::keys::Key;
 use hallmark_corpus::Tokenizer;
 use hallmark_lab::study::{Cohort, Corpora, CorporaSettings, Corpus, TeacherAnswer};
 use serde::Deserialize;
@@ -26,11 +27,19 @@ pub(crate) fn open(folder: &Path) -> Outcome<Corpora> {
             Cohort::Tested => TESTED_KEY,
             Cohort::Other => OTHER_KEY,
         };
+        let path_of_key = folder.join(key);
+        let Key::Cohort(key) = key_files::read(&path_of_key)?.marking_key() else {
+            return Err(Failure::usage(format_args!(
+                "{} holds another engine's key",
+                path_of_key.display()
+            ))
+            .hint("give the key that marked these answers"));
+        };
         marked.push(Corpus {
             scheme: scheme_of(scheme).map_err(Failure::usage)?,
             window,
             cohort,
-            key: key_files::read(&folder.join(key))?.marking_key(),
+            key,
             answers: answers(&path, &tokenizer)?,
         });
     }

@@ -5,7 +5,7 @@ use crate::study::corpora::TOKENIZER;
 use crate::study::folder::{BACKGROUND, HARVEST, OTHER, OTHER_KEY, PROFILE, TESTED_KEY};
 use crate::study::record::Point;
 use crate::{builtin, evidence, key_files, profile_files};
-use hallmark_core::keys::CohortKey;
+use hallmark_core::keys::Key;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{ReadOptions, Reader, TokenRecord, Tokenizer, encode};
 use hallmark_detector::cells::RawCells;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// The profile, the key and the weights of one arm's folder.
 pub(crate) struct Examiner {
     pub(crate) profile: Profile,
-    pub(crate) key: CohortKey,
+    pub(crate) key: Key,
     tokenizer: Option<Tokenizer>,
     decoys: u32,
     sources: Vec<Source>,
@@ -103,7 +103,7 @@ impl Examiner {
         &self,
         raw: &RawCells,
         control: &RawCells,
-        keys: &[CohortKey],
+        keys: &[Key],
     ) -> Outcome<Vec<Point>> {
         let work = Work { raw, control, keys };
         let mut points = vec![Point::default(); keys.len()];
@@ -193,7 +193,7 @@ impl Examiner {
 struct Work<'a> {
     raw: &'a RawCells,
     control: &'a RawCells,
-    keys: &'a [CohortKey],
+    keys: &'a [Key],
 }
 
 impl Source {

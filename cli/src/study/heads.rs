@@ -1,13 +1,13 @@
 //! Head to head: every test on growing prefixes of one student's answers.
 
 use crate::failure::{Failure, Outcome};
+use crate::marks;
 use crate::study::examiner::{Examiner, failure, raw_cells};
 use crate::study::folder::{
     self, ANSWERS_GENERIC, ANSWERS_HARVEST, CONTROL_GENERIC, CONTROL_HARVEST, STUDENT,
 };
 use crate::study::logprobs::Beliefs;
 use crate::study::record::{ArmRecord, ExaminedRecord};
-use hallmark_core::mark::bind;
 use hallmark_corpus::TokenRecord;
 use hallmark_lab::Transformer;
 use std::collections::BTreeMap;
@@ -39,7 +39,10 @@ pub(crate) fn examine(folder: &Path) -> Outcome<ExaminedRecord> {
                 && point.tokens <= LOGPROB_TOKENS
             {
                 beliefs.observe(&records[before..end])?;
-                let [own, residual] = beliefs.log10_p(&*bind(&examiner.profile, &examiner.key))?;
+                let [own, residual] = {
+                    let mark = marks::mark(&examiner.profile, &examiner.key)?;
+                    beliefs.log10_p(&mark)?
+                };
                 point.log10_p.insert("T9".to_owned(), own);
                 point.log10_p.insert("T9r".to_owned(), residual);
             }

@@ -46,9 +46,11 @@ impl Beliefs {
     }
 
     /// log10 p of T9 by the student's own mass, and by what it has above the control student's.
-    pub(crate) fn log10_p(&self, mark: &dyn Mark) -> Outcome<[f64; 2]> {
+    pub(crate) fn log10_p(&self, mark: &Mark) -> Outcome<[f64; 2]> {
         let examine = |evidence: Evidence| {
-            let finding = evidence.examine(mark).map_err(|error| failure(&error))?;
+            let finding = evidence
+                .examine(&**mark.reading())
+                .map_err(|error| failure(&error))?;
             Ok(finding.log10_p.value())
         };
         Ok([

@@ -1,14 +1,14 @@
 //! False alarms: students' answers and real text under many random keys, of which no student saw one.
 
 use crate::failure::Outcome;
+use crate::marks;
 use crate::study::examiner::{Examiner, Source, failure, raw_cells};
 use crate::study::folder::{
     self, ANSWERS_GENERIC, ANSWERS_HARVEST, BACKGROUND, CONTROL_GENERIC, CONTROL_HARVEST,
 };
 use crate::study::heads::{beliefs, prefixes};
 use crate::study::record::ArmRecord;
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark::bind;
+use hallmark_core::keys::Key;
 use hallmark_corpus::TokenRecord;
 use hallmark_detector::interval::{Sides, clopper_pearson};
 use hallmark_detector::scores::decoys::random_keys;
@@ -179,13 +179,13 @@ fn one_set(
     }
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let keys: Vec<CohortKey> = random_keys(request.keys, bytes).collect();
+    let keys: Vec<Key> = random_keys(request.keys, bytes).map(Key::from).collect();
     let (mut tokens, mut cells) = (0, 0);
     for keys in keys.chunks(KEYS_TOGETHER) {
         let points = examiner.points(&raw, &control, keys)?;
         for (key, mut point) in keys.iter().zip(points) {
             if let Some(beliefs) = &beliefs {
-                let [own, residual] = beliefs.log10_p(&*bind(&examiner.profile, key))?;
+                let [own, residual] = beliefs.log10_p(&marks::mark(&examiner.profile, key)?)?;
                 point.log10_p.insert("T9".to_owned(), own);
                 point.log10_p.insert("T9r".to_owned(), residual);
             }

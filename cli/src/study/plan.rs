@@ -1,7 +1,7 @@
 //! Plan files: which arms a study has.
 
 use crate::failure::{Failure, Outcome};
-use hallmark_core::profile::Scheme;
+use hallmark_core::schemes::Scheme;
 use hallmark_lab::study::{Arm, Size, Variant};
 use serde::Deserialize;
 use std::path::Path;
@@ -151,13 +151,10 @@ impl Group {
 /// A scheme with the parameters that all studies use.
 pub(crate) fn scheme_of(name: &str) -> Result<Scheme, String> {
     match name {
-        "gumbel" => Ok(Scheme::Gumbel),
-        "dual-gumbel" => Ok(Scheme::DualGumbel),
-        "green" => Ok(Scheme::Green {
-            gamma: 0.25,
-            delta: 2.0,
-        }),
-        "tournament" => Ok(Scheme::Tournament { layers: 30 }),
+        "gumbel" => Ok(Scheme::GUMBEL),
+        "dual-gumbel" => Ok(Scheme::DUAL_GUMBEL),
+        "green" => Ok(Scheme::green(0.25, 2.0)),
+        "tournament" => Ok(Scheme::tournament(30)),
         _ => Err(format!(
             "scheme {name:?} is none of gumbel, dual-gumbel, green, tournament"
         )),

@@ -11,12 +11,13 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::files::{NewFile, refuse_existing};
 use crate::key_files;
+use crate::marks;
 use crate::output::{Output, to_json};
 use crate::progress::Progress;
 use crate::render::demo_text;
-use hallmark_core::keys::{CohortKey, KeyFile, RootKey};
-use hallmark_core::mark::bind;
-use hallmark_core::profile::{Profile, Scheme};
+use hallmark_core::keys::{CohortKey, Key, KeyFile, RootKey};
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Scheme;
 use hallmark_corpus::{Piece, Record, Source, Tokenizer, encode};
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::examination::{Examination, Plan};
@@ -140,7 +141,7 @@ impl Cast {
     fn new(seed: u64) -> Outcome<Self> {
         let profile = Profile {
             name: "demo".to_owned(),
-            scheme: Scheme::Gumbel,
+            scheme: Scheme::GUMBEL,
             window: WINDOW,
             tokenizer: builtin::tokenizer_ref()?,
         };
@@ -170,7 +171,7 @@ impl Cast {
         tokenizer: &Tokenizer,
         count: u32,
     ) -> Outcome<Examined> {
-        let keys = [self.key.clone(), self.unused.clone()];
+        let keys = [self.key.clone(), self.unused.clone()].map(Key::from);
         let plan = Plan {
             e_process: true,
             decoys: count,
@@ -217,7 +218,8 @@ fn headline<'a>(tests: &'a [Finding], key_id: &str) -> &'a Finding {
 }
 
 fn tell(seed: u64, size: Size, cast: &Cast, output: &Output) -> Outcome<Told> {
-    let mut marked = Marked::new(bind(&cast.profile, &cast.key), cast.profile.window);
+    let mark = marks::mark(&cast.profile, &cast.key.clone().into())?;
+    let mut marked = Marked::new(&mark, vec![]).map_err(Failure::integrity)?;
     let mut now: Option<(Stage, Progress)> = None;
     story::tell(
         seed,

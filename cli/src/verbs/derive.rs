@@ -10,9 +10,13 @@ use hallmark_core::keys::{KeyFile, KeyProvider};
 pub(crate) fn run(args: &DeriveArgs, output: &Output) -> Outcome {
     let root = match key_files::read(&args.key)? {
         KeyFile::Root(root) => root,
-        KeyFile::Cohort(_) => {
+        other => {
+            let what = match other {
+                KeyFile::Foreign(_) => "another engine's key",
+                _ => "a cohort key",
+            };
             return Err(Failure::usage(format_args!(
-                "{} holds a cohort key; cohort keys are derived from a root key",
+                "{} holds {what}; cohort keys are derived from a root key",
                 args.key.display()
             ))
             .hint("pass the root key file with --key"));

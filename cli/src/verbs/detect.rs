@@ -6,20 +6,16 @@ use crate::args::{DedupArgs, DedupName, DetectArgs};
 use crate::evidence::{self, Skipped};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::marks;
 use crate::output::Output;
 use crate::render::detect_text;
-use crate::subject::Subject;
 use crate::{key_files, profile_files};
-use hallmark_core::keys::{CohortKey, PublicId};
-use hallmark_core::mark::{self, KeyedMark};
-use hallmark_core::profile::{ForeignProfile, Profile};
-use hallmark_corpus::TokenRecord;
-use hallmark_detector::cells::RawCells;
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
-use hallmark_detector::detection::document::{self, DocumentScore};
+use hallmark_detector::detection::document::DocumentScore;
 use hallmark_detector::error::ExaminationError;
-use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Warning};
 use hallmark_detector::tail::Log10P;
 use serde::Serialize;
@@ -64,24 +60,16 @@ pub(crate) struct Document {
 }
 
 pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
-    let profile = profile_files::read_any(&args.profile)?;
-    let key = key_files::read_any(&args.key)?;
+    let profile = profile_files::read(&args.profile)?;
+    let key = key_files::read(&args.key)?;
     let passages = Passages::new(args, &profile)?;
-    let mut subject = Subject::new(&profile, &key)?;
-    if args.weighted_mean {
-        subject = subject.weighted_mean()?;
-    }
-    let (key_id, read) = match subject {
-        Subject::Native(profile, key) => (
-            key.public_id(),
-            native(args, output, profile, &key, &passages)?,
-        ),
-        Subject::Foreign(profile, key, mark) => {
-            let id = key.public_id();
-            (id, foreign(args, output, profile, id, &mark, &passages)?)
-        }
+    let key = key.marking_key();
+    let mark = if args.weighted_mean {
+        marks::weighted_mean(&profile, &key)?
+    } else {
+        marks::mark(&profile, &key)?
     };
-    let mut read = read;
+    let mut read = read(args, output, &profile, &mark, &passages)?;
     // Marked text is marked whether it was copied or not.
     read.pooled
         .warnings
@@ -91,7 +79,7 @@ pub(crate) fn run(args: &DetectArgs, output: &Output) -> Outcome {
         schema: "hallmark/detect/1",
         version: env!("CARGO_PKG_VERSION"),
         profile: ProfileJson::from(&profile),
-        key_id: key_id.to_string(),
+        key_id: mark.key().to_string(),
         weighted_mean: args.weighted_mean,
         counts,
         skipped: read.skipped,
@@ -114,58 +102,14 @@ struct Read {
     documents: Vec<Document>,
 }
 
-fn native(
+fn read(
     args: &DetectArgs,
     output: &Output,
     profile: &Profile,
-    key: &CohortKey,
+    mark: &Mark,
     passages: &Passages<'_>,
 ) -> Outcome<Read> {
-    let mark = mark::bind(profile, key);
-    let mut documents = vec![];
-    let plan = Plan {
-        dedup: dedup_kind(&args.dedup),
-        ..Plan::default()
-    };
-    let mut pooled = Examination::new(profile, std::slice::from_ref(key), plan)
-        .map_err(|error| failure(&error))?;
-    let skipped = evidence::read(
-        &args.input,
-        profile,
-        output,
-        |record| {
-            let raw = raw_cells(profile.window, record)?;
-            let (score, located) = document::score_and_locate(raw, &*mark, passages.level)
-                .map_err(|error| failure(&error))?;
-            let located = passages.in_text(located, &record.tokens)?;
-            let place = (evidence::place(&record.source), record.id.clone());
-            documents.push(Document::new(place, score, Some(located)));
-            Ok(())
-        },
-        |raw| pooled.observe(raw).map_err(|error| failure(&error)),
-    )?;
-    let counts = *pooled.counts();
-    let pooled = pooled
-        .finish()
-        .map_err(|error| failure(&error))?
-        .swap_remove(0);
-    Ok(Read {
-        counts,
-        skipped,
-        pooled,
-        documents,
-    })
-}
-
-fn foreign(
-    args: &DetectArgs,
-    output: &Output,
-    profile: &ForeignProfile,
-    id: PublicId,
-    mark: &KeyedMark,
-    passages: &Passages<'_>,
-) -> Outcome<Read> {
-    let mut pooled = Detection::new(id, mark, profile.window, dedup_kind(&args.dedup));
+    let mut pooled = Detection::new(mark, dedup_kind(&args.dedup));
     let mut records: Vec<(String, Option<String>)> = vec![];
     let mut documents = vec![];
     let skipped = evidence::read(
@@ -199,12 +143,6 @@ fn foreign(
             .collect(),
         pooled: pooled.finish().map_err(|error| failure(&error))?,
     })
-}
-
-fn raw_cells(window: usize, record: &TokenRecord) -> Outcome<RawCells> {
-    let mut raw = RawCells::new(window);
-    evidence::push(&mut raw, record)?;
-    Ok(raw)
 }
 
 impl Document {

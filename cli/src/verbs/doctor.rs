@@ -7,14 +7,14 @@ use super::profile::ProfileJson;
 use crate::args::DoctorArgs;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::marks;
 use crate::output::Output;
 use crate::render::doctor_text;
-use crate::subject::Subject;
 use crate::verbs::detect::failure;
 use crate::{key_files, profile_files};
 use changes::{Change, changes};
-use hallmark_core::profile::AnyProfile;
 use hallmark_detector::dedup::DedupKind;
+use hallmark_detector::detection::Detection;
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::tail::Log10P;
 use sample::Sample;
@@ -74,11 +74,11 @@ const LEVEL: f64 = 1e-6;
 const FAR: f64 = 1.5;
 
 pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
-    let profile = profile_files::read_any(&args.profile)?;
-    let key = key_files::read_any(&args.key)?;
-    let own_id = key.public_id().to_string();
+    let profile = profile_files::read(&args.profile)?;
+    let key = key_files::read(&args.key)?;
+    let key = key.marking_key();
     // Refuses what does not belong together.
-    Subject::new(&profile, &key)?;
+    let own_id = marks::mark(&profile, &key)?.key().to_string();
     let sample = Sample::read(args, &profile)?;
     let mut tried = vec![];
     for change in changes(args, &profile, &key, &sample) {
@@ -121,17 +121,13 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
 
 /// Nothing where the change makes no valid profile.
 fn attempt(change: &Change, sample: &Sample) -> Outcome<Option<Tried>> {
-    let valid = match &change.profile {
-        AnyProfile::Native(profile) => profile.check().is_ok(),
-        AnyProfile::Foreign(profile) => profile.check().is_ok(),
-    };
-    if !valid {
+    if change.profile.check().is_err() {
         return Ok(None);
     }
-    let subject = Subject::new(&change.profile, &change.key)?;
-    let mut detection = subject.detection(DedupKind::Exact);
+    let mark = marks::mark(&change.profile, &change.key)?;
+    let mut detection = Detection::new(&mark, DedupKind::Exact);
     let raw = sample
-        .cells(change.profile.window(), &change.reading)
+        .cells(change.profile.window, &change.reading)
         .map_err(|error| {
             Failure::usage(error)
                 .hint("check that the token ids are those of the profile's tokenizer")

@@ -17,8 +17,7 @@ use crate::failure::{Failure, Outcome};
 use crate::output::{Output, shown};
 use crate::render::examine_text;
 use crate::{key_files, profile_files};
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark;
+use hallmark_core::keys::Key;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, Finding};
@@ -86,7 +85,7 @@ pub(crate) const DOES_NOT_SHOW: [&str; 5] = [
 
 pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
     let profile = profile_files::read(&args.profile)?;
-    let mut keys: Vec<CohortKey> = vec![];
+    let mut keys: Vec<Key> = vec![];
     let mut tried: Vec<TriedKey> = vec![];
     for path in &args.keys {
         let key = key_files::read(path)?.marking_key();
@@ -142,7 +141,7 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
     let reference = weighing::read_reference(args, &profile, output, &mut examination)?;
     let counts = *examination.counts();
     let tests = examination.finish().map_err(|error| failure(&error))?;
-    let law = mark::bind(&profile, &keys[0]).law();
+    let law = profile.law();
     let outcomes = judge.outcomes(&tried, &tests, &counts);
     let outcome = outcome::overall(&outcomes);
     let examined = Examined {

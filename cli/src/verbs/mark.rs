@@ -8,17 +8,15 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::files::NewFile;
 use crate::key_files;
+use crate::marks;
 use crate::output::{Output, to_json};
-use crate::subject::Subject;
-use hallmark_core::keys::AnyKey;
-use hallmark_core::mark::{self, Mark, Marking};
-use hallmark_core::marker::Habits;
-use hallmark_core::profile::AnyProfile;
+use hallmark_core::keys::Key;
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
 use hallmark_detector::finding::Warning;
 use hallmark_lab::{Chooser, Marked, Unmarked};
 use serde::Serialize;
 use std::path::Path;
-use std::sync::Arc;
 
 pub(super) use built_in::failure;
 
@@ -47,7 +45,7 @@ impl Hand {
     /// For answers to `prompts`, in tokens.
     fn new(
         args: &MarkArgs,
-        profile: Option<&AnyProfile>,
+        profile: Option<&Profile>,
         prompts: &[Vec<u32>],
         output: &Output,
     ) -> Outcome<Self> {
@@ -57,40 +55,28 @@ impl Hand {
                 key_id: None,
             });
         };
-        let key = key_files::read_any(path)?;
-        let (mark, habits) = marking(profile, &key, output)?;
-        let marked = Marked::with_habits(mark, profile.window(), habits, prompts.to_vec());
+        let key = key_files::read(path)?;
+        let mark = marking(profile, &key.marking_key(), output)?;
+        let marked = Marked::new(&mark, prompts.to_vec()).map_err(|error| {
+            Failure::usage(format_args!("profile {:?}: {error}", profile.name))
+                .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")
+        })?;
         Ok(Self {
             chooser: Box::new(marked),
-            key_id: Some(key.public_id().to_string()),
+            key_id: Some(mark.key().to_string()),
         })
     }
 }
 
-/// The mark that a profile and a key that fits it make.
-fn marking(
-    profile: &AnyProfile,
-    key: &AnyKey,
-    output: &Output,
-) -> Outcome<(Arc<dyn Mark>, Habits)> {
-    match Subject::new(profile, key)? {
-        Subject::Native(profile, key) => Ok((mark::bind(profile, &key), Habits::NATIVE)),
-        Subject::Foreign(profile, key, keyed) => {
-            if keyed
-                .null
-                .related()
-                .is_some_and(|keys| !keys.is_comparable())
-            {
-                let warning = Warning::KeyNotComparable;
-                output.note(format_args!("warning: {warning}; {}", warning.hint()));
-            }
-            let marking = Marking::bind(profile, key).map_err(|error| {
-                Failure::usage(format_args!("profile {:?}: {error}", profile.name))
-                    .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")
-            })?;
-            Ok((marking.mark, marking.habits))
-        }
+/// The mark that a profile and a key that fits it make; says where the key is a poor one.
+fn marking(profile: &Profile, key: &Key, output: &Output) -> Outcome<Mark> {
+    let mark = marks::mark(profile, key)?;
+    let related = mark.null().related();
+    if related.is_some_and(|keys| !keys.is_comparable()) {
+        let warning = Warning::KeyNotComparable;
+        output.note(format_args!("warning: {warning}; {}", warning.hint()));
     }
+    Ok(mark)
 }
 
 /// Writes all records and says what they are.

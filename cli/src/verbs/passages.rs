@@ -1,8 +1,9 @@
 //! Marked passages of a document, as tokens and as bytes of its text.
 
 use crate::args::DetectArgs;
-use crate::builtin::{self, Reads};
+use crate::builtin;
 use crate::failure::{Failure, Outcome};
+use hallmark_core::profile::Profile;
 use hallmark_corpus::Tokenizer;
 use hallmark_detector::detection::localize::{Located, Passage};
 use hallmark_detector::tail::Log10P;
@@ -48,7 +49,7 @@ pub(crate) struct PassageJson {
 pub(crate) struct Passages<'a> {
     pub(crate) level: f64,
     args: &'a DetectArgs,
-    profile: Reads<'a>,
+    profile: &'a Profile,
     tokenizer: OnceCell<Option<Tokenizer>>,
 }
 
@@ -56,7 +57,7 @@ pub(crate) struct Passages<'a> {
 const EXCERPT: usize = 60;
 
 impl<'a> Passages<'a> {
-    pub(crate) fn new(args: &'a DetectArgs, profile: impl Into<Reads<'a>>) -> Outcome<Self> {
+    pub(crate) fn new(args: &'a DetectArgs, profile: &'a Profile) -> Outcome<Self> {
         let level = args.passage_level;
         if !(level > 0.0 && level < 1.0) {
             return Err(Failure::usage(format_args!(
@@ -67,7 +68,7 @@ impl<'a> Passages<'a> {
         Ok(Self {
             level,
             args,
-            profile: profile.into(),
+            profile,
             tokenizer: OnceCell::new(),
         })
     }

@@ -10,8 +10,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::output::{Output, shown};
 use crate::render::power_text;
-use hallmark_core::law::Law;
-use hallmark_core::profile::{Scheme, green_threshold};
+use hallmark_core::schemes::{Family, Parameters, Scheme};
 use hallmark_detector::power::{
     self, Access, Calibration, Design, Growth, Outside, PowerError, Prompts, Setting, Status, Used,
     sample_size,
@@ -107,7 +106,7 @@ pub(crate) fn run(args: &PowerArgs, output: &Output) -> Outcome {
         (lift, _) => (lift.unwrap_or_default(), None),
     };
     let design = Design {
-        law: law(&mark.scheme),
+        law: mark.law,
         lift,
         alpha: args.alpha,
         power: args.power,
@@ -159,17 +158,6 @@ pub(crate) fn run(args: &PowerArgs, output: &Output) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// How a scheme's cells are scored.
-pub(crate) fn law(scheme: &Scheme) -> Law {
-    match *scheme {
-        Scheme::Gumbel | Scheme::DualGumbel => Law::Exponential,
-        Scheme::Green { gamma, .. } => Law::Bernoulli {
-            threshold: green_threshold(gamma),
-        },
-        Scheme::Tournament { layers } => Law::Bits { layers },
-    }
-}
-
 /// The table that the flags ask for.
 pub(crate) fn calibration(args: &CalibrationArgs) -> Outcome<Calibration> {
     let Some(path) = &args.calibration else {
@@ -189,11 +177,15 @@ pub(crate) fn setting(
     delta: Option<f64>,
     args: &CalibrationArgs,
 ) -> Setting {
-    let (name, gamma) = match *scheme {
-        Scheme::Gumbel => (power::SchemeName::Gumbel, None),
-        Scheme::DualGumbel => (power::SchemeName::DualGumbel, None),
-        Scheme::Green { gamma, .. } => (power::SchemeName::Green, Some(gamma)),
-        Scheme::Tournament { .. } => (power::SchemeName::Tournament, None),
+    let name = match scheme.row().family {
+        Family::Gumbel => power::SchemeName::Gumbel,
+        Family::DualGumbel => power::SchemeName::DualGumbel,
+        Family::Green => power::SchemeName::Green,
+        Family::Tournament => power::SchemeName::Tournament,
+    };
+    let gamma = match scheme.parameters() {
+        Parameters::Green { gamma, .. } => Some(gamma),
+        _ => None,
     };
     Setting {
         scheme: name,

@@ -1,6 +1,6 @@
 //! `profile`: make, show and check.
 
-use crate::args::{ProfileAction, ProfileArgs, ProfileNewArgs, SchemeName};
+use crate::args::{ProfileAction, ProfileArgs, ProfileNewArgs};
 use crate::builtin;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -8,11 +8,8 @@ use crate::files::NewFile;
 use crate::output::Output;
 use crate::profile_files;
 use crate::render::profile_text;
-use clap::ValueEnum;
-use hallmark_core::profile::{
-    AnyProfile, CHACHA12_V1, Checked, FOREIGN, Foreign, ForeignProfile, ForeignScheme, MAX_WINDOW,
-    Profile, Scheme, TokenizerRef,
-};
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::{Checked, Parameters, SCHEMES, Scheme, SchemeRow};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -53,7 +50,7 @@ pub(crate) fn run(args: ProfileArgs, output: &Output) -> Outcome {
         ProfileAction::New(args) => make(&args, output),
         ProfileAction::List => list(output),
         ProfileAction::Show { profile } => {
-            let profile = profile_files::read_any(&profile)?;
+            let profile = profile_files::read(&profile)?;
             let shown = Shown {
                 schema: "hallmark/profile/1",
                 profile: ProfileJson::from(&profile),
@@ -72,38 +69,26 @@ fn make(args: &ProfileNewArgs, output: &Output) -> Outcome {
     let window = args
         .window
         .or(args.ngram_len.map(|ngram| ngram.saturating_sub(1)));
-    let (name, tokenizer) = (args.name.clone(), tokenizer(args)?);
-    let profile = match ForeignScheme::named(&args.scheme) {
-        Some(known) => AnyProfile::Foreign(ForeignProfile {
-            name,
-            scheme: foreign_scheme(args, known)?,
-            window: window.unwrap_or(known.window),
-            tokenizer,
-        }),
-        None => AnyProfile::Native(Profile {
-            name,
-            scheme: native_scheme(args)?,
-            window: window.unwrap_or(2),
-            tokenizer,
-        }),
+    let scheme = scheme(args)?;
+    let profile = Profile {
+        name: args.name.clone(),
+        scheme,
+        window: window.unwrap_or(scheme.row().window),
+        tokenizer: tokenizer(args)?,
     };
-    let (checked, text) = match &profile {
-        AnyProfile::Native(profile) => (profile.check(), profile.to_toml()),
-        AnyProfile::Foreign(profile) => (profile.check(), profile.to_toml()),
-    };
-    checked.map_err(|error| {
+    profile.check().map_err(|error| {
         Failure::usage(format_args!("this would be no valid profile: {error}"))
             .hint("see `hallmark profile new --help` for what each flag takes")
     })?;
     let mut file = NewFile::create(&args.out)?;
-    file.write(text.as_bytes())?;
+    file.write(profile.to_toml().as_bytes())?;
     file.finish()?;
     if args.out != Path::new("-") {
         output.note(format_args!(
             "profile {:?} ({}, window {}) written to {}",
-            profile.name(),
-            profile.scheme_id(),
-            profile.window(),
+            profile.name,
+            profile.scheme.id(),
+            profile.window,
             args.out.display()
         ));
     }
@@ -156,50 +141,30 @@ fn only(args: &ProfileNewArgs, taken: &[&str]) -> Outcome<()> {
     Ok(())
 }
 
-fn native_scheme(args: &ProfileNewArgs) -> Outcome<Scheme> {
-    let scheme = match SchemeName::from_str(&args.scheme, false) {
-        Ok(SchemeName::Gumbel) => Scheme::Gumbel,
-        Ok(SchemeName::DualGumbel) => Scheme::DualGumbel,
-        Ok(SchemeName::Green) => Scheme::Green {
-            gamma: args.gamma.unwrap_or(0.25),
-            delta: args.delta.unwrap_or(2.0),
-        },
-        Ok(SchemeName::Tournament) => Scheme::Tournament {
-            layers: args.layers.unwrap_or(32),
-        },
-        Err(why) => return Err(Failure::usage(why)),
-    };
-    only(
-        args,
-        match scheme {
-            Scheme::Gumbel | Scheme::DualGumbel => &[],
-            Scheme::Green { .. } => &["--gamma", "--delta"],
-            Scheme::Tournament { .. } => &["--layers"],
-        },
-    )?;
-    Ok(scheme)
-}
-
-fn foreign_scheme(args: &ProfileNewArgs, known: &ForeignScheme) -> Outcome<Foreign> {
-    let mut scheme = known.defaults;
-    let taken: &[&str] = match &mut scheme {
-        Foreign::Green { gamma, delta, .. } => {
+fn scheme(args: &ProfileNewArgs) -> Outcome<Scheme> {
+    let scheme = Scheme::named(&args.scheme).ok_or_else(|| {
+        Failure::usage(format_args!("--scheme {}: no such scheme", args.scheme))
+            .hint("`hallmark profile list` names all schemes")
+    })?;
+    let mut parameters = scheme.parameters();
+    let taken: &[&str] = match &mut parameters {
+        Parameters::Green { gamma, delta } => {
             *gamma = args.gamma.unwrap_or(*gamma);
             *delta = args.delta.unwrap_or(*delta);
             &["--gamma", "--delta"]
         }
-        Foreign::SynthId { layers, .. } => {
+        Parameters::Tournament { layers } => {
             *layers = args.layers.unwrap_or(*layers);
             &["--layers"]
         }
-        Foreign::VllmDual { share } | Foreign::SglangDual { share } => {
+        Parameters::Dual { share } => {
             *share = args.share.unwrap_or(*share);
             &["--share"]
         }
         _ => &[],
     };
     only(args, taken)?;
-    Ok(scheme)
+    Ok(scheme.with(parameters).unwrap_or(scheme))
 }
 
 /// A scheme as `profile list` prints it.
@@ -220,23 +185,16 @@ struct Listed {
 }
 
 fn list(output: &Output) -> Outcome {
-    let native = ["gumbel", "dual-gumbel", "green", "tournament"].map(|scheme| ListedScheme {
-        scheme,
-        prf: CHACHA12_V1,
-        default_window: 2,
-        windows: [1, MAX_WINDOW],
-        checked: "native".to_owned(),
-    });
-    let foreign = FOREIGN.iter().map(|known| ListedScheme {
-        scheme: known.id,
-        prf: known.prf,
-        default_window: known.window,
-        windows: [known.windows.0, known.windows.1],
-        checked: checked(known.checked),
-    });
+    let listed = |row: &SchemeRow| ListedScheme {
+        scheme: row.id,
+        prf: row.prf,
+        default_window: row.window,
+        windows: [row.windows.0, row.windows.1],
+        checked: checked(row.checked),
+    };
     let listed = Listed {
         schema: "hallmark/profile-list/1",
-        schemes: native.into_iter().chain(foreign).collect(),
+        schemes: SCHEMES.iter().map(listed).collect(),
     };
     let human = || {
         let line = |scheme: &ListedScheme| {
@@ -259,15 +217,16 @@ fn list(output: &Output) -> Outcome {
 /// How the reading of another engine's mark was checked, in words.
 pub(crate) fn checked(checked: Checked) -> String {
     match checked {
+        Checked::Native => "native".to_owned(),
         Checked::Running(what) => format!("checked against running code: {what}"),
         Checked::Documents(what) => format!("checked against documents only: {what}"),
     }
 }
 
 fn check(path: &Path, tokenizer: Option<&Path>, output: &Output) -> Outcome {
-    let profile = profile_files::read_any(path)?;
+    let profile = profile_files::read(path)?;
     let built_in = builtin::tokenizer()?;
-    let matches = match (tokenizer, &profile.tokenizer().sha256) {
+    let matches = match (tokenizer, &profile.tokenizer.sha256) {
         (Some(_), _) => Some(builtin::tokenizer_for(&profile, tokenizer)?.is_some()),
         (None, Some(digest)) if digest == built_in.sha256() => Some(true),
         (None, _) => None,
@@ -278,7 +237,7 @@ fn check(path: &Path, tokenizer: Option<&Path>, output: &Output) -> Outcome {
         tokenizer_matches: matches,
     };
     let human = || {
-        let tokenizer = match (matches, &profile.tokenizer().sha256) {
+        let tokenizer = match (matches, &profile.tokenizer.sha256) {
             (Some(_), _) => "the tokenizer is the one it names",
             (None, Some(_)) => "give --tokenizer FILE to check the tokenizer that it names",
             (None, None) => "it names no tokenizer: only token ids can be read under it",
@@ -291,51 +250,29 @@ fn check(path: &Path, tokenizer: Option<&Path>, output: &Output) -> Outcome {
 
 impl From<&Profile> for ProfileJson {
     fn from(profile: &Profile) -> Self {
-        let mut json = Self::plain(
-            (&profile.name, profile.scheme.id(), CHACHA12_V1),
-            profile.window,
-            &profile.tokenizer,
-        );
-        match profile.scheme {
-            Scheme::Gumbel | Scheme::DualGumbel => {}
-            Scheme::Green { gamma, delta } => {
+        let row = profile.scheme.row();
+        let mut json = Self {
+            name: profile.name.clone(),
+            scheme: row.id,
+            prf: row.prf,
+            window: profile.window,
+            vocab_size: profile.tokenizer.vocab_size,
+            tokenizer_sha256: profile.tokenizer.sha256.clone(),
+            gamma: None,
+            delta: None,
+            layers: None,
+            share: None,
+            checked: (!row.is_native()).then(|| checked(row.checked)),
+        };
+        match profile.scheme.parameters() {
+            Parameters::Green { gamma, delta } => {
                 (json.gamma, json.delta) = (Some(gamma), Some(delta));
             }
-            Scheme::Tournament { layers } => json.layers = Some(layers),
-        }
-        json
-    }
-}
-
-impl From<&ForeignProfile> for ProfileJson {
-    fn from(profile: &ForeignProfile) -> Self {
-        let known = profile.scheme.scheme();
-        let mut json = Self::plain(
-            (&profile.name, known.id, known.prf),
-            profile.window,
-            &profile.tokenizer,
-        );
-        json.checked = Some(checked(known.checked));
-        match profile.scheme {
-            Foreign::Green { gamma, delta, .. } => {
-                (json.gamma, json.delta) = (Some(gamma), Some(delta));
-            }
-            Foreign::SynthId { layers, .. } => json.layers = Some(layers),
-            Foreign::VllmDual { share } | Foreign::SglangDual { share } => {
-                json.share = Some(share);
-            }
+            Parameters::Tournament { layers } => json.layers = Some(layers),
+            Parameters::Dual { share } => json.share = Some(share),
             _ => {}
         }
         json
-    }
-}
-
-impl From<&AnyProfile> for ProfileJson {
-    fn from(profile: &AnyProfile) -> Self {
-        match profile {
-            AnyProfile::Native(profile) => profile.into(),
-            AnyProfile::Foreign(profile) => profile.into(),
-        }
     }
 }
 
@@ -355,25 +292,5 @@ impl ProfileJson {
         }
         text.push(')');
         text
-    }
-
-    fn plain(
-        (name, scheme, prf): (&str, &'static str, &'static str),
-        window: usize,
-        tokenizer: &TokenizerRef,
-    ) -> Self {
-        Self {
-            name: name.to_owned(),
-            scheme,
-            prf,
-            window,
-            vocab_size: tokenizer.vocab_size,
-            tokenizer_sha256: tokenizer.sha256.clone(),
-            gamma: None,
-            delta: None,
-            layers: None,
-            share: None,
-            checked: None,
-        }
     }
 }

@@ -3,16 +3,17 @@
 use super::detect::{dedup_kind, failure};
 use super::profile::ProfileJson;
 use crate::args::ScanArgs;
-use crate::builtin::{self, Reads};
+use crate::builtin;
 use crate::evidence::{self, Skipped};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::marks;
 use crate::output::Output;
 use crate::render::scan_text;
-use crate::subject::{Subject, fits};
 use crate::{key_files, profile_files};
-use hallmark_core::keys::AnyKey;
-use hallmark_core::profile::{AnyProfile, FOREIGN, ForeignProfile, TokenizerRef};
+use hallmark_core::keys::Key;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::{SCHEMES, Scheme};
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::detection::Detection;
 use hallmark_detector::finding::{FEW_CELLS, Warning};
@@ -74,7 +75,7 @@ pub(crate) struct Tried {
 
 /// A pair that is tried.
 struct Candidate<'a> {
-    profile: &'a AnyProfile,
+    profile: &'a Profile,
     file: String,
     detection: Detection,
 }
@@ -94,29 +95,29 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
             .chain(&args.profiles)
             .chain(&args.input.inputs),
     )?;
-    let keys: Vec<(&PathBuf, AnyKey)> = args
+    let keys: Vec<(&PathBuf, Key)> = args
         .keys
         .iter()
-        .map(|path| Ok((path, key_files::read_any(path)?)))
+        .map(|path| Ok((path, key_files::read(path)?.marking_key())))
         .collect::<Outcome<_>>()?;
     let mut candidates = vec![];
     let untried: Vec<Untried> = keys
         .iter()
-        .filter(|(_, key)| !profiles.iter().any(|profile| fits(profile, key)))
+        .filter(|(_, key)| !profiles.iter().any(|profile| profile.takes(key)))
         .map(|(path, key)| Untried::new(path, key))
         .collect();
     let mut unfit = 0;
     for profile in &profiles {
         for (path, key) in &keys {
-            if !fits(profile, key) {
+            if !profile.takes(key) {
                 unfit += 1;
                 continue;
             }
-            let subject = Subject::new(profile, key)?;
+            let mark = marks::mark(profile, key)?;
             candidates.push(Candidate {
                 profile,
                 file: path.display().to_string(),
-                detection: subject.detection(dedup_kind(&args.dedup)),
+                detection: Detection::new(&mark, dedup_kind(&args.dedup)),
             });
         }
     }
@@ -181,10 +182,10 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
 }
 
 impl Untried {
-    fn new(path: &Path, key: &AnyKey) -> Self {
+    fn new(path: &Path, key: &Key) -> Self {
         let why = match key {
-            AnyKey::Native(_) => "it is a native key, and no profile here is native".to_owned(),
-            AnyKey::Foreign(key) => format!(
+            Key::Cohort(_) => "it is a native key, and no profile here is native".to_owned(),
+            Key::Foreign(key) => format!(
                 "its count of numbers is {}, and no profile here takes as many (SynthID takes one for each layer: `profile new --layers`)",
                 key.numbers().len()
             ),
@@ -197,11 +198,11 @@ impl Untried {
 }
 
 /// The profiles of the files and of the named schemes.
-fn profiles(args: &ScanArgs) -> Outcome<Vec<AnyProfile>> {
+fn profiles(args: &ScanArgs) -> Outcome<Vec<Profile>> {
     let mut profiles = args
         .profiles
         .iter()
-        .map(|path| profile_files::read_any(path))
+        .map(|path| profile_files::read(path))
         .collect::<Outcome<Vec<_>>>()?;
     if !args.schemes.is_empty() {
         let mut tokenizer = match &args.input.tokenizer {
@@ -216,19 +217,19 @@ fn profiles(args: &ScanArgs) -> Outcome<Vec<AnyProfile>> {
             tokenizer.vocab_size = size;
         }
         let all = args.schemes.iter().any(|name| name == "all");
-        for known in &FOREIGN {
-            if all || args.schemes.iter().any(|name| name == known.id) {
-                let profile = ForeignProfile {
-                    name: known.id.to_owned(),
-                    scheme: known.defaults,
-                    window: known.window,
+        for row in SCHEMES.iter().filter(|row| !row.is_native()) {
+            if all || args.schemes.iter().any(|name| name == row.id) {
+                let profile = Profile {
+                    name: row.id.to_owned(),
+                    scheme: Scheme::of(row),
+                    window: row.window,
                     tokenizer: tokenizer.clone(),
                 };
                 profile.check().map_err(|error| {
-                    Failure::usage(format_args!("--scheme {}: {error}", known.id))
+                    Failure::usage(format_args!("--scheme {}: {error}", row.id))
                         .hint("make a profile with `hallmark profile new --scheme S`")
                 })?;
-                profiles.push(AnyProfile::Foreign(profile));
+                profiles.push(profile);
             }
         }
     }
@@ -238,15 +239,14 @@ fn profiles(args: &ScanArgs) -> Outcome<Vec<AnyProfile>> {
                 .hint("give profile files, or `--scheme all` with --tokenizer FILE"),
         );
     };
-    let digest = &first.tokenizer().sha256;
+    let digest = &first.tokenizer.sha256;
     if let Some(other) = profiles
         .iter()
-        .find(|profile| profile.tokenizer().sha256 != *digest)
+        .find(|profile| profile.tokenizer.sha256 != *digest)
     {
         return Err(Failure::usage(format_args!(
             "profiles {:?} and {:?} are for different tokenizers",
-            first.name(),
-            other.name()
+            first.name, other.name
         ))
         .hint("scan once for each tokenizer, and count all scans when you judge the p-values"));
     }
@@ -267,26 +267,26 @@ fn read(
     // Token ids of the largest vocabulary, and windows of the shortest length: longer ones are made of them.
     let widest = TokenizerRef {
         vocab_size: all()
-            .map(|profile| profile.tokenizer().vocab_size)
+            .map(|profile| profile.tokenizer.vocab_size)
             .max()
             .unwrap_or(0),
-        sha256: first.tokenizer().sha256.clone(),
+        sha256: first.tokenizer.sha256.clone(),
     };
-    let reads = Reads {
-        name: first.name(),
-        window: all().map(AnyProfile::window).min().unwrap_or(1),
-        tokenizer: &widest,
+    let reads = Profile {
+        window: all().map(|profile| profile.window).min().unwrap_or(1),
+        tokenizer: widest,
+        ..first.clone()
     };
     let mut by_window: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
         by_window
-            .entry(candidate.profile.window())
+            .entry(candidate.profile.window)
             .or_default()
             .push(index);
     }
     let skipped = evidence::read(
         &args.input,
-        reads,
+        &reads,
         output,
         |_| {
             documents += 1;

@@ -8,7 +8,8 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use crate::progress::Progress;
 use hallmark_core::golden;
-use hallmark_core::profile::{Profile, Scheme};
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Scheme;
 use hallmark_core::simd::Lanes;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::null_simulation::{self, Calibration};
@@ -84,17 +85,11 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
         .map(|speech| tokenizer.encode(speech))
         .collect();
     let settings = [
-        (Scheme::Gumbel, 1),
-        (Scheme::Gumbel, 2),
-        (Scheme::DualGumbel, 2),
-        (
-            Scheme::Green {
-                gamma: 0.25,
-                delta: 2.0,
-            },
-            2,
-        ),
-        (Scheme::Tournament { layers: 32 }, 2),
+        (Scheme::GUMBEL, 1),
+        (Scheme::GUMBEL, 2),
+        (Scheme::DUAL_GUMBEL, 2),
+        (Scheme::green(0.25, 2.0), 2),
+        (Scheme::tournament(32), 2),
     ];
     let mut progress = Progress::new(output, "null simulation", Some(settings.len() as u64));
     let mut null = vec![];

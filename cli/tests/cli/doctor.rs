@@ -2,13 +2,13 @@
 
 use crate::bench::Bench;
 use crate::foreign::marked;
-use hallmark_core::profile::{AnyProfile, ForeignProfile};
+use hallmark_core::profile::Profile;
 use serde_json::{Value, json};
 
 /// A sample that is marked as `made.toml` says, and a key file for it.
 struct Patient {
     bench: Bench,
-    profile: ForeignProfile,
+    profile: Profile,
 }
 
 const KEY: &str = "integer:15485863";
@@ -18,8 +18,7 @@ impl Patient {
         let bench = Bench::new();
         bench.foreign_key("key", KEY);
         bench.ok(&format!("profile new {scheme} --out made.toml"));
-        let AnyProfile::Foreign(profile) = AnyProfile::parse(&bench.read("made.toml")).unwrap()
-        else {
+        let Profile::Foreign(profile) = Profile::parse(&bench.read("made.toml")).unwrap() else {
             panic!("another engine's profile")
         };
         Self { bench, profile }

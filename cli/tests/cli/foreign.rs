@@ -3,8 +3,9 @@
 use crate::bench::Bench;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::ForeignKey;
-use hallmark_core::mark::KeyedMark;
-use hallmark_core::profile::{AnyProfile, FOREIGN, ForeignProfile};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::FOREIGN;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 
@@ -18,7 +19,7 @@ impl Bench {
 
     /// Ten records of 100 tokens, each the best scored of four under the profile and key of these files.
     fn marked_tokens(&self, profile: &str, line: &str, out: &str) {
-        let AnyProfile::Foreign(profile) = AnyProfile::parse(&self.read(profile)).unwrap() else {
+        let Profile::Foreign(profile) = Profile::parse(&self.read(profile)).unwrap() else {
             panic!("another engine's profile")
         };
         let lines = marked(&profile, line, 10, 100, &[], 0)
@@ -31,7 +32,7 @@ impl Bench {
 /// Documents whose every token is the best scored of four. `before` stands before each of them, and windows end `late`
 /// tokens before the token that is chosen.
 pub(crate) fn marked(
-    profile: &ForeignProfile,
+    profile: &Profile,
     line: &str,
     documents: usize,
     length: usize,
@@ -39,7 +40,7 @@ pub(crate) fn marked(
     late: usize,
 ) -> Vec<Vec<u32>> {
     let key = ForeignKey::parse(line).unwrap().unwrap();
-    let mark = KeyedMark::bind(profile, &key).unwrap();
+    let mark = Mark::new(profile, &key).unwrap();
     let mut state = 1_u64;
     let mut draw = || {
         state = state

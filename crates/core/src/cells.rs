@@ -8,6 +8,9 @@ pub type TokenId = u32;
 /// What stands in a window slot for which there is no token.
 pub const MISSING: TokenId = u32::MAX;
 
+/// Most tokens of a window under which marks are made. Some that are only read have longer ones.
+pub const MAX_WINDOW: usize = 4;
+
 /// A batch of independent cells, one column per window slot.
 ///
 /// Column `s` of `windows` holds slot `s` (oldest first) of every cell, so that a vector unit loads

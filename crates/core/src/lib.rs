@@ -1,13 +1,13 @@
 //! Hallmark's core: keys, pseudo-random functions, marking schemes, profiles and the per-request
 //! marker. No input or output, no threads; `no_std` with `alloc`.
 //!
-//! A [`Profile`](profile::Profile) says in public how text is marked. With a
-//! [`CohortKey`](keys::CohortKey) it becomes a [`Mark`](mark::Mark): a scheme over a keyed
-//! [`Prf`](prf::Prf). A serving engine holds one [`Marker`](marker::Marker) per request and calls
-//! it twice a token:
+//! A [`Profile`](profile::Profile) says in public how text is marked, by one of the
+//! [schemes](schemes::SCHEMES). With a [`Key`](keys::Key) it becomes a [`Mark`](mark::Mark). A serving engine holds one
+//! [`Marker`](marker::Marker) per request and calls it twice a token, or once a step for
+//! [all requests](batch::choose_rows):
 //!
 //! ```
-//! use hallmark_core::{keys::RootKey, mark, marker::Marker, profile::Profile};
+//! use hallmark_core::{keys::RootKey, mark::Mark, profile::Profile};
 //!
 //! let profile = Profile::parse(r#"
 //!     hallmark = 1
@@ -20,7 +20,8 @@
 //! "#)?;
 //! let root = RootKey::from_bytes([7; 32]); // from the operating system in earnest
 //! let key = root.epoch("2026q4")?.cohort("partners")?;
-//! let mut marker = Marker::new(mark::bind(&profile, &key), profile.window);
+//! let mark = Mark::new(&profile, &key.into())?;
+//! let mut marker = mark.marker(&[])?; // one for each request, with its prompt
 //!
 //! for step in 0..10 {
 //!     // The candidates that survived truncation, with their logits.
@@ -39,6 +40,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
 
+pub mod batch;
 pub mod cells;
 pub mod foreign;
 pub mod golden;
@@ -49,6 +51,7 @@ pub mod marker;
 pub mod prf;
 pub mod profile;
 pub mod row;
+pub mod schemes;
 pub mod score;
 pub mod simd;
 mod softmax;

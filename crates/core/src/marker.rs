@@ -1,8 +1,7 @@
 //! The marker: what one request's sampling loop holds. Two calls a token, `choose` and `accept`.
 
-use crate::cells::{CellBatch, MISSING, TokenId};
-use crate::mark::{Mark, Scratch};
-use crate::profile::MAX_WINDOW;
+use crate::cells::{CellBatch, MAX_WINDOW, MISSING, TokenId};
+use crate::mark::{Before, CannotMark, Habits, Mark, Repeats, Sampler, Scratch};
 use crate::row::RowError;
 use crate::softmax;
 use alloc::sync::Arc;
@@ -13,11 +12,10 @@ use hashbrown::HashMap;
 ///
 /// A position is marked when at least `h` tokens were generated before it and its window has not
 /// occurred in this response. Other positions are sampled with the ordinary randomness of the
-/// step. After the first steps nothing allocates, up to the length that
-/// [`with_capacity`](Self::with_capacity) was given.
+/// step. Had from [`Mark::marker`], so that window, habits and key are the mark's own.
 #[derive(Clone)]
 pub struct Marker {
-    mark: Arc<dyn Mark>,
+    sampler: Arc<dyn Sampler>,
     window: usize,
     greedy: bool,
     habits: Habits,
@@ -37,45 +35,6 @@ pub struct Marker {
 /// Where a window stood before, if anywhere.
 type Last = Option<usize>;
 
-/// Which positions an engine marks, and what it takes for the tokens before the first one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Habits {
-    /// What stands before the response.
-    pub before: Before,
-    /// What happens to a window that occurred already.
-    pub repeats: Repeats,
-}
-
-/// What stands before the response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
-    /// Nothing: positions without a full window of generated tokens are not marked.
-    Nothing,
-    /// As many of this token as a window has.
-    Filling(TokenId),
-    /// The end of the prompt.
-    Prompt,
-}
-
-/// What happens to a window that occurred already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeats {
-    /// It is not marked again in this response.
-    Unmarked,
-    /// It is not marked again if it stood before one of the last so many tokens.
-    UnmarkedWithin(usize),
-    /// It is marked like any other.
-    Marked,
-}
-
-impl Habits {
-    /// Those of native marks.
-    pub const NATIVE: Self = Self {
-        before: Before::Nothing,
-        repeats: Repeats::Unmarked,
-    };
-}
-
 /// What a step chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -85,42 +44,48 @@ pub struct Choice {
     pub marked: bool,
 }
 
+impl Mark {
+    /// A marker for one request. `prompt` is what the response follows; its end counts where the engine's habits say so.
+    ///
+    /// # Errors
+    /// When the mark is only read here, or its windows are longer than those that are made.
+    pub fn marker(&self, prompt: &[TokenId]) -> Result<Marker, CannotMark> {
+        self.marker_with_capacity(prompt, 0)
+    }
+
+    /// The same, with room for `tokens` generated tokens: up to that many, no step after the first ones allocates.
+    ///
+    /// # Errors
+    /// As for [`marker`](Self::marker).
+    pub fn marker_with_capacity(
+        &self,
+        prompt: &[TokenId],
+        tokens: usize,
+    ) -> Result<Marker, CannotMark> {
+        let (sampler, habits) = self.sampler()?;
+        let window = self.window();
+        if !(1..=MAX_WINDOW).contains(&window) {
+            return Err(CannotMark::Window { window });
+        }
+        Ok(Marker::new(
+            Arc::clone(sampler),
+            window,
+            habits,
+            prompt,
+            tokens,
+        ))
+    }
+}
+
 impl Marker {
-    /// A marker for one request under `mark`, whose windows have `window` tokens (1 to 4).
-    ///
-    /// # Panics
-    /// When `window` is not 1 to 4; a checked profile's is.
-    #[must_use]
-    pub fn new(mark: Arc<dyn Mark>, window: usize) -> Self {
-        Self::with_capacity(mark, window, 0)
-    }
-
-    /// The same, with room for `tokens` generated tokens.
-    ///
-    /// # Panics
-    /// When `window` is not 1 to 4.
-    #[must_use]
-    pub fn with_capacity(mark: Arc<dyn Mark>, window: usize, tokens: usize) -> Self {
-        Self::with_habits(mark, window, Habits::NATIVE, &[], tokens)
-    }
-
-    /// The same with another engine's habits. `prompt` is what the response follows; its end counts
-    /// where the habits say so.
-    ///
-    /// # Panics
-    /// When `window` is not 1 to 4.
-    #[must_use]
-    pub fn with_habits(
-        mark: Arc<dyn Mark>,
+    /// `window` is 1 to [`MAX_WINDOW`].
+    fn new(
+        sampler: Arc<dyn Sampler>,
         window: usize,
         habits: Habits,
         prompt: &[TokenId],
         tokens: usize,
     ) -> Self {
-        assert!(
-            (1..=MAX_WINDOW).contains(&window),
-            "a window has 1 to 4 tokens, not {window}"
-        );
         let mut all = Vec::with_capacity(window + tokens);
         match habits.before {
             Before::Nothing => {}
@@ -128,7 +93,7 @@ impl Marker {
             Before::Prompt => all.extend_from_slice(&prompt[prompt.len().saturating_sub(window)..]),
         }
         Self {
-            mark,
+            sampler,
             window,
             greedy: false,
             habits,
@@ -182,13 +147,13 @@ impl Marker {
         };
         self.batch.fill(&window[..self.window], candidates);
         let index = if self.greedy {
-            let Some(bias) = self.mark.as_bias() else {
+            let Some(bias) = self.sampler.as_bias() else {
                 return self.ordinary(logits, uniform);
             };
             bias.bias(&self.batch, logits, &mut self.scratch)?;
             softmax::arg_max(logits)?
         } else {
-            self.mark
+            self.sampler
                 .choose(&self.batch, logits, uniform, &mut self.scratch)?
         };
         Ok(Choice {
@@ -209,7 +174,7 @@ impl Marker {
         };
         let window = &window[..self.window];
         if self.greedy {
-            let Some(bias) = self.mark.as_bias() else {
+            let Some(bias) = self.sampler.as_bias() else {
                 return self.ordinary(logits, uniform);
             };
             bias.bias_row(window, logits)?;
@@ -220,7 +185,7 @@ impl Marker {
             });
         }
         let index = self
-            .mark
+            .sampler
             .choose_row(window, logits, uniform, &mut self.scratch)?;
         Ok(Choice {
             index,
@@ -236,7 +201,7 @@ impl Marker {
     /// [`choose`](Self::choose).
     pub fn bias_row(&mut self, logits: &mut [f32]) -> Result<bool, MarkerError> {
         self.check_row(logits)?;
-        let bias = self.mark.as_bias().ok_or(MarkerError::NotABias)?;
+        let bias = self.sampler.as_bias().ok_or(MarkerError::NotABias)?;
         let Some(window) = self.open_window() else {
             return Ok(false);
         };
@@ -342,7 +307,7 @@ impl Marker {
     }
 
     fn check_token(&self, token: TokenId) -> Result<(), MarkerError> {
-        let max = self.mark.max_token();
+        let max = self.sampler.max_token();
         if token > max {
             Err(MarkerError::Token { token, max })
         } else {

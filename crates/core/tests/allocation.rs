@@ -1,9 +1,10 @@
 //! After warm-up a step allocates nothing.
 
 use hallmark_core::keys::CohortKey;
-use hallmark_core::mark;
+use hallmark_core::mark::Mark;
 use hallmark_core::marker::Marker;
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -53,13 +54,10 @@ fn request(marker: &mut Marker, candidates: &[u32], rows: &mut [Vec<f32>], token
 #[test]
 fn a_step_allocates_nothing_after_warm_up() {
     for scheme in [
-        Scheme::Gumbel,
-        Scheme::DualGumbel,
-        Scheme::Green {
-            gamma: 0.5,
-            delta: 1.0,
-        },
-        Scheme::Tournament { layers: 30 },
+        Scheme::GUMBEL,
+        Scheme::DUAL_GUMBEL,
+        Scheme::green(0.5, 1.0),
+        Scheme::tournament(30),
     ] {
         let tokenizer = TokenizerRef {
             vocab_size: 5000,
@@ -71,8 +69,9 @@ fn a_step_allocates_nothing_after_warm_up() {
             window: 2,
             tokenizer,
         };
-        let mark = mark::bind(&profile, &CohortKey::from_bytes([1; 32]));
-        let mut marker = Marker::with_capacity(mark, 2, 600);
+        let mark =
+            Mark::new(&profile, &CohortKey::from_bytes([1; 32]).into()).expect("a native key");
+        let mut marker = mark.marker_with_capacity(&[], 600).expect("a made mark");
         let mut rows = vec![vec![0.0; 5000]; 2];
         let candidates: Vec<u32> = (0..64).collect();
         request(&mut marker, &candidates, &mut rows, 8);

@@ -8,23 +8,25 @@ use hallmark_core::foreign::lists::{GreenLists, Seeds};
 use hallmark_core::foreign::murmur::{SglangMurmur, coin, context_hash};
 use hallmark_core::foreign::philox::{VllmPhilox, dual_keys, uniform};
 use hallmark_core::foreign::synthid::HfSynthId;
-use hallmark_core::keys::ForeignKey;
-use hallmark_core::mark::{Marking, MarkingError};
-use hallmark_core::marker::{Before, Habits, Marker, Repeats};
+use hallmark_core::keys::{CohortKey, ForeignKey, Key};
+use hallmark_core::mark::{Before, CannotMark, Habits, Mark, Repeats};
+use hallmark_core::marker::Marker;
 use hallmark_core::prf::Prf;
-use hallmark_core::profile::{FOREIGN, ForeignProfile, ForeignScheme, TokenizerRef};
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::{SCHEMES, Scheme};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::sync::Arc;
 
 const VOCABULARY: u32 = 200;
 const STEPS: usize = 60;
 
-fn profile(scheme: &str) -> ForeignProfile {
-    let known = ForeignScheme::named(scheme).unwrap();
-    ForeignProfile {
+fn profile(scheme: &str) -> Profile {
+    let known = Scheme::named(scheme).unwrap();
+    Profile {
         name: scheme.into(),
-        scheme: known.defaults,
-        window: known.window,
+        scheme: known,
+        window: known.row().window,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
             sha256: None,
@@ -47,14 +49,15 @@ fn follows(
     mut rule: impl FnMut(&[u32], &[f32], f64) -> Option<(u32, f64)>,
 ) {
     let profile = profile(scheme);
-    let marking = Marking::bind(&profile, key).unwrap();
+    let mark = Mark::new(&profile, &key.clone().into()).unwrap();
+    let (_, habits) = mark.sampler().unwrap();
     let window = profile.window;
-    let mut all: Vec<u32> = match marking.habits.before {
+    let mut all: Vec<u32> = match habits.before {
         Before::Nothing => vec![],
         Before::Filling(token) => vec![token; window],
         Before::Prompt => prompt.to_vec(),
     };
-    let mut marker = Marker::with_habits(marking.mark, window, marking.habits, prompt, STEPS);
+    let mut marker = mark.marker_with_capacity(prompt, STEPS).unwrap();
     let mut random = ChaCha12Rng::seed_from_u64(4);
     let mut compared = 0;
     for _ in 0..STEPS {
@@ -213,12 +216,17 @@ fn synthid_tournaments_multiply_by_what_a_layer_gains() {
 fn a_window_is_marked_again_when_it_is_long_ago() {
     let profile = profile("hf-synthid");
     let key = ForeignKey::new((1..=30).collect()).unwrap();
-    let mark = Marking::bind(&profile, &key).unwrap().mark;
+    let profile = Profile {
+        window: 1,
+        ..profile
+    };
+    let mark = Mark::new(&profile, &key.into()).unwrap();
     let habits = Habits {
         before: Before::Nothing,
         repeats: Repeats::UnmarkedWithin(5),
     };
-    let mut marker = Marker::with_habits(mark, 1, habits, &[], 0);
+    let sampler = Arc::clone(mark.sampler().unwrap().0);
+    let mut marker = mark.made_by(sampler, habits).marker(&[]).unwrap();
     let open_after = |marker: &mut Marker, tokens: &[u32]| {
         tokens
             .iter()
@@ -241,28 +249,28 @@ fn a_window_is_marked_again_when_it_is_long_ago() {
 
 #[test]
 fn marks_that_are_only_read_are_refused() {
-    for known in &FOREIGN {
-        let profile = profile(known.id);
-        let numbers = (1..=64).find(|&count| profile.scheme.takes(count)).unwrap();
-        let key = ForeignKey::new(vec![1; numbers]).unwrap();
-        let made = [
-            "vllm-gumbel-v1",
-            "vllm-dual-v1",
-            "sglang-gumbel-v1",
-            "sglang-dual-v1",
-            "hf-kgw-lefthash",
-            "hf-synthid",
-            "synthid-2025",
-        ];
-        match Marking::bind(&profile, &key) {
-            Ok(_) => assert!(made.contains(&known.id), "{}", known.id),
-            Err(error) => {
-                assert!(!made.contains(&known.id), "{}: {error}", known.id);
-                assert!(matches!(
-                    error,
-                    MarkingError::ReadOnly { .. } | MarkingError::Window { .. }
-                ));
-            }
+    for row in &SCHEMES {
+        let profile = profile(row.id);
+        let key = match profile.scheme.numbers() {
+            None => Key::Cohort(CohortKey::from_bytes([1; 32])),
+            Some((_, count)) => ForeignKey::new(vec![1; count]).unwrap().into(),
+        };
+        let mark = Mark::new(&profile, &key).unwrap();
+        assert_eq!(mark.sampler().is_ok(), row.is_made, "{}", row.id);
+        match mark.marker(&[]) {
+            Ok(_) => assert!(row.is_made, "{}", row.id),
+            Err(error) => assert_eq!(error, CannotMark::ReadOnly { scheme: row.id }),
         }
     }
+}
+
+#[test]
+fn windows_longer_than_those_that_are_made_are_refused() {
+    let profile = Profile {
+        window: 5,
+        ..profile("vllm-gumbel-v1")
+    };
+    let mark = Mark::new(&profile, &ForeignKey::new(vec![1]).unwrap().into()).unwrap();
+    let error = mark.marker(&[]).err().unwrap();
+    assert_eq!(error, CannotMark::Window { window: 5 });
 }

@@ -2,23 +2,20 @@
 
 use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::{CohortKey, RootKey};
-use hallmark_core::mark::{self, Mark};
+use hallmark_core::mark::Mark;
 use hallmark_core::marker::{Choice, Marker, MarkerError};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef, green_threshold};
+use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::row::RowError;
+use hallmark_core::schemes::{Parameters, Scheme, green_threshold};
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use std::sync::Arc;
 
 const SCHEMES: [Scheme; 4] = [
-    Scheme::Gumbel,
-    Scheme::DualGumbel,
-    Scheme::Green {
-        gamma: 0.25,
-        delta: 2.0,
-    },
-    Scheme::Tournament { layers: 32 },
+    Scheme::GUMBEL,
+    Scheme::DUAL_GUMBEL,
+    Scheme::green(0.25, 2.0),
+    Scheme::tournament(32),
 ];
 
 fn profile(scheme: Scheme, window: usize) -> Profile {
@@ -34,14 +31,20 @@ fn profile(scheme: Scheme, window: usize) -> Profile {
     }
 }
 
-fn bound(scheme: Scheme, window: usize, key: u64) -> Arc<dyn Mark> {
+fn bound(scheme: Scheme, window: usize, key: u64) -> Mark {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&key.to_le_bytes());
-    mark::bind(&profile(scheme, window), &CohortKey::from_bytes(bytes))
+    Mark::new(
+        &profile(scheme, window),
+        &CohortKey::from_bytes(bytes).into(),
+    )
+    .unwrap()
 }
 
 fn marker(scheme: Scheme, window: usize, key: u64) -> Marker {
-    Marker::with_capacity(bound(scheme, window, key), window, 64)
+    bound(scheme, window, key)
+        .marker_with_capacity(&[], 64)
+        .unwrap()
 }
 
 fn uniform(rng: &mut impl Rng) -> f64 {
@@ -80,7 +83,7 @@ fn sample(scheme: Scheme, rows: bool, keys: u64) -> (Vec<u32>, Vec<f64>) {
     let mut expected = vec![0.0; 8];
     for key in 0..keys {
         let mark = bound(scheme, 2, key);
-        let mut marker = Marker::new(mark.clone(), 2);
+        let mut marker = mark.marker(&[]).unwrap();
         marker.accept(3).expect("a small id");
         marker.accept(4).expect("a small id");
         let mut logits = LOGITS;
@@ -95,7 +98,7 @@ fn sample(scheme: Scheme, rows: bool, keys: u64) -> (Vec<u32>, Vec<f64>) {
         assert!(choice.marked);
         counts[choice.index] += 1;
         let mut tilted = LOGITS;
-        if let Scheme::Green { gamma, delta } = scheme {
+        if let Parameters::Green { gamma, delta } = scheme.parameters() {
             let mut batch = CellBatch::new(2, 8);
             batch.fill(&[3, 4], &candidates);
             let mut words = [0; 8];
@@ -134,7 +137,7 @@ fn sampling_over_keys_reproduces_the_distribution() {
 /// The test above would notice a distribution that is off by a tenth of a nat in one logit.
 #[test]
 fn the_distribution_test_has_power() {
-    let (counts, _) = sample(Scheme::Gumbel, false, 40_000);
+    let (counts, _) = sample(Scheme::GUMBEL, false, 40_000);
     let mut other = LOGITS;
     other[3] += 0.1;
     let expected: Vec<f64> = softmax(&other).iter().map(|p| p * 40_000.0).collect();
@@ -144,7 +147,7 @@ fn the_distribution_test_has_power() {
 /// Under one key and window the choice follows the key, not the step's randomness.
 #[test]
 fn gumbel_repeats_its_choice_for_one_window_and_key() {
-    for scheme in [Scheme::Gumbel, Scheme::DualGumbel] {
+    for scheme in [Scheme::GUMBEL, Scheme::DUAL_GUMBEL] {
         let choose = |u| {
             let mut marker = marker(scheme, 1, 9);
             marker.accept(1).unwrap();
@@ -161,7 +164,7 @@ fn chosen_cells_score_high_under_the_key_and_not_under_another() {
     for scheme in SCHEMES {
         let mark = bound(scheme, 2, 1);
         let mut rng = ChaCha8Rng::seed_from_u64(11);
-        let mut marker = Marker::new(mark.clone(), 2);
+        let mut marker = mark.marker(&[]).unwrap();
         let (mut own, mut other) = (CellBatch::new(2, 4000), bound(scheme, 2, 2));
         while own.len() < 2000 {
             let mut logits: Vec<f32> = (0..50).map(|_| (uniform(&mut rng) * 3.0) as f32).collect();
@@ -172,7 +175,7 @@ fn chosen_cells_score_high_under_the_key_and_not_under_another() {
             }
             marker.accept(choice.index as u32).unwrap();
         }
-        let z = |mark: &Arc<dyn Mark>| {
+        let z = |mark: &Mark| {
             let mut words = vec![0; own.len()];
             mark.words(&own, &mut words);
             let law = mark.law();
@@ -200,7 +203,7 @@ fn chosen_cells_score_high_under_the_key_and_not_under_another() {
 #[test]
 fn positions_without_a_full_window_and_repeated_windows_are_not_marked() {
     for window in 1..=4 {
-        let mut marker = marker(Scheme::Gumbel, window, 3);
+        let mut marker = marker(Scheme::GUMBEL, window, 3);
         for position in 0..window {
             assert!(
                 !marker.choose_row(&mut LOGITS.clone(), 0.5).unwrap().marked,
@@ -265,7 +268,7 @@ fn unusable_rows_are_errors_and_leave_the_state_alone() {
             assert_eq!(marker.tokens(), before);
         }
     }
-    let mut marker = marker(Scheme::Gumbel, 1, 1);
+    let mut marker = marker(Scheme::GUMBEL, 1, 1);
     assert_eq!(
         marker.choose(&[1, 2], &mut [0.0], 0.5),
         Err(MarkerError::Lengths {
@@ -313,7 +316,7 @@ fn greedy_requests_are_left_alone_except_under_green() {
         }
         assert_eq!(
             changed > 0,
-            matches!(scheme, Scheme::Green { .. }),
+            matches!(scheme.parameters(), Parameters::Green { .. }),
             "{}",
             scheme.id()
         );
@@ -322,14 +325,7 @@ fn greedy_requests_are_left_alone_except_under_green() {
 
 #[test]
 fn bias_row_gives_green_tokens_their_delta_and_nothing_else() {
-    let mut marker = marker(
-        Scheme::Green {
-            gamma: 0.25,
-            delta: 2.0,
-        },
-        1,
-        7,
-    );
+    let mut marker = marker(Scheme::green(0.25, 2.0), 1, 7);
     let mut logits = vec![1.0; 900];
     logits[5] = f32::NEG_INFINITY;
     assert!(!marker.bias_row(&mut logits).unwrap(), "no window yet");
@@ -351,9 +347,9 @@ proptest! {
         astray in proptest::collection::vec(0u32..4, 0..30),
         then in proptest::collection::vec(0u32..4, 0..30),
     ) {
-        let mark = bound(Scheme::Gumbel, window, 1);
-        let mut straight = Marker::new(mark.clone(), window);
-        let mut wandering = Marker::new(mark, window);
+        let mark = bound(Scheme::GUMBEL, window, 1);
+        let mut straight = mark.marker(&[]).unwrap();
+        let mut wandering = mark.marker(&[]).unwrap();
         for &token in &kept {
             straight.accept(token).unwrap();
             wandering.accept(token).unwrap();

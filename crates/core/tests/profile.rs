@@ -1,6 +1,7 @@
 //! Profile files: what is read, what is refused, and that writing and reading agree.
 
-use hallmark_core::profile::{Profile, ProfileError, Scheme, TokenizerRef};
+use hallmark_core::profile::{Profile, ProfileError, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use proptest::prelude::*;
 
 const GREEN: &str = r#"
@@ -21,13 +22,7 @@ delta = 2.0
 fn the_documented_profile_is_read() {
     let profile = Profile::parse(GREEN).unwrap();
     assert_eq!(profile.name, "prod-2026q4");
-    assert_eq!(
-        profile.scheme,
-        Scheme::Green {
-            gamma: 0.25,
-            delta: 2.0
-        }
-    );
+    assert_eq!(profile.scheme, Scheme::green(0.25, 2.0));
     assert_eq!(profile.window, 2);
     assert_eq!(profile.tokenizer.vocab_size, 49152);
 }
@@ -96,10 +91,10 @@ proptest! {
     fn a_written_profile_reads_back(
         name in "[a-zA-Zéß \"\\\\]{1,20}",
         scheme in prop_oneof![
-            Just(Scheme::Gumbel),
-            Just(Scheme::DualGumbel),
-            (0.001..0.999, 0.001..30.0).prop_map(|(gamma, delta)| Scheme::Green { gamma, delta }),
-            (1u32..=32).prop_map(|layers| Scheme::Tournament { layers }),
+            Just(Scheme::GUMBEL),
+            Just(Scheme::DUAL_GUMBEL),
+            (0.001..0.999, 0.001..30.0).prop_map(|(gamma, delta)| Scheme::green(gamma, delta)),
+            (1u32..=32).prop_map(|layers| Scheme::tournament(layers)),
         ],
         window in 1usize..=4,
         vocab_size in 2u32..=0xFF_FFFF,

@@ -7,6 +7,7 @@ use crate::finding::MAX_WINDOW;
 use crate::interval::IntervalError;
 use crate::tail::TailError;
 use hallmark_core::cells::TokenId;
+use hallmark_core::mark::KeyMismatch;
 
 /// Why an examination could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum ExaminationError {
     /// The same, for an e-process.
     #[error(transparent)]
     EProcess(#[from] EProcessError),
+    /// A key that does not fit the profile.
+    #[error(transparent)]
+    Key(#[from] KeyMismatch),
     /// An answer was refused.
     #[error(transparent)]
     Cells(#[from] CellsError),

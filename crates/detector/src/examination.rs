@@ -19,8 +19,8 @@ use crate::statistic::shape::{self, Shape};
 use crate::statistic::{plain, sequential, weighted};
 use crate::tail::Log10P;
 use crate::weights::WindowWeights;
-use hallmark_core::keys::{CohortKey, PublicId};
-use hallmark_core::mark::{self, Reading};
+use hallmark_core::keys::{Key, PublicId};
+use hallmark_core::mark::{KeyMismatch, Mark, Reading};
 use hallmark_core::profile::Profile;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub struct Plan {
     /// How repeated cells are found.
     pub dedup: DedupKind,
     /// Keys that each tested key is contrasted with (T6): of public output, of other cohorts, or never used.
-    pub controls: Vec<CohortKey>,
+    pub controls: Vec<Key>,
     /// Whether T8 is made, where scores are Gumbel's.
     pub shape: bool,
     /// The suspect's log-probabilities; with them, T9 is made.
@@ -72,11 +72,7 @@ impl Examination {
     ///
     /// # Errors
     /// When the profile's parameters leave nothing to test, or the weights are of other windows.
-    pub fn new(
-        profile: &Profile,
-        keys: &[CohortKey],
-        plan: Plan,
-    ) -> Result<Self, ExaminationError> {
+    pub fn new(profile: &Profile, keys: &[Key], plan: Plan) -> Result<Self, ExaminationError> {
         let window = profile.window;
         if let Some(other) = plan.weights.as_ref().map(|weights| weights.window())
             && other != window
@@ -93,8 +89,8 @@ impl Examination {
         if plan.residual.is_some() && window > MAX_WINDOW {
             return Err(ExaminationError::LongWindow { window });
         }
-        let tally = |key: &CohortKey| {
-            let mark = mark::bind(profile, key);
+        let tally = |key: &Key| {
+            let mark = Arc::clone(Mark::new(profile, key)?.reading());
             let eprocess = match plan.e_process {
                 true => EProcess::new(mark.law(), plan.weights.as_deref())?,
                 false => EProcess::None,
@@ -110,8 +106,8 @@ impl Examination {
         let controls: Vec<Arc<dyn Reading>> = plan
             .controls
             .iter()
-            .map(|key| -> Arc<dyn Reading> { mark::bind(profile, key) })
-            .collect();
+            .map(|key| Ok(Arc::clone(Mark::new(profile, key)?.reading())))
+            .collect::<Result<_, KeyMismatch>>()?;
         let contrasts = if marks.is_empty() || controls.is_empty() {
             None
         } else {
@@ -123,7 +119,7 @@ impl Examination {
             counts: Counts::default(),
             keys: keys_under_test,
             contrasts,
-            controls: plan.controls.iter().map(CohortKey::public_id).collect(),
+            controls: plan.controls.iter().map(Key::public_id).collect(),
             shapes: vec![Shape::new(); shapes],
             logprobs: plan.logprobs,
             residual: plan

@@ -6,7 +6,7 @@ use crate::error::ExaminationError;
 use crate::scores::decoys;
 use crate::statistic::plain;
 use hallmark_core::law::Law;
-use hallmark_core::mark;
+use hallmark_core::mark::{KeyMismatch, Mark};
 use hallmark_core::profile::Profile;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -43,12 +43,12 @@ pub fn simulate(
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let marks: Vec<_> = decoys::random_keys(keys, bytes)
-        .map(|key| mark::bind(profile, &key))
-        .collect();
+        .map(|key| Mark::new(profile, &key.into()))
+        .collect::<Result<_, KeyMismatch>>()?;
     let results: Vec<(f64, f64)> = marks
         .par_iter()
         .map(|mark| {
-            let sum = cells.score(&**mark);
+            let sum = cells.score(&**mark.reading());
             Ok((
                 z(mark.law(), count, sum),
                 plain::p_value(mark.law(), count, sum)?.value(),

@@ -4,9 +4,9 @@
 //! deviations from its mean (about 3e-7 each); there are about 40 of them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use hallmark_core::keys::CohortKey;
+use hallmark_core::keys::{CohortKey, Key};
 use hallmark_core::law::Law;
-use hallmark_core::mark::{self, Reading};
+use hallmark_core::mark::{Mark, Reading};
 use hallmark_core::profile::Profile;
 use hallmark_core::score;
 use hallmark_detector::cells::{DistinctCells, Exposure, RawCells};
@@ -126,7 +126,7 @@ fn the_ratio_interval_is_the_beta_pivot() {
 }
 
 fn reading(profile: &Profile, number: u32) -> Arc<dyn Reading> {
-    mark::bind(profile, &key(number))
+    Mark::new(profile, &key(number)).unwrap()
 }
 
 fn profile(scheme: &str) -> Profile {
@@ -151,10 +151,10 @@ fn cells(tokens: u32) -> DistinctCells {
         .unwrap()
 }
 
-fn key(number: u32) -> CohortKey {
+fn key(number: u32) -> Key {
     let mut bytes = [0; 32];
     bytes[..4].copy_from_slice(&number.to_le_bytes());
-    CohortKey::from_bytes(bytes)
+    Key::from(CohortKey::from_bytes(bytes))
 }
 
 /// 800 pairs of random keys on one innocent text, for each scheme.

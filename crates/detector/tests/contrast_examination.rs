@@ -1,8 +1,8 @@
 //! T6, T8, T9 and the summary of cohorts within an examination.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark;
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
@@ -24,13 +24,13 @@ fn profile(scheme: &str) -> Profile {
     .unwrap()
 }
 
-fn key(number: u8) -> CohortKey {
-    CohortKey::from_bytes([number; 32])
+fn key(number: u8) -> Key {
+    Key::from(CohortKey::from_bytes([number; 32]))
 }
 
 /// Answers that follow key 1 in every fifth step: the best of eight candidates.
 fn answers(profile: &Profile) -> Vec<Vec<u32>> {
-    let mark = mark::bind(profile, &key(1));
+    let mark = Mark::new(profile, &key(1)).unwrap();
     let mut state = 1_u64;
     let mut random = move || {
         state = state
@@ -132,7 +132,7 @@ fn every_test_finds_the_key_and_only_it_is_named() {
         assert!(effect.smallest_visible > effect.null && effect.interval.low > effect.null);
         assert!(of(Test::T9, 1).all(|f| f.logprobs.unwrap().mass_smallest_visible.is_some()));
 
-        let law = mark::bind(&profile, &key(1)).law();
+        let law = Mark::new(&profile, &key(1)).unwrap().law();
         let cohorts = Cohorts::of(&findings, law).unwrap();
         assert_eq!(cohorts.false_discovery_rate, SCREEN_RATE);
         let standings: Vec<Standing> = cohorts.keys.iter().map(|key| key.standing).collect();

@@ -4,8 +4,9 @@
 
 use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::ForeignKey;
-use hallmark_core::mark::{KeyedMark, Null};
-use hallmark_core::profile::{FOREIGN, Foreign, ForeignProfile, ForeignScheme, TokenizerRef};
+use hallmark_core::mark::{Mark, Null};
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::{FOREIGN, Foreign, ForeignScheme};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
@@ -14,8 +15,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 const VOCABULARY: u32 = 1000;
 
-fn profile(known: &ForeignScheme) -> ForeignProfile {
-    ForeignProfile {
+fn profile(known: &ForeignScheme) -> Profile {
+    Profile {
         name: known.id.to_owned(),
         scheme: known.defaults,
         window: known.window,
@@ -26,7 +27,7 @@ fn profile(known: &ForeignScheme) -> ForeignProfile {
     }
 }
 
-fn key(profile: &ForeignProfile, random: &mut ChaCha12Rng) -> ForeignKey {
+fn key(profile: &Profile, random: &mut ChaCha12Rng) -> ForeignKey {
     let count = match profile.scheme {
         Foreign::SynthId { layers, .. } => layers as usize,
         Foreign::SglangDual { .. } => 2,
@@ -38,12 +39,7 @@ fn key(profile: &ForeignProfile, random: &mut ChaCha12Rng) -> ForeignKey {
 }
 
 /// Texts in which each token is the best scored of `candidates` random ones.
-fn texts(
-    mark: &KeyedMark,
-    window: usize,
-    candidates: usize,
-    random: &mut ChaCha12Rng,
-) -> Vec<Vec<u32>> {
+fn texts(mark: &Mark, window: usize, candidates: usize, random: &mut ChaCha12Rng) -> Vec<Vec<u32>> {
     let mut batch = CellBatch::new(window, candidates);
     let mut words = vec![0; candidates];
     (0..10)
@@ -74,22 +70,17 @@ fn texts(
         .collect()
 }
 
-fn log10_p(profile: &ForeignProfile, key: &ForeignKey, texts: &[Vec<u32>]) -> f64 {
+fn log10_p(profile: &Profile, key: &ForeignKey, texts: &[Vec<u32>]) -> f64 {
     let detection = detection(profile, key, texts);
     detection.finish().unwrap().log10_p.value()
 }
 
-fn detection(profile: &ForeignProfile, key: &ForeignKey, texts: &[Vec<u32>]) -> Detection {
-    let mark = KeyedMark::bind(profile, key).unwrap();
+fn detection(profile: &Profile, key: &ForeignKey, texts: &[Vec<u32>]) -> Detection {
+    let mark = Mark::new(profile, key).unwrap();
     detection_of(&mark, profile, key, texts)
 }
 
-fn detection_of(
-    mark: &KeyedMark,
-    profile: &ForeignProfile,
-    key: &ForeignKey,
-    texts: &[Vec<u32>],
-) -> Detection {
+fn detection_of(mark: &Mark, profile: &Profile, key: &ForeignKey, texts: &[Vec<u32>]) -> Detection {
     let mut detection = Detection::new(key.public_id(), mark, profile.window, DedupKind::Exact);
     let (first, rest) = texts.split_at(texts.len() / 2);
     for block in [first, rest] {
@@ -109,7 +100,7 @@ fn marked_text_is_found_with_its_key_and_not_with_another() {
     for known in &FOREIGN {
         let profile = profile(known);
         let (own, other) = (key(&profile, &mut random), key(&profile, &mut random));
-        let mark = KeyedMark::bind(&profile, &own).unwrap();
+        let mark = Mark::new(&profile, &own).unwrap();
         let marked = texts(&mark, profile.window, 4, &mut random);
         let found = log10_p(&profile, &own, &marked);
         // One number among others has a rank, and there are 2³² keys of many functions.
@@ -157,7 +148,7 @@ fn p_is_not_small_more_often_than_chance_allows() {
 }
 
 /// Keys of 10 bits and of all.
-fn wrong_key(profile: &ForeignProfile, narrow: bool, random: &mut ChaCha12Rng) -> ForeignKey {
+fn wrong_key(profile: &Profile, narrow: bool, random: &mut ChaCha12Rng) -> ForeignKey {
     let numbers = key(profile, random).numbers().to_vec();
     let shift = if narrow { 53 } else { 0 };
     ForeignKey::new(numbers.iter().map(|number| number >> shift).collect()).unwrap()
@@ -180,7 +171,7 @@ fn text_that_another_key_marked_is_no_evidence() {
         let profile = profile(known);
         for narrow in [false, true] {
             let own = wrong_key(&profile, narrow, &mut random);
-            let mark = KeyedMark::bind(&profile, &own).unwrap();
+            let mark = Mark::new(&profile, &own).unwrap();
             let marked = texts(&mark, profile.window, 8, &mut random);
             let found = log10_p(&profile, &own, &marked);
             // One of 65,536 numbers, itself among those that it is compared with.
@@ -215,7 +206,7 @@ fn related_keys_study() {
             let mut values = [vec![], vec![]];
             for _ in 0..TEXTS {
                 let own = wrong_key(&profile, narrow, &mut random);
-                let mark = KeyedMark::bind(&profile, &own).unwrap();
+                let mark = Mark::new(&profile, &own).unwrap();
                 let marked = texts(&mark, profile.window, 8, &mut random);
                 for _ in 0..KEYS {
                     let other = wrong_key(&profile, narrow, &mut random);
@@ -256,7 +247,7 @@ fn blocks_and_order_do_not_matter() {
     for known in &FOREIGN {
         let profile = profile(known);
         let key = key(&profile, &mut random);
-        let mark = KeyedMark::bind(&profile, &key).unwrap();
+        let mark = Mark::new(&profile, &key).unwrap();
         let mut texts = texts(&mark, profile.window, 2, &mut random);
         let before = log10_p(&profile, &key, &texts);
         texts.reverse();
@@ -279,7 +270,7 @@ fn a_marked_part_of_a_document_is_located() {
     for known in &FOREIGN {
         let profile = profile(known);
         let own = key(&profile, &mut random);
-        let mark = KeyedMark::bind(&profile, &own).unwrap();
+        let mark = Mark::new(&profile, &own).unwrap();
         let marked = texts(&mark, profile.window, 6, &mut random).concat();
         let clean = texts(&mark, profile.window, 1, &mut random).concat();
         let read = |tokens: &[u32]| {
@@ -330,12 +321,8 @@ fn the_weighted_mean_of_synthid_has_its_law() {
     for id in ["hf-synthid", "synthid-2025"] {
         let profile = profile(FOREIGN.iter().find(|known| known.id == id).unwrap());
         let own = key(&profile, &mut random);
-        let whole = KeyedMark::bind(&profile, &own).unwrap();
-        let bind = |key: &ForeignKey| {
-            KeyedMark::bind_weighted_mean(&profile, key)
-                .unwrap()
-                .unwrap()
-        };
+        let whole = Mark::new(&profile, &own).unwrap();
+        let bind = |key: &ForeignKey| Mark::weighted_mean(&profile, key).unwrap().unwrap();
         let marked = texts(&whole, profile.window, 4, &mut random);
         let found = detection_of(&bind(&own), &profile, &own, &marked)
             .finish()
@@ -385,11 +372,7 @@ fn the_weighted_mean_of_synthid_has_its_law() {
     }
     let other = profile(&FOREIGN[0]);
     let key = key(&other, &mut random);
-    assert!(
-        KeyedMark::bind_weighted_mean(&other, &key)
-            .unwrap()
-            .is_none()
-    );
+    assert!(Mark::weighted_mean(&other, &key).unwrap().is_none());
 }
 
 #[test]
@@ -398,7 +381,7 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
     for known in &FOREIGN {
         let profile = profile(known);
         let key = key(&profile, &mut random);
-        let mark = KeyedMark::bind(&profile, &key).unwrap();
+        let mark = Mark::new(&profile, &key).unwrap();
         let mut texts = texts(&mark, profile.window, 2, &mut random);
         // Shared cells, repeats, and documents without cells.
         texts.extend([texts[0][..40].to_vec(), [&texts[1][..], &texts[1]].concat()]);
@@ -450,7 +433,7 @@ fn keys_with_other_numbers_are_refused() {
         let profile = profile(known);
         let key = ForeignKey::new(vec![1; 7]).unwrap();
         assert!(!profile.scheme.takes(7));
-        let error = KeyedMark::bind(&profile, &key).err().unwrap().to_string();
+        let error = Mark::new(&profile, &key).err().unwrap().to_string();
         assert!(error.contains('7'), "{error}");
     }
 }

@@ -2,9 +2,10 @@
 //! work is cut up.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark::{self, Mark};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{CellsError, Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::document;
@@ -18,13 +19,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 const SCHEMES: [Scheme; 4] = [
-    Scheme::Gumbel,
-    Scheme::DualGumbel,
-    Scheme::Green {
-        gamma: 0.3,
-        delta: 1.0,
-    },
-    Scheme::Tournament { layers: 7 },
+    Scheme::GUMBEL,
+    Scheme::DUAL_GUMBEL,
+    Scheme::green(0.3, 1.0),
+    Scheme::tournament(7),
 ];
 
 fn profile(scheme: Scheme, window: usize) -> Profile {
@@ -40,8 +38,11 @@ fn profile(scheme: Scheme, window: usize) -> Profile {
     }
 }
 
-fn mark_of(profile: &Profile, key: u8) -> Arc<dyn Mark> {
-    mark::bind(profile, &CohortKey::from_bytes([key; 32]))
+fn mark_of(profile: &Profile, key: u8) -> Mark {
+    Mark::new(
+        profile,
+        &Key::from(CohortKey::from_bytes([key; 32])).unwrap(),
+    )
 }
 
 type Answers = Vec<(Vec<u32>, Vec<Vec<u32>>)>;
@@ -102,7 +103,7 @@ proptest! {
                 mark.words(&batch, &mut word);
                 expected += u64::from(mark.law().score(word[0]));
             }
-            prop_assert_eq!(distinct.score(&*mark), expected);
+            prop_assert_eq!(distinct.score(&**mark.reading()), expected);
         }
     }
 
@@ -116,7 +117,7 @@ proptest! {
         scheme in 0usize..4,
     ) {
         let profile = profile(SCHEMES[scheme], window);
-        let keys = [1, 2].map(|key| CohortKey::from_bytes([key; 32]));
+        let keys = [1, 2].map(|key| Key::from(CohortKey::from_bytes([key; 32])));
         let run = |cut: usize, dedup: DedupKind, threads: usize| {
             let plan = Plan { e_process: true, decoys: 9, decoy_draw: 4, dedup, ..Plan::default() };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -148,8 +149,8 @@ proptest! {
 /// T5 ranks the key's sum among the sums of decoys drawn from the tested keys, whatever their order.
 #[test]
 fn the_line_up_ranks_the_key_among_decoys_of_the_tested_keys() {
-    let profile = profile(Scheme::Gumbel, 1);
-    let keys = [1, 2].map(|key| CohortKey::from_bytes([key; 32]));
+    let profile = profile(Scheme::GUMBEL, 1);
+    let keys = [1, 2].map(|key| Key::from(CohortKey::from_bytes([key; 32])));
     let answers: Answers = (0..9)
         .map(|i| ((0..50).map(|j| (i * j + i) % 50).collect(), vec![]))
         .collect();
@@ -165,19 +166,19 @@ fn the_line_up_ranks_the_key_among_decoys_of_the_tested_keys() {
     let distinct = raw(&answers, 1).fresh().distinct(&mut *set).unwrap();
     let swapped = [keys[1].clone(), keys[0].clone()];
     let decoys: Vec<u64> = decoys::draw(&profile, &swapped, 99, 7)
-        .map(|mark| distinct.score(&*mark))
+        .map(|mark| distinct.score(&**mark.reading()))
         .collect();
     for (key, finding) in keys
         .iter()
         .zip(findings.iter().filter(|f| f.test == Test::T5))
     {
-        let own = distinct.score(&*mark::bind(&profile, key));
+        let own = distinct.score(&*Mark::new(&profile, key).unwrap());
         let rank = 1 + decoys.iter().filter(|&&decoy| decoy >= own).count();
         assert_eq!(finding.statistic, rank as f64);
         assert!((finding.log10_p.value() - (rank as f64 / 100.0).log10()).abs() < 1e-9);
     }
     let other: Vec<u64> = decoys::draw(&profile, &keys[..1], 99, 7)
-        .map(|mark| distinct.score(&*mark))
+        .map(|mark| distinct.score(&**mark.reading()))
         .collect();
     assert_ne!(decoys, other, "other tested keys, other decoys");
 }
@@ -201,7 +202,7 @@ fn without_cells_every_p_value_is_one_and_the_finding_warns() {
             ..Plan::default()
         };
         let mut examination =
-            Examination::new(&profile, &[CohortKey::from_bytes([1; 32])], plan).unwrap();
+            Examination::new(&profile, &[Key::from(CohortKey::from_bytes([1; 32]))], plan).unwrap();
         let mut short = RawCells::new(2);
         short.push(&[1, 2], Exposure::UNKNOWN).unwrap();
         examination.observe(short).unwrap();
@@ -224,7 +225,7 @@ fn a_tournament_has_no_e_process_and_the_others_do() {
             ..Plan::default()
         };
         let examination =
-            Examination::new(&profile, &[CohortKey::from_bytes([1; 32])], plan).unwrap();
+            Examination::new(&profile, &[Key::from(CohortKey::from_bytes([1; 32]))], plan).unwrap();
         let tests: Vec<Test> = examination
             .finish()
             .unwrap()
@@ -242,13 +243,7 @@ fn a_tournament_has_no_e_process_and_the_others_do() {
 
 #[test]
 fn a_document_counts_its_own_repeats_once() {
-    let profile = profile(
-        Scheme::Green {
-            gamma: 0.3,
-            delta: 1.0,
-        },
-        1,
-    );
+    let profile = profile(Scheme::green(0.3, 1.0), 1);
     let mark = mark_of(&profile, 1);
     let once = document::score(raw(&[(vec![1, 2, 3, 4, 5], vec![])], 1), &*mark).unwrap();
     let twice = [1, 2, 3, 4, 5, 1, 2, 3, 4, 5];

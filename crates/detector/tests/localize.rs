@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::cells::{CellBatch, TokenId};
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark::{self, Mark};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::detection::document::score_and_locate;
 use hallmark_detector::detection::localize::{Cover, Located};
@@ -28,19 +29,16 @@ fn profile(scheme: Scheme) -> Profile {
 }
 
 const SCHEMES: [Scheme; 4] = [
-    Scheme::Gumbel,
-    Scheme::DualGumbel,
-    Scheme::Green {
-        gamma: 0.25,
-        delta: 2.0,
-    },
-    Scheme::Tournament { layers: 16 },
+    Scheme::GUMBEL,
+    Scheme::DUAL_GUMBEL,
+    Scheme::green(0.25, 2.0),
+    Scheme::tournament(16),
 ];
 
-fn key(seed: u64) -> CohortKey {
+fn key(seed: u64) -> Key {
     let mut bytes = [0; 32];
     ChaCha8Rng::seed_from_u64(seed).fill_bytes(&mut bytes);
-    CohortKey::from_bytes(bytes)
+    Key::from(CohortKey::from_bytes(bytes))
 }
 
 fn uniform(rng: &mut ChaCha8Rng) -> f64 {
@@ -55,7 +53,7 @@ fn zipf(rng: &mut ChaCha8Rng) -> TokenId {
 
 /// Text of so many tokens whose stretch `marked` prefers cells that score: of `choices` candidates the best one.
 fn text(
-    mark: &dyn Mark,
+    mark: &Mark,
     tokens: usize,
     marked: &[Range<usize>],
     choices: usize,
@@ -84,7 +82,7 @@ fn text(
     text
 }
 
-fn locate(mark: &dyn Mark, text: &[TokenId], level: f64) -> Located {
+fn locate(mark: &Mark, text: &[TokenId], level: f64) -> Located {
     let mut raw = RawCells::new(2);
     raw.push(text, Exposure::NOTHING).unwrap();
     score_and_locate(raw, mark, level).unwrap().1
@@ -102,7 +100,7 @@ fn a_marked_passage_is_found_where_it_is() {
     for scheme in SCHEMES {
         let mut overlaps = vec![];
         for seed in 0..24 {
-            let mark = mark::bind(&profile(scheme), &key(seed));
+            let mark = Mark::new(&profile(scheme), &key(seed)).unwrap();
             let start = 137 + 53 * seed as usize;
             let planted = start..start + 150 + 20 * (seed as usize % 10);
             let text = text(&*mark, 3000, std::slice::from_ref(&planted), 5, seed);
@@ -136,7 +134,7 @@ fn a_marked_passage_is_found_where_it_is() {
 #[test]
 fn two_passages_are_told_apart_and_a_whole_text_is_one() {
     for scheme in SCHEMES {
-        let mark = mark::bind(&profile(scheme), &key(5));
+        let mark = Mark::new(&profile(scheme), &key(5)).unwrap();
         let planted = [400..700, 1300..1500];
         let located = locate(&*mark, &text(&*mark, 2500, &planted, 5, 5), 0.001);
         let passages: Vec<&Range<usize>> = located.passages.iter().map(|p| &p.tokens).collect();
@@ -163,12 +161,12 @@ fn two_passages_are_told_apart_and_a_whole_text_is_one() {
 #[test]
 fn under_random_keys_the_adjusted_p_is_one() {
     for scheme in SCHEMES {
-        let any = mark::bind(&profile(scheme), &key(0));
+        let any = Mark::new(&profile(scheme), &key(0)).unwrap();
         let text = text(&*any, 700, &[], 1, 77);
         let keys = 2000;
         let p: Vec<f64> = (0..keys)
             .map(|seed| {
-                let mark = mark::bind(&profile(scheme), &key(10_000 + seed));
+                let mark = Mark::new(&profile(scheme), &key(10_000 + seed)).unwrap();
                 locate(&*mark, &text, 1e-9)
                     .log10_p_adjusted
                     .unwrap()
@@ -190,7 +188,7 @@ fn under_random_keys_the_adjusted_p_is_one() {
 
 #[test]
 fn short_and_empty_documents_are_one_window_or_none() {
-    let mark = mark::bind(&profile(Scheme::Gumbel), &key(1));
+    let mark = Mark::new(&profile(Scheme::GUMBEL), &key(1)).unwrap();
     let empty = locate(&*mark, &[], 0.001);
     assert_eq!((empty.tried, empty.log10_p_adjusted), (0, None));
     let short = locate(&*mark, &[1, 2, 3, 4], 0.001);

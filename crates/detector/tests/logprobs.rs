@@ -5,9 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::cells::{CellBatch, TokenId};
-use hallmark_core::keys::CohortKey;
+use hallmark_core::keys::{CohortKey, Key};
 use hallmark_core::law::Law;
-use hallmark_core::mark::{self, Reading};
+use hallmark_core::mark::{Mark, Reading};
 use hallmark_core::profile::Profile;
 use hallmark_detector::cells::Exposure;
 use hallmark_detector::error::LogprobTestError;
@@ -152,10 +152,10 @@ fn profile(scheme: &str, window: usize) -> Profile {
     .unwrap()
 }
 
-fn key(number: u32) -> CohortKey {
+fn key(number: u32) -> Key {
     let mut bytes = [7; 32];
     bytes[..4].copy_from_slice(&number.to_le_bytes());
-    CohortKey::from_bytes(bytes)
+    Key::from(CohortKey::from_bytes(bytes))
 }
 
 /// Probabilities as a language model has them: some positions sure, some not; windows repeat between sequences.
@@ -203,7 +203,11 @@ fn p_and_e_of_innocent_keys_keep_their_level() {
         let profile = profile(scheme, 1);
         for evidence in &ways {
             let found: Vec<_> = (0..100)
-                .map(|k| evidence.examine(&*mark::bind(&profile, &key(k))).unwrap())
+                .map(|k| {
+                    evidence
+                        .examine(&*Mark::new(&profile, &key(k)).unwrap())
+                        .unwrap()
+                })
                 .collect();
             for alpha in [0.01, 0.05, 0.25, 0.5] {
                 let hits = found
@@ -248,7 +252,7 @@ fn p_and_e_of_innocent_keys_keep_their_level() {
 fn a_suspect_that_leans_on_the_key_is_found() {
     for scheme in ["green", "gumbel"] {
         let profile = profile(scheme, 1);
-        let mark = mark::bind(&profile, &key(99));
+        let mark = Mark::new(&profile, &key(99)).unwrap();
         let lean = |window: &[u32], token: u32| {
             let mut batch = CellBatch::new(1, 1);
             batch.push(window, token);
@@ -267,7 +271,7 @@ fn a_suspect_that_leans_on_the_key_is_found() {
         let against = Evidence::against(&masses, &base);
         let p = |evidence: &Evidence, number: u32| {
             let found = evidence
-                .examine(&*mark::bind(&profile, &key(number)))
+                .examine(&*Mark::new(&profile, &key(number)).unwrap())
                 .unwrap();
             println!(
                 "{scheme} {number}: p {} e {}",
@@ -371,7 +375,7 @@ fn without_evidence_p_and_e_are_one() {
     let evidence = Evidence::new(&Masses::new(2), Emphasis::Diverse);
     for scheme in ["green", "gumbel", "tournament"] {
         let found = evidence
-            .examine(&*mark::bind(&profile(scheme, 2), &key(1)))
+            .examine(&*Mark::new(&profile(scheme, 2), &key(1)).unwrap())
             .unwrap();
         assert_eq!((found.log10_p.value(), found.log10_e.value()), (0.0, 0.0));
         assert_eq!(
@@ -400,11 +404,11 @@ proptest! {
         let (there, back) = (build(&mut positions.iter()), build(&mut positions.iter().rev()));
         let evidence = Evidence::new(&there, Emphasis::Plain);
         for scheme in ["green", "gumbel"] {
-            let mark = mark::bind(&profile(scheme, 1), &key(3));
+            let mark = Mark::new(&profile(scheme, 1), &key(3)).unwrap();
             for emphasis in [Emphasis::Plain, Emphasis::Diverse] {
                 prop_assert_eq!(
-                    Evidence::new(&there, emphasis).examine(&*mark).unwrap(),
-                    Evidence::new(&back, emphasis).examine(&*mark).unwrap()
+                    Evidence::new(&there, emphasis).examine(&**mark.reading()).unwrap(),
+                    Evidence::new(&back, emphasis).examine(&**mark.reading()).unwrap()
                 );
             }
         }

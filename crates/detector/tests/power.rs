@@ -1,7 +1,7 @@
 //! Sample sizes against brute force, the published anchors, and the built-in calibration.
 
 use hallmark_core::law::Law;
-use hallmark_core::profile::green_threshold;
+use hallmark_core::schemes::green_threshold;
 use hallmark_detector::power::{
     Access, Calibration, CalibrationError, Design, Outside, PowerError, Prompts, SchemeName,
     Setting, Status, WeightedCells, sample_size, weighted_size,

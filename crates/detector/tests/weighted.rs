@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::{CohortKey, PublicId};
-use hallmark_core::mark::{self, Mark};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::keys::{CohortKey, Key, PublicId};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use hallmark_core::score::MAX_DEFICIT;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::error::ExaminationError;
@@ -20,13 +21,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 const SCHEMES: [Scheme; 4] = [
-    Scheme::Gumbel,
-    Scheme::DualGumbel,
-    Scheme::Green {
-        gamma: 0.3,
-        delta: 1.0,
-    },
-    Scheme::Tournament { layers: 7 },
+    Scheme::GUMBEL,
+    Scheme::DUAL_GUMBEL,
+    Scheme::green(0.3, 1.0),
+    Scheme::tournament(7),
 ];
 
 /// Counts of windows that a test states.
@@ -84,8 +82,8 @@ fn profile(scheme: Scheme, window: usize) -> Profile {
     }
 }
 
-fn key(byte: u8) -> CohortKey {
-    CohortKey::from_bytes([byte; 32])
+fn key(byte: u8) -> Key {
+    Key::from(CohortKey::from_bytes([byte; 32]))
 }
 
 fn raw(answers: &[Vec<u32>], window: usize) -> RawCells {
@@ -96,7 +94,7 @@ fn raw(answers: &[Vec<u32>], window: usize) -> RawCells {
     raw
 }
 
-fn score(mark: &dyn Mark, window: &[u32], token: u32) -> u64 {
+fn score(mark: &Mark, window: &[u32], token: u32) -> u64 {
     let mut batch = CellBatch::new(window.len(), 1);
     batch.push(window, token);
     let mut word = [0];
@@ -111,12 +109,7 @@ fn of(findings: &[Finding], test: Test) -> &Finding {
         .unwrap()
 }
 
-fn examine(
-    profile: &Profile,
-    keys: &[CohortKey],
-    plan: Plan,
-    answers: &[Vec<u32>],
-) -> Vec<Finding> {
+fn examine(profile: &Profile, keys: &[Key], plan: Plan, answers: &[Vec<u32>]) -> Vec<Finding> {
     let mut examination = Examination::new(profile, keys, plan).unwrap();
     examination.observe(raw(answers, profile.window)).unwrap();
     examination.finish().unwrap()
@@ -165,7 +158,7 @@ fn a_small_example_by_hand() {
         let answers = [vec![1, 2, 1, 3, 1, 2]];
         for scheme in SCHEMES {
             let profile = profile(scheme, 1);
-            let mark = mark::bind(&profile, &key(1));
+            let mark = Mark::new(&profile, &key(1)).unwrap();
             let plan = Plan {
                 weights: Some(Arc::new(weights.clone())),
                 ..Plan::default()
@@ -203,7 +196,7 @@ fn a_small_example_by_hand() {
 #[test]
 fn a_small_residual_by_hand() {
     let profile = profile(SCHEMES[2], 1);
-    let mark = mark::bind(&profile, &key(1));
+    let mark = Mark::new(&profile, &key(1)).unwrap();
     let plan = Plan {
         residual: Some(Expectation::Reference),
         ..Plan::default()
@@ -237,8 +230,8 @@ fn a_small_residual_by_hand() {
 /// A cell of negative weight counts with its score rounded up.
 #[test]
 fn negative_weights_round_the_gumbel_score_up() {
-    let profile = profile(Scheme::Gumbel, 1);
-    let mark = mark::bind(&profile, &key(1));
+    let profile = profile(Scheme::GUMBEL, 1);
+    let mark = Mark::new(&profile, &key(1)).unwrap();
     let plan = Plan {
         residual: Some(Expectation::Reference),
         ..Plan::default()
@@ -376,7 +369,7 @@ proptest! {
         let weights = WindowWeights::new(vec![stated(&counts, None)], None, WeightRule::Filter).unwrap();
         let plan = Plan { weights: Some(Arc::new(weights)), ..Plan::default() };
         let findings = examine(&profile, &[key(1)], plan, &answers);
-        let mark = mark::bind(&profile, &key(1));
+        let mark = Mark::new(&profile, &key(1)).unwrap();
         let cells: HashSet<[u32; 2]> = answers
             .iter()
             .flat_map(|answer| answer.windows(2))
@@ -394,7 +387,7 @@ proptest! {
 /// Who marked the text that weights come from is told apart for each key, and the tested key's own text warns.
 #[test]
 fn the_source_of_weights_is_found_out_for_each_key() {
-    let profile = profile(Scheme::Gumbel, 1);
+    let profile = profile(Scheme::GUMBEL, 1);
     let ids = [1, 2].map(|byte| key(byte).public_id());
     let answers = [vec![1, 2, 3, 4, 5, 6, 7, 8, 9]];
     let sources = |marked_by: &[Option<PublicId>]| {
@@ -480,7 +473,7 @@ fn weights_that_mean_nothing_are_refused() {
         )),
         ..Plan::default()
     };
-    let refused = Examination::new(&profile(Scheme::Gumbel, 2), &[key(1)], plan).err();
+    let refused = Examination::new(&profile(Scheme::GUMBEL, 2), &[key(1)], plan).err();
     assert!(matches!(
         refused,
         Some(ExaminationError::Window {

@@ -16,10 +16,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::CohortKey;
+use hallmark_core::keys::{CohortKey, Key};
 use hallmark_core::law::Law;
-use hallmark_core::mark::{Mark, bind};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use hallmark_lab::assets::Tokenizer;
 use hallmark_lab::story::{self, Settings, Size};
 use hallmark_lab::{Exchange, Marked, assets, story_root};
@@ -38,22 +39,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut unused = Vec::new();
     for seed in first..first + seeds {
         let start = Instant::now();
-        let mark = bind(&profile, &key(seed, "harvesters"));
-        let mut chooser = Marked::new(Arc::clone(&mark), profile.window);
+        let mark = Mark::new(&profile, &key(seed, "harvesters").into())?;
+        let mut chooser = Marked::new(&mark, vec![])?;
         let mut seconds: Vec<(String, f64)> = Vec::new();
         let told = story::tell(seed, &settings, &mut chooser, &mut |stage, done, all| {
             if done == all {
                 seconds.push((format!("{stage:?}"), start.elapsed().as_secs_f64()));
             }
         })?;
-        let teacher = Evidence::of(&told.marked, profile.window, &tokenizer).z(&*mark);
+        let teacher = Evidence::of(&told.marked, profile.window, &tokenizer).z(&mark);
         print!("seed {seed}: teacher z {teacher:.0}");
         for student in &told.students {
             let evidence = Evidence::of(&student.answers, profile.window, &tokenizer);
-            let z = evidence.z(&*mark);
-            let wrong =
-                (0..keys).map(|i| evidence.z(&*bind(&profile, &key(seed, &format!("unused-{i}")))));
-            let wrong: Vec<f64> = wrong.collect();
+            let z = evidence.z(&mark);
+            let wrong = (0..keys).map(|i| {
+                let mark = Mark::new(&profile, &key(seed, &format!("unused-{i}")).into())?;
+                Ok(evidence.z(&mark))
+            });
+            let wrong = wrong.collect::<Result<Vec<f64>, Box<dyn Error>>>()?;
             let loss = student.losses.last().copied().unwrap_or(0.0);
             let (cells, most) = (
                 evidence.cells(),
@@ -112,7 +115,7 @@ impl Evidence {
         self.0.len()
     }
 
-    fn z(&self, mark: &dyn Mark) -> f64 {
+    fn z(&self, mark: &Mark) -> f64 {
         let mut words = vec![0; self.cells()];
         mark.words(&self.0, &mut words);
         let law = mark.law();
@@ -128,7 +131,7 @@ impl Evidence {
 }
 
 /// The cohort key called `name` of the story of `seed`.
-fn key(seed: u64, name: &str) -> CohortKey {
+fn key(seed: u64, name: &str) -> Key {
     let epoch = story_root(seed).epoch("demo").expect("a fine name");
     epoch.cohort(name).expect("a fine name")
 }
@@ -166,15 +169,10 @@ impl Arguments {
 
     fn profile(&self) -> Result<Profile, Box<dyn Error>> {
         let scheme = match self.or("scheme", "gumbel".to_owned())?.as_str() {
-            "gumbel" => Scheme::Gumbel,
-            "dual-gumbel" => Scheme::DualGumbel,
-            "green" => Scheme::Green {
-                gamma: self.or("gamma", 0.25)?,
-                delta: self.or("delta", 2.0)?,
-            },
-            "tournament" => Scheme::Tournament {
-                layers: self.or("layers", 30)?,
-            },
+            "gumbel" => Scheme::GUMBEL,
+            "dual-gumbel" => Scheme::DUAL_GUMBEL,
+            "green" => Scheme::green(self.or("gamma", 0.25)?, self.or("delta", 2.0)?),
+            "tournament" => Scheme::tournament(self.or("layers", 30)?),
             other => return Err(format!("no scheme `{other}`").into()),
         };
         let tokenizer = TokenizerRef {

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use hallmark_core::keys::CohortKey;
-use hallmark_core::profile::Scheme;
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::schemes::Scheme;
 use hallmark_lab::study::{
     Arm, Cache, Cohort, Corpora, CorporaSettings, Corpus, Left, PromptKind, Shakespeare, Size,
     StudyError, TeacherAnswer, Variant, World, run,
@@ -35,7 +35,7 @@ impl Drop for Folder {
 
 fn arm(share: f64, variant: Variant) -> Arm {
     Arm {
-        scheme: Scheme::Gumbel,
+        scheme: Scheme::GUMBEL,
         window: 2,
         share,
         seed: 3,
@@ -201,10 +201,10 @@ fn a_world_of_files_runs_arms_too() {
     let mut pieces = vec![vec![]];
     pieces.extend((0..40).map(|i| format!(" word{i}").into_bytes()));
     let corpus = |cohort, shift, byte| Corpus {
-        scheme: Scheme::Gumbel,
+        scheme: Scheme::GUMBEL,
         window: 2,
         cohort,
-        key: CohortKey::from_bytes([byte; 32]),
+        key: Key::from(CohortKey::from_bytes([byte; 32])),
         answers: word_answers(30, shift),
     };
     let settings = CorporaSettings {

@@ -1,7 +1,8 @@
 //! Real text, many keys, and the figures that a null simulation looks at.
 
-use hallmark_core::mark::{self, Mark};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::scores::decoys;
 use hallmark_lab::assets::{self, Split};
 use std::sync::Arc;
@@ -34,9 +35,9 @@ pub(crate) fn profile(scheme: Scheme, window: usize) -> Profile {
 }
 
 /// Marks of `count` random keys.
-pub(crate) fn random_marks(profile: &Profile, count: u32, seed: u8) -> Vec<Arc<dyn Mark>> {
+pub(crate) fn random_marks(profile: &Profile, count: u32, seed: u8) -> Vec<Mark> {
     decoys::random_keys(count, [seed; 32])
-        .map(|key| mark::bind(profile, &key))
+        .map(|key| Mark::new(profile, &key).unwrap())
         .collect()
 }
 

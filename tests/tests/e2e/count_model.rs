@@ -74,7 +74,7 @@ impl CountModel {
         &self,
         prompts: &[Vec<u32>],
         tokens: usize,
-        mark: Option<(&Arc<dyn Mark>, usize)>,
+        mark: Option<(&Mark, usize)>,
         seed: u64,
     ) -> Vec<Vec<u32>> {
         let mut rng = ChaCha12Rng::seed_from_u64(seed);

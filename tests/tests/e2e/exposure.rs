@@ -1,10 +1,11 @@
 //! An innocent model that copies marked prompts must not be accused.
 
 use crate::common::{profile, real_documents};
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark::{self, Mark};
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::mark::Mark;
 use hallmark_core::marker::Marker;
-use hallmark_core::profile::{Profile, Scheme};
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::tail::Log10P;
@@ -13,13 +14,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
 
 /// Text marked strongly: every token chosen among 40 random, about equally likely ones.
-fn marked_text(
-    mark: &Arc<dyn Mark>,
-    window: usize,
-    tokens: usize,
-    rng: &mut ChaCha8Rng,
-) -> Vec<u32> {
-    let mut marker = Marker::new(mark.clone(), window);
+fn marked_text(mark: &Mark, window: usize, tokens: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
+    let mut marker = mark.marker(&[]).unwrap();
     for _ in 0..tokens {
         let candidates: Vec<u32> = (0..40).map(|_| rng.next_u32() % 1024).collect();
         let mut logits = [0.0; 40];
@@ -30,12 +26,7 @@ fn marked_text(
     marker.tokens().to_vec()
 }
 
-fn examine(
-    answers: &[(Vec<u32>, Vec<u32>)],
-    profile: &Profile,
-    key: &CohortKey,
-    shown: bool,
-) -> Log10P {
+fn examine(answers: &[(Vec<u32>, Vec<u32>)], profile: &Profile, key: &Key, shown: bool) -> Log10P {
     let mut examination =
         Examination::new(profile, std::slice::from_ref(key), Plan::default()).unwrap();
     let mut raw = RawCells::new(profile.window);
@@ -59,18 +50,15 @@ fn examine(
 fn copying_a_marked_prompt_is_no_evidence() {
     let own = real_documents();
     for scheme in [
-        Scheme::Gumbel,
-        Scheme::DualGumbel,
-        Scheme::Green {
-            gamma: 0.25,
-            delta: 2.0,
-        },
-        Scheme::Tournament { layers: 32 },
+        Scheme::GUMBEL,
+        Scheme::DUAL_GUMBEL,
+        Scheme::green(0.25, 2.0),
+        Scheme::tournament(32),
     ] {
         for window in [1, 2, 4] {
             let profile = profile(scheme, window);
-            let key = CohortKey::from_bytes([window as u8; 32]);
-            let mark = mark::bind(&profile, &key);
+            let key = Key::from(CohortKey::from_bytes([window as u8; 32]));
+            let mark = Mark::new(&profile, &key).unwrap();
             let mut rng = ChaCha8Rng::seed_from_u64(window as u64);
             let answers: Vec<(Vec<u32>, Vec<u32>)> = own[..300]
                 .iter()

@@ -3,8 +3,9 @@
 
 use crate::common::real_documents;
 use hallmark_core::keys::ForeignKey;
-use hallmark_core::mark::KeyedMark;
-use hallmark_core::profile::{Foreign, ForeignProfile, ForeignScheme, TokenizerRef};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::{Foreign, ForeignScheme};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
@@ -47,10 +48,8 @@ fn p_values_of_related_keys_and_weighted_means_are_no_smaller_than_they_say() {
                 .map(|_| {
                     let key = key(&profile, bits, &mut random);
                     let mark = match weighted {
-                        true => KeyedMark::bind_weighted_mean(&profile, &key)
-                            .unwrap()
-                            .unwrap(),
-                        false => KeyedMark::bind(&profile, &key).unwrap(),
+                        true => Mark::weighted_mean(&profile, &key).unwrap().unwrap(),
+                        false => Mark::new(&profile, &key).unwrap(),
                     };
                     let window = profile.window;
                     let mut detection =
@@ -75,9 +74,9 @@ fn p_values_of_related_keys_and_weighted_means_are_no_smaller_than_they_say() {
     }
 }
 
-fn profile(scheme: &str) -> ForeignProfile {
+fn profile(scheme: &str) -> Profile {
     let known = ForeignScheme::named(scheme).unwrap();
-    ForeignProfile {
+    Profile {
         name: scheme.to_owned(),
         scheme: known.defaults,
         window: known.window,
@@ -88,7 +87,7 @@ fn profile(scheme: &str) -> ForeignProfile {
     }
 }
 
-fn key(profile: &ForeignProfile, bits: u32, random: &mut ChaCha12Rng) -> ForeignKey {
+fn key(profile: &Profile, bits: u32, random: &mut ChaCha12Rng) -> ForeignKey {
     let count = match profile.scheme {
         Foreign::SynthId { layers, .. } => layers as usize,
         _ => 1,

@@ -1,7 +1,7 @@
 //! Localisation on real text that nobody marked, under many random keys.
 
 use crate::common::{profile, random_marks, real_documents};
-use hallmark_core::profile::Scheme;
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::detection::document::score_and_locate;
 use rayon::prelude::*;
@@ -16,15 +16,9 @@ const KEYS: u32 = 1000;
 fn the_best_window_is_a_p_value_on_real_text() {
     let text: Vec<u32> = real_documents().concat()[..4000].to_vec();
     for (scheme, window) in [
-        (Scheme::Gumbel, 2),
-        (
-            Scheme::Green {
-                gamma: 0.25,
-                delta: 2.0,
-            },
-            1,
-        ),
-        (Scheme::Tournament { layers: 30 }, 4),
+        (Scheme::GUMBEL, 2),
+        (Scheme::green(0.25, 2.0), 1),
+        (Scheme::tournament(30), 4),
     ] {
         let marks = random_marks(&profile(scheme, window), KEYS, 31);
         let found: Vec<(f64, usize)> = marks

@@ -3,9 +3,9 @@
 
 use crate::common::{deviation, mean, profile, random_marks, real_documents};
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::CohortKey;
+use hallmark_core::keys::{CohortKey, Key};
 use hallmark_core::mark::Mark;
-use hallmark_core::profile::Scheme;
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{DistinctCells, Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::examination::{Examination, Plan};
@@ -15,13 +15,10 @@ use hallmark_detector::statistic::plain;
 use rayon::prelude::*;
 
 const SCHEMES: [Scheme; 4] = [
-    Scheme::Gumbel,
-    Scheme::DualGumbel,
-    Scheme::Green {
-        gamma: 0.25,
-        delta: 2.0,
-    },
-    Scheme::Tournament { layers: 32 },
+    Scheme::GUMBEL,
+    Scheme::DUAL_GUMBEL,
+    Scheme::green(0.25, 2.0),
+    Scheme::tournament(32),
 ];
 
 /// Keys per setting. The sample deviation of 600 standard normal values is within 0.15 of 1 but
@@ -38,7 +35,7 @@ fn distinct(documents: &[Vec<u32>], window: usize) -> DistinctCells {
         .unwrap()
 }
 
-fn z(mark: &dyn Mark, cells: usize, sum: u64) -> f64 {
+fn z(mark: &Mark, cells: usize, sum: u64) -> f64 {
     let law = mark.law();
     let trials = (cells as u64 * law.trials()) as f64;
     let null = law.null_mean() / law.trials() as f64;
@@ -65,7 +62,7 @@ fn p_values_are_uniform_and_z_has_unit_spread() {
         let results: Vec<(f64, f64)> = marks
             .par_iter()
             .map(|mark| {
-                let sum = cells.score(&**mark);
+                let sum = cells.score(&**mark.reading());
                 let p = plain::p_value(mark.law(), cells.len() as u64, sum).unwrap();
                 (z(&**mark, cells.len(), sum), 10_f64.powf(p.value()))
             })
@@ -98,15 +95,9 @@ fn p_values_are_uniform_and_z_has_unit_spread() {
 #[test]
 fn e_processes_and_line_ups_give_no_false_alarms() {
     let documents = real_documents();
-    for scheme in [
-        Scheme::Gumbel,
-        Scheme::Green {
-            gamma: 0.25,
-            delta: 2.0,
-        },
-    ] {
+    for scheme in [Scheme::GUMBEL, Scheme::green(0.25, 2.0)] {
         let profile = profile(scheme, 2);
-        let keys: Vec<CohortKey> = decoys::random_keys(300, [29; 32]).collect();
+        let keys: Vec<Key> = decoys::random_keys(300, [29; 32]).collect();
         let small: Vec<(bool, bool)> = keys
             .par_iter()
             .map(|key| {
@@ -158,7 +149,7 @@ fn e_processes_and_line_ups_give_no_false_alarms() {
 fn counting_repeats_spreads_z_far_beyond_one() {
     let documents = real_documents();
     let window = 1;
-    let marks = random_marks(&profile(Scheme::Gumbel, window), KEYS, 23);
+    let marks = random_marks(&profile(Scheme::GUMBEL, window), KEYS, 23);
 
     let mut every = CellBatch::new(window, 1 << 20);
     for document in &documents {
@@ -202,7 +193,7 @@ fn counting_repeats_spreads_z_far_beyond_one() {
     );
 }
 
-fn spread(marks: &[std::sync::Arc<dyn Mark>], z: impl Fn(&dyn Mark) -> f64 + Sync) -> f64 {
+fn spread(marks: &[Mark], z: impl Fn(&Mark) -> f64 + Sync) -> f64 {
     let zs: Vec<f64> = marks.par_iter().map(|mark| z(&**mark)).collect();
     deviation(&zs)
 }

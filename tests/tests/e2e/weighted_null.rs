@@ -3,9 +3,10 @@
 use crate::common::{profile, real_documents};
 use crate::count_model::CountModel;
 use crate::counted::counted;
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark;
-use hallmark_core::profile::{Profile, Scheme};
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Expectation, Finding, Test};
@@ -32,17 +33,11 @@ fn weighted_tests_give_no_false_alarms_on_real_text() {
     let train = assets::tokens(Split::Train, &tokenizer).unwrap();
     let train = &train[..4];
     let teacher = CountModel::train([(&train.to_vec(), 1.0)]);
-    for scheme in [
-        Scheme::Gumbel,
-        Scheme::Green {
-            gamma: 0.25,
-            delta: 2.0,
-        },
-    ] {
+    for scheme in [Scheme::GUMBEL, Scheme::green(0.25, 2.0)] {
         let profile = profile(scheme, 2);
-        let marker = CohortKey::from_bytes([99; 32]);
+        let marker = Key::from(CohortKey::from_bytes([99; 32]));
         let prompts: Vec<Vec<u32>> = rest.iter().take(300).map(|d| d[..8].to_vec()).collect();
-        let mark = mark::bind(&profile, &marker);
+        let mark = Mark::new(&profile, &marker).unwrap();
         let marked = teacher.answer(&prompts, 60, Some((&mark, 2)), 5);
         let background = counted(2, train, None);
         let prompts_counted = counted(2, rest, None);
@@ -102,7 +97,7 @@ fn examine(
     answers: &[Vec<u32>],
     reference: &[Vec<u32>],
 ) -> Vec<Finding> {
-    let keys: Vec<CohortKey> = decoys::random_keys(KEYS as u32, [31; 32]).collect();
+    let keys: Vec<Key> = decoys::random_keys(KEYS as u32, [31; 32]).collect();
     let raw = |documents: &[Vec<u32>]| {
         let mut raw = RawCells::new(profile.window);
         for document in documents {

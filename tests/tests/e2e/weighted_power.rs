@@ -3,9 +3,9 @@
 use crate::common::profile;
 use crate::count_model::CountModel;
 use crate::counted::counted;
-use hallmark_core::keys::CohortKey;
-use hallmark_core::mark;
-use hallmark_core::profile::Scheme;
+use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::mark::Mark;
+use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Expectation, Finding, Test};
@@ -30,9 +30,9 @@ fn weights_find_a_small_share_of_marked_text() {
     let prompts = assets::prompts(1, 8, &tokenizer).unwrap()[..200].to_vec();
     let twice = [prompts.clone(), prompts.clone()].concat();
 
-    let profile = profile(Scheme::Gumbel, WINDOW);
-    let key = CohortKey::from_bytes([1; 32]);
-    let mark = mark::bind(&profile, &key);
+    let profile = profile(Scheme::GUMBEL, WINDOW);
+    let key = Key::from(CohortKey::from_bytes([1; 32]));
+    let mark = Mark::new(&profile, &key).unwrap();
     let harvest = teacher.answer(&prompts, LENGTH, Some((&mark, WINDOW)), 2);
     let others: usize = text.iter().map(Vec::len).sum();
     let weight = 0.03 / 0.97 * others as f64 / (prompts.len() * LENGTH) as f64;
@@ -62,13 +62,13 @@ fn weights_find_a_small_share_of_marked_text() {
         }
         raw
     };
-    let unused = CohortKey::from_bytes([2; 32]);
+    let unused = Key::from(CohortKey::from_bytes([2; 32]));
     let keys = [key.clone(), unused];
     let mut examination = Examination::new(&profile, &keys, plan).unwrap();
     examination.observe(raw(&answers)).unwrap();
     examination.observe_reference(raw(&control)).unwrap();
     let findings = examination.finish().unwrap();
-    let p = |test: Test, key: &CohortKey| {
+    let p = |test: Test, key: &Key| {
         let id = key.public_id().to_string();
         let own = |f: &&Finding| f.test == test && f.key_id == id;
         findings.iter().find(own).unwrap().log10_p.value()

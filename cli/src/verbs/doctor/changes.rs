@@ -2,23 +2,24 @@
 
 use super::sample::{Reading, Sample};
 use crate::args::DoctorArgs;
-use hallmark_core::keys::{AnyKey, ForeignKey};
-use hallmark_core::profile::{AnyProfile, Foreign, Scheme};
+use hallmark_core::keys::{ForeignKey, Key};
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Parameters;
 
 /// A change of the profile, of the key, or of how the sample is read.
 pub(super) struct Change {
     pub(super) name: &'static str,
     pub(super) what: String,
-    pub(super) profile: AnyProfile,
-    pub(super) key: AnyKey,
+    pub(super) profile: Profile,
+    pub(super) key: Key,
     pub(super) reading: Reading,
 }
 
 /// All changes that are tried; the first is none.
 pub(super) fn changes(
     args: &DoctorArgs,
-    profile: &AnyProfile,
-    key: &AnyKey,
+    profile: &Profile,
+    key: &Key,
     sample: &Sample,
 ) -> Vec<Change> {
     let unchanged = |name, what: &str, reading| Change {
@@ -29,20 +30,14 @@ pub(super) fn changes(
         reading,
     };
     let mut all = vec![unchanged("nothing", "as things are", Reading::Plain)];
-    for window in (1..=16).filter(|&window| window != profile.window()) {
+    for window in (1..=16).filter(|&window| window != profile.window) {
         let mut changed = profile.clone();
-        match &mut changed {
-            AnyProfile::Native(profile) => profile.window = window,
-            AnyProfile::Foreign(profile) => profile.window = window,
-        }
+        changed.window = window;
         all.push(Change {
             profile: changed,
             ..unchanged(
                 "window",
-                &format!(
-                    "a window of {window} tokens instead of {}",
-                    profile.window()
-                ),
+                &format!("a window of {window} tokens instead of {}", profile.window),
                 Reading::Plain,
             )
         });
@@ -56,7 +51,7 @@ pub(super) fn changes(
                     "vocabulary",
                     &format!(
                         "a vocabulary of {size} ids instead of {}",
-                        profile.tokenizer().vocab_size
+                        profile.tokenizer.vocab_size
                     ),
                     Reading::Plain,
                 )
@@ -66,9 +61,9 @@ pub(super) fn changes(
         profile: changed,
         ..unchanged("gamma", &format!("gamma {gamma}"), Reading::Plain)
     }));
-    if let AnyKey::Foreign(key) = key {
+    if let Key::Foreign(key) = key {
         all.extend(orders(key).into_iter().map(|(changed, what)| Change {
-            key: AnyKey::Foreign(changed),
+            key: Key::Foreign(changed),
             ..unchanged("key-order", what, Reading::Plain)
         }));
     }
@@ -107,14 +102,12 @@ pub(super) fn changes(
 }
 
 /// The profile with other vocabulary sizes, where the size matters.
-fn sizes(args: &DoctorArgs, profile: &AnyProfile, sample: &Sample) -> Vec<(AnyProfile, u32)> {
-    let AnyProfile::Foreign(foreign) = profile else {
-        return vec![];
-    };
-    if !matches!(foreign.scheme, Foreign::Green { .. }) {
+fn sizes(args: &DoctorArgs, profile: &Profile, sample: &Sample) -> Vec<(Profile, u32)> {
+    let is_green = matches!(profile.scheme.parameters(), Parameters::Green { .. });
+    if profile.scheme.is_native() || !is_green {
         return vec![];
     }
-    let own = foreign.tokenizer.vocab_size;
+    let own = profile.tokenizer.vocab_size;
     let bases = [Some(own), sample.tokenizer_size];
     let mut sizes: Vec<u32> = args.vocab_size.clone();
     for base in bases.into_iter().flatten() {
@@ -127,32 +120,28 @@ fn sizes(args: &DoctorArgs, profile: &AnyProfile, sample: &Sample) -> Vec<(AnyPr
     sizes.dedup();
     sizes.retain(|&size| size != own);
     let with = |size| {
-        let mut changed = foreign.clone();
+        let mut changed = profile.clone();
         changed.tokenizer.vocab_size = size;
-        (AnyProfile::Foreign(changed), size)
+        (changed, size)
     };
     sizes.into_iter().map(with).collect()
 }
 
 /// The profile with other shares of green tokens.
-fn gammas(profile: &AnyProfile) -> Vec<(AnyProfile, f64)> {
+fn gammas(profile: &Profile) -> Vec<(Profile, f64)> {
+    let Parameters::Green { gamma: own, delta } = profile.scheme.parameters() else {
+        return vec![];
+    };
     [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75]
         .into_iter()
-        .filter_map(|value| {
-            let mut changed = profile.clone();
-            let gamma = match &mut changed {
-                AnyProfile::Native(profile) => match &mut profile.scheme {
-                    Scheme::Green { gamma, .. } => gamma,
-                    _ => return None,
-                },
-                AnyProfile::Foreign(profile) => match &mut profile.scheme {
-                    Foreign::Green { gamma, .. } => gamma,
-                    _ => return None,
-                },
+        .filter(|gamma| (own - gamma).abs() > 1e-9)
+        .filter_map(|gamma| {
+            let scheme = profile.scheme.with(Parameters::Green { gamma, delta })?;
+            let changed = Profile {
+                scheme,
+                ..profile.clone()
             };
-            let is_other = (*gamma - value).abs() > 1e-9;
-            *gamma = value;
-            is_other.then_some((changed, value))
+            Some((changed, gamma))
         })
         .collect()
 }

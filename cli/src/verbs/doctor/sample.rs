@@ -4,7 +4,7 @@ use crate::args::DoctorArgs;
 use crate::builtin;
 use crate::evidence;
 use crate::failure::{Failure, Outcome};
-use hallmark_core::profile::AnyProfile;
+use hallmark_core::profile::Profile;
 use hallmark_corpus::{CorpusError, Piece};
 use hallmark_detector::cells::{CellsError, Exposure, RawCells};
 
@@ -40,7 +40,7 @@ pub(super) enum Reading {
 }
 
 impl Sample {
-    pub(super) fn read(args: &DoctorArgs, profile: &AnyProfile) -> Outcome<Self> {
+    pub(super) fn read(args: &DoctorArgs, profile: &Profile) -> Outcome<Self> {
         let tokenizer = builtin::tokenizer_for(profile, args.input.tokenizer.as_deref())?;
         let encode = |text: &str| tokenizer.as_ref().map(|tokenizer| tokenizer.encode(text));
         let mut documents = vec![];
@@ -92,9 +92,9 @@ impl Sample {
     }
 
     /// What is wrong with the sample whatever the mark.
-    pub(super) fn notes(&self, profile: &AnyProfile) -> Vec<String> {
+    pub(super) fn notes(&self, profile: &Profile) -> Vec<String> {
         let mut notes = vec![];
-        let vocabulary = profile.tokenizer().vocab_size;
+        let vocabulary = profile.tokenizer.vocab_size;
         let largest = self.documents.iter().flat_map(|d| &d.tokens).max();
         if let Some(largest) = largest.filter(|&&largest| largest >= vocabulary) {
             notes.push(format!(

@@ -7,7 +7,7 @@ use crate::failure::{Failure, Outcome};
 use crate::key_files;
 use crate::output::{Output, shown};
 use crate::progress::Progress;
-use hallmark_core::keys::CohortKey;
+use hallmark_core::keys::Key;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::logprobs::{EncodedLogprobs, LogprobReader, Unmapped};
 use hallmark_corpus::{CorpusError, Limits, ReadOptions};
@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The controls' keys, and what they are called.
-pub(super) fn controls(args: &BesideArgs) -> Outcome<(Vec<CohortKey>, Vec<TriedKey>)> {
+pub(super) fn controls(args: &BesideArgs) -> Outcome<(Vec<Key>, Vec<TriedKey>)> {
     let (mut keys, mut names) = (vec![], Vec::<TriedKey>::new());
     for path in &args.controls {
         let key = key_files::read(path)?.marking_key();

@@ -4,8 +4,9 @@ use super::TriedKey;
 use crate::args::{CalibrationArgs, ExamineArgs};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::verbs::power::{UsedJson, calibration, law, setting};
-use hallmark_core::profile::{Profile, Scheme};
+use crate::verbs::power::{UsedJson, calibration, setting};
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Parameters;
 use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Test};
 use hallmark_detector::power::{Calibration, Design, Setting, sample_size};
 use hallmark_detector::statistic::plain::LEVEL;
@@ -59,8 +60,8 @@ impl Judge {
             .hint("give a share of the training text, for instance 0.1"));
         }
         let flags: &CalibrationArgs = &args.calibration;
-        let delta = match profile.scheme {
-            Scheme::Green { delta, .. } => Some(delta),
+        let delta = match profile.scheme.parameters() {
+            Parameters::Green { delta, .. } => Some(delta),
             _ => None,
         };
         Ok(Self {
@@ -119,7 +120,7 @@ impl Judge {
     /// Answers needed to see a share, at the present rate of new cells.
     fn needs_answers(&self, share: f64, tests: usize, counts: &Counts) -> Option<u64> {
         let design = Design {
-            law: law(&self.profile.scheme),
+            law: self.profile.law(),
             lift: self.table.lift(&self.setting, share)?.lift,
             alpha: LEVEL / tests.max(1) as f64,
             power: 0.9,

@@ -18,14 +18,14 @@ pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
     let profile = args
         .profile
         .as_deref()
-        .map(profile_files::read_any)
+        .map(profile_files::read)
         .transpose()?;
     if let Some(profile) = &profile
-        && profile.tokenizer().sha256 != builtin::tokenizer_ref()?.sha256
+        && profile.tokenizer.sha256 != builtin::tokenizer_ref()?.sha256
     {
         return Err(Failure::usage(format_args!(
             "profile {:?} is for another tokenizer than the built-in model's",
-            profile.name()
+            profile.name
         ))
         .hint("make a profile without --tokenizer and --vocab-size for the built-in model"));
     }

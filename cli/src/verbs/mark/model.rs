@@ -8,7 +8,7 @@ use crate::files::NewFile;
 use crate::output::Output;
 use crate::profile_files;
 use crate::progress::Progress;
-use hallmark_core::profile::AnyProfile;
+use hallmark_core::profile::Profile;
 use hallmark_corpus::Tokenizer;
 use hallmark_lab::gguf::{Chat, Gguf};
 use hallmark_lab::{Chooser, LabError, Limit, Sampling, generate_until};
@@ -40,7 +40,7 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     let profile = args
         .profile
         .as_deref()
-        .map(profile_files::read_any)
+        .map(profile_files::read)
         .transpose()?;
     let tokenizer = open_tokenizer(tokenizer, profile.as_ref())?;
     let prompts = read_prompts(prompts)?;
@@ -109,14 +109,14 @@ impl Chooser for Known<'_> {
 }
 
 /// Opens the tokenizer and holds it against the profile's.
-fn open_tokenizer(path: &Path, profile: Option<&AnyProfile>) -> Outcome<Tokenizer> {
+fn open_tokenizer(path: &Path, profile: Option<&Profile>) -> Outcome<Tokenizer> {
     let tokenizer = builtin::open_tokenizer(path)?;
     if let Some(profile) = profile
-        && profile.tokenizer().sha256.as_deref() != Some(tokenizer.sha256())
+        && profile.tokenizer.sha256.as_deref() != Some(tokenizer.sha256())
     {
         return Err(Failure::usage(format_args!(
             "profile {:?} is for another tokenizer than {}",
-            profile.name(),
+            profile.name,
             path.display()
         ))
         .hint("make the profile with `profile new --tokenizer FILE`"));

@@ -1,10 +1,11 @@
 //! The text of a key file: comment lines, then one line `hallmark-root-1:HEX:CHECKSUM` (or
-//! `hallmark-cohort-1`). Reading and writing files, and their permissions, are the caller's.
+//! `hallmark-cohort-1`; of another engine `integer:`, `integers:` or `hex:`). Reading and writing files, and their permissions, are the caller's.
 
-use super::{CohortKey, ForeignKey, ForeignKeyError, KEY_BYTES, PublicId, RootKey};
+use super::{
+    CohortKey, ForeignKey, ForeignKeyError, KEY_BYTES, Key, MAX_NUMBERS, PublicId, RootKey,
+};
 use alloc::format;
 use alloc::string::String;
-use core::fmt::Write as _;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -28,6 +29,8 @@ pub enum KeyFile {
     Root(RootKey),
     /// One cohort in one epoch.
     Cohort(CohortKey),
+    /// Another engine's key.
+    Foreign(ForeignKey),
 }
 
 impl KeyFile {
@@ -37,8 +40,12 @@ impl KeyFile {
     /// Says what is wrong and on which line, never what the line holds.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
         let (number, line) = key_line(text)?;
-        if ForeignKey::parse(line).is_some() {
-            return Err(KeyFileError::Foreign { line: number });
+        if let Some(foreign) = ForeignKey::parse(line) {
+            let number = |error| KeyFileError::Number {
+                line: number,
+                error,
+            };
+            return foreign.map(Self::Foreign).map_err(number);
         }
         let (kind, rest) = KeyKind::ALL
             .into_iter()
@@ -67,16 +74,12 @@ impl KeyFile {
     /// The text of a key file for this key, under the given comments (one line each).
     #[must_use]
     pub fn to_text(&self, comments: &[String]) -> SecretText {
-        let (kind, bytes) = match self {
-            Self::Root(key) => (KeyKind::Root, &key.0),
-            Self::Cohort(key) => (KeyKind::Cohort, &key.0),
-        };
         // Room for everything, so that no growth leaves a copy behind.
         let room = comments
             .iter()
             .map(|comment| comment.len() + 3)
             .sum::<usize>()
-            + 256;
+            + MAX_LINE;
         let mut text = Zeroizing::new(String::with_capacity(room));
         for comment in comments {
             text.push_str("# ");
@@ -84,21 +87,22 @@ impl KeyFile {
             text.push('\n');
         }
         text.push_str(&format!("# public id: {}\n", self.public_id()));
-        text.push_str(kind.tag());
-        text.push(':');
-        push_hex(&mut text, bytes);
-        text.push(':');
-        push_hex(&mut text, &checksum(kind, bytes));
+        match self {
+            Self::Root(key) => push_line(&mut text, KeyKind::Root, &key.0),
+            Self::Cohort(key) => push_line(&mut text, KeyKind::Cohort, &key.0),
+            Self::Foreign(key) => key.push_line(&mut text),
+        }
         text.push('\n');
         text
     }
 
-    /// What the file holds.
+    /// What the file holds, for a key of this project.
     #[must_use]
-    pub fn kind(&self) -> KeyKind {
+    pub fn kind(&self) -> Option<KeyKind> {
         match self {
-            Self::Root(_) => KeyKind::Root,
-            Self::Cohort(_) => KeyKind::Cohort,
+            Self::Root(_) => Some(KeyKind::Root),
+            Self::Cohort(_) => Some(KeyKind::Cohort),
+            Self::Foreign(_) => None,
         }
     }
 
@@ -108,48 +112,17 @@ impl KeyFile {
         match self {
             Self::Root(key) => key.public_id(),
             Self::Cohort(key) => key.public_id(),
-        }
-    }
-
-    /// The cohort key that marks and detects: the cohort's own, or the default one of a root.
-    #[must_use]
-    pub fn marking_key(&self) -> CohortKey {
-        match self {
-            Self::Root(key) => key.default_cohort(),
-            Self::Cohort(key) => key.clone(),
-        }
-    }
-}
-
-/// A key file of this project, or of another engine.
-#[derive(Clone)]
-pub enum AnyKey {
-    /// A root or cohort key.
-    Native(KeyFile),
-    /// Another engine's key.
-    Foreign(ForeignKey),
-}
-
-impl AnyKey {
-    /// Reads the text of a key file of either kind.
-    ///
-    /// # Errors
-    /// Says what is wrong and on which line, never what the line holds.
-    pub fn parse(text: &str) -> Result<Self, KeyFileError> {
-        let (line, key) = key_line(text)?;
-        match ForeignKey::parse(key) {
-            Some(Ok(key)) => Ok(Self::Foreign(key)),
-            Some(Err(error)) => Err(KeyFileError::Number { line, error }),
-            None => KeyFile::parse(text).map(Self::Native),
-        }
-    }
-
-    /// The public id of the key that detects: for a root key, that of its default cohort.
-    #[must_use]
-    pub fn public_id(&self) -> PublicId {
-        match self {
-            Self::Native(key) => key.marking_key().public_id(),
             Self::Foreign(key) => key.public_id(),
+        }
+    }
+
+    /// The key that marks and detects: the cohort's own, the default one of a root, or the other engine's.
+    #[must_use]
+    pub fn marking_key(&self) -> Key {
+        match self {
+            Self::Root(key) => Key::Cohort(key.default_cohort()),
+            Self::Cohort(key) => Key::Cohort(key.clone()),
+            Self::Foreign(key) => Key::Foreign(key.clone()),
         }
     }
 }
@@ -206,12 +179,6 @@ pub enum KeyFileError {
         /// Line number, from 1.
         line: usize,
     },
-    /// Another engine's key where one of this project's is needed.
-    #[error("the key on line {line} is another engine's, and only native keys do here")]
-    Foreign {
-        /// Line number, from 1.
-        line: usize,
-    },
     /// Another engine's key that cannot be read.
     #[error("line {line} {error}")]
     Number {
@@ -241,29 +208,28 @@ fn checksum(kind: KeyKind, key: &[u8; KEY_BYTES]) -> [u8; CHECKSUM_BYTES] {
     check
 }
 
+/// Room for the public id and the longest key line: [`MAX_NUMBERS`] of another engine's numbers.
+const MAX_LINE: usize = 256 + MAX_NUMBERS * 21;
+
+fn push_line(text: &mut String, kind: KeyKind, bytes: &[u8; KEY_BYTES]) {
+    text.push_str(kind.tag());
+    text.push(':');
+    push_hex(text, bytes);
+    text.push(':');
+    push_hex(text, &checksum(kind, bytes));
+}
+
+/// In constant time, as the bytes are secret.
 fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-    }
+    let mut digits = Zeroizing::new([0; 2 * KEY_BYTES]);
+    let digits = &mut digits[..2 * bytes.len()];
+    let encoded = base16ct::lower::encode_str(bytes, digits);
+    text.push_str(encoded.expect("two digits for each byte"));
 }
 
 /// Fills `out` from exactly `2 * out.len()` digits; wipes it and says no otherwise.
 fn decode_hex(digits: &str, out: &mut [u8]) -> bool {
-    let digits = digits.as_bytes();
-    let ok = digits.len() == 2 * out.len()
-        && digits
-            .chunks_exact(2)
-            .zip(out.iter_mut())
-            .all(|(pair, byte)| {
-                let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
-                match (digit(pair[0]), digit(pair[1])) {
-                    (Some(high), Some(low)) => {
-                        *byte = high << 4 | low;
-                        true
-                    }
-                    _ => false,
-                }
-            });
+    let ok = digits.len() == 2 * out.len() && base16ct::mixed::decode(digits, out).is_ok();
     if !ok {
         out.zeroize();
     }

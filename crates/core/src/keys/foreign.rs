@@ -5,9 +5,11 @@
 //! id can be tried out by anyone, and says as much as the key.
 
 use super::{KEY_BYTES, PublicId, public_id};
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// A key of another engine: one or more 64-bit numbers, negative ones in two's complement.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -43,6 +45,21 @@ impl ForeignKey {
         Some(numbers.ok_or(ForeignKeyError::Number).and_then(Self::new))
     }
 
+    /// Writes the key line that [`parse`](Self::parse) reads.
+    pub(super) fn push_line(&self, text: &mut String) {
+        text.push_str(if self.0.len() == 1 {
+            "integer:"
+        } else {
+            "integers:"
+        });
+        for (place, number) in self.0.iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            write!(text, "{number}").expect("writing to a string does not fail");
+        }
+    }
+
     /// The numbers.
     #[must_use]
     pub fn numbers(&self) -> &[u64] {
@@ -52,14 +69,16 @@ impl ForeignKey {
     /// The key's public name.
     #[must_use]
     pub fn public_id(&self) -> PublicId {
+        public_id("foreign", &self.bytes())
+    }
+
+    /// A key of this project's size that stands for it.
+    pub(super) fn bytes(&self) -> Zeroizing<[u8; KEY_BYTES]> {
         let mut digest = Sha256::new_with_prefix(b"hallmark foreign key v1:");
         for number in &self.0 {
             digest.update(number.to_le_bytes());
         }
-        let mut bytes: [u8; KEY_BYTES] = digest.finalize().into();
-        let id = public_id("foreign", &bytes);
-        bytes.zeroize();
-        id
+        Zeroizing::new(digest.finalize().into())
     }
 }
 

@@ -9,11 +9,13 @@
 mod commitment;
 mod file;
 mod foreign;
+mod key;
 mod provider;
 
 pub use commitment::{COMMITMENT_NONCE_BYTES, Commitment};
-pub use file::{AnyKey, KeyFile, KeyFileError, KeyKind, SecretText};
+pub use file::{KeyFile, KeyFileError, KeyKind, SecretText};
 pub use foreign::{ForeignKey, ForeignKeyError, MAX_NUMBERS};
+pub use key::{Key, decoy_seed};
 pub use provider::KeyProvider;
 
 use alloc::string::String;
@@ -119,22 +121,6 @@ impl CohortKey {
     pub fn public_id(&self) -> PublicId {
         public_id("cohort", &self.0)
     }
-}
-
-/// The seed of the decoys of a line-up of `tested` keys, for draw number `draw`.
-///
-/// It depends on every tested key and not on their order: without the keys nobody can know the
-/// decoys, with them the line-up can be repeated.
-#[must_use]
-pub fn decoy_seed(tested: &[CohortKey], draw: u64) -> [u8; KEY_BYTES] {
-    let mut sorted: Vec<&CohortKey> = tested.iter().collect();
-    sorted.sort_by_key(|key| key.public_id());
-    let draw = draw.to_le_bytes();
-    let mut seed = [0; KEY_BYTES];
-    for key in sorted {
-        seed = derive(&key.0, &[b"decoys", &draw, &seed]);
-    }
-    seed
 }
 
 impl StreamKey {

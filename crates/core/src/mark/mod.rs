@@ -1,129 +1,226 @@
-//! Marks: a scheme under a key, as the marker and the detector see it.
+//! Marks: a scheme under a key, as the marker makes it and the detector reads it.
+//!
+//! A [`Mark`] is had from a profile and a key that fits it, `Mark::new(&profile, &key)`, whichever engine's it is. It knows all
+//! that depends on the two: what scores a cell, what counts once, the law of the sum, how much the key can say, and,
+//! where the mark is made here, what chooses tokens and at which positions.
 
-mod dual_gumbel;
-mod foreign;
-mod green;
-mod gumbel;
-mod keyed;
-mod marking;
+mod error;
+mod habits;
+mod null;
+mod reading;
 mod related;
-mod routed;
-mod tournament;
+mod sampler;
 
-pub use dual_gumbel::DualGumbel;
-pub use foreign::ForeignKeyMismatch;
-pub use green::Green;
-pub use gumbel::Gumbel;
-pub use keyed::{KeyedMark, Null, Part, Unit};
-pub use marking::{Marking, MarkingError};
+pub use error::{CannotMark, KeyMismatch};
+pub use habits::{Before, Habits, Repeats};
+pub use null::Null;
+pub use reading::{Reading, Scored};
 pub use related::{RelatedKeys, Shifted};
-pub use tournament::Tournament;
+pub use sampler::{Bias, Sampler, Scratch};
 
 use crate::cells::{CellBatch, TokenId};
-use crate::keys::CohortKey;
+use crate::keys::PublicId;
 use crate::law::Law;
-use crate::prf::ChaCha12;
-use crate::profile::{CHACHA12_V1, Profile, Scheme, green_threshold};
-use crate::row::RowError;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 
-/// The detector's half of a mark: cells to words, and how words are scored.
-pub trait Reading: Send + Sync {
-    /// How a cell's word is scored.
-    fn law(&self) -> Law;
+/// A scheme under a key: what scores cells, what of them counts once, the law of the sum, and how it is made.
+///
+/// Cheap to clone. Had from `Mark::new`; the other constructors are for whoever adds an engine.
+#[derive(Clone)]
+pub struct Mark {
+    identity: Identity,
+    parts: Vec<Part>,
+    unit: Option<Unit>,
+    null: Null,
+    key_bits: Option<u32>,
+    dear: bool,
+    made: Option<(Arc<dyn Sampler>, Habits)>,
+}
 
-    /// The largest token id the mark takes.
-    fn max_token(&self) -> TokenId;
+/// Whose mark it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The scheme's name in profiles.
+    pub scheme: &'static str,
+    /// The key's public name.
+    pub key: PublicId,
+    /// Tokens before a position that key its mark.
+    pub window: usize,
+}
 
-    /// The word that the law scores, for each of `cells`. May allocate.
+/// One of the keys of a mark.
+#[derive(Clone)]
+pub struct Part {
+    /// The weight of its scores.
+    pub weight: u32,
+    /// Its words and their law.
+    pub reading: Arc<dyn Reading>,
+}
+
+/// From a cell (window and token) to what the function consumes of it.
+pub type Unit = Arc<dyn Fn(&[TokenId], TokenId) -> u64 + Send + Sync>;
+
+impl Mark {
+    /// A mark with one word a cell, scores independent, the unit being the cell, and only read.
+    #[must_use]
+    pub fn read(identity: Identity, reading: Arc<dyn Reading>) -> Self {
+        let part = Part { weight: 1, reading };
+        Self {
+            identity,
+            parts: vec![part],
+            unit: None,
+            null: Null::Independent,
+            key_bits: None,
+            dear: false,
+            made: None,
+        }
+    }
+
+    /// The same with these parts in place of its one.
+    ///
+    /// # Panics
+    /// Without parts, or when their laws differ.
+    #[must_use]
+    pub fn with_parts(self, parts: Vec<Part>) -> Self {
+        let mut laws = parts.iter().map(|part| part.reading.law());
+        let first = laws.next().expect("a mark has a part");
+        assert!(laws.all(|law| law == first), "parts have one law");
+        Self { parts, ..self }
+    }
+
+    /// The same where cells with one `unit` count once. `dear` says whether words cost so much that each unit's should
+    /// be computed once.
+    #[must_use]
+    pub fn with_unit(self, unit: Unit, dear: bool) -> Self {
+        Self {
+            unit: Some(unit),
+            dear,
+            ..self
+        }
+    }
+
+    /// The same with another law of the sum.
+    #[must_use]
+    pub fn with_null(self, null: Null) -> Self {
+        Self { null, ..self }
+    }
+
+    /// The same where only so many bits of the key matter: another key is the same one in effect with probability
+    /// 2^−`bits`.
+    #[must_use]
+    pub fn with_key_bits(self, bits: u32) -> Self {
+        Self {
+            key_bits: Some(bits),
+            ..self
+        }
+    }
+
+    /// The same, made by `sampler` at the positions that `habits` name.
+    #[must_use]
+    pub fn made_by(self, sampler: Arc<dyn Sampler>, habits: Habits) -> Self {
+        Self {
+            made: Some((sampler, habits)),
+            ..self
+        }
+    }
+
+    /// The scheme's name in profiles.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        self.identity.scheme
+    }
+
+    /// The key's public name.
+    #[must_use]
+    pub fn key(&self) -> PublicId {
+        self.identity.key
+    }
+
+    /// Tokens before a position that key its mark.
+    #[must_use]
+    pub fn window(&self) -> usize {
+        self.identity.window
+    }
+
+    /// What scores a cell. Where there are several, a cell's score is the weighted sum of theirs.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// How a word of any part is scored.
+    #[must_use]
+    pub fn law(&self) -> Law {
+        self.parts[0].reading.law()
+    }
+
+    /// What the function consumes of a cell, where that is less than the cell: cells with one unit count once.
+    #[must_use]
+    pub fn unit(&self) -> Option<&Unit> {
+        self.unit.as_ref()
+    }
+
+    /// The law of the sum of scores over distinct units.
+    #[must_use]
+    pub fn null(&self) -> &Null {
+        &self.null
+    }
+
+    /// Bits of the key that matter, where they are so few that another key can be the same one in effect.
+    #[must_use]
+    pub fn key_bits(&self) -> Option<u32> {
+        self.key_bits
+    }
+
+    /// Whether words cost so much that each unit's should be computed once.
+    #[must_use]
+    pub fn is_dear(&self) -> bool {
+        self.dear
+    }
+
+    /// The largest token id that it takes.
+    #[must_use]
+    pub fn max_token(&self) -> TokenId {
+        let parts = self.parts.iter().map(|part| part.reading.max_token());
+        parts.min().unwrap_or(TokenId::MAX)
+    }
+
+    /// The first part's reading, which for all but some schemes is the only one.
+    #[must_use]
+    pub fn reading(&self) -> &Arc<dyn Reading> {
+        &self.parts[0].reading
+    }
+
+    /// The words of the first part, which for all but two schemes is the only one.
     ///
     /// # Panics
     /// When `out` is not as long as `cells`.
-    fn words(&self, cells: &CellBatch, out: &mut [u32]);
-}
-
-/// A scheme under a key.
-///
-/// The detector uses its [`Reading`], a serving engine the rest, through a
-/// [`Marker`](crate::marker::Marker). Schemes are generic over their
-/// [`Prf`](crate::prf::Prf), so a foreign mark is another value behind these traits.
-pub trait Mark: Reading {
-    /// Chooses among the candidates that survived truncation: cells with one window, and their
-    /// logits after temperature and penalties. Returns the index of the chosen candidate.
-    /// `logits` is scratch space afterwards; `uniform` in [0, 1) is the step's ordinary randomness.
-    ///
-    /// # Errors
-    /// When a logit is NaN or +∞, or every candidate is masked (−∞).
-    fn choose(
-        &self,
-        candidates: &CellBatch,
-        logits: &mut [f32],
-        uniform: f64,
-        scratch: &mut Scratch,
-    ) -> Result<usize, RowError>;
-
-    /// Chooses among a whole row of logits, where the index is the token id. The rest is as for
-    /// [`choose`](Self::choose).
-    ///
-    /// # Errors
-    /// As for [`choose`](Self::choose).
-    fn choose_row(
-        &self,
-        window: &[TokenId],
-        logits: &mut [f32],
-        uniform: f64,
-        scratch: &mut Scratch,
-    ) -> Result<usize, RowError>;
-
-    /// The mark as a bias on a row of logits, for schemes that are one (`green`).
-    fn as_bias(&self) -> Option<&dyn Bias> {
-        None
+    pub fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        self.parts[0].reading.words(cells, out);
     }
-}
 
-/// A mark that works by adding to logits, before the engine truncates and samples as it likes.
-pub trait Bias {
-    /// Adds the mark's bias to the logits of candidates; masked ones (−∞) stay masked.
+    /// What chooses tokens, and where.
     ///
     /// # Errors
-    /// When a logit is NaN.
-    fn bias(
-        &self,
-        candidates: &CellBatch,
-        logits: &mut [f32],
-        scratch: &mut Scratch,
-    ) -> Result<(), RowError>;
+    /// When the mark is only read here.
+    pub fn sampler(&self) -> Result<(&Arc<dyn Sampler>, Habits), CannotMark> {
+        match &self.made {
+            Some((sampler, habits)) => Ok((sampler, *habits)),
+            None => Err(CannotMark::ReadOnly {
+                scheme: self.scheme(),
+            }),
+        }
+    }
 
-    /// Adds the mark's bias to a whole row; masked tokens (−∞) stay masked.
-    ///
-    /// # Errors
-    /// When a logit is NaN or +∞, or the row is masked throughout; the row is then not usable.
-    fn bias_row(&self, window: &[TokenId], logits: &mut [f32]) -> Result<(), RowError>;
-}
-
-/// Buffers that a step needs; they grow on the first steps and are then reused.
-#[derive(Clone, Debug, Default)]
-pub struct Scratch {
-    pub(crate) words: Vec<u32>,
-    pub(crate) weights: Vec<f32>,
-}
-
-/// The mark that `profile` describes, under `key`.
-#[must_use]
-pub fn bind(profile: &Profile, key: &CohortKey) -> Arc<dyn Mark> {
-    let stream = |name| {
-        let key = key.stream(profile.scheme.id(), CHACHA12_V1, profile.window, name);
-        ChaCha12::new(*key.expose())
-    };
-    match profile.scheme {
-        Scheme::Gumbel => Arc::new(Gumbel::new(stream("main"))),
-        Scheme::DualGumbel => Arc::new(DualGumbel::new(stream("coin"), stream("a"), stream("b"))),
-        Scheme::Green { gamma, delta } => Arc::new(Green::new(
-            stream("main"),
-            green_threshold(gamma),
-            delta as f32,
-        )),
-        Scheme::Tournament { layers } => Arc::new(Tournament::new(stream("main"), layers)),
+    /// The only part, where scores of other units say nothing about a unit's but what a list's tokens say of each
+    /// other: then the places of a mark in a text can be tested.
+    #[must_use]
+    pub fn local(&self) -> Option<&dyn Reading> {
+        match (&self.parts[..], &self.null) {
+            ([part], Null::Independent | Null::Lists) => Some(&*part.reading),
+            _ => None,
+        }
     }
 }

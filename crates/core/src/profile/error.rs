@@ -5,6 +5,7 @@ use alloc::string::String;
 
 /// Why a profile cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProfileError {
     /// Not TOML, or a field that is unknown, missing or of another type.
     #[error("line {line}: {message}")]
@@ -40,7 +41,7 @@ pub enum ProfileError {
         /// The section's name.
         section: &'static str,
     },
-    /// A window that the other engine does not have.
+    /// A window that the scheme does not have.
     #[error("window = {found}: {scheme} takes {least} to {most}")]
     Window {
         /// The profile's scheme.
@@ -51,12 +52,6 @@ pub enum ProfileError {
         least: usize,
         /// The longest.
         most: usize,
-    },
-    /// Another engine's mark where one of this project's is needed.
-    #[error("scheme = {scheme:?} is another engine's mark, and only native marks do here")]
-    Foreign {
-        /// The profile's scheme.
-        scheme: &'static str,
     },
     /// Lists of a GPU's generator.
     #[error(

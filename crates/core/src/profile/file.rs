@@ -1,9 +1,8 @@
 //! The profile as the text of a TOML file.
 
-use super::{
-    AnyProfile, CHACHA12_V1, Foreign, ForeignProfile, ForeignScheme, PROFILE_VERSION, Profile,
-    ProfileError, Scheme, TokenizerRef,
-};
+use super::error::ProfileError;
+use super::{PROFILE_VERSION, Profile, TokenizerRef};
+use crate::schemes::{Parameters, Scheme, SchemeRow, TORCH};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -70,122 +69,78 @@ enum Device {
 }
 
 impl File {
-    pub(super) fn check(self) -> Result<AnyProfile, ProfileError> {
+    /// The profile, with values that are yet to be checked.
+    pub(super) fn profile(self, schemes: &'static [SchemeRow]) -> Result<Profile, ProfileError> {
         if self.hallmark != PROFILE_VERSION {
             return Err(ProfileError::Version {
                 found: self.hallmark,
             });
         }
-        let Some(foreign) = ForeignScheme::named(&self.scheme) else {
-            return self.native().map(AnyProfile::Native);
+        let Some(row) = schemes.iter().find(|row| row.id == self.scheme) else {
+            return Err(ProfileError::Value {
+                field: "scheme",
+                found: format!("{:?}", self.scheme),
+                allowed: "gumbel, dual-gumbel, green, tournament, or another engine's (`profile list`)",
+            });
         };
-        self.foreign(foreign).map(AnyProfile::Foreign)
-    }
-
-    fn native(self) -> Result<Profile, ProfileError> {
-        let scheme = match self.scheme.as_str() {
-            "gumbel" => Scheme::Gumbel,
-            "dual-gumbel" => Scheme::DualGumbel,
-            "green" => {
+        self.check_prf(row)?;
+        let scheme = Scheme::of(row);
+        let parameters = match scheme.parameters() {
+            Parameters::None => Parameters::None,
+            Parameters::Green { .. } => {
                 let &GreenSection { gamma, delta } = self.needed("green", self.green.as_ref())?;
-                Scheme::Green { gamma, delta }
+                Parameters::Green { gamma, delta }
             }
-            "tournament" => {
+            Parameters::Tournament { .. } => {
                 let &TournamentSection { layers } =
                     self.needed("tournament", self.tournament.as_ref())?;
-                Scheme::Tournament { layers }
+                Parameters::Tournament { layers }
             }
-            other => {
-                return Err(ProfileError::Value {
-                    field: "scheme",
-                    found: format!("{other:?}"),
-                    allowed: "gumbel, dual-gumbel, green, tournament, or another engine's (`profile list`)",
-                });
+            Parameters::Dual { .. } => {
+                let &DualSection { share } = self.needed("dual", self.dual.as_ref())?;
+                Parameters::Dual { share }
             }
         };
-        self.check_prf(CHACHA12_V1, "\"chacha12-v1\"")?;
-        self.only(match scheme {
-            Scheme::Green { .. } => "green",
-            Scheme::Tournament { .. } => "tournament",
-            Scheme::Gumbel | Scheme::DualGumbel => "",
-        })?;
-        let profile = Profile {
-            name: self.name,
-            scheme,
-            window: self.window,
-            tokenizer: self.tokenizer.into(),
-        };
-        profile.check()?;
-        Ok(profile)
-    }
-
-    fn foreign(self, known: &ForeignScheme) -> Result<ForeignProfile, ProfileError> {
-        self.check_prf(known.prf, "the scheme's own, as `profile new` writes it")?;
-        let scheme = match known.defaults {
-            Foreign::Green { lists, .. } => {
-                let &GreenSection { gamma, delta } = self.needed("green", self.green.as_ref())?;
-                Foreign::Green {
-                    lists,
-                    gamma,
-                    delta,
-                }
-            }
-            Foreign::SynthId { hash, .. } => {
-                let &TournamentSection { layers } =
-                    self.needed("tournament", self.tournament.as_ref())?;
-                Foreign::SynthId { hash, layers }
-            }
-            Foreign::VllmDual { .. } => Foreign::VllmDual {
-                share: self.needed("dual", self.dual.as_ref())?.share,
-            },
-            Foreign::SglangDual { .. } => Foreign::SglangDual {
-                share: self.needed("dual", self.dual.as_ref())?.share,
-            },
-            other => other,
-        };
-        self.only(match scheme {
-            Foreign::Green { .. } => "green",
-            Foreign::SynthId { .. } => "tournament",
-            Foreign::VllmDual { .. } | Foreign::SglangDual { .. } => "dual",
-            _ => "",
-        })?;
+        self.only(parameters.section())?;
         if let Some(torch) = &self.torch {
-            if known.prf != TORCH {
+            if row.prf != TORCH {
                 return Err(self.section("takes no", "torch"));
             }
             if torch.device == Device::Cuda {
                 return Err(ProfileError::Cuda);
             }
         }
-        let profile = ForeignProfile {
+        Ok(Profile {
             name: self.name,
-            scheme,
+            scheme: scheme.with(parameters).unwrap_or(scheme),
             window: self.window,
             tokenizer: self.tokenizer.into(),
-        };
-        profile.check()?;
-        Ok(profile)
+        })
     }
 
-    fn check_prf(&self, prf: &str, allowed: &'static str) -> Result<(), ProfileError> {
-        if self.prf == prf {
+    fn check_prf(&self, row: &SchemeRow) -> Result<(), ProfileError> {
+        if self.prf == row.prf {
             return Ok(());
         }
         Err(ProfileError::Value {
             field: "prf",
             found: format!("{:?}", self.prf),
-            allowed,
+            allowed: if row.is_native() {
+                "\"chacha12-v1\""
+            } else {
+                "the scheme's own, as `profile new` writes it"
+            },
         })
     }
 
     /// Refuses sections of other schemes.
-    fn only(&self, section: &str) -> Result<(), ProfileError> {
+    fn only(&self, section: Option<&str>) -> Result<(), ProfileError> {
         for (name, is_there) in [
             ("green", self.green.is_some()),
             ("tournament", self.tournament.is_some()),
             ("dual", self.dual.is_some()),
         ] {
-            if is_there && name != section {
+            if is_there && Some(name) != section {
                 return Err(self.section("takes no", name));
             }
         }
@@ -209,9 +164,6 @@ impl File {
     }
 }
 
-/// The generator that lists on a CPU and on a GPU differ by.
-const TORCH: &str = "torch-mt19937";
-
 impl From<TokenizerSection> for TokenizerRef {
     fn from(section: TokenizerSection) -> Self {
         Self {
@@ -232,54 +184,29 @@ impl From<&TokenizerRef> for TokenizerSection {
 
 impl From<&Profile> for File {
     fn from(profile: &Profile) -> Self {
-        Self {
+        let row = profile.scheme.row();
+        let mut file = Self {
             hallmark: PROFILE_VERSION,
             name: profile.name.clone(),
-            scheme: profile.scheme.id().to_owned(),
-            prf: CHACHA12_V1.to_owned(),
+            scheme: row.id.to_owned(),
+            prf: row.prf.to_owned(),
             window: profile.window,
             tokenizer: (&profile.tokenizer).into(),
-            green: match profile.scheme {
-                Scheme::Green { gamma, delta } => Some(GreenSection { gamma, delta }),
-                _ => None,
-            },
-            tournament: match profile.scheme {
-                Scheme::Tournament { layers } => Some(TournamentSection { layers }),
-                _ => None,
-            },
+            green: None,
+            tournament: None,
             dual: None,
-            torch: None,
-        }
-    }
-}
-
-impl From<&ForeignProfile> for File {
-    fn from(profile: &ForeignProfile) -> Self {
-        let known = profile.scheme.scheme();
-        Self {
-            hallmark: PROFILE_VERSION,
-            name: profile.name.clone(),
-            scheme: known.id.to_owned(),
-            prf: known.prf.to_owned(),
-            window: profile.window,
-            tokenizer: (&profile.tokenizer).into(),
-            green: match profile.scheme {
-                Foreign::Green { gamma, delta, .. } => Some(GreenSection { gamma, delta }),
-                _ => None,
-            },
-            tournament: match profile.scheme {
-                Foreign::SynthId { layers, .. } => Some(TournamentSection { layers }),
-                _ => None,
-            },
-            dual: match profile.scheme {
-                Foreign::VllmDual { share } | Foreign::SglangDual { share } => {
-                    Some(DualSection { share })
-                }
-                _ => None,
-            },
-            torch: (known.prf == TORCH).then_some(TorchSection {
+            torch: (row.prf == TORCH).then_some(TorchSection {
                 device: Device::Cpu,
             }),
+        };
+        match profile.scheme.parameters() {
+            Parameters::None => {}
+            Parameters::Green { gamma, delta } => file.green = Some(GreenSection { gamma, delta }),
+            Parameters::Tournament { layers } => {
+                file.tournament = Some(TournamentSection { layers })
+            }
+            Parameters::Dual { share } => file.dual = Some(DualSection { share }),
         }
+        file
     }
 }

@@ -1,14 +1,12 @@
-//! The profile: the public description of a mark, as a TOML file. It holds no secret.
+//! The profile: the public description of a mark, of this project's or another engine's, as a TOML file. It holds no secret.
 
+mod bind;
 mod error;
 mod file;
-mod foreign;
 
 pub use error::ProfileError;
-pub use foreign::{
-    Checked, FOREIGN, Foreign, ForeignProfile, ForeignScheme, GreenLists, SynthIdHash,
-};
 
+use crate::schemes::{SCHEMES, Scheme, SchemeRow};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -16,12 +14,6 @@ use file::File;
 
 /// Version of the profile format that this crate reads and writes.
 pub const PROFILE_VERSION: u32 = 1;
-
-/// The only native pseudo-random function.
-pub const CHACHA12_V1: &str = "chacha12-v1";
-
-/// Most window slots of a native profile.
-pub const MAX_WINDOW: usize = 4;
 
 /// Largest vocabulary: token ids go up to `0xFF_FFFE`.
 pub const MAX_VOCAB_SIZE: u32 = 0xFF_FFFF;
@@ -33,31 +25,11 @@ pub struct Profile {
     pub name: String,
     /// The scheme with its parameters.
     pub scheme: Scheme,
-    /// Tokens before a position that key its mark, 1 to 4.
+    /// Tokens before a position that key its mark.
     pub window: usize,
-    /// The marking model's tokenizer.
+    /// The marking model's tokenizer. For another engine's mark, `vocab_size` is what the engine takes as the vocabulary:
+    /// lists are permutations of exactly that many ids.
     pub tokenizer: TokenizerRef,
-}
-
-/// A native scheme with its parameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scheme {
-    /// Gumbel-max sampling with keyed noise; does not change the distribution of a token.
-    Gumbel,
-    /// Gumbel-max with two keyed streams and a keyed coin per window: more varied answers.
-    DualGumbel,
-    /// A keyed part `gamma` of the vocabulary has `delta` added to its logits.
-    Green {
-        /// Share of green cells under a random key, in (0, 1).
-        gamma: f64,
-        /// What is added to a green token's logit, in nats.
-        delta: f64,
-    },
-    /// SynthID's two-leaf tournament over the bits of the word; keeps the distribution on average.
-    Tournament {
-        /// Layers, that is bits of the word used: 1 to 32.
-        layers: u32,
-    },
 }
 
 /// Which tokenizer a profile's token ids belong to.
@@ -69,38 +41,29 @@ pub struct TokenizerRef {
     pub sha256: Option<String>,
 }
 
-impl Scheme {
-    /// The scheme's name in profiles and key derivation.
-    #[must_use]
-    pub fn id(&self) -> &'static str {
-        match self {
-            Self::Gumbel => "gumbel",
-            Self::DualGumbel => "dual-gumbel",
-            Self::Green { .. } => "green",
-            Self::Tournament { .. } => "tournament",
-        }
-    }
-}
-
-/// ⌊γ·2³²⌋: a word below it is green.
-#[must_use]
-pub fn green_threshold(gamma: f64) -> u32 {
-    (gamma * 4_294_967_296.0) as u32
-}
-
 impl Profile {
     /// Reads and checks a profile file.
     ///
     /// # Errors
-    /// When it is not TOML, has an unknown or missing field, a value is out of range, or it describes
-    /// another engine's mark ([`AnyProfile::parse`] reads both kinds).
+    /// When it is not TOML, has an unknown or missing field, or a value is out of range.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        match AnyProfile::parse(text)? {
-            AnyProfile::Native(profile) => Ok(profile),
-            AnyProfile::Foreign(profile) => Err(ProfileError::Foreign {
-                scheme: profile.scheme.id(),
-            }),
-        }
+        Self::parse_among(text, &SCHEMES)
+    }
+
+    /// The same with other schemes in place of the known ones.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_among(text: &str, schemes: &'static [SchemeRow]) -> Result<Self, ProfileError> {
+        let file: File = toml::from_str(text).map_err(|error| ProfileError::Syntax {
+            line: error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start].matches('\n').count()),
+            message: error.message().trim_end().to_owned(),
+        })?;
+        let profile = file.profile(schemes)?;
+        profile.check()?;
+        Ok(profile)
     }
 
     /// The profile as the text of a profile file; [`parse`](Self::parse) gives it back.
@@ -114,91 +77,26 @@ impl Profile {
     /// # Errors
     /// Names the first field whose value is out of range.
     pub fn check(&self) -> Result<(), ProfileError> {
-        let field = |field, found: String, allowed| {
-            Err(ProfileError::Value {
-                field,
-                found,
-                allowed,
-            })
-        };
         check_name(&self.name)?;
-        if !(1..=MAX_WINDOW).contains(&self.window) {
-            return field("window", self.window.to_string(), "1 to 4");
+        let row = self.scheme.row();
+        if !row.allowed().contains(&self.window) {
+            let (least, most) = row.windows;
+            return Err(ProfileError::Window {
+                scheme: row.id,
+                found: self.window,
+                least,
+                most,
+            });
         }
         check_tokenizer(&self.tokenizer)?;
-        match self.scheme {
-            Scheme::Green { gamma, .. } if !(0.001..=0.999).contains(&gamma) => {
-                field("green.gamma", gamma.to_string(), "0.001 to 0.999")
-            }
-            Scheme::Green { delta, .. } if !(delta > 0.0 && delta <= 30.0) => {
-                field("green.delta", delta.to_string(), "above 0, at most 30")
-            }
-            Scheme::Tournament { layers } if !(1..=32).contains(&layers) => {
-                field("tournament.layers", layers.to_string(), "1 to 32")
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// A profile of this project's own marks, or of another engine's.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AnyProfile {
-    /// A mark of this project.
-    Native(Profile),
-    /// A mark of another engine.
-    Foreign(ForeignProfile),
-}
-
-impl AnyProfile {
-    /// Reads and checks a profile file of either kind.
-    ///
-    /// # Errors
-    /// When it is not TOML, has an unknown or missing field, or a value is out of range.
-    pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let file: File = toml::from_str(text).map_err(|error| ProfileError::Syntax {
-            line: error
-                .span()
-                .map_or(1, |span| 1 + text[..span.start].matches('\n').count()),
-            message: error.message().trim_end().to_owned(),
-        })?;
-        file.check()
-    }
-
-    /// The profile's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Native(profile) => &profile.name,
-            Self::Foreign(profile) => &profile.name,
-        }
-    }
-
-    /// Tokens before a position that key its mark.
-    #[must_use]
-    pub fn window(&self) -> usize {
-        match self {
-            Self::Native(profile) => profile.window,
-            Self::Foreign(profile) => profile.window,
-        }
-    }
-
-    /// The marking model's tokenizer.
-    #[must_use]
-    pub fn tokenizer(&self) -> &TokenizerRef {
-        match self {
-            Self::Native(profile) => &profile.tokenizer,
-            Self::Foreign(profile) => &profile.tokenizer,
-        }
-    }
-
-    /// The scheme's name in profiles.
-    #[must_use]
-    pub fn scheme_id(&self) -> &'static str {
-        match self {
-            Self::Native(profile) => profile.scheme.id(),
-            Self::Foreign(profile) => profile.scheme.id(),
-        }
+        let fault = self.scheme.fault(self.tokenizer.vocab_size);
+        fault.map_or(Ok(()), |(field, found, allowed)| {
+            Err(ProfileError::Value {
+                field,
+                found: found.to_string(),
+                allowed,
+            })
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::dedup::DedupKind;
 use crate::error::ExaminationError;
 use crate::statistic::plain;
 use crate::tail::Log10P;
-use hallmark_core::mark::{KeyedMark, Null, Unit};
+use hallmark_core::mark::{Mark, Null, Unit};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ const TOGETHER: usize = 1 << 20;
 pub struct Document {
     /// Its p-value, over its own distinct units.
     pub score: DocumentScore,
-    /// Where the mark is; nothing for marks whose parts have no law ([`KeyedMark::local`]).
+    /// Where the mark is; nothing for marks whose parts have no law ([`Mark::local`]).
     pub located: Option<Located>,
 }
 
@@ -41,7 +41,7 @@ impl Detection {
         self.check(raw)?;
         let mut documents = vec![];
         for block in raw.blocks(TOGETHER) {
-            match self.mark.unit.clone() {
+            match self.mark.unit().cloned() {
                 Some(unit) => documents.extend(self.observe_by_unit(block, &unit, level)?),
                 None => {
                     for one in block.blocks(0) {
@@ -60,7 +60,7 @@ impl Detection {
             let (score, located) = document::score_and_locate(raw, reading, level)?;
             return Ok(limited(&self.mark, score, located));
         }
-        let mut own = Self::new(self.key, &self.mark, self.window, DedupKind::Exact);
+        let mut own = Self::new(&self.mark, DedupKind::Exact);
         own.observe(raw)?;
         by_itself(&own.mark, own.counts.tokens, &own.gathered)
     }
@@ -75,8 +75,8 @@ impl Detection {
         let tokens: Vec<usize> = raw.answers().map(<[_]>::len).collect();
         let fresh = self.fresh(raw);
         let own = fresh.of_answers(&tokens);
-        let by_unit = fresh.by_unit(unit, self.mark.dear);
-        let parts = self.mark.parts.iter();
+        let by_unit = fresh.by_unit(unit, self.mark.is_dear());
+        let parts = self.mark.parts().iter();
         let words = parts.map(|part| words(&by_unit.cells, part)).collect();
         let kept = by_unit.keep_first(&mut *self.dedup)?;
         let read = Words {
@@ -105,11 +105,7 @@ impl Detection {
     }
 }
 
-fn by_itself(
-    mark: &KeyedMark,
-    tokens: u64,
-    gathered: &Gathered,
-) -> Result<Document, ExaminationError> {
+fn by_itself(mark: &Mark, tokens: u64, gathered: &Gathered) -> Result<Document, ExaminationError> {
     let found = gathered.found(mark, Effort::Document)?;
     Ok(Document {
         score: DocumentScore {
@@ -124,7 +120,7 @@ fn by_itself(
 }
 
 /// A located document's p-values, limited by the number of keys.
-fn limited(mark: &KeyedMark, score: DocumentScore, mut located: Located) -> Document {
+fn limited(mark: &Mark, score: DocumentScore, mut located: Located) -> Document {
     let found = Found::of_law(mark, score.log10_p);
     let limit = |p: &mut Log10P| *p = Found::of_law(mark, *p).log10_p;
     located.log10_p_adjusted.iter_mut().for_each(limit);
@@ -144,7 +140,7 @@ fn limited(mark: &KeyedMark, score: DocumentScore, mut located: Located) -> Docu
 
 /// The words of a block's units.
 struct Words<'a> {
-    mark: &'a KeyedMark,
+    mark: &'a Mark,
     by_unit: ByUnit,
     /// For each part.
     words: Vec<Vec<u32>>,
@@ -176,7 +172,7 @@ impl Words<'_> {
         };
         // In the order of the text.
         cells.sort_unstable();
-        let tail = match self.mark.null {
+        let tail = match self.mark.null() {
             Null::Lists => tail::lists,
             _ => plain::p_value,
         };
@@ -195,7 +191,7 @@ impl Words<'_> {
 
     /// The sum of the scores of some cells, for each part.
     fn sums(&self, cells: &[u32]) -> Vec<u64> {
-        let parts = self.mark.parts.iter().zip(&self.words);
+        let parts = self.mark.parts().iter().zip(&self.words);
         parts
             .map(|(part, words)| {
                 let of_cell = |&cell: &u32| words[self.by_unit.slots[cell as usize] as usize];

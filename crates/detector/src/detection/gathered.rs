@@ -4,7 +4,7 @@ use super::related::{self, Effort};
 use super::table::States;
 use super::tail;
 use crate::tail::{Log10P, TailError};
-use hallmark_core::mark::{KeyedMark, Null};
+use hallmark_core::mark::{Mark, Null};
 use std::f64::consts::{LN_2, LN_10};
 
 /// Sums over distinct units, and the units where the law is one of them.
@@ -27,12 +27,12 @@ pub(super) struct Found {
 }
 
 impl Gathered {
-    pub(super) fn new(mark: &KeyedMark) -> Self {
+    pub(super) fn new(mark: &Mark) -> Self {
         Self {
             cells: 0,
-            sums: vec![0; mark.parts.len()],
-            states: matches!(mark.null, Null::ShiftedTable(_)).then(States::new),
-            units: mark.null.related().map(|_| vec![]),
+            sums: vec![0; mark.parts().len()],
+            states: matches!(mark.null(), Null::ShiftedTable(_)).then(States::new),
+            units: mark.null().related().map(|_| vec![]),
         }
     }
 
@@ -52,25 +52,25 @@ impl Gathered {
     }
 
     /// The mean of the keys' sums by their weights, in the printed unit; one key's is its own.
-    pub(super) fn statistic(&self, mark: &KeyedMark) -> f64 {
-        let weights = || mark.parts.iter().map(|part| f64::from(part.weight));
+    pub(super) fn statistic(&self, mark: &Mark) -> f64 {
+        let weights = || mark.parts().iter().map(|part| f64::from(part.weight));
         let sums = weights()
             .zip(&self.sums)
             .map(|(weight, &sum)| weight * sum as f64);
-        let unit = mark.parts[0].reading.law().unit() as f64;
+        let unit = mark.law().unit() as f64;
         sums.sum::<f64>() / unit / weights().sum::<f64>()
     }
 
     /// The p-value, without a comparison with other keys.
-    pub(super) fn unmarked(&self, mark: &KeyedMark) -> Result<Log10P, TailError> {
+    pub(super) fn unmarked(&self, mark: &Mark) -> Result<Log10P, TailError> {
         tail::upper(mark, self.cells, &self.sums, self.states.as_ref())
     }
 
     /// The p-value: where keys are related and text looks marked, the larger of two; where keys are few, with the
     /// chance that another is the same in effect.
-    pub(super) fn found(&self, mark: &KeyedMark, effort: Effort) -> Result<Found, TailError> {
+    pub(super) fn found(&self, mark: &Mark, effort: Effort) -> Result<Found, TailError> {
         let unmarked = self.unmarked(mark)?;
-        match (mark.null.related(), &self.units) {
+        match (mark.null().related(), &self.units) {
             (Some(keys), Some(units)) if unmarked.value() <= related::LARGEST.log10() => {
                 let (among, others) = related::p_value(keys, units, unmarked, effort);
                 Ok(Found {
@@ -86,8 +86,8 @@ impl Gathered {
 
 impl Found {
     /// Where keys are few, with the chance that another key is the same in effect.
-    pub(super) fn of_law(mark: &KeyedMark, unmarked: Log10P) -> Self {
-        let bits = mark.key_bits;
+    pub(super) fn of_law(mark: &Mark, unmarked: Log10P) -> Self {
+        let bits = mark.key_bits();
         let log10_p = bits.map_or(unmarked, |bits| plus_power_of_two(unmarked, bits));
         let differs = log10_p.value() - unmarked.value() > VISIBLE;
         Self {

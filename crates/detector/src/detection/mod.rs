@@ -29,15 +29,13 @@ use crate::finding::{Counts, Finding, Test, Warning};
 use crate::statistic::plain;
 use crate::tail::Log10P;
 use gathered::Gathered;
-use hallmark_core::keys::PublicId;
-use hallmark_core::mark::{KeyedMark, Part};
+use hallmark_core::mark::{Mark, Part};
 use rayon::prelude::*;
 use related::Effort;
 
 /// T1 of one mark, over what was observed so far.
 pub struct Detection {
-    key: PublicId,
-    mark: KeyedMark,
+    mark: Mark,
     window: usize,
     dedup: Box<dyn Dedup>,
     counts: Counts,
@@ -51,13 +49,13 @@ const STRETCH: usize = 1 << 14;
 const BLOCK: usize = 1 << 28;
 
 impl Detection {
-    /// Nothing observed yet, for `mark` under the key of that id, with windows of `window` tokens.
+    /// Nothing observed yet, for `mark`.
     #[must_use]
-    pub fn new(key: PublicId, mark: &KeyedMark, window: usize, dedup: DedupKind) -> Self {
+    pub fn new(mark: &Mark, dedup: DedupKind) -> Self {
+        let window = mark.window();
         // A unit is two ids of 32 bits.
-        let ids = if mark.unit.is_some() { 1 } else { window };
+        let ids = if mark.unit().is_some() { 1 } else { window };
         Self {
-            key,
             window,
             dedup: dedup.build(ids),
             counts: Counts::default(),
@@ -72,7 +70,7 @@ impl Detection {
     /// When windows have another length, or there are more cells than sums hold.
     pub fn observe(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
         self.check(&raw)?;
-        if self.mark.unit.is_some() && raw.tokens() > BLOCK {
+        if self.mark.unit().is_some() && raw.tokens() > BLOCK {
             return raw
                 .blocks(BLOCK)
                 .try_for_each(|block| self.observe_block(block));
@@ -83,11 +81,11 @@ impl Detection {
     fn observe_block(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
         self.count(&raw);
         let fresh = self.fresh(raw);
-        let (distinct, units) = match &self.mark.unit {
+        let (distinct, units) = match self.mark.unit() {
             None => (fresh.distinct(&mut *self.dedup)?, vec![]),
             Some(unit) => fresh.distinct_by(unit, &mut *self.dedup)?,
         };
-        let parts = self.mark.parts.iter();
+        let parts = self.mark.parts().iter();
         let sums: Vec<u64> = parts
             .map(|part| part.reading.law().sum(&words(&distinct, part)))
             .collect();
@@ -152,9 +150,9 @@ impl Detection {
 
     fn finding(&self, log10_p: Log10P) -> Result<Finding, ExaminationError> {
         let cells = self.counts.scored;
-        let law = self.mark.parts[0].reading.law();
+        let law = self.mark.law();
         let mut warnings = Warning::of(&self.counts);
-        let related = self.mark.null.related();
+        let related = self.mark.null().related();
         if let Some(keys) = related {
             warnings.push(if keys.is_comparable() {
                 Warning::RelatedKeys
@@ -173,7 +171,7 @@ impl Detection {
                 _ => None,
             },
             warnings,
-            ..Finding::new(Test::T1, self.key.to_string(), log10_p)
+            ..Finding::new(Test::T1, self.mark.key().to_string(), log10_p)
         })
     }
 }

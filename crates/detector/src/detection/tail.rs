@@ -5,28 +5,28 @@ use super::weighted_table;
 use crate::statistic::plain;
 use crate::tail::{Group, Log10P, TailError, weighted_upper};
 use hallmark_core::law::Law;
-use hallmark_core::mark::{KeyedMark, Null};
+use hallmark_core::mark::{Mark, Null};
 
 /// An upper bound of the chance that a random key gives scores as large, on text that no other key has marked.
 pub(super) fn upper(
-    mark: &KeyedMark,
+    mark: &Mark,
     cells: u64,
     sums: &[u64],
     states: Option<&States>,
 ) -> Result<Log10P, TailError> {
-    let law = mark.parts[0].reading.law();
-    match (&mark.null, sums) {
+    let law = mark.law();
+    match (mark.null(), sums) {
         (Null::Independent | Null::RelatedKeys(_), &[sum]) => plain::p_value(law, cells, sum),
         (Null::Independent | Null::RelatedKeys(_), _) => {
             let groups: Vec<Group> = mark
-                .parts
+                .parts()
                 .iter()
                 .map(|part| Group {
                     weight: i64::from(part.weight),
                     cells,
                 })
                 .collect();
-            let parts = mark.parts.iter().zip(sums);
+            let parts = mark.parts().iter().zip(sums);
             let sum = parts
                 .map(|(part, &sum)| i128::from(part.weight) * i128::from(sum))
                 .sum();
@@ -36,7 +36,7 @@ pub(super) fn upper(
         (Null::ShiftedTable(_), sums) => Ok(match (law, states, sums) {
             (Law::Bits { layers }, Some(states), &[sum]) => states.upper_tail(layers, sum),
             (Law::Bits { layers: 1 }, Some(states), _) => {
-                let weights: Vec<u32> = mark.parts.iter().map(|part| part.weight).collect();
+                let weights: Vec<u32> = mark.parts().iter().map(|part| part.weight).collect();
                 let parts = weights.iter().zip(sums);
                 let sum = parts.map(|(&weight, sum)| u64::from(weight) * sum).sum();
                 let (least, keys) = states.histogram();

@@ -70,7 +70,7 @@ pub fn weighted_size(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hallmark_core::profile::green_threshold;
+    use hallmark_core::schemes::green_threshold;
 
     fn level(weight: u16, cells: u64) -> WeightedCells {
         WeightedCells {

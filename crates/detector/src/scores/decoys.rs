@@ -1,7 +1,7 @@
 //! Decoy keys: drawn at random, and turned into marks by the true key's own procedure.
 
-use hallmark_core::keys::{CohortKey, decoy_seed};
-use hallmark_core::mark::{self, Reading};
+use hallmark_core::keys::{CohortKey, Key, decoy_seed};
+use hallmark_core::mark::{Mark, Reading};
 use hallmark_core::profile::Profile;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -25,10 +25,11 @@ pub fn random_keys(count: u32, seed: [u8; 32]) -> impl Iterator<Item = CohortKey
 /// the null hypothesis all are exchangeable.
 pub fn draw(
     profile: &Profile,
-    tested: &[CohortKey],
+    tested: &[Key],
     count: u32,
     draw: u64,
 ) -> impl Iterator<Item = Arc<dyn Reading>> {
     random_keys(count, decoy_seed(tested, draw))
-        .map(|key| -> Arc<dyn Reading> { mark::bind(profile, &key) })
+        .filter_map(|key| Mark::new(profile, &key.into()).ok())
+        .map(|mark| Arc::clone(mark.reading()))
 }

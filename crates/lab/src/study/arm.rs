@@ -1,4 +1,4 @@
-use hallmark_core::profile::Scheme;
+use hallmark_core::schemes::Scheme;
 
 use super::StudyError;
 use super::world::{Cohort, Marking};

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use hallmark_core::keys::CohortKey;
-use hallmark_core::profile::Scheme;
+use hallmark_core::schemes::Scheme;
 
 use super::compact::CompactVocabulary;
 use super::world::{Cohort, Marking, PromptKind, World};

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use hallmark_core::profile::Scheme;
+use hallmark_core::schemes::Scheme;
 
 use super::StudyError;
 use crate::model::Transformer;

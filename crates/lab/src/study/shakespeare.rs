@@ -1,8 +1,7 @@
-use std::sync::Arc;
-
 use hallmark_core::keys::CohortKey;
-use hallmark_core::mark::{Mark, bind};
-use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::Scheme;
 
 use super::quality::{MarkSetting, by_prompt};
 use super::run::study_key;
@@ -68,8 +67,7 @@ impl Shakespeare {
         let mut chooser: Box<dyn Chooser> = match setting {
             None => Box::new(Unmarked),
             Some((scheme, window)) => {
-                let mark = self.mark(scheme, window, SEED, Cohort::Tested);
-                Box::new(Marked::new(mark, window))
+                Box::new(self.marked(scheme, window, SEED, Cohort::Tested)?)
             }
         };
         let draws = random::derived(SEED + 2, 0);
@@ -89,7 +87,13 @@ impl Shakespeare {
         ANSWER_TOKENS
     }
 
-    fn mark(&self, scheme: Scheme, window: usize, seed: u64, cohort: Cohort) -> Arc<dyn Mark> {
+    fn marked(
+        &self,
+        scheme: Scheme,
+        window: usize,
+        seed: u64,
+        cohort: Cohort,
+    ) -> Result<Marked, StudyError> {
         let profile = Profile {
             name: "study".into(),
             scheme,
@@ -99,7 +103,10 @@ impl Shakespeare {
                 sha256: None,
             },
         };
-        bind(&profile, &study_key(seed, cohort))
+        let refused = |error: &dyn std::fmt::Display| StudyError::setting(error.to_string());
+        let mark = Mark::new(&profile, &study_key(seed, cohort).into());
+        let mark = mark.map_err(|error| refused(&error))?;
+        Marked::new(&mark, vec![]).map_err(|error| refused(&error))
     }
 
     fn answer(
@@ -173,8 +180,7 @@ impl World for Shakespeare {
             .collect();
         let name = format!("{}-{}", cohort.name(), marking.id());
         let answers = cache.answers(&name, prompts.len(), || {
-            let mark = self.mark(scheme, window, seed, cohort);
-            let mut chooser = Marked::new(mark, window);
+            let mut chooser = self.marked(scheme, window, seed, cohort)?;
             let part = match cohort {
                 Cohort::Tested => 1,
                 Cohort::Other => 2,

@@ -1,5 +1,5 @@
 use hallmark_core::keys::CohortKey;
-use hallmark_core::profile::Scheme;
+use hallmark_core::schemes::{Parameters, Scheme};
 
 use super::{Cache, StudyError};
 use crate::model::Transformer;
@@ -127,10 +127,10 @@ impl Marking {
             pool,
             ..
         } = self;
-        let parameters = match scheme {
-            Scheme::Green { gamma, delta } => format!("-{gamma}-{delta}"),
-            Scheme::Tournament { layers } => format!("-{layers}"),
-            Scheme::Gumbel | Scheme::DualGumbel => String::new(),
+        let parameters = match scheme.parameters() {
+            Parameters::Green { gamma, delta } => format!("-{gamma}-{delta}"),
+            Parameters::Tournament { layers } => format!("-{layers}"),
+            _ => String::new(),
         };
         format!("{}{parameters}-h{window}-s{seed}-of{pool}", scheme.id())
     }

@@ -1,9 +1,9 @@
 //! `green`: adds δ to the logits of a keyed part γ of the vocabulary, then samples as usual
 //! (Kirchenbauer et al. 2023, with independent cells instead of a permutation's list).
 
-use super::{Bias, Mark, Reading, Scratch};
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
+use crate::mark::{Bias, Reading, Sampler, Scratch};
 use crate::prf::Prf;
 use crate::row::{self, RowError};
 use crate::softmax;
@@ -42,7 +42,11 @@ impl<P: Prf> Reading for Green<P> {
     }
 }
 
-impl<P: Prf> Mark for Green<P> {
+impl<P: Prf> Sampler for Green<P> {
+    fn max_token(&self) -> TokenId {
+        Reading::max_token(self)
+    }
+
     fn choose(
         &self,
         candidates: &CellBatch,

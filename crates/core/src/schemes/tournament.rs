@@ -5,9 +5,9 @@
 //! layer's bits, p(t) becomes p(t)·(1 + g(t) − Σ p·g). The token is then drawn with ordinary
 //! randomness from the last distribution.
 
-use super::{Mark, Reading, Scratch};
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
+use crate::mark::{Reading, Sampler, Scratch};
 use crate::prf::Prf;
 use crate::row::RowError;
 use crate::softmax;
@@ -85,7 +85,11 @@ impl<P: Prf> Reading for Tournament<P> {
     }
 }
 
-impl<P: Prf> Mark for Tournament<P> {
+impl<P: Prf> Sampler for Tournament<P> {
+    fn max_token(&self) -> TokenId {
+        Reading::max_token(self)
+    }
+
     fn choose(
         &self,
         candidates: &CellBatch,

@@ -1,8 +1,8 @@
 //! `gumbel`: argmax of log p − ln(−ln u). For a fresh window this samples exactly from the model.
 
-use super::{Mark, Reading, Scratch};
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
+use crate::mark::{Reading, Sampler, Scratch};
 use crate::prf::Prf;
 use crate::row::{self, RowError};
 
@@ -32,7 +32,11 @@ impl<P: Prf> Reading for Gumbel<P> {
     }
 }
 
-impl<P: Prf> Mark for Gumbel<P> {
+impl<P: Prf> Sampler for Gumbel<P> {
+    fn max_token(&self) -> TokenId {
+        Reading::max_token(self)
+    }
+
     fn choose(
         &self,
         candidates: &CellBatch,

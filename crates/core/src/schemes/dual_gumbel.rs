@@ -3,9 +3,10 @@
 //! Which stream a window uses is fixed by the key, so every cell still has one word, uniform under
 //! a random key, and the null is that of `gumbel`.
 
-use super::{Gumbel, Mark, Reading, Scratch};
+use super::gumbel::Gumbel;
 use crate::cells::{CellBatch, TokenId};
 use crate::law::Law;
+use crate::mark::{Reading, Sampler, Scratch};
 use crate::prf::Prf;
 use crate::row::RowError;
 use alloc::vec;
@@ -41,7 +42,7 @@ impl<P: Prf> Reading for DualGumbel<P> {
     }
 
     fn max_token(&self) -> TokenId {
-        self.a.max_token()
+        Reading::max_token(&self.a)
     }
 
     fn words(&self, cells: &CellBatch, out: &mut [u32]) {
@@ -58,7 +59,11 @@ impl<P: Prf> Reading for DualGumbel<P> {
     }
 }
 
-impl<P: Prf> Mark for DualGumbel<P> {
+impl<P: Prf> Sampler for DualGumbel<P> {
+    fn max_token(&self) -> TokenId {
+        Reading::max_token(self)
+    }
+
     fn choose(
         &self,
         candidates: &CellBatch,
@@ -69,7 +74,7 @@ impl<P: Prf> Mark for DualGumbel<P> {
         if candidates.is_empty() {
             return Err(RowError::AllMasked);
         }
-        let mut window = [0; crate::profile::MAX_WINDOW];
+        let mut window = [0; crate::cells::MAX_WINDOW];
         let window = &mut window[..candidates.window()];
         for (slot, id) in window.iter_mut().enumerate() {
             *id = candidates.slot(slot)[0];

@@ -1,0 +1,135 @@
+//! vLLM's Gumbel-max sampling over Philox, with one key or two.
+
+use super::few_keys;
+use crate::cells::{CellBatch, MISSING, TokenId};
+use crate::foreign::philox::{self, VllmPhilox};
+use crate::law::Law;
+use crate::mark::{Before, Habits, Mark, Part, Repeats, Sampler, Scored, Scratch};
+use crate::prf::Prf;
+use crate::row::RowError;
+use crate::schemes::gumbel::Gumbel;
+use crate::schemes::row::Setting;
+use alloc::sync::Arc;
+use alloc::vec;
+
+/// Bits of a key that the function keeps.
+const BITS: u32 = 64;
+
+const HABITS: Habits = Habits {
+    before: Before::Filling(MISSING),
+    repeats: Repeats::Unmarked,
+};
+
+/// Weights of keys are multiples of 1/10,000.
+const WEIGHTS: f64 = 10_000.0;
+
+/// One key.
+pub(in crate::schemes) fn gumbel(setting: &Setting, numbers: &[u64]) -> Mark {
+    let philox = || VllmPhilox::new(numbers[0], setting.identity.window, 0);
+    Mark::read(setting.identity, Scored::by(philox(), Law::Exponential))
+        .with_key_bits(few_keys::bits(numbers, BITS))
+        .made_by(Arc::new(Gumbel::new(VllmUniforms(philox()))), HABITS)
+}
+
+/// Two keys derived from one: the step's ordinary randomness, not the key, says which of them marks.
+pub(in crate::schemes) fn dual(setting: &Setting, numbers: &[u64]) -> Mark {
+    let share = setting.share();
+    let (a, b) = philox::dual_keys(numbers[0]);
+    let philox = |key| VllmPhilox::new(key, setting.identity.window, 0);
+    let part = |key, share: f64| Part {
+        weight: (share * WEIGHTS + 0.5) as u32,
+        reading: Scored::by(philox(key), Law::Exponential),
+    };
+    let uniforms = |key| VllmUniforms(philox(key));
+    Mark::read(setting.identity, Scored::by(philox(a), Law::Exponential))
+        .with_parts(vec![part(a, 1.0 - share), part(b, share)])
+        .with_key_bits(few_keys::bits_of_either(numbers, BITS))
+        .made_by(
+            Arc::new(Routed::new(uniforms(a), uniforms(b), share)),
+            HABITS,
+        )
+}
+
+/// vLLM's words, spread so that a word's uniform (w + ½)/2³² is vLLM's own ((w div 256) + 1)/(2²⁴ + 1), to 2⁻³³.
+struct VllmUniforms(VllmPhilox);
+
+impl VllmUniforms {
+    /// ⌊(m + 1)·2³²/(2²⁴ + 1)⌋ for the level m.
+    fn spread(word: u32) -> u32 {
+        let level = u64::from(word >> 8) + 1;
+        ((level << 32) / 0x100_0001) as u32
+    }
+}
+
+impl Prf for VllmUniforms {
+    fn max_token(&self) -> TokenId {
+        self.0.max_token()
+    }
+
+    fn word(&self, window: &[TokenId], token: TokenId) -> u32 {
+        Self::spread(self.0.word(window, token))
+    }
+
+    fn words(&self, cells: &CellBatch, out: &mut [u32]) {
+        self.0.words(cells, out);
+        out.iter_mut().for_each(|word| *word = Self::spread(*word));
+    }
+
+    fn row(&self, window: &[TokenId], first: TokenId, out: &mut [u32]) {
+        self.0.row(window, first, out);
+        out.iter_mut().for_each(|word| *word = Self::spread(*word));
+    }
+}
+
+/// Gumbel-max sampling under key A or, with probability `share`, under key B.
+struct Routed<P> {
+    a: Gumbel<P>,
+    b: Gumbel<P>,
+    share: f64,
+}
+
+impl<P: Prf> Routed<P> {
+    const fn new(a: P, b: P, share: f64) -> Self {
+        Self {
+            a: Gumbel::new(a),
+            b: Gumbel::new(b),
+            share,
+        }
+    }
+
+    fn key(&self, uniform: f64) -> &Gumbel<P> {
+        if uniform < 1.0 - self.share {
+            &self.a
+        } else {
+            &self.b
+        }
+    }
+}
+
+impl<P: Prf> Sampler for Routed<P> {
+    fn max_token(&self) -> TokenId {
+        Sampler::max_token(&self.a)
+    }
+
+    fn choose(
+        &self,
+        candidates: &CellBatch,
+        logits: &mut [f32],
+        uniform: f64,
+        scratch: &mut Scratch,
+    ) -> Result<usize, RowError> {
+        self.key(uniform)
+            .choose(candidates, logits, uniform, scratch)
+    }
+
+    fn choose_row(
+        &self,
+        window: &[TokenId],
+        logits: &mut [f32],
+        uniform: f64,
+        scratch: &mut Scratch,
+    ) -> Result<usize, RowError> {
+        self.key(uniform)
+            .choose_row(window, logits, uniform, scratch)
+    }
+}
