@@ -162,11 +162,11 @@ impl Examiner {
         let mut examination =
             Examination::new(&self.profile, work.keys, plan).map_err(|error| failure(&error))?;
         examination
-            .observe(work.raw.clone())
+            .observe(&work.raw)
             .map_err(|error| failure(&error))?;
         if needs_control {
             examination
-                .observe_reference(work.control.clone())
+                .observe_reference(&work.control)
                 .map_err(|error| failure(&error))?;
         }
         let counts = *examination.counts();

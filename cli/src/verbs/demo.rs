@@ -202,7 +202,7 @@ impl Cast {
             let record = record.map_err(|error| Failure::integrity(&error))?;
             evidence::push(&mut raw, &record)?;
         }
-        examination.observe(raw).map_err(|error| failure(&error))?;
+        examination.observe(&raw).map_err(|error| failure(&error))?;
         let counts = *examination.counts();
         let tests = examination.finish().map_err(|error| failure(&error))?;
         Ok(Examined { counts, tests })

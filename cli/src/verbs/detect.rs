@@ -13,7 +13,7 @@ use crate::{key_files, profile_files};
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_detector::dedup::DedupKind;
-use hallmark_detector::detection::Detection;
+use hallmark_detector::detection::Documents;
 use hallmark_detector::detection::document::DocumentScore;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Warning};
@@ -109,7 +109,7 @@ fn read(
     mark: &Mark,
     passages: &Passages<'_>,
 ) -> Outcome<Read> {
-    let mut pooled = Detection::new(mark, dedup_kind(&args.dedup));
+    let mut pooled = Documents::new(mark, dedup_kind(&args.dedup));
     let mut records: Vec<(String, Option<String>)> = vec![];
     let mut documents = vec![];
     let skipped = evidence::read(
@@ -122,7 +122,7 @@ fn read(
         },
         |raw| {
             let read = pooled
-                .observe_each(&raw, passages.level)
+                .observe(&raw, passages.level)
                 .map_err(|error| failure(&error))?;
             for (tokens, document) in raw.answers().zip(read) {
                 let located = document
@@ -136,7 +136,7 @@ fn read(
     )?;
     let documents = records.into_iter().zip(documents);
     Ok(Read {
-        counts: *pooled.counts(),
+        counts: pooled.counts(),
         skipped,
         documents: documents
             .map(|(record, (score, located))| Document::new(record, score, located))

@@ -125,18 +125,19 @@ fn attempt(change: &Change, sample: &Sample) -> Outcome<Option<Tried>> {
         return Ok(None);
     }
     let mark = marks::mark(&change.profile, &change.key)?;
-    let mut detection = Detection::new(&mark, DedupKind::Exact);
+    let mut detection = Detection::new([&mark], DedupKind::Exact);
     let raw = sample
         .cells(change.profile.window, &change.reading)
         .map_err(|error| {
             Failure::usage(error)
                 .hint("check that the token ids are those of the profile's tokenizer")
         })?;
-    detection.observe(raw).map_err(|error| failure(&error))?;
+    detection.observe(&raw).map_err(|error| failure(&error))?;
     // A diagnosis is no evidence: what other keys would score does not matter.
     let finding = detection
         .finish_without_others()
-        .map_err(|error| failure(&error))?;
+        .map_err(|error| failure(&error))?
+        .swap_remove(0);
     Ok(Some(Tried {
         change: change.name,
         what: change.what.clone(),

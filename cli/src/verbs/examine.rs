@@ -136,7 +136,7 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
         &profile,
         output,
         |_| Ok(()),
-        |raw| examination.observe(raw).map_err(|error| failure(&error)),
+        |raw| examination.observe(&raw).map_err(|error| failure(&error)),
     )?;
     let reference = weighing::read_reference(args, &profile, output, &mut examination)?;
     let counts = *examination.counts();

@@ -12,15 +12,14 @@ use crate::output::Output;
 use crate::render::scan_text;
 use crate::{key_files, profile_files};
 use hallmark_core::keys::Key;
+use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::{SCHEMES, Scheme};
-use hallmark_detector::cells::RawCells;
 use hallmark_detector::detection::Detection;
 use hallmark_detector::finding::{FEW_CELLS, Warning};
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::tail::Log10P;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The result of `scan`.
@@ -77,7 +76,7 @@ pub(crate) struct Tried {
 struct Candidate<'a> {
     profile: &'a Profile,
     file: String,
-    detection: Detection,
+    mark: Mark,
 }
 
 pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
@@ -117,7 +116,7 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
             candidates.push(Candidate {
                 profile,
                 file: path.display().to_string(),
-                detection: Detection::new(&mark, dedup_kind(&args.dedup)),
+                mark,
             });
         }
     }
@@ -125,13 +124,12 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
         return Err(Failure::usage("no key fits any of the profiles")
             .hint("native profiles take the keys that `keygen` and `derive` write; other engines' take integer:42, hex:… or integers:…"));
     }
-    let (documents, skipped) = read(args, &mut candidates, output)?;
+    let marks = candidates.iter().map(|candidate| &candidate.mark);
+    let mut detection = Detection::new(marks, dedup_kind(&args.dedup));
+    let (documents, skipped) = read(args, &candidates, &mut detection, output)?;
+    let findings = detection.finish().map_err(|error| failure(&error))?;
     let mut tried = vec![];
-    for candidate in &candidates {
-        let finding = candidate
-            .detection
-            .finish()
-            .map_err(|error| failure(&error))?;
+    for (candidate, finding) in candidates.iter().zip(findings) {
         tried.push(Tried {
             profile: ProfileJson::from(candidate.profile),
             key_id: finding.key_id,
@@ -256,7 +254,8 @@ fn profiles(args: &ScanArgs) -> Outcome<Vec<Profile>> {
 /// Reads the inputs once; text is tokenised once, and windows of one length are made once.
 fn read(
     args: &ScanArgs,
-    candidates: &mut [Candidate<'_>],
+    candidates: &[Candidate<'_>],
+    detection: &mut Detection,
     output: &Output,
 ) -> Outcome<(u64, Skipped)> {
     let mut documents = 0;
@@ -277,13 +276,6 @@ fn read(
         tokenizer: widest,
         ..first.clone()
     };
-    let mut by_window: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, candidate) in candidates.iter().enumerate() {
-        by_window
-            .entry(candidate.profile.window)
-            .or_default()
-            .push(index);
-    }
     let skipped = evidence::read(
         &args.input,
         &reads,
@@ -292,18 +284,7 @@ fn read(
             documents += 1;
             Ok(())
         },
-        |block| {
-            for (&window, indices) in &by_window {
-                let raw: RawCells = block.with_window(window);
-                for &index in indices {
-                    candidates[index]
-                        .detection
-                        .observe(raw.clone())
-                        .map_err(|error| failure(&error))?;
-                }
-            }
-            Ok(())
-        },
+        |block| detection.observe(&block).map_err(|error| failure(&error)),
     )?;
     Ok((documents, skipped))
 }

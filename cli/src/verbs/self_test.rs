@@ -107,7 +107,7 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
                 .map_err(|error| failure(&error.into()))?;
         }
         let calibration =
-            null_simulation::simulate(&profile, raw, keys, 0).map_err(|error| failure(&error))?;
+            null_simulation::simulate(&profile, &raw, keys, 0).map_err(|error| failure(&error))?;
         null.push(Null {
             scheme: scheme.id(),
             window,

@@ -3,8 +3,8 @@
 use crate::cells::CellsError;
 use crate::dedup::DedupError;
 use crate::eprocess::EProcessError;
-use crate::finding::MAX_WINDOW;
 use crate::interval::IntervalError;
+use crate::statistic::admission::Refused;
 use crate::tail::TailError;
 use hallmark_core::cells::TokenId;
 use hallmark_core::mark::KeyMismatch;
@@ -50,24 +50,18 @@ pub enum ExaminationError {
         /// The other's.
         other: usize,
     },
-    /// T2r packs a cell into 128 bits.
-    #[error(
-        "T2r takes windows of up to {} tokens and the profile's have {window}: leave it out",
-        MAX_WINDOW
-    )]
-    LongWindow {
-        /// The profile's.
-        window: usize,
-    },
+    /// A test that the mark may not have.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Nothing to test.
+    #[error("an examination needs a key")]
+    NoKey,
 }
 
 /// Marks that cannot be contrasted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContrastError {
-    /// Scores of two laws have no difference.
-    #[error("marks whose scores have different laws cannot be contrasted; use keys of one profile")]
-    Laws,
     /// Without one of each there is no pair.
     #[error("a contrast needs at least one tested key and one control")]
     NoPair,

@@ -4,24 +4,27 @@
 //! cells are left out, de-duplicated and scored once under each key, and all findings are adjusted together.
 
 use crate::cells::{DistinctCells, RawCells};
-use crate::dedup::{Dedup, DedupKind};
+use crate::dedup::DedupKind;
 use crate::eprocess::EProcess;
 use crate::error::ExaminationError;
-use crate::finding::{Counts, Expectation, Finding, MAX_WINDOW};
+use crate::finding::{Counts, Expectation, Finding, Test};
 use crate::multiplicity::holm;
-use crate::scores::{Looks, Tally, decoys};
+use crate::scores::{Looking, Looks, Pool, Rows, Tally, decoys};
 use crate::seen::Seen;
+use crate::statistic::admission::admits;
 use crate::statistic::contrast::{self, Contrasts};
 use crate::statistic::line_up::{self, LineUp};
 use crate::statistic::logprobs::{self, Evidence, MassCounts};
+use crate::statistic::plain::{self, Effort, Gathered};
 use crate::statistic::residual::{self, Residual};
 use crate::statistic::shape::{self, Shape};
-use crate::statistic::{plain, sequential, weighted};
+use crate::statistic::{few_keys, sequential, weighted};
 use crate::tail::Log10P;
 use crate::weights::WindowWeights;
-use hallmark_core::keys::{Key, PublicId};
-use hallmark_core::mark::{KeyMismatch, Mark, Reading};
+use hallmark_core::keys::Key;
+use hallmark_core::mark::{KeyMismatch, Mark, Null};
 use hallmark_core::profile::Profile;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// One profile's keys under test, with what was observed so far.
@@ -29,16 +32,19 @@ use std::sync::Arc;
 /// ```text
 /// RawCells → fresh → distinct → every key's tally, every decoy's sum → findings
 /// ```
+///
+/// Distinct cells are found once for all keys, and memory grows with keys by their sums only, but where what counts once
+/// depends on the key.
 pub struct Examination {
     window: usize,
-    dedup: Box<dyn Dedup>,
     weights: Option<Arc<WindowWeights>>,
-    counts: Counts,
+    /// One for all keys, or one for each where units depend on the key.
+    pools: Vec<Pool>,
     keys: Vec<Tally>,
     residual: Option<Residual>,
     line_up: LineUp,
     contrasts: Option<Contrasts>,
-    controls: Vec<PublicId>,
+    controls: Vec<Mark>,
     shapes: Vec<Shape>,
     logprobs: Option<(Arc<Evidence>, MassCounts)>,
 }
@@ -67,65 +73,100 @@ pub struct Plan {
     pub logprobs: Option<(Arc<Evidence>, MassCounts)>,
 }
 
+impl Plan {
+    /// The tests that it asks for.
+    #[must_use]
+    pub fn tests(&self) -> Vec<Test> {
+        let asked = [
+            (Test::T1, true),
+            (Test::T2, self.weights.is_some()),
+            (Test::T2r, self.residual.is_some()),
+            (Test::T3, self.e_process),
+            (Test::T5, self.decoys > 0),
+            (Test::T6, !self.controls.is_empty()),
+            (Test::T8, self.shape),
+            (Test::T9, self.logprobs.is_some()),
+        ];
+        let tests = asked.into_iter();
+        tests
+            .filter_map(|(test, is_asked)| is_asked.then_some(test))
+            .collect()
+    }
+}
+
 impl Examination {
     /// An examination of `keys` under `profile`, as `plan` says.
     ///
     /// # Errors
-    /// When the profile's parameters leave nothing to test, or the weights are of other windows.
+    /// When a key does not fit the profile, the plan asks for a test that the mark may not have
+    /// ([`admission`](crate::statistic::admission)), the profile's parameters leave nothing to test, or the weights are of
+    /// other windows.
     pub fn new(profile: &Profile, keys: &[Key], plan: Plan) -> Result<Self, ExaminationError> {
         let window = profile.window;
-        if let Some(other) = plan.weights.as_ref().map(|weights| weights.window())
-            && other != window
-        {
+        let weights = plan.weights.as_ref().map(|weights| weights.window());
+        let logprobs = plan.logprobs.as_ref();
+        let evidence = logprobs.map(|(evidence, _)| evidence.window());
+        let others = weights.into_iter().chain(evidence);
+        if let Some(other) = others.into_iter().find(|&other| other != window) {
             return Err(ExaminationError::Window { window, other });
         }
-        let evidence = plan
-            .logprobs
-            .as_ref()
-            .map(|(evidence, _)| evidence.window());
-        if let Some(other) = evidence.filter(|&other| other != window) {
-            return Err(ExaminationError::Window { window, other });
+        let marks_of = |keys: &[Key]| -> Result<Vec<Mark>, KeyMismatch> {
+            keys.iter().map(|key| Mark::new(profile, key)).collect()
+        };
+        let (marks, controls) = (marks_of(keys)?, marks_of(&plan.controls)?);
+        for (mark, test) in marks.iter().flat_map(|mark| {
+            let tests = plan.tests().into_iter();
+            tests.map(move |test| (mark, test))
+        }) {
+            admits(mark, test)?;
         }
-        if plan.residual.is_some() && window > MAX_WINDOW {
-            return Err(ExaminationError::LongWindow { window });
-        }
-        let tally = |key: &Key| {
-            let mark = Arc::clone(Mark::new(profile, key)?.reading());
+        let Some(first) = marks.first() else {
+            return Err(ExaminationError::NoKey);
+        };
+        let shared = if first.shares_units() {
+            &marks[..1]
+        } else {
+            &marks[..]
+        };
+        let contrasts = match &controls[..] {
+            [] => None,
+            controls => Some(Contrasts::new(first, marks.len(), controls.len())?),
+        };
+        let tally = |mark: &Mark| {
+            let looking = match mark.null() {
+                Null::Lists => Looking::AtEnd,
+                _ => Looking::AsCellsCome,
+            };
+            let parts = mark.part_weights(MOST_BET);
             let eprocess = match plan.e_process {
-                true => EProcess::new(mark.law(), plan.weights.as_deref())?,
+                true => EProcess::new(mark.law(), &parts, plan.weights.as_deref())?,
                 false => EProcess::None,
             };
-            Ok::<_, ExaminationError>(Tally::new(key.public_id(), mark, eprocess))
+            Ok::<_, ExaminationError>(Tally::new(mark.clone(), eprocess, looking))
         };
+        let logprobs = plan.logprobs.map(|(evidence, counts)| {
+            let evidence = match first.unit() {
+                Some(unit) => Arc::new(evidence.first_of_units(unit)),
+                None => evidence,
+            };
+            (evidence, counts)
+        });
         let vocabulary = profile.tokenizer.vocab_size;
-        let keys_under_test: Vec<Tally> = keys.iter().map(tally).collect::<Result<_, _>>()?;
-        let marks: Vec<Arc<dyn Reading>> =
-            keys_under_test.iter().map(|key| key.mark.clone()).collect();
-        let has_shape = plan.shape && marks.iter().all(|mark| Shape::applies_to(mark.law()));
-        let shapes = if has_shape { marks.len() } else { 0 };
-        let controls: Vec<Arc<dyn Reading>> = plan
-            .controls
-            .iter()
-            .map(|key| Ok(Arc::clone(Mark::new(profile, key)?.reading())))
-            .collect::<Result<_, KeyMismatch>>()?;
-        let contrasts = if marks.is_empty() || controls.is_empty() {
-            None
-        } else {
-            Some(Contrasts::new(marks, controls)?)
-        };
         Ok(Self {
             window,
-            dedup: plan.dedup.build(window),
-            counts: Counts::default(),
-            keys: keys_under_test,
+            pools: shared
+                .iter()
+                .map(|mark| Pool::new(mark, plan.dedup))
+                .collect(),
+            keys: marks.iter().map(tally).collect::<Result<_, _>>()?,
             contrasts,
-            controls: plan.controls.iter().map(Key::public_id).collect(),
-            shapes: vec![Shape::new(); shapes],
-            logprobs: plan.logprobs,
+            controls,
+            shapes: vec![Shape::new(); if plan.shape { marks.len() } else { 0 }],
+            logprobs,
             residual: plan
                 .residual
                 .map(|expectation| Residual::new(window, vocabulary, expectation)),
-            line_up: LineUp::new(decoys::draw(profile, keys, plan.decoys, plan.decoy_draw)),
+            line_up: LineUp::new(decoys::draw(profile, keys, plan.decoys, plan.decoy_draw)?),
             weights: plan.weights,
         })
     }
@@ -135,20 +176,17 @@ impl Examination {
     ///
     /// # Errors
     /// When there are more cells than the statistics allow.
-    pub fn observe(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
-        self.counts.answers += raw.answers().count() as u64;
-        self.counts.tokens += raw.tokens() as u64;
-        self.counts.exposure_unknown += raw.exposure_unknown();
-        let fresh = raw.fresh();
-        self.counts.exposed += fresh.exposed();
-        self.counts.fresh += fresh.len() as u64;
-        if let Some(residual) = &mut self.residual {
-            residual.observe(&fresh);
+    pub fn observe(&mut self, raw: &RawCells) -> Result<(), ExaminationError> {
+        for place in 0..self.pools.len() {
+            let pool = &mut self.pools[place];
+            let before = pool.counts().scored;
+            let fresh = pool.fresh(raw);
+            if let Some(residual) = &mut self.residual {
+                residual.observe(&fresh);
+            }
+            let distinct = pool.distinct(fresh)?;
+            self.score(place, before, &distinct)?;
         }
-        let distinct = fresh.distinct(&mut *self.dedup)?;
-        self.score(&distinct)?;
-        self.counts.scored += distinct.len() as u64;
-        self.counts.expected_drops = self.dedup.expected_drops();
         Ok(())
     }
 
@@ -157,7 +195,7 @@ impl Examination {
     ///
     /// # Errors
     /// When windows have another length than the profile's.
-    pub fn observe_reference(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
+    pub fn observe_reference(&mut self, raw: &RawCells) -> Result<(), ExaminationError> {
         let (window, other) = (self.window, raw.window());
         if other != window {
             return Err(ExaminationError::Window { window, other });
@@ -168,10 +206,10 @@ impl Examination {
         Ok(())
     }
 
-    /// What was read and left out so far.
+    /// What was read and left out so far, for the first key.
     #[must_use]
     pub fn counts(&self) -> &Counts {
-        &self.counts
+        self.pools[0].counts()
     }
 
     /// The findings of every test under every key, adjusted for all of them.
@@ -182,26 +220,36 @@ impl Examination {
         for key in &mut self.keys {
             key.look()?;
         }
-        let marks: Vec<Arc<dyn Reading>> = self.keys.iter().map(|key| key.mark.clone()).collect();
-        let residual = self
-            .residual
-            .take()
-            .map(|residual| residual.score(self.weights.as_deref(), &marks));
-        let seen = Seen {
-            counts: &self.counts,
-            weights: self.weights.as_deref(),
-        };
+        let residual = self.residual.take();
+        let marks: Vec<&Mark> = self.keys.iter().map(|key| &key.mark).collect();
+        let residual = residual.map(|residual| residual.score(self.weights.as_deref(), &marks));
+        let rows = Rows::of(marks);
         let mut findings = vec![];
         for (index, key) in self.keys.iter().enumerate() {
-            findings.push(plain::finding(&seen, key)?);
-            findings.extend(weighted::finding(&seen, key)?);
+            let pool = &self.pools[index.min(self.pools.len() - 1)];
+            let seen = Seen {
+                counts: pool.counts(),
+                weights: self.weights.as_deref(),
+            };
+            let gathered = Gathered {
+                cells: pool.counts().scored,
+                sums: key.sums(),
+            };
+            findings.push(plain::finding(
+                &key.mark,
+                &gathered,
+                pool,
+                Some(Effort::All),
+            )?);
+            let mut others = vec![];
+            others.extend(weighted::finding(&seen, key)?);
             if let Some(scored) = &residual {
-                findings.push(residual::finding(scored, index, &seen, key)?);
+                others.push(residual::finding(scored, rows.range(index), &seen, key)?);
             }
-            findings.extend(sequential::finding(&seen, key)?);
-            findings.extend(line_up::finding(&self.line_up, &seen, key));
+            others.extend(sequential::finding(&seen, key)?);
+            others.extend(line_up::finding(&self.line_up, &seen, key));
             if let Some(contrasts) = &self.contrasts {
-                findings.extend(contrast::findings(
+                others.extend(contrast::findings(
                     contrasts,
                     &self.controls,
                     index,
@@ -210,38 +258,68 @@ impl Examination {
                 )?);
             }
             if let Some(shape) = self.shapes.get(index) {
-                findings.push(shape::finding(shape, &seen, key)?);
+                others.push(shape::finding(shape, &seen, key)?);
             }
             if let Some((evidence, counts)) = &self.logprobs {
-                findings.push(logprobs::finding(evidence, counts, key)?);
+                others.push(logprobs::finding(evidence, counts, key)?);
             }
+            let limited = others
+                .into_iter()
+                .map(|one| few_keys::limit(&key.mark, one));
+            findings.extend(limited);
         }
-        if let Some(mark) = marks.first() {
-            plain::share_level(&mut findings, mark.law());
-            contrast::share_level(&mut findings, mark.law());
-        }
-        if let (Some((evidence, _)), Some(key)) = (&self.logprobs, self.keys.first()) {
-            logprobs::share_level(&mut findings, evidence, key);
+        let law = self.keys[0].mark.law();
+        plain::share_level(&mut findings, law);
+        contrast::share_level(&mut findings, law);
+        if let Some((evidence, _)) = &self.logprobs {
+            logprobs::share_level(&mut findings, evidence, &self.keys[0]);
         }
         adjust(&mut findings);
         Ok(findings)
     }
 
-    fn score(&mut self, distinct: &DistinctCells) -> Result<(), ExaminationError> {
-        let looks = Looks::new(distinct, self.counts.scored, self.weights.as_deref());
-        for key in &mut self.keys {
-            key.observe(&looks)?;
-        }
-        self.line_up.observe(distinct)?;
-        if let Some(contrasts) = &mut self.contrasts {
-            contrasts.observe(distinct);
-        }
-        for (shape, key) in self.shapes.iter_mut().zip(&self.keys) {
-            shape.observe_cells(distinct, &*key.mark);
-        }
-        Ok(())
+    /// Scores the distinct cells of a pool under its keys: words once a batch, for every test.
+    fn score(
+        &mut self,
+        place: usize,
+        before: u64,
+        distinct: &DistinctCells,
+    ) -> Result<(), ExaminationError> {
+        let keys = match self.pools.len() {
+            1 => 0..self.keys.len(),
+            _ => place..place + 1,
+        };
+        let marks: Vec<Mark> = self.keys[keys.clone()]
+            .iter()
+            .map(|key| key.mark.clone())
+            .collect();
+        let dear = marks[0].is_dear();
+        let rows = Rows::of(marks.iter().chain(&self.controls).collect());
+        let looks = Looks::new(distinct, before, self.weights.as_deref(), dear);
+        rows.tiles(&looks, |tile| {
+            let tested = self.keys[keys.clone()].par_iter_mut().enumerate();
+            tested.try_for_each(|(number, key)| key.observe(tile, &rows.range(number)))?;
+            if let Some(contrasts) = &mut self.contrasts {
+                contrasts.observe(tile, &rows);
+            }
+            let shapes = match self.shapes.len() {
+                0 => &mut [],
+                _ => &mut self.shapes[keys.clone()],
+            };
+            let shapes = shapes.par_iter_mut().enumerate();
+            shapes.for_each(|(number, shape)| {
+                for row in rows.range(number) {
+                    tile.iter().for_each(|batch| shape.observe(batch.row(row)));
+                }
+            });
+            Ok::<_, ExaminationError>(())
+        })?;
+        self.line_up.observe(distinct)
     }
 }
+
+/// The largest weight of a part in bets, where it is multiplied by a window's.
+const MOST_BET: u32 = 1 << 8;
 
 /// Adjusts every p-value for all of them.
 fn adjust(findings: &mut [Finding]) {

@@ -33,7 +33,7 @@ pub struct Calibration {
 /// When there are more cells than the tails allow.
 pub fn simulate(
     profile: &Profile,
-    raw: RawCells,
+    raw: &RawCells,
     keys: u32,
     seed: u64,
 ) -> Result<Calibration, ExaminationError> {

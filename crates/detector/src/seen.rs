@@ -18,7 +18,7 @@ impl Seen<'_> {
             tokens: self.counts.tokens,
             scored: self.counts.scored,
             warnings: Warning::of(self.counts),
-            ..Finding::new(test, key.key.to_string(), log10_p)
+            ..Finding::new(test, key.mark.key().to_string(), log10_p)
         }
     }
 
@@ -27,7 +27,7 @@ impl Seen<'_> {
         let Some(weights) = self.weights else {
             return finding;
         };
-        let source = weights.source(key.key);
+        let source = weights.source(key.mark.key());
         let mut finding = Finding {
             weights: Some(source),
             weighting: Some(weights.describe()),

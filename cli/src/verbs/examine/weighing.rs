@@ -115,7 +115,7 @@ pub(super) fn read_reference(
         },
         |raw| {
             examination
-                .observe_reference(raw)
+                .observe_reference(&raw)
                 .map_err(|error| failure(&error))
         },
     )?;

@@ -30,6 +30,11 @@ impl ForeignKey {
         Ok(Self(numbers))
     }
 
+    /// A key of so many zeros, for what no key changes.
+    pub(crate) fn zeros(count: usize) -> Self {
+        Self(alloc::vec![0; count])
+    }
+
     /// Reads a key line; nothing where it is no line of a foreign key.
     ///
     /// # Errors
@@ -43,6 +48,23 @@ impl ForeignKey {
             _ => return None,
         };
         Some(numbers.ok_or(ForeignKeyError::Number).and_then(Self::new))
+    }
+
+    /// Bits that each number stands for a draw from: 16 or 32 where it, or its negative, has no more, else 64.
+    pub fn bits(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().map(
+            |&number| match 64 - number.min(number.wrapping_neg()).leading_zeros() {
+                ..=16 => 16,
+                17..=32 => 32,
+                _ => 64,
+            },
+        )
+    }
+
+    /// Another key of as many numbers, each of as many bits: `random` gives 64.
+    #[must_use]
+    pub fn another(&self, mut random: impl FnMut() -> u64) -> Self {
+        Self(self.bits().map(|bits| random() >> (64 - bits)).collect())
     }
 
     /// Writes the key line that [`parse`](Self::parse) reads.

@@ -10,6 +10,7 @@ mod null;
 mod reading;
 mod related;
 mod sampler;
+mod unit;
 
 pub use error::{CannotMark, KeyMismatch};
 pub use habits::{Before, Habits, Repeats};
@@ -17,6 +18,7 @@ pub use null::Null;
 pub use reading::{Reading, Scored};
 pub use related::{RelatedKeys, Shifted};
 pub use sampler::{Bias, Sampler, Scratch};
+pub use unit::Unit;
 
 use crate::cells::{CellBatch, TokenId};
 use crate::keys::PublicId;
@@ -58,9 +60,6 @@ pub struct Part {
     /// Its words and their law.
     pub reading: Arc<dyn Reading>,
 }
-
-/// From a cell (window and token) to what the function consumes of it.
-pub type Unit = Arc<dyn Fn(&[TokenId], TokenId) -> u64 + Send + Sync>;
 
 impl Mark {
     /// A mark with one word a cell, scores independent, the unit being the cell, and only read.
@@ -193,6 +192,15 @@ impl Mark {
         &self.parts[0].reading
     }
 
+    /// The reading of the part that weighs most.
+    #[must_use]
+    pub fn heaviest(&self) -> &Arc<dyn Reading> {
+        // The first of equals.
+        let heavier = |a: &usize, b: &usize| self.parts[*a].weight >= self.parts[*b].weight;
+        let place = (0..self.parts.len()).reduce(|a, b| if heavier(&a, &b) { a } else { b });
+        &self.parts[place.unwrap_or(0)].reading
+    }
+
     /// The words of the first part, which for all but two schemes is the only one.
     ///
     /// # Panics
@@ -212,6 +220,36 @@ impl Mark {
                 scheme: self.scheme(),
             }),
         }
+    }
+
+    /// Whether other keys of the scheme count the same cells once as this one does.
+    #[must_use]
+    pub fn shares_units(&self) -> bool {
+        self.unit.as_ref().is_none_or(|unit| unit.name().is_some())
+    }
+
+    /// Whether another mark counts the same cells once.
+    #[must_use]
+    pub fn counts_like(&self, other: &Self) -> bool {
+        let name = |mark: &Self| mark.unit.as_ref().map(Unit::name);
+        self.window() == other.window()
+            && name(self) == name(other)
+            && self.shares_units()
+            && self.dear == other.dear
+    }
+
+    /// The parts' weights, in proportion, at most `most` each and at least 1.
+    #[must_use]
+    pub fn part_weights(&self, most: u32) -> Vec<u32> {
+        let largest = self.parts.iter().map(|part| part.weight).max().unwrap_or(1);
+        let scaled = |weight: u32| u64::from(weight) * u64::from(most) / u64::from(largest.max(1));
+        let weights = self.parts.iter().map(|part| part.weight);
+        if largest <= most {
+            return weights.collect();
+        }
+        weights
+            .map(|weight| (scaled(weight) as u32).max(1))
+            .collect()
     }
 
     /// The only part, where scores of other units say nothing about a unit's but what a list's tokens say of each

@@ -1,11 +1,10 @@
 //! A profile and a key become a mark.
 
 use super::Profile;
-use crate::keys::{CohortKey, KEY_BYTES, Key, PublicId};
+use crate::keys::{CohortKey, ForeignKey, KEY_BYTES, Key, PublicId};
 use crate::law::Law;
 use crate::mark::{Identity, KeyMismatch, Mark};
 use crate::schemes::{Maker, Numbers, Parameters, Setting};
-use alloc::vec;
 
 impl Mark {
     /// The mark that `profile` describes, under `key`.
@@ -18,7 +17,7 @@ impl Mark {
             (Maker::Cohort(mark), Key::Cohort(key)) => Ok(mark(&setting, key)),
             (Maker::Numbers { mark, .. }, Key::Foreign(key)) => {
                 profile.check_numbers(key.numbers())?;
-                Ok(mark(&setting, key.numbers()))
+                Ok(mark(&setting, key))
             }
             (Maker::Cohort(_), Key::Foreign(_)) => Err(KeyMismatch::NeedsNative {
                 scheme: profile.scheme.id(),
@@ -43,7 +42,7 @@ impl Mark {
                     ..
                 },
                 Key::Foreign(numbers),
-            ) => Some(mark(&profile.setting(key.public_id()), numbers.numbers())),
+            ) => Some(mark(&profile.setting(key.public_id()), numbers)),
             _ => None,
         })
     }
@@ -66,9 +65,10 @@ impl Profile {
         let setting = self.setting(PublicId::from_bytes([0; 8]));
         let any = match (self.scheme.row().maker, self.scheme.numbers()) {
             (Maker::Cohort(mark), _) => mark(&setting, &CohortKey::from_bytes([0; KEY_BYTES])),
-            (Maker::Numbers { mark, .. }, numbers) => {
-                mark(&setting, &vec![0; numbers.map_or(1, |(_, count)| count)])
-            }
+            (Maker::Numbers { mark, .. }, numbers) => mark(
+                &setting,
+                &ForeignKey::zeros(numbers.map_or(1, |(_, count)| count)),
+            ),
         };
         any.law()
     }

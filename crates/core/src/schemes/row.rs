@@ -1,7 +1,7 @@
 //! What is known of a scheme without its parameters.
 
 use super::parameters::Parameters;
-use crate::keys::CohortKey;
+use crate::keys::{CohortKey, ForeignKey};
 use crate::mark::{Identity, Mark};
 use core::ops::RangeInclusive;
 
@@ -50,9 +50,9 @@ pub enum Maker {
         /// How many it takes.
         count: Numbers,
         /// Makes it of exactly so many.
-        mark: fn(&Setting, &[u64]) -> Mark,
+        mark: fn(&Setting, &ForeignKey) -> Mark,
         /// The same with upstream's weighted mean of layers in place of their plain mean, where it has one.
-        weighted_mean: Option<fn(&Setting, &[u64]) -> Mark>,
+        weighted_mean: Option<fn(&Setting, &ForeignKey) -> Mark>,
     },
 }
 

@@ -5,7 +5,7 @@ use super::native::{self, CHACHA12_V1};
 use super::parameters::Parameters;
 use super::row::{Checked, Family, Maker, Numbers, SchemeRow, Setting};
 use crate::cells::MAX_WINDOW;
-use crate::keys::CohortKey;
+use crate::keys::{CohortKey, ForeignKey};
 use crate::mark::Mark;
 use Checked::{Documents, Running};
 
@@ -240,7 +240,7 @@ const SEAL: Checked = Running("textseal 0.0.5 and facebookresearch/textseal 2c63
 const TWO_SEALS: Checked =
     Documents("textseal 0.0.5 for each key; how two keys are combined, by description");
 
-type OfNumbers = fn(&Setting, &[u64]) -> Mark;
+type OfNumbers = fn(&Setting, &ForeignKey) -> Mark;
 
 const fn row(
     id: &'static str,

@@ -9,18 +9,21 @@ use std::ops::Range;
 
 impl FreshCells {
     /// Keeps the first cell of each unit, here and in everything that `dedup` saw before, which must be a
-    /// set for windows of one id. Returns the cells in the order of their units, and the units.
+    /// set for windows of one id. Returns the cells, in the order of the text or of their units, and the units.
     ///
     /// # Errors
     /// As the de-duplication's.
     pub(crate) fn distinct_by(
         self,
         unit: &Unit,
+        order: Order,
         dedup: &mut dyn Dedup,
     ) -> Result<(DistinctCells, Vec<u64>), DedupError> {
         let units = self.units_by(unit);
         let mut kept = keep_first(&units, dedup)?;
-        kept.par_sort_unstable_by_key(|&cell| units[cell as usize]);
+        if order == Order::Units {
+            kept.par_sort_unstable_by_key(|&cell| units[cell as usize]);
+        }
         let cells = self.pick(&kept);
         let units = kept.iter().map(|&cell| units[cell as usize]).collect();
         Ok((cells, units))
@@ -80,7 +83,7 @@ impl FreshCells {
             .flat_map_iter(|at| {
                 at.iter().map(|&at| {
                     let at = at as usize;
-                    unit(&self.ids[at - self.window..at], self.ids[at])
+                    unit.of(&self.ids[at - self.window..at], self.ids[at])
                 })
             })
             .collect()
@@ -93,6 +96,15 @@ impl FreshCells {
             at: cells.iter().map(|&cell| self.at[cell as usize]).collect(),
         }
     }
+}
+
+/// In which order distinct cells come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// That of the text.
+    Text,
+    /// That of their units: cells of one list together, which is far cheaper.
+    Units,
 }
 
 /// Cells by what the function consumes of them.

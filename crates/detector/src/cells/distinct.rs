@@ -5,12 +5,13 @@ use crate::windows::WindowHash;
 use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::mark::Reading;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Cells that are the first of their kind in the whole corpus: the only ones that can be scored.
 #[derive(Clone, Debug)]
 pub struct DistinctCells {
     pub(super) window: usize,
-    pub(super) ids: Vec<TokenId>,
+    pub(super) ids: Arc<Vec<TokenId>>,
     pub(super) at: Vec<u32>,
 }
 

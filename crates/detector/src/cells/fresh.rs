@@ -4,12 +4,13 @@ use super::distinct::DistinctCells;
 use crate::dedup::{Dedup, DedupError, Units};
 use hallmark_core::cells::TokenId;
 use hashbrown::HashMap;
+use std::sync::Arc;
 
 /// Cells whose window was not shown to the suspect when it answered.
 #[derive(Clone, Debug)]
 pub struct FreshCells {
     pub(super) window: usize,
-    pub(super) ids: Vec<TokenId>,
+    pub(super) ids: Arc<Vec<TokenId>>,
     pub(super) at: Vec<u32>,
     pub(super) raw: u64,
 }

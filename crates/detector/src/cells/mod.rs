@@ -11,7 +11,7 @@ mod distinct;
 mod fresh;
 mod raw;
 
-pub(crate) use by_unit::ByUnit;
+pub(crate) use by_unit::{ByUnit, Order};
 pub use distinct::DistinctCells;
 pub(crate) use distinct::Stretch;
 pub use fresh::FreshCells;

@@ -5,12 +5,14 @@ use hallmark_core::cells::TokenId;
 use hallmark_core::prf::ChaCha12;
 use hashbrown::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Answers with what was shown for them: every position that has a full window.
 #[derive(Clone, Debug)]
 pub struct RawCells {
     window: usize,
-    ids: Vec<TokenId>,
+    /// Shared by the cells that are made of them.
+    ids: Arc<Vec<TokenId>>,
     answers: Vec<Answer>,
     shown: Vec<TokenId>,
     pieces: Vec<Range<usize>>,
@@ -66,7 +68,7 @@ impl RawCells {
         assert!(window > 0, "a window has at least one token");
         Self {
             window,
-            ids: vec![],
+            ids: Arc::default(),
             answers: vec![],
             shown: vec![],
             pieces: vec![],
@@ -90,7 +92,7 @@ impl RawCells {
         if u32::try_from(self.ids.len() + answer.len()).is_err() {
             return Err(CellsError::Block);
         }
-        let ids = extend(&mut self.ids, answer);
+        let ids = extend(Arc::make_mut(&mut self.ids), answer);
         let first = self.pieces.len();
         for piece in pieces {
             // A piece shorter than a window shows no window.
@@ -104,23 +106,6 @@ impl RawCells {
             known,
         });
         Ok(())
-    }
-
-    /// The same answers with windows of another length, at least as long as these.
-    ///
-    /// # Panics
-    /// When `window` is shorter: what was shown is held for these windows and longer ones.
-    #[must_use]
-    pub fn with_window(&self, window: usize) -> Self {
-        assert!(
-            window >= self.window,
-            "what was shown is held for windows of {} or more",
-            self.window
-        );
-        Self {
-            window,
-            ..self.clone()
-        }
     }
 
     /// The same answers in blocks of consecutive ones, as short as they can be with at least `tokens`
@@ -140,7 +125,7 @@ impl RawCells {
                     let piece = extend(&mut block.shown, &self.shown[piece.clone()]);
                     block.pieces.push(piece);
                 }
-                let ids = extend(&mut block.ids, &self.ids[ids.clone()]);
+                let ids = extend(Arc::make_mut(&mut block.ids), &self.ids[ids.clone()]);
                 block.answers.push(Answer {
                     ids,
                     pieces: start..block.pieces.len(),
@@ -190,28 +175,42 @@ impl RawCells {
 
     /// Leaves out every cell whose window occurs in the exposure of its own answer.
     #[must_use]
-    pub fn fresh(self) -> FreshCells {
+    pub fn fresh(&self) -> FreshCells {
+        self.fresh_with(self.window)
+    }
+
+    /// The same with windows of another length, at least as long as these.
+    ///
+    /// # Panics
+    /// When `window` is shorter: what was shown is held for these windows and longer ones.
+    #[must_use]
+    pub fn fresh_with(&self, window: usize) -> FreshCells {
+        assert!(
+            window >= self.window,
+            "what was shown is held for windows of {} or more",
+            self.window
+        );
         let mut at = Vec::with_capacity(self.ids.len());
         let mut raw = 0;
         let mut exposed = HashSet::new();
         for Answer { ids, pieces, .. } in &self.answers {
             exposed.clear();
             for piece in &self.pieces[pieces.clone()] {
-                exposed.extend(self.shown[piece.clone()].windows(self.window));
+                exposed.extend(self.shown[piece.clone()].windows(window));
             }
-            let positions = (ids.start + self.window).min(ids.end)..ids.end;
+            let positions = (ids.start + window).min(ids.end)..ids.end;
             raw += positions.len() as u64;
             if exposed.is_empty() {
                 at.extend(positions.map(|position| position as u32));
                 continue;
             }
             let fresh = positions
-                .filter(|&position| !exposed.contains(&self.ids[position - self.window..position]));
+                .filter(|&position| !exposed.contains(&self.ids[position - window..position]));
             at.extend(fresh.map(|position| position as u32));
         }
         FreshCells {
-            window: self.window,
-            ids: self.ids,
+            window,
+            ids: Arc::clone(&self.ids),
             at,
             raw,
         }

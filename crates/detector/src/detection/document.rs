@@ -28,7 +28,7 @@ pub struct DocumentScore {
 ///
 /// # Errors
 /// When there are more cells than the tails allow.
-pub fn score(raw: RawCells, mark: &dyn Reading) -> Result<DocumentScore, ExaminationError> {
+pub fn score(raw: &RawCells, mark: &dyn Reading) -> Result<DocumentScore, ExaminationError> {
     let (tokens, distinct) = distinct(raw)?;
     whole(tokens, &distinct, mark)
 }
@@ -39,7 +39,7 @@ pub fn score(raw: RawCells, mark: &dyn Reading) -> Result<DocumentScore, Examina
 /// # Errors
 /// When there are more cells than the tails allow.
 pub fn score_and_locate(
-    raw: RawCells,
+    raw: &RawCells,
     mark: &dyn Reading,
     level: f64,
 ) -> Result<(DocumentScore, Located), ExaminationError> {
@@ -62,7 +62,7 @@ pub(crate) fn located(
     Ok((score, scores.locate(level)?))
 }
 
-fn distinct(raw: RawCells) -> Result<(u64, DistinctCells), ExaminationError> {
+fn distinct(raw: &RawCells) -> Result<(u64, DistinctCells), ExaminationError> {
     let tokens = raw.tokens() as u64;
     let mut own: Box<dyn Dedup> = Box::new(Exact::new(raw.window()));
     Ok((tokens, raw.fresh().distinct(&mut *own)?))

@@ -1,18 +1,23 @@
 //! Documents by themselves and all together, with what both need computed once.
 
 use super::document::{self, DocumentScore};
-use super::gathered::{Found, Gathered};
 use super::localize::{Located, Scores};
-use super::related::Effort;
-use super::{Detection, tail, words};
-use crate::cells::{ByUnit, RawCells};
+use super::{Group, check};
+use crate::cells::{ByUnit, DistinctCells, RawCells};
 use crate::dedup::DedupKind;
 use crate::error::ExaminationError;
-use crate::statistic::plain;
+use crate::finding::{Counts, Finding};
+use crate::scores::SeenUnits;
+use crate::statistic::plain::{self, Effort, Found, Gathered};
 use crate::tail::Log10P;
-use hallmark_core::mark::{Mark, Null, Unit};
+use hallmark_core::mark::{Mark, Null, Part, Unit};
 use rayon::prelude::*;
 use std::ops::Range;
+
+/// T1 of one mark: each document by itself, and all together.
+pub struct Documents {
+    all: Group,
+}
 
 /// Tokens that are taken together: enough that units which recur are scored once, few enough to hold
 /// some 40 bytes for each.
@@ -27,60 +32,73 @@ pub struct Document {
     pub located: Option<Located>,
 }
 
-impl Detection {
-    /// Adds a block of answers, as [`observe`](Self::observe), and tells what each says by itself, in
-    /// order. `level` is shared by all windows of a document that are tried for its marked passages.
+impl Documents {
+    /// Nothing observed yet, for `mark`.
+    #[must_use]
+    pub fn new(mark: &Mark, dedup: DedupKind) -> Self {
+        Self {
+            all: Group::of(mark, 0, dedup),
+        }
+    }
+
+    /// What was read and left out so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        *self.all.pool.counts()
+    }
+
+    /// The finding over all documents together.
     ///
     /// # Errors
-    /// As `observe`.
-    pub fn observe_each(
+    /// When there are more cells than the tails allow.
+    pub fn finish(&self) -> Result<Finding, ExaminationError> {
+        let one = &self.all.marks[0];
+        plain::finding(&one.mark, &one.gathered, &self.all.pool, Some(Effort::All))
+    }
+
+    /// Adds a block of documents and tells what each says by itself, in order. `level` is shared by all windows of a
+    /// document that are tried for its marked passages.
+    ///
+    /// # Errors
+    /// When its windows are longer than the mark's, or there are more cells than sums hold.
+    pub fn observe(
         &mut self,
         raw: &RawCells,
         level: f64,
     ) -> Result<Vec<Document>, ExaminationError> {
-        self.check(raw)?;
+        let mark = self.all.marks[0].mark.clone();
+        check(&mark, raw)?;
         let mut documents = vec![];
         for block in raw.blocks(TOGETHER) {
-            match self.mark.unit().cloned() {
-                Some(unit) => documents.extend(self.observe_by_unit(block, &unit, level)?),
+            match mark.unit() {
+                Some(unit) => documents.extend(self.observe_by_unit(&mark, &block, unit, level)?),
                 None => {
-                    for one in block.blocks(0) {
-                        documents.push(self.alone(one, level)?);
-                    }
-                    self.observe(block)?;
+                    let alone: Vec<RawCells> = block.blocks(0).collect();
+                    let alone = alone.par_iter().map(|one| alone_of(&mark, one, level));
+                    documents.extend(alone.collect::<Result<Vec<_>, _>>()?);
+                    self.all.observe_block(&block)?;
                 }
             }
         }
         Ok(documents)
     }
 
-    /// One answer by itself, where cells are units.
-    fn alone(&self, raw: RawCells, level: f64) -> Result<Document, ExaminationError> {
-        if let Some(reading) = self.mark.local() {
-            let (score, located) = document::score_and_locate(raw, reading, level)?;
-            return Ok(limited(&self.mark, score, located));
-        }
-        let mut own = Self::new(&self.mark, DedupKind::Exact);
-        own.observe(raw)?;
-        by_itself(&own.mark, own.counts.tokens, &own.gathered)
-    }
-
     fn observe_by_unit(
         &mut self,
-        raw: RawCells,
+        mark: &Mark,
+        raw: &RawCells,
         unit: &Unit,
         level: f64,
     ) -> Result<Vec<Document>, ExaminationError> {
-        self.count(&raw);
         let tokens: Vec<usize> = raw.answers().map(<[_]>::len).collect();
-        let fresh = self.fresh(raw);
+        let fresh = self.all.pool.fresh(raw);
         let own = fresh.of_answers(&tokens);
-        let by_unit = fresh.by_unit(unit, self.mark.is_dear());
-        let parts = self.mark.parts().iter();
+        let by_unit = fresh.by_unit(unit, mark.is_dear());
+        let parts = mark.parts().iter();
         let words = parts.map(|part| words(&by_unit.cells, part)).collect();
-        let kept = by_unit.keep_first(&mut *self.dedup)?;
+        let kept = by_unit.keep_first(self.all.pool.dedup())?;
         let read = Words {
-            mark: &self.mark,
+            mark,
             by_unit,
             words,
         };
@@ -98,15 +116,52 @@ impl Detection {
             .into_par_iter()
             .map(|(start, length, cells)| read.document(start, length, cells, level))
             .collect();
-        let more = read.sums(&kept);
-        let units = read.units(&kept);
-        self.add(kept.len(), &more, &units)?;
+        let gathered = &mut self.all.marks[0].gathered;
+        let added = gathered.add(kept.len(), &read.sums(&kept));
+        added.ok_or(ExaminationError::Sum)?;
+        self.all.pool.add(&read.units(&kept));
         documents
     }
 }
 
-fn by_itself(mark: &Mark, tokens: u64, gathered: &Gathered) -> Result<Document, ExaminationError> {
-    let found = gathered.found(mark, Effort::Document)?;
+/// One document by itself, where cells are units.
+fn alone_of(mark: &Mark, raw: &RawCells, level: f64) -> Result<Document, ExaminationError> {
+    if let Some(reading) = mark.local() {
+        let (score, located) = document::score_and_locate(raw, reading, level)?;
+        return Ok(limited(mark, score, located));
+    }
+    let mut own = Group::of(mark, 0, DedupKind::Exact);
+    own.observe(raw)?;
+    let tokens = own.pool.counts().tokens;
+    by_itself(mark, tokens, &own.marks[0].gathered, own.pool.seen())
+}
+
+/// Cells that are scored at a time: for lists enough that most of one list's are together.
+const STRETCH: usize = 1 << 14;
+
+/// The words of all cells, in order.
+fn words(distinct: &DistinctCells, part: &Part) -> Vec<u32> {
+    let mut words = vec![0; distinct.len()];
+    words
+        .par_chunks_mut(STRETCH)
+        .zip(distinct.stretches(STRETCH, STRETCH))
+        .for_each_init(
+            || distinct.batch(STRETCH),
+            |batch, (words, stretch)| {
+                distinct.fill(batch, stretch);
+                part.reading.words(batch, words);
+            },
+        );
+    words
+}
+
+fn by_itself(
+    mark: &Mark,
+    tokens: u64,
+    gathered: &Gathered,
+    seen: &SeenUnits,
+) -> Result<Document, ExaminationError> {
+    let found = gathered.found(mark, seen, Effort::Document)?;
     Ok(Document {
         score: DocumentScore {
             tokens,
@@ -166,14 +221,16 @@ impl Words<'_> {
         let tokens = length as u64;
         let Some(reading) = self.mark.local() else {
             let mut own = Gathered::new(self.mark);
-            own.add(cells.len(), &self.sums(&cells), &self.units(&cells))
+            own.add(cells.len(), &self.sums(&cells))
                 .ok_or(ExaminationError::Sum)?;
-            return by_itself(self.mark, tokens, &own);
+            let mut seen = SeenUnits::for_law_of(self.mark);
+            seen.add(&self.units(&cells));
+            return by_itself(self.mark, tokens, &own, &seen);
         };
         // In the order of the text.
         cells.sort_unstable();
         let tail = match self.mark.null() {
-            Null::Lists => tail::lists,
+            Null::Lists => plain::lists,
             _ => plain::p_value,
         };
         let law = reading.law();

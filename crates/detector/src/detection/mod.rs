@@ -1,193 +1,163 @@
-//! T1 alone, for any mark: what `detect` and `scan` do. Other engines' functions consume less than a
-//! cell; de-duplication and the law follow from what they do consume.
-//!
-//! | law of the sum | of |
-//! |---|---|
-//! | Gamma, binomial | vLLM, `SGLang`, three-bricks Gumbel |
-//! | weighted sum of two Gammas | two keys that both score a cell: `vllm-dual-v1` |
-//! | binomial by Hoeffding's theorem | green lists: tokens of one list are drawn without replacement |
-//! | histogram of shifts, convolved; and a place among other keys | `hf-synthid`: a table of 65,536 bits |
-//! | Gamma or binomial; and a place among other keys | `synthid-2025`, `TextSeal`: keys are related |
-//!
-//! Derivations: `docs/tests/foreign.md`.
+//! T1 alone, for any marks: what `detect`, `scan` and `doctor` do.
 
 pub mod document;
 mod each;
-mod gathered;
 pub mod localize;
-mod related;
-mod table;
-mod tail;
-mod weighted_table;
 
-pub use each::Document;
+pub use each::{Document, Documents};
 
-use crate::cells::{DistinctCells, FreshCells, RawCells};
-use crate::dedup::{Dedup, DedupKind};
+use crate::cells::{DistinctCells, RawCells};
+use crate::dedup::DedupKind;
 use crate::error::ExaminationError;
-use crate::finding::{Counts, Finding, Test, Warning};
-use crate::statistic::plain;
-use crate::tail::Log10P;
-use gathered::Gathered;
-use hallmark_core::mark::{Mark, Part};
+use crate::finding::{Counts, Finding};
+use crate::scores::{Looks, Pool, Rows};
+use crate::statistic::plain::{self, Effort, Gathered};
+use hallmark_core::mark::Mark;
 use rayon::prelude::*;
-use related::Effort;
 
-/// T1 of one mark, over what was observed so far.
+/// T1 of marks, over what was observed so far.
+///
+/// Distinct cells are found once for all marks that count them alike: memory grows with marks by their sums only, but for
+/// those whose units depend on the key (green lists, three-bricks), which need a set each.
 pub struct Detection {
-    mark: Mark,
-    window: usize,
-    dedup: Box<dyn Dedup>,
-    counts: Counts,
-    gathered: Gathered,
+    groups: Vec<Group>,
 }
 
-/// Cells that are scored at a time: for lists enough that most of one list's are together.
-const STRETCH: usize = 1 << 14;
+/// Marks that count the same cells.
+struct Group {
+    pool: Pool,
+    marks: Vec<One>,
+}
+
+/// A mark, its place among all, and what it gathered.
+struct One {
+    place: usize,
+    mark: Mark,
+    gathered: Gathered,
+}
 
 /// Tokens of a block whose units are made at a time: two numbers of 32 bits for each.
 const BLOCK: usize = 1 << 28;
 
 impl Detection {
-    /// Nothing observed yet, for `mark`.
+    /// Nothing observed yet, for `marks`.
     #[must_use]
-    pub fn new(mark: &Mark, dedup: DedupKind) -> Self {
-        let window = mark.window();
-        // A unit is two ids of 32 bits.
-        let ids = if mark.unit().is_some() { 1 } else { window };
-        Self {
-            window,
-            dedup: dedup.build(ids),
-            counts: Counts::default(),
-            gathered: Gathered::new(mark),
-            mark: mark.clone(),
+    pub fn new<'a>(marks: impl IntoIterator<Item = &'a Mark>, dedup: DedupKind) -> Self {
+        let mut groups: Vec<Group> = vec![];
+        for (place, mark) in marks.into_iter().enumerate() {
+            let alike = |group: &&mut Group| mark.counts_like(&group.marks[0].mark);
+            match groups.iter_mut().find(alike) {
+                Some(group) => group.marks.push(One::new(mark, place)),
+                None => groups.push(Group::of(mark, place, dedup)),
+            }
         }
+        Self { groups }
     }
 
     /// Adds a block of answers or documents.
     ///
     /// # Errors
-    /// When windows have another length, or there are more cells than sums hold.
-    pub fn observe(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
-        self.check(&raw)?;
-        if self.mark.unit().is_some() && raw.tokens() > BLOCK {
-            return raw
-                .blocks(BLOCK)
-                .try_for_each(|block| self.observe_block(block));
-        }
-        self.observe_block(raw)
+    /// When its windows are longer than a mark's, or there are more cells than sums hold.
+    pub fn observe(&mut self, raw: &RawCells) -> Result<(), ExaminationError> {
+        self.groups
+            .iter_mut()
+            .try_for_each(|group| group.observe(raw))
     }
 
-    fn observe_block(&mut self, raw: RawCells) -> Result<(), ExaminationError> {
-        self.count(&raw);
-        let fresh = self.fresh(raw);
-        let (distinct, units) = match self.mark.unit() {
-            None => (fresh.distinct(&mut *self.dedup)?, vec![]),
-            Some(unit) => fresh.distinct_by(unit, &mut *self.dedup)?,
-        };
-        let parts = self.mark.parts().iter();
-        let sums: Vec<u64> = parts
-            .map(|part| part.reading.law().sum(&words(&distinct, part)))
-            .collect();
-        self.add(distinct.len(), &sums, &units)
-    }
-
-    fn add(&mut self, cells: usize, sums: &[u64], units: &[u64]) -> Result<(), ExaminationError> {
-        let added = self.gathered.add(cells, sums, units);
-        added.ok_or(ExaminationError::Sum)?;
-        self.counts.scored += cells as u64;
-        self.counts.expected_drops = self.dedup.expected_drops();
-        Ok(())
-    }
-
-    fn check(&self, raw: &RawCells) -> Result<(), ExaminationError> {
-        match (self.window, raw.window()) {
-            (window, other) if window != other => Err(ExaminationError::Window { window, other }),
-            _ => Ok(()),
-        }
-    }
-
-    fn count(&mut self, raw: &RawCells) {
-        self.counts.answers += raw.answers().count() as u64;
-        self.counts.tokens += raw.tokens() as u64;
-        self.counts.exposure_unknown += raw.exposure_unknown();
-    }
-
-    fn fresh(&mut self, raw: RawCells) -> FreshCells {
-        let fresh = raw.fresh();
-        self.counts.exposed += fresh.exposed();
-        self.counts.fresh += fresh.len() as u64;
-        fresh
-    }
-
-    /// What was read and left out so far.
+    /// What was read and left out so far, for the first mark.
     #[must_use]
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    pub fn counts(&self) -> Counts {
+        let first = self.groups.first();
+        first.map_or_else(Counts::default, |group| *group.pool.counts())
     }
 
-    /// The finding. Its adjusted p-value is its own.
+    /// The finding of each mark, in the order in which they were given. Adjusted p-values are their own.
     ///
     /// # Errors
     /// When there are more cells than the tails allow.
-    pub fn finish(&self) -> Result<Finding, ExaminationError> {
-        let found = self.gathered.found(&self.mark, Effort::All)?;
-        Ok(Finding {
-            log10_p_unmarked: found.unmarked,
-            decoys: found.others,
-            ..self.finding(found.log10_p)?
-        })
+    pub fn finish(&self) -> Result<Vec<Finding>, ExaminationError> {
+        self.findings(Some(Effort::All))
     }
 
-    /// The finding without a comparison with other keys. Where keys are related it holds for text that no other
+    /// The findings without a comparison with other keys. Where keys are related they hold for text that no other
     /// key of the function has marked.
     ///
     /// # Errors
     /// As for [`finish`](Self::finish).
-    pub fn finish_without_others(&self) -> Result<Finding, ExaminationError> {
-        self.finding(self.gathered.unmarked(&self.mark)?)
+    pub fn finish_without_others(&self) -> Result<Vec<Finding>, ExaminationError> {
+        self.findings(None)
     }
 
-    fn finding(&self, log10_p: Log10P) -> Result<Finding, ExaminationError> {
-        let cells = self.counts.scored;
-        let law = self.mark.law();
-        let mut warnings = Warning::of(&self.counts);
-        let related = self.mark.null().related();
-        if let Some(keys) = related {
-            warnings.push(if keys.is_comparable() {
-                Warning::RelatedKeys
-            } else {
-                Warning::KeyNotComparable
-            });
+    fn findings(&self, effort: Option<Effort>) -> Result<Vec<Finding>, ExaminationError> {
+        let mut findings = vec![];
+        for Group { pool, marks } in &self.groups {
+            for one in marks {
+                let finding = plain::finding(&one.mark, &one.gathered, pool, effort)?;
+                findings.push((one.place, finding));
+            }
         }
-        Ok(Finding {
-            tokens: self.counts.tokens,
-            scored: cells,
-            statistic: self.gathered.statistic(&self.mark),
-            expected: Some(cells as f64 * law.null_mean()),
-            effect: match self.gathered.sums[..] {
-                // Its interval is for independent words.
-                [sum] if related.is_none() => plain::effect(law, cells, sum, 1)?,
-                _ => None,
-            },
-            warnings,
-            ..Finding::new(Test::T1, self.mark.key().to_string(), log10_p)
+        findings.sort_by_key(|&(place, _)| place);
+        Ok(findings.into_iter().map(|(_, finding)| finding).collect())
+    }
+}
+
+impl One {
+    fn new(mark: &Mark, place: usize) -> Self {
+        Self {
+            place,
+            mark: mark.clone(),
+            gathered: Gathered::new(mark),
+        }
+    }
+}
+
+impl Group {
+    fn of(mark: &Mark, place: usize, dedup: DedupKind) -> Self {
+        Self {
+            pool: Pool::new(mark, dedup),
+            marks: vec![One::new(mark, place)],
+        }
+    }
+
+    fn observe(&mut self, raw: &RawCells) -> Result<(), ExaminationError> {
+        check(&self.marks[0].mark, raw)?;
+        if self.marks[0].mark.unit().is_some() && raw.tokens() > BLOCK {
+            return raw
+                .blocks(BLOCK)
+                .try_for_each(|block| self.observe_block(&block));
+        }
+        self.observe_block(raw)
+    }
+
+    fn observe_block(&mut self, raw: &RawCells) -> Result<(), ExaminationError> {
+        let fresh = self.pool.fresh(raw);
+        let distinct = self.pool.distinct(fresh)?;
+        self.score(&distinct)
+    }
+
+    fn score(&mut self, distinct: &DistinctCells) -> Result<(), ExaminationError> {
+        let marks: Vec<Mark> = self.marks.iter().map(|one| one.mark.clone()).collect();
+        let rows = Rows::of(marks.iter().collect());
+        let looks = Looks::new(distinct, 0, None, marks[0].is_dear());
+        rows.tiles(&looks, |tile| {
+            let cells = tile.iter().map(|batch| batch.cells()).sum();
+            let ones = self.marks.par_iter_mut().enumerate();
+            ones.try_for_each(|(number, one)| {
+                let law = one.mark.law();
+                let sums: Vec<u64> = rows
+                    .range(number)
+                    .map(|row| tile.iter().map(|batch| law.sum(batch.row(row))).sum())
+                    .collect();
+                let added = one.gathered.add(cells, &sums);
+                added.ok_or(ExaminationError::Sum)
+            })
         })
     }
 }
 
-/// The words of all cells, in order.
-fn words(distinct: &DistinctCells, part: &Part) -> Vec<u32> {
-    let mut words = vec![0; distinct.len()];
-    words
-        .par_chunks_mut(STRETCH)
-        .zip(distinct.stretches(STRETCH, STRETCH))
-        .for_each_init(
-            || distinct.batch(STRETCH),
-            |batch, (words, stretch)| {
-                distinct.fill(batch, stretch);
-                part.reading.words(batch, words);
-            },
-        );
-    words
+fn check(mark: &Mark, raw: &RawCells) -> Result<(), ExaminationError> {
+    match (mark.window(), raw.window()) {
+        (window, other) if window < other => Err(ExaminationError::Window { window, other }),
+        _ => Ok(()),
+    }
 }

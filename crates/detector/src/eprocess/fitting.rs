@@ -19,18 +19,27 @@ pub(crate) enum EProcess {
 }
 
 /// What a test needs to know of some cells.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone)]
 pub(crate) struct Sums {
-    pub(crate) levels: [LevelSums; LEVELS],
+    /// By part of the mark, and by level of weight.
+    pub(crate) parts: Vec<[LevelSums; LEVELS]>,
     /// For the unweighted e-process of Gumbel scores only.
     pub(crate) log_reciprocal: u64,
 }
 
 impl EProcess {
-    /// The process for scores of this law.
-    pub(crate) fn new(law: Law, weights: Option<&WindowWeights>) -> Result<Self, EProcessError> {
-        if let Some(weights) = weights {
-            let process = WeightedEProcess::new(law, &weights.of_levels())?;
+    /// The process for scores of this law, of parts with these weights. Several parts are bet on in proportion to their
+    /// weights, like levels.
+    pub(crate) fn new(
+        law: Law,
+        parts: &[u32],
+        weights: Option<&WindowWeights>,
+    ) -> Result<Self, EProcessError> {
+        if weights.is_some() || parts.len() > 1 {
+            let levels = weights.map_or(UNWEIGHTED, WindowWeights::of_levels);
+            let of_part = |&part: &u32| levels.map(|level| u32::from(level) * part);
+            let all: Vec<u32> = parts.iter().flat_map(of_part).collect();
+            let process = WeightedEProcess::new(law, &all)?;
             return Ok(process.map_or(Self::None, |process| Self::Weighted(Box::new(process))));
         }
         Ok(match law {
@@ -56,7 +65,7 @@ impl EProcess {
                     log_reciprocal: sums.log_reciprocal,
                 })
                 .map(drop),
-            Self::Weighted(process) => process.observe(&sums.levels).map(drop),
+            Self::Weighted(process) => process.observe(sums.parts.as_flattened()).map(drop),
             Self::None => Ok(()),
         }
     }
@@ -72,14 +81,40 @@ impl EProcess {
     }
 }
 
+/// Without weights all cells are of level 0.
+const UNWEIGHTED: [u16; LEVELS] = {
+    let mut levels = [0; LEVELS];
+    levels[0] = 1;
+    levels
+};
+
 impl Sums {
-    /// Cells of all levels.
-    pub(crate) fn cells(&self) -> u64 {
-        self.levels.iter().map(|level| level.cells).sum()
+    /// Nothing of so many parts.
+    pub(crate) fn new(parts: usize) -> Self {
+        Self {
+            parts: vec![[LevelSums::default(); LEVELS]; parts],
+            log_reciprocal: 0,
+        }
     }
 
-    /// Scores of all levels.
-    pub(crate) fn score(&self) -> u64 {
-        self.levels.iter().map(|level| level.score).sum()
+    /// Adds what came of other cells.
+    pub(crate) fn add(&mut self, more: &Self) {
+        let pairs = self.parts.iter_mut().zip(&more.parts);
+        for (level, more) in pairs.flat_map(|(levels, more)| levels.iter_mut().zip(more)) {
+            level.cells += more.cells;
+            level.score += more.score;
+        }
+        self.log_reciprocal += more.log_reciprocal;
+    }
+
+    /// Cells of all levels.
+    fn cells(&self) -> u64 {
+        self.parts[0].iter().map(|level| level.cells).sum()
+    }
+
+    /// Scores of all levels and parts.
+    fn score(&self) -> u64 {
+        let levels = self.parts.iter().flatten();
+        levels.map(|level| level.score).sum()
     }
 }

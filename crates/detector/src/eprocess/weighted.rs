@@ -64,7 +64,7 @@ impl WeightedEProcess {
     ///
     /// # Errors
     /// A green threshold of 0 or 2³² − 1, which leaves no alternative.
-    pub fn new(law: Law, weights: &[u16]) -> Result<Option<Self>, EProcessError> {
+    pub fn new(law: Law, weights: &[u32]) -> Result<Option<Self>, EProcessError> {
         let alternatives = match law {
             Law::Bits { .. } => return Ok(None),
             Law::Exponential => gumbel::excesses()
@@ -194,13 +194,16 @@ impl WeightedEProcess {
             }
         }
         // Coefficients 2⁻⁹⁸ and 2⁻¹⁰² as stated, products 5u², at most 2⁶ sums of 3u² each: 2⁻⁹⁸·⁴, u = 2⁻⁵³.
-        const { assert!(2 * crate::weights::LEVELS <= 1 << 6) };
+        const { assert!(2 * MOST_PARTS * crate::weights::LEVELS <= 1 << 6) };
         sum - DoubleWord::from(size * 2.0_f64.powi(-96) + total * 2.0_f64.powi(-101))
     }
 }
 
+/// Parts of a mark whose cells are bet on at most.
+const MOST_PARTS: usize = 2;
+
 /// One alternative's bets on the levels that have a weight and room for a bet.
-fn bets(weights: &[u16], bet: impl Fn(f64) -> Option<(DoubleWord, DoubleWord)>) -> Vec<Bet> {
+fn bets(weights: &[u32], bet: impl Fn(f64) -> Option<(DoubleWord, DoubleWord)>) -> Vec<Bet> {
     let largest = f64::from(weights.iter().copied().max().unwrap_or(0));
     weights
         .iter()
@@ -252,7 +255,9 @@ mod tests {
                 threshold: 0xF000_0000,
             },
         ] {
-            let process = WeightedEProcess::new(law, &LADDER).unwrap().unwrap();
+            let process = WeightedEProcess::new(law, &LADDER.map(u32::from))
+                .unwrap()
+                .unwrap();
             for bet in process.alternatives.iter().flatten() {
                 let factor = |word: u32| {
                     let score = u64::from(law.score(word));

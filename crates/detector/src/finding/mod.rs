@@ -20,6 +20,7 @@ use crate::interval::Interval;
 use crate::tail::{Log10E, Log10P, Method};
 use crate::weights::{WeightSource, Weighting};
 use serde::Serialize;
+use std::fmt;
 
 /// Which test a finding comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +41,12 @@ pub enum Test {
     T8,
     /// Log-probabilities: the suspect's own mass on what the key favours.
     T9,
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 /// The result of one test under one key.

@@ -20,6 +20,9 @@ pub enum Warning {
     /// The weights came from text that the tested key itself had marked, so that the null law holds
     /// only nearly: `docs/studies/same-key.md`.
     SameKeyWeights,
+    /// The mark draws lists, whose tokens depend on each other: the e-value holds at the end, as fixed beforehand, and not at
+    /// any time: `docs/tests/marks.md`.
+    AtEndOnly,
     /// The engine's function relates its keys' words to each other, so that a small p comes from a comparison
     /// with other keys: `docs/tests/foreign.md`.
     RelatedKeys,
@@ -59,6 +62,7 @@ impl Warning {
                 "give each answer's prompt and all else that was shown: without them a copied passage counts as evidence"
             }
             Self::RelatedKeys => "do not use a level above 0.1",
+            Self::AtEndOnly => "fix beforehand how many answers are asked for",
             Self::KeyNotComparable => {
                 "mark with at least three numbers drawn at random from a wide range"
             }
@@ -79,6 +83,9 @@ impl fmt::Display for Warning {
             }
             Self::RelatedKeys => {
                 "keys of this engine resemble each other: this key was compared with others on the same text, and the larger p is reported"
+            }
+            Self::AtEndOnly => {
+                "tokens of one green list depend on each other: this e-value holds at the end only, if the number of answers was fixed beforehand"
             }
             Self::KeyNotComparable => {
                 "the key's numbers are too few, or fill their range: it cannot be told from other keys, and p = 1 says nothing"

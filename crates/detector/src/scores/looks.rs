@@ -1,14 +1,15 @@
 //! A block of distinct cells cut into looks, and within each look sorted by level, for every key
 //! alike.
 
+use super::tally::LOOK;
 use crate::cells::{DistinctCells, Stretch};
 use crate::weights::{LEVELS, WindowWeights};
 use hallmark_core::cells::CellBatch;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Cells evaluated at a time; looks at an e-process fall on multiples of it.
-pub(crate) const BATCH: usize = 256;
+/// Cells evaluated at a time where lists are dear: enough that most of one list's are together.
+const OF_LISTS: usize = 1 << 14;
 
 /// A block of distinct cells, ready to be scored under any number of keys.
 ///
@@ -21,6 +22,7 @@ pub(crate) struct Looks<'a> {
     /// Where each level ends within its batch; empty without weights.
     ends: Vec<[u16; LEVELS]>,
     first: usize,
+    size: usize,
 }
 
 /// One batch of cells.
@@ -31,18 +33,22 @@ pub(crate) struct LookCells<'a> {
 }
 
 impl<'a> Looks<'a> {
-    /// `before` cells were seen in earlier blocks.
+    /// `before` cells were seen in earlier blocks. Where words are `dear`, batches are large and no look falls between
+    /// them.
     pub(crate) fn new(
         cells: &'a DistinctCells,
         before: u64,
         weights: Option<&WindowWeights>,
+        dear: bool,
     ) -> Self {
-        let first = BATCH - before as usize % BATCH;
+        let size = if dear { OF_LISTS } else { LOOK as usize };
+        let first = size - before as usize % size;
         let mut looks = Self {
             cells,
             sorted: None,
             ends: vec![],
             first,
+            size,
         };
         if let Some(weights) = weights {
             looks.sort(&cells.levels(weights));
@@ -54,7 +60,7 @@ impl<'a> Looks<'a> {
     pub(crate) fn batches(&self) -> Vec<LookCells<'_>> {
         let at = self.sorted.as_deref().unwrap_or(self.cells.positions());
         let levels = self.ends.iter().map(Some).chain(std::iter::repeat(None));
-        stretches(at, self.first)
+        stretches(at, self.first, self.size)
             .zip(levels)
             .map(|(at, ends)| LookCells {
                 stretch: Stretch::of(at),
@@ -63,9 +69,14 @@ impl<'a> Looks<'a> {
             .collect()
     }
 
+    /// Cells of a batch at most.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
     /// An empty batch that any of these fits.
     pub(crate) fn batch(&self) -> CellBatch {
-        self.cells.batch(BATCH)
+        self.cells.batch(self.size)
     }
 
     /// Fills a batch.
@@ -76,9 +87,9 @@ impl<'a> Looks<'a> {
     fn sort(&mut self, levels: &[u8]) {
         let at = self.cells.positions();
         let mut sorted = vec![0; at.len()];
-        let blocks: Vec<_> = stretches(at, self.first)
-            .zip(stretches(levels, self.first))
-            .zip(stretches_mut(&mut sorted, self.first))
+        let blocks: Vec<_> = stretches(at, self.first, self.size)
+            .zip(stretches(levels, self.first, self.size))
+            .zip(stretches_mut(&mut sorted, self.first, self.size))
             .collect();
         self.ends = blocks
             .into_par_iter()
@@ -126,14 +137,14 @@ fn counting_sort(at: &[u32], levels: &[u8], sorted: &mut [u32]) -> [u16; LEVELS]
     ends
 }
 
-fn stretches<T>(items: &[T], first: usize) -> impl Iterator<Item = &[T]> {
+fn stretches<T>(items: &[T], first: usize, size: usize) -> impl Iterator<Item = &[T]> {
     let (head, rest) = items.split_at(first.min(items.len()));
-    head.chunks(BATCH).chain(rest.chunks(BATCH))
+    head.chunks(size).chain(rest.chunks(size))
 }
 
-fn stretches_mut<T>(items: &mut [T], first: usize) -> impl Iterator<Item = &mut [T]> {
+fn stretches_mut<T>(items: &mut [T], first: usize, size: usize) -> impl Iterator<Item = &mut [T]> {
     let (head, rest) = items.split_at_mut(first.min(items.len()));
-    head.chunks_mut(BATCH).chain(rest.chunks_mut(BATCH))
+    head.chunks_mut(size).chain(rest.chunks_mut(size))
 }
 
 #[cfg(test)]

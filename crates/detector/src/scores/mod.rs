@@ -1,8 +1,17 @@
-//! Scores: each cell's word under each key, summed.
+//! Scores: from distinct cells to the sums of every key.
+//!
+//! A [`Pool`](pool::Pool) finds distinct cells once for all keys, [`Looks`](looks::Looks) cuts them into batches,
+//! [`Rows`](words::Rows) computes each key's words once a batch, and a [`Tally`](tally::Tally) adds them up.
 
 pub mod decoys;
 mod looks;
+mod pool;
 mod tally;
+mod units;
+mod words;
 
-pub(crate) use looks::{BATCH, Looks};
-pub(crate) use tally::Tally;
+pub(crate) use looks::Looks;
+pub(crate) use pool::Pool;
+pub(crate) use tally::{Looking, MOST_WEIGHT, Tally};
+pub(crate) use units::SeenUnits;
+pub(crate) use words::{BatchWords, Rows};

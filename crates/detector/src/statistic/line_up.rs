@@ -4,16 +4,15 @@ use crate::cells::DistinctCells;
 use crate::error::ExaminationError;
 use crate::finding::{Finding, Test};
 use crate::multiplicity::line_up;
-use crate::scores::Tally;
+use crate::scores::{MOST_WEIGHT, Tally};
 use crate::seen::Seen;
-use hallmark_core::mark::Reading;
+use hallmark_core::mark::Mark;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// Decoy keys and the sum of scores under each.
 #[derive(Default)]
 pub struct LineUp {
-    decoys: Vec<(Arc<dyn Reading>, u64)>,
+    decoys: Vec<(Mark, u64)>,
 }
 
 /// The finding of T5 under one key: the rank of its sum of scores among the decoys'.
@@ -21,13 +20,15 @@ pub(crate) fn finding(decoys: &LineUp, seen: &Seen<'_>, key: &Tally) -> Option<F
     if decoys.is_empty() {
         return None;
     }
-    let (own, sums) = (key.sum(), decoys.sums());
+    let (own, sums) = (key.weighted_sum(), decoys.sums());
     let rank = 1 + sums.iter().filter(|&&decoy| decoy >= own).count();
     let best = sums.iter().max().copied().unwrap_or(0);
+    let parts: u32 = key.mark.part_weights(MOST_WEIGHT).iter().sum();
+    let unit = key.mark.law().unit() as f64 * f64::from(parts);
     Some(Finding {
         statistic: rank as f64,
         decoys: Some(sums.len() as u64),
-        best_decoy: Some(best as f64 / key.mark.law().unit() as f64),
+        best_decoy: Some(best as f64 / unit),
         ..seen.finding(Test::T5, key, line_up(&own, &sums))
     })
 }
@@ -41,7 +42,7 @@ const TILE: usize = 64;
 impl LineUp {
     /// A line-up of these marks, all of one profile.
     #[must_use]
-    pub fn new(decoys: impl IntoIterator<Item = Arc<dyn Reading>>) -> Self {
+    pub fn new(decoys: impl IntoIterator<Item = Mark>) -> Self {
         Self {
             decoys: decoys.into_iter().map(|mark| (mark, 0)).collect(),
         }
@@ -63,11 +64,15 @@ impl LineUp {
                 || [0; BATCH],
                 |words, (mark, sum)| {
                     let law = mark.law();
+                    let weights = mark.part_weights(MOST_WEIGHT);
                     for batch in tile {
                         let words = &mut words[..batch.len()];
-                        mark.words(batch, words);
-                        let more = law.sum(words);
-                        *sum = sum.checked_add(more).ok_or(ExaminationError::Sum)?;
+                        for (part, &weight) in mark.parts().iter().zip(&weights) {
+                            part.reading.words(batch, words);
+                            let more = law.sum(words).checked_mul(weight.into());
+                            let total = more.and_then(|more| sum.checked_add(more));
+                            *sum = total.ok_or(ExaminationError::Sum)?;
+                        }
                     }
                     Ok::<(), ExaminationError>(())
                 },

@@ -12,8 +12,10 @@
 //! | T8 | [`shape`] | too many very large scores |
 //! | T9 | [`logprobs`] | the suspect's own probabilities |
 
+pub mod admission;
 pub mod cohorts;
 pub mod contrast;
+pub(crate) mod few_keys;
 pub mod line_up;
 pub mod logprobs;
 pub mod plain;

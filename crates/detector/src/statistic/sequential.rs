@@ -2,8 +2,8 @@
 
 use crate::eprocess::EProcess;
 use crate::error::ExaminationError;
-use crate::finding::{Finding, Test};
-use crate::scores::Tally;
+use crate::finding::{Finding, Test, Warning};
+use crate::scores::{Looking, Tally};
 use crate::seen::Seen;
 
 /// The finding of T3 under one key.
@@ -17,8 +17,12 @@ pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, E
         log10_e: Some(log10_e),
         ..seen.finding(Test::T3, key, log10_p)
     };
-    Ok(Some(match &key.eprocess {
+    let mut finding = match &key.eprocess {
         EProcess::Weighted(_) => seen.weighted(finding, key),
         _ => finding,
-    }))
+    };
+    if key.looking() == Looking::AtEnd {
+        finding.warnings.push(Warning::AtEndOnly);
+    }
+    Ok(Some(finding))
 }

@@ -2,10 +2,11 @@
 
 use crate::error::ExaminationError;
 use crate::finding::{Finding, Level, Test};
-use crate::scores::Tally;
+use crate::scores::{MOST_WEIGHT, Tally};
 use crate::seen::Seen;
-use crate::tail::{Group, TailError, WeightedTail, weighted_upper};
+use crate::tail::{Group, TailError, WeightedTail, weighted_upper, weighted_upper_of_lists};
 use hallmark_core::law::Law;
+use hallmark_core::mark::{Mark, Null};
 use hallmark_core::score::MAX_DEFICIT;
 
 /// The finding of T2 under one key: S = Σ ω·score over all distinct fresh cells.
@@ -13,15 +14,16 @@ pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, E
     let Some(weights) = seen.weights else {
         return Ok(None);
     };
-    let rows = weights.of_levels().into_iter().zip(key.levels());
-    let sum = WeightedSum::new(
-        key.mark.law(),
-        rows.map(|(weight, level)| Row {
-            weight: i64::from(weight),
+    let parts = key.mark.part_weights(MOST_WEIGHT).into_iter();
+    let rows = parts.zip(key.levels()).flat_map(|(part, levels)| {
+        let rows = weights.of_levels().into_iter().zip(levels);
+        rows.map(move |(weight, level)| Row {
+            weight: i64::from(weight) * i64::from(part),
             cells: level.cells,
             score: level.score,
-        }),
-    );
+        })
+    });
+    let sum = WeightedSum::new(&key.mark, rows);
     Ok(Some(seen.weighted(sum.finding(Test::T2, seen, key)?, key)))
 }
 
@@ -39,14 +41,17 @@ pub(crate) struct Row {
 /// A weighted sum of the scores of distinct cells.
 pub(crate) struct WeightedSum {
     law: Law,
+    /// Whether tokens of one list depend on each other.
+    of_lists: bool,
     rows: Vec<Row>,
 }
 
 impl WeightedSum {
-    /// Of these rows; each weight occurs once.
-    pub(crate) fn new(law: Law, rows: impl Iterator<Item = Row>) -> Self {
+    /// Of these rows.
+    pub(crate) fn new(mark: &Mark, rows: impl Iterator<Item = Row>) -> Self {
         Self {
-            law,
+            law: mark.law(),
+            of_lists: matches!(mark.null(), Null::Lists),
             rows: rows.filter(|row| row.cells > 0).collect(),
         }
     }
@@ -76,6 +81,9 @@ impl WeightedSum {
             .filter(|row| row.weight != 0)
             .map(|&Row { weight, cells, .. }| Group { weight, cells })
             .collect();
+        if self.of_lists {
+            return weighted_upper_of_lists(self.law, &groups, self.sum());
+        }
         weighted_upper(self.law, &groups, self.sum())
     }
 

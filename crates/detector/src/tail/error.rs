@@ -83,4 +83,10 @@ pub enum TailError {
         /// The largest possible one.
         max: i128,
     },
+    /// Chernoff's bound of dependent scores holds for weights of one sign.
+    #[error("a weight of {weight} among scores of lists: only weights of 0 and more have a bound")]
+    NegativeWeight {
+        /// The weight.
+        weight: i64,
+    },
 }

@@ -35,7 +35,9 @@ pub use error::TailError;
 pub use gamma::{NAT, gamma_upper};
 pub use log10::{Log10E, Log10P, NotLog10E, NotLog10P};
 pub use tournament::{linear_weights, weighted_tournament_upper};
-pub use weighted::{Group, MAX_WEIGHT, Method, WeightedTail, group_weights, weighted_upper};
+pub use weighted::{
+    Group, MAX_WEIGHT, Method, WeightedTail, group_weights, weighted_upper, weighted_upper_of_lists,
+};
 
 pub(crate) use binomial::ln_binomial_upper;
 pub(crate) use double_word::DoubleWord;

@@ -5,69 +5,70 @@ use super::lists::{self, TORCH_BITS};
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::kgw::KgwSeeds;
 use crate::foreign::lists::GreenWords;
+use crate::keys::ForeignKey;
 use crate::law::Law;
-use crate::mark::{Before, Habits, Mark, Null, Repeats, Scored};
+use crate::mark::{Before, Habits, Mark, Null, Repeats, Scored, Unit};
 use crate::prf::Prf;
 use crate::schemes::green::Green;
 use crate::schemes::row::Setting;
 use alloc::sync::Arc;
 
 /// transformers, `lefthash`.
-pub(in crate::schemes) fn hf_left(setting: &Setting, numbers: &[u64]) -> Mark {
-    let (key, kept) = (numbers[0], lists::kept(setting.vocabulary));
+pub(in crate::schemes) fn hf_left(setting: &Setting, key: &ForeignKey) -> Mark {
+    let seeds = || KgwSeeds::hf_left_hash(key.numbers()[0]);
+    let kept = lists::kept(setting.vocabulary);
     let (_, delta) = setting.green();
-    let words = GreenWords::new(KgwSeeds::hf_left_hash(key), lists::drawn(setting, kept));
+    let words = GreenWords::new(seeds(), lists::drawn(setting, kept));
     // Any threshold tells green words from others.
     let sampler = Green::new(words, 1, delta as f32);
     let habits = Habits {
         before: Before::Prompt,
         repeats: Repeats::Marked,
     };
-    lists::mark(setting, numbers, KgwSeeds::hf_left_hash(key), kept)
-        .made_by(Arc::new(sampler), habits)
+    lists::mark(setting, key, seeds(), kept).made_by(Arc::new(sampler), habits)
 }
 
 /// transformers, `selfhash`.
-pub(in crate::schemes) fn hf_self(setting: &Setting, numbers: &[u64]) -> Mark {
-    let seeds = KgwSeeds::hf_self_hash(numbers[0], setting.identity.window);
-    lists::mark(setting, numbers, seeds, 0)
+pub(in crate::schemes) fn hf_self(setting: &Setting, key: &ForeignKey) -> Mark {
+    let seeds = KgwSeeds::hf_self_hash(key.numbers()[0], setting.identity.window);
+    lists::mark(setting, key, seeds, 0)
 }
 
 /// lm-watermarking, `simple_1`.
-pub(in crate::schemes) fn lm_simple(setting: &Setting, numbers: &[u64]) -> Mark {
+pub(in crate::schemes) fn lm_simple(setting: &Setting, key: &ForeignKey) -> Mark {
     let kept = lists::kept(setting.vocabulary);
-    lists::mark(setting, numbers, KgwSeeds::lm_simple_1(numbers[0]), kept)
+    lists::mark(setting, key, KgwSeeds::lm_simple_1(key.numbers()[0]), kept)
 }
 
 /// The same, `selfhash`.
-pub(in crate::schemes) fn lm_self(setting: &Setting, numbers: &[u64]) -> Mark {
-    let seeds = KgwSeeds::lm_self_hash(numbers[0], setting.identity.window);
-    lists::mark(setting, numbers, seeds, 0)
+pub(in crate::schemes) fn lm_self(setting: &Setting, key: &ForeignKey) -> Mark {
+    let seeds = KgwSeeds::lm_self_hash(key.numbers()[0], setting.identity.window);
+    lists::mark(setting, key, seeds, 0)
 }
 
 /// The same, `minhash`.
-pub(in crate::schemes) fn lm_min(setting: &Setting, numbers: &[u64]) -> Mark {
-    let seeds = KgwSeeds::lm_min_hash(numbers[0], setting.identity.window);
-    lists::mark(setting, numbers, seeds, 0)
+pub(in crate::schemes) fn lm_min(setting: &Setting, key: &ForeignKey) -> Mark {
+    let seeds = KgwSeeds::lm_min_hash(key.numbers()[0], setting.identity.window);
+    lists::mark(setting, key, seeds, 0)
 }
 
 /// The same, `skipgram`.
-pub(in crate::schemes) fn lm_skip(setting: &Setting, numbers: &[u64]) -> Mark {
-    let seeds = KgwSeeds::lm_skipgram(numbers[0], setting.identity.window);
-    lists::mark(setting, numbers, seeds, lists::kept(setting.vocabulary))
+pub(in crate::schemes) fn lm_skip(setting: &Setting, key: &ForeignKey) -> Mark {
+    let seeds = KgwSeeds::lm_skipgram(key.numbers()[0], setting.identity.window);
+    lists::mark(setting, key, seeds, lists::kept(setting.vocabulary))
 }
 
 /// One list for every window (Zhao et al. 2023): only the token counts.
-pub(in crate::schemes) fn unigram(setting: &Setting, numbers: &[u64]) -> Mark {
+pub(in crate::schemes) fn unigram(setting: &Setting, key: &ForeignKey) -> Mark {
     let lists = lists::drawn(setting, 1);
     let law = Law::Bernoulli {
         threshold: lists.null_threshold(),
     };
-    let words = Windowless(GreenWords::new(KgwSeeds::fixed(numbers[0]), lists));
+    let words = Windowless(GreenWords::new(KgwSeeds::fixed(key.numbers()[0]), lists));
     Mark::read(setting.identity, Scored::by(words, law))
-        .with_unit(Arc::new(|_, token| u64::from(token)), false)
+        .with_unit(Unit::shared("token", |_, token| u64::from(token)), false)
         .with_null(Null::Lists)
-        .with_key_bits(few_keys::bits(numbers, TORCH_BITS))
+        .with_key_bits(few_keys::bits(key, TORCH_BITS))
 }
 
 /// A function of the token alone.

@@ -2,10 +2,10 @@
 
 use super::few_keys;
 use crate::foreign::lists::{GreenLists, GreenWords, Seeds, list_length, list_seed};
+use crate::keys::ForeignKey;
 use crate::law::Law;
 use crate::mark::{Mark, Null, Scored, Unit};
 use crate::schemes::row::Setting;
-use alloc::sync::Arc;
 
 /// Bits of a key that torch's generator keeps.
 pub(super) const TORCH_BITS: u32 = 32;
@@ -25,7 +25,7 @@ pub(super) fn kept(vocabulary: u32) -> usize {
 /// A mark whose lists come from these seeds.
 pub(super) fn mark<S: Seeds + Clone + 'static>(
     setting: &Setting,
-    numbers: &[u64],
+    key: &ForeignKey,
     seeds: S,
     kept: usize,
 ) -> Mark {
@@ -40,12 +40,12 @@ pub(super) fn mark<S: Seeds + Clone + 'static>(
     )
     .with_unit(unit, true)
     .with_null(Null::Lists)
-    .with_key_bits(few_keys::bits(numbers, TORCH_BITS))
+    .with_key_bits(few_keys::bits(key, TORCH_BITS))
 }
 
 /// The unit of lists and of rows of uniforms under a seed of 32 bits.
 pub(super) fn seed_and_token<S: Seeds + 'static>(seeds: S) -> Unit {
-    Arc::new(move |window, token| {
+    Unit::keyed(move |window, token| {
         u64::from(list_seed(seeds.seed(window, token))) << 32 | u64::from(token)
     })
 }

@@ -3,8 +3,9 @@
 use super::few_keys;
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::murmur::{self, SglangMurmur};
+use crate::keys::ForeignKey;
 use crate::law::Law;
-use crate::mark::{Before, Habits, Mark, Repeats, Scored};
+use crate::mark::{Before, Habits, Mark, Repeats, Scored, Unit};
 use crate::prf::Prf;
 use crate::schemes::gumbel::Gumbel;
 use crate::schemes::row::Setting;
@@ -20,24 +21,24 @@ const HABITS: Habits = Habits {
 };
 
 /// One key.
-pub(in crate::schemes) fn gumbel(setting: &Setting, numbers: &[u64]) -> Mark {
-    let murmur = || SglangMurmur::new(numbers[0]);
-    mark(setting, murmur(), murmur()).with_key_bits(few_keys::bits(numbers, BITS))
+pub(in crate::schemes) fn gumbel(setting: &Setting, key: &ForeignKey) -> Mark {
+    let murmur = || SglangMurmur::new(key.numbers()[0]);
+    mark(setting, murmur(), murmur()).with_key_bits(few_keys::bits(key, BITS))
 }
 
 /// Two keys: a keyed coin for each window says which of them marks.
-pub(in crate::schemes) fn dual(setting: &Setting, numbers: &[u64]) -> Mark {
-    let dual = || SglangDual::new(numbers[0], numbers[1], setting.share());
-    mark(setting, dual(), dual()).with_key_bits(few_keys::bits_of_either(numbers, BITS))
+pub(in crate::schemes) fn dual(setting: &Setting, key: &ForeignKey) -> Mark {
+    let dual = || SglangDual::new(key.numbers()[0], key.numbers()[1], setting.share());
+    mark(setting, dual(), dual()).with_key_bits(few_keys::bits_of_either(key, BITS))
 }
 
 /// What hashes the window to 32 bits.
 fn mark<P: Prf + 'static>(setting: &Setting, read: P, made: P) -> Mark {
-    let context_and_token = |window: &[TokenId], token| {
+    let unit = Unit::shared("murmur3-v1", |window, token| {
         u64::from(murmur::context_hash(window)) << 32 | u64::from(token)
-    };
+    });
     Mark::read(setting.identity, Scored::by(read, Law::Exponential))
-        .with_unit(Arc::new(context_and_token), false)
+        .with_unit(unit, false)
         .made_by(Arc::new(Gumbel::new(made)), HABITS)
 }
 

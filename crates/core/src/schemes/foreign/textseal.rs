@@ -2,51 +2,51 @@
 
 use crate::cells::{CellBatch, TokenId};
 use crate::foreign::textseal::{self, SealScores, TextSeal};
+use crate::keys::ForeignKey;
 use crate::law::Law;
-use crate::mark::{Mark, Null, Part, RelatedKeys, Scored};
+use crate::mark::{Mark, Null, Part, RelatedKeys, Scored, Unit};
 use crate::prf::Prf;
 use crate::schemes::row::Setting;
-use alloc::sync::Arc;
 
 /// A threshold on the hash.
-pub(in crate::schemes) fn green(setting: &Setting, numbers: &[u64]) -> Mark {
+pub(in crate::schemes) fn green(setting: &Setting, key: &ForeignKey) -> Mark {
     let (gamma, _) = setting.green();
-    let prf = SealGreen::new(TextSeal::new(numbers[0]), gamma);
+    let prf = SealGreen::new(TextSeal::new(key.numbers()[0]), gamma);
     let (law, green) = (prf.law(), textseal::green_levels(gamma));
     let scores = SealScores::new(|level| u32::from(level < green));
     related(
         Mark::read(setting.identity, Scored::by(prf, law)),
-        numbers[0],
+        key.numbers()[0],
         scores,
     )
 }
 
 /// Gumbel-max sampling.
-pub(in crate::schemes) fn gumbel(setting: &Setting, numbers: &[u64]) -> Mark {
-    let prf = TextSeal::new(numbers[0]);
+pub(in crate::schemes) fn gumbel(setting: &Setting, key: &ForeignKey) -> Mark {
+    let prf = TextSeal::new(key.numbers()[0]);
     related(
         Mark::read(setting.identity, Scored::by(prf, Law::Exponential)),
-        numbers[0],
+        key.numbers()[0],
         SealScores::new(score),
     )
 }
 
 /// The same with two keys of equal weight.
-pub(in crate::schemes) fn dual(setting: &Setting, numbers: &[u64]) -> Mark {
-    let a = TextSeal::new(numbers[0]);
+pub(in crate::schemes) fn dual(setting: &Setting, key: &ForeignKey) -> Mark {
+    let a = TextSeal::new(key.numbers()[0]);
     let b = a.key_b();
     let read = |prf| Scored::by(prf, Law::Exponential);
     let parts = [read(a.clone()), read(b)].map(|reading| Part { weight: 1, reading });
     related(
         Mark::read(setting.identity, read(a)).with_parts(parts.into()),
-        numbers[0],
+        key.numbers()[0],
         SealScores::dual(score),
     )
 }
 
 /// What the function consumes, and its keys' relation.
 fn related(mark: Mark, key: u64, scores: SealScores) -> Mark {
-    mark.with_unit(Arc::new(textseal::cell_sum), false)
+    mark.with_unit(Unit::shared("textseal-8191", textseal::cell_sum), false)
         .with_null(Null::RelatedKeys(RelatedKeys::of_one(key, scores)))
 }
 

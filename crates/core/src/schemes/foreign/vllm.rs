@@ -3,6 +3,7 @@
 use super::few_keys;
 use crate::cells::{CellBatch, MISSING, TokenId};
 use crate::foreign::philox::{self, VllmPhilox};
+use crate::keys::ForeignKey;
 use crate::law::Law;
 use crate::mark::{Before, Habits, Mark, Part, Repeats, Sampler, Scored, Scratch};
 use crate::prf::Prf;
@@ -24,30 +25,41 @@ const HABITS: Habits = Habits {
 const WEIGHTS: f64 = 10_000.0;
 
 /// One key.
-pub(in crate::schemes) fn gumbel(setting: &Setting, numbers: &[u64]) -> Mark {
-    let philox = || VllmPhilox::new(numbers[0], setting.identity.window, 0);
+pub(in crate::schemes) fn gumbel(setting: &Setting, key: &ForeignKey) -> Mark {
+    let philox = || VllmPhilox::new(key.numbers()[0], setting.identity.window, 0);
     Mark::read(setting.identity, Scored::by(philox(), Law::Exponential))
-        .with_key_bits(few_keys::bits(numbers, BITS))
+        .with_key_bits(few_keys::bits(key, BITS))
         .made_by(Arc::new(Gumbel::new(VllmUniforms(philox()))), HABITS)
 }
 
 /// Two keys derived from one: the step's ordinary randomness, not the key, says which of them marks.
-pub(in crate::schemes) fn dual(setting: &Setting, numbers: &[u64]) -> Mark {
+pub(in crate::schemes) fn dual(setting: &Setting, key: &ForeignKey) -> Mark {
     let share = setting.share();
-    let (a, b) = philox::dual_keys(numbers[0]);
+    let (a, b) = philox::dual_keys(key.numbers()[0]);
     let philox = |key| VllmPhilox::new(key, setting.identity.window, 0);
-    let part = |key, share: f64| Part {
-        weight: (share * WEIGHTS + 0.5) as u32,
+    let part = |key, weight| Part {
+        weight,
         reading: Scored::by(philox(key), Law::Exponential),
     };
+    let second = ((share * WEIGHTS + 0.5) as u32).clamp(1, WEIGHTS as u32 - 1);
+    let first = WEIGHTS as u32 - second;
+    let common = greatest_common_divisor(first, second);
     let uniforms = |key| VllmUniforms(philox(key));
     Mark::read(setting.identity, Scored::by(philox(a), Law::Exponential))
-        .with_parts(vec![part(a, 1.0 - share), part(b, share)])
-        .with_key_bits(few_keys::bits_of_either(numbers, BITS))
+        .with_parts(vec![part(a, first / common), part(b, second / common)])
+        .with_key_bits(few_keys::bits_of_either(key, BITS))
         .made_by(
             Arc::new(Routed::new(uniforms(a), uniforms(b), share)),
             HABITS,
         )
+}
+
+const fn greatest_common_divisor(a: u32, b: u32) -> u32 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
 }
 
 /// vLLM's words, spread so that a word's uniform (w + ½)/2³² is vLLM's own ((w div 256) + 1)/(2²⁴ + 1), to 2⁻³³.

@@ -7,20 +7,24 @@ use crate::finding::{ContrastResult, Finding, Test};
 use crate::scores::Tally;
 use crate::seen::Seen;
 use crate::statistic::plain::{INTERVAL_ALPHA, LEVEL};
-use hallmark_core::keys::PublicId;
 use hallmark_core::law::Law;
+use hallmark_core::mark::Mark;
 
 /// The contrasts of one tested key, number `tested`, with every control but itself.
 pub(crate) fn findings(
     contrasts: &Contrasts,
-    controls: &[PublicId],
+    controls: &[Mark],
     tested: usize,
     seen: &Seen<'_>,
     key: &Tally,
 ) -> Result<Vec<Finding>, ExaminationError> {
     let mut findings = vec![];
-    for (index, &control) in controls.iter().enumerate() {
-        let Some(pair) = contrasts.pair(tested, index).filter(|_| control != key.key) else {
+    for (index, control) in controls.iter().enumerate() {
+        let control = control.key();
+        let Some(pair) = contrasts
+            .pair(tested, index)
+            .filter(|_| control != key.mark.key())
+        else {
             continue;
         };
         let result = ContrastResult {

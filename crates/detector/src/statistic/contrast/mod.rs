@@ -16,21 +16,22 @@ mod finding;
 
 pub(crate) use finding::{findings, share_level};
 
-use crate::cells::DistinctCells;
 use crate::error::ContrastError;
 use crate::finding::ContrastEffect;
 use crate::interval::IntervalError;
+use crate::scores::{BatchWords, MOST_WEIGHT, Rows};
 use crate::tail::{Group, HALF, Log10P, TailError, binomial_upper, weighted_upper};
 use hallmark_core::law::Law;
-use hallmark_core::mark::Reading;
+use hallmark_core::mark::Mark;
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::ops::Range;
 
-/// Tested keys and controls on the same cells: every tested key is contrasted with every control.
+/// Tested keys against controls on the same cells: every tested key is contrasted with every control.
 pub struct Contrasts {
-    law: Law,
-    marks: Vec<Arc<dyn Reading>>,
     tested: usize,
+    controls: usize,
+    /// The parts' weights.
+    weights: Vec<u32>,
     pairs: Vec<Paired>,
 }
 
@@ -48,6 +49,8 @@ pub struct Paired {
     behind: Vec<u64>,
     /// Bits of tournament words that are one under the tested key only, and under the control only.
     bits: [u64; 2],
+    /// Whether scores are means of several words'.
+    is_mixed: bool,
 }
 
 /// Differences of Gumbel scores are rounded to multiples of 1/16 nat.
@@ -56,85 +59,65 @@ const STEP: u32 = 1 << 20;
 /// More than the largest difference in steps: 32 ln 2 is 354.9 sixteenths.
 const GUMBEL_STEPS: usize = 356;
 
-/// Cells evaluated at a time.
-const BATCH: usize = 1024;
-
 impl Contrasts {
-    /// Every one of `tested` against every one of `controls`, all of one profile.
+    /// Every one of so many tested keys against every one of so many controls, all with marks like `mark`.
     ///
     /// A key that stands on both sides gives differences of 0 and p = 1.
     ///
     /// # Errors
-    /// No pair, or marks of different laws.
-    pub fn new(
-        tested: Vec<Arc<dyn Reading>>,
-        controls: Vec<Arc<dyn Reading>>,
-    ) -> Result<Self, ContrastError> {
-        if tested.is_empty() || controls.is_empty() {
+    /// No pair.
+    pub(crate) fn new(mark: &Mark, tested: usize, controls: usize) -> Result<Self, ContrastError> {
+        if tested == 0 || controls == 0 {
             return Err(ContrastError::NoPair);
         }
-        let law = tested[0].law();
-        let pairs = vec![Paired::new(law); tested.len() * controls.len()];
-        let first_control = tested.len();
-        let marks: Vec<_> = tested.into_iter().chain(controls).collect();
-        if marks.iter().any(|mark| mark.law() != law) {
-            return Err(ContrastError::Laws);
-        }
         Ok(Self {
-            law,
-            marks,
-            tested: first_control,
-            pairs,
+            tested,
+            controls,
+            weights: mark.part_weights(MOST_WEIGHT),
+            pairs: vec![Paired::new(mark.law()); tested * controls],
         })
     }
 
-    /// Adds cells. The result is the same for any number of threads and any order.
-    pub fn observe(&mut self, cells: &DistinctCells) {
-        let (law, tested) = (self.law, self.tested);
-        let controls = self.marks.len() - tested;
-        let marks = &self.marks;
+    /// Adds the words of a tile of cells: the tested keys are the first marks, the controls those after them. The result
+    /// is the same for any number of threads and any order.
+    pub(crate) fn observe(&mut self, tile: &[BatchWords<'_>], rows: &Rows<'_>) {
+        let Self {
+            tested,
+            controls,
+            ref weights,
+            ref mut pairs,
+        } = *self;
+        let Some(law) = pairs.first().map(|pair| pair.law) else {
+            return;
+        };
         let none = || vec![Paired::new(law); tested * controls];
-        let sums = cells
-            .stretches(BATCH, BATCH)
-            .into_par_iter()
-            .fold(
-                || {
-                    (
-                        none(),
-                        cells.batch(BATCH),
-                        vec![vec![0; BATCH]; marks.len()],
-                    )
-                },
-                |(mut pairs, mut batch, mut words), stretch| {
-                    cells.fill(&mut batch, stretch);
-                    for (mark, words) in marks.iter().zip(&mut words) {
-                        words.resize(batch.len(), 0);
-                        mark.words(&batch, words);
+        let sums = tile
+            .par_iter()
+            .fold(none, |mut pairs, batch| {
+                for (pair, index) in pairs.iter_mut().zip(0..) {
+                    let own = rows.range(index / controls);
+                    let other = rows.range(tested + index % controls);
+                    if let [_] = weights[..] {
+                        pair.add(batch.row(own.start), batch.row(other.start));
+                    } else {
+                        let words = |rows: Range<usize>| rows.map(|row| batch.row(row)).collect();
+                        pair.add_weighted(weights, &words(own), &words(other));
                     }
-                    let (own, other) = words.split_at(tested);
-                    for (pair, index) in pairs.iter_mut().zip(0..) {
-                        pair.add(&own[index / controls], &other[index % controls]);
-                    }
-                    (pairs, batch, words)
-                },
-            )
-            .map(|(pairs, ..)| pairs)
+                }
+                pairs
+            })
             .reduce(none, |mut left, right| {
                 left.iter_mut().zip(&right).for_each(|(a, b)| a.merge(b));
                 left
             });
-        self.pairs
-            .iter_mut()
-            .zip(&sums)
-            .for_each(|(a, b)| a.merge(b));
+        pairs.iter_mut().zip(&sums).for_each(|(a, b)| a.merge(b));
     }
 
     /// Tested key `tested` against control `control`, by their positions.
     #[must_use]
     pub fn pair(&self, tested: usize, control: usize) -> Option<&Paired> {
-        let controls = self.marks.len() - self.tested;
-        let known = tested < self.tested && control < controls;
-        known.then(|| &self.pairs[tested * controls + control])
+        let known = tested < self.tested && control < self.controls;
+        known.then(|| &self.pairs[tested * self.controls + control])
     }
 }
 
@@ -155,6 +138,7 @@ impl Paired {
             ahead: vec![0; sizes],
             behind: vec![0; sizes],
             bits: [0; 2],
+            is_mixed: false,
         }
     }
 
@@ -164,29 +148,56 @@ impl Paired {
     /// When there are not as many of one as of the other.
     pub fn add(&mut self, tested: &[u32], control: &[u32]) {
         assert_eq!(tested.len(), control.len(), "words of the same cells");
-        let (law, half) = match self.law {
-            Law::Exponential => (self.law, STEP / 2),
-            law => (law, 0),
-        };
+        let law = self.law;
         let mask = match law {
             Law::Bits { layers } => u32::MAX >> (32 - layers),
             Law::Exponential | Law::Bernoulli { .. } => 0,
         };
-        let shift = half.checked_ilog2().map_or(0, |bits| bits + 1);
         for (&own, &other) in tested.iter().zip(control) {
-            let (a, b) = (law.score(own), law.score(other));
-            let size = ((a.abs_diff(b) + half) >> shift) as usize;
-            if a >= b {
-                self.ahead[size] += 1;
-            } else {
-                self.behind[size] += 1;
-            }
-            self.tested_sum += u64::from(a);
-            self.control_sum += u64::from(b);
+            self.add_scores(law.score(own), law.score(other));
             self.bits[0] += u64::from((own & !other & mask).count_ones());
             self.bits[1] += u64::from((other & !own & mask).count_ones());
         }
         self.cells += tested.len() as u64;
+    }
+
+    /// Adds cells that have several words each: a cell's score is the mean of its words' by the parts' weights, rounded
+    /// down. Such scores have no effect with an interval.
+    fn add_weighted(&mut self, weights: &[u32], tested: &Vec<&[u32]>, control: &Vec<&[u32]>) {
+        let law = self.law;
+        let whole: u64 = weights.iter().map(|&weight| u64::from(weight)).sum();
+        let cells = tested.first().map_or(0, |words| words.len());
+        for cell in 0..cells {
+            let score = |rows: &[&[u32]]| {
+                let rows = rows.iter().zip(weights);
+                let terms = rows
+                    .map(|(words, &weight)| u64::from(weight) * u64::from(law.score(words[cell])));
+                (terms.sum::<u64>() / whole) as u32
+            };
+            self.add_scores(score(tested), score(control));
+        }
+        self.cells += cells as u64;
+        self.is_mixed = true;
+    }
+
+    fn add_scores(&mut self, tested: u32, control: u32) {
+        let (half, shift) = self.rounding();
+        let size = ((tested.abs_diff(control) + half) >> shift) as usize;
+        if tested >= control {
+            self.ahead[size] += 1;
+        } else {
+            self.behind[size] += 1;
+        }
+        self.tested_sum += u64::from(tested);
+        self.control_sum += u64::from(control);
+    }
+
+    /// What is added to a difference before it is shifted to steps, and by how much.
+    fn rounding(&self) -> (u32, u32) {
+        match self.law {
+            Law::Exponential => (STEP / 2, STEP.ilog2()),
+            Law::Bernoulli { .. } | Law::Bits { .. } => (0, 0),
+        }
     }
 
     /// Adds what another saw of other cells.
@@ -197,6 +208,7 @@ impl Paired {
         add(&mut self.ahead, &other.ahead);
         add(&mut self.behind, &other.behind);
         add(&mut self.bits, &other.bits);
+        self.is_mixed |= other.is_mixed;
         self.cells += other.cells;
         self.tested_sum += other.tested_sum;
         self.control_sum += other.control_sum;
@@ -260,6 +272,9 @@ impl Paired {
         alpha: f64,
         tests: usize,
     ) -> Result<Option<ContrastEffect>, IntervalError> {
+        if self.is_mixed {
+            return Ok(None);
+        }
         effect::effect(self, alpha, tests)
     }
 

@@ -12,7 +12,7 @@ pub(crate) fn finding(
     counts: &MassCounts,
     key: &Tally,
 ) -> Result<Finding, ExaminationError> {
-    let found = evidence.examine(&*key.mark)?;
+    let found = evidence.examine(&**key.mark.heaviest())?;
     let cases = [
         (Warning::TooFewCells, found.cells < FEW_CELLS),
         (Warning::MuchExposed, counts.exposed * 5 > counts.positions),
@@ -30,7 +30,7 @@ pub(crate) fn finding(
             .into_iter()
             .filter_map(|(warning, applies)| applies.then_some(warning))
             .collect(),
-        ..Finding::new(Test::T9, key.key.to_string(), found.log10_p)
+        ..Finding::new(Test::T9, key.mark.key().to_string(), found.log10_p)
     })
 }
 

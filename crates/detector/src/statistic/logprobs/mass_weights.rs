@@ -3,7 +3,8 @@
 use super::masses::{Mass, Masses, ONE};
 use crate::tail::Group;
 use hallmark_core::cells::TokenId;
-use std::collections::BTreeMap;
+use hallmark_core::mark::Unit;
+use std::collections::{BTreeMap, HashSet};
 
 /// A weight of 1.
 pub const UNIT: i64 = 1 << 16;
@@ -116,6 +117,31 @@ impl Evidence {
             evidence.ends.push(evidence.cells.len());
         }
         evidence
+    }
+
+    /// The same with the first cell of each unit only, windows in order: what a function takes for one cell counts once.
+    /// A unit depends on no key.
+    #[must_use]
+    pub fn first_of_units(&self, unit: &Unit) -> Self {
+        let mut seen = HashSet::new();
+        let mut first = Self {
+            windows: vec![],
+            ends: vec![],
+            cells: vec![],
+            ..*self
+        };
+        for (window, cells) in self.iter() {
+            let before = first.cells.len();
+            let mut is_first = |cell: &&Weighed| seen.insert(unit.of(window, cell.token));
+            first
+                .cells
+                .extend(cells.iter().copied().filter(|cell| is_first(&cell)));
+            if first.cells.len() > before {
+                first.windows.extend_from_slice(window);
+                first.ends.push(first.cells.len());
+            }
+        }
+        first
     }
 
     /// Tokens in a window.

@@ -28,12 +28,12 @@ use crate::seen::Seen;
 use crate::statistic::weighted::WeightedSum;
 use crate::weights::WindowWeights;
 use back_off::BackOff;
-use hallmark_core::mark::Reading;
+use hallmark_core::mark::Mark;
 use packed::Packed;
 use rayon::prelude::*;
 use runs::{Expected, Weigher};
 pub(crate) use scored::Scored;
-use std::sync::Arc;
+use std::ops::Range;
 use strength::Strength;
 
 /// The fresh cells that T2r counts: 16 bytes for each fresh token of the suspect and of the control
@@ -68,11 +68,7 @@ impl Residual {
     }
 
     /// Counts, weighs and scores everything under each of `marks`.
-    pub(crate) fn score(
-        mut self,
-        weights: Option<&WindowWeights>,
-        marks: &[Arc<dyn Reading>],
-    ) -> Scored {
+    pub(crate) fn score(mut self, weights: Option<&WindowWeights>, marks: &[&Mark]) -> Scored {
         self.suspect.par_sort_unstable();
         self.reference.par_sort_unstable();
         let model = match self.expectation {
@@ -87,9 +83,10 @@ impl Residual {
             Expectation::ShorterWindow => Expected::ShorterWindow(&model),
         };
         let reference = self.expectation == Expectation::Reference;
-        let Some(law) = marks.first().map(|mark| mark.law()) else {
+        let Some(first) = marks.first() else {
             return Scored::empty(0);
         };
+        let law = first.law();
         let weigher = Weigher {
             expected,
             strength: Strength::of(law, reference),
@@ -97,22 +94,36 @@ impl Residual {
             window: self.window,
         };
         let counts = (self.suspect.len() as u64, self.reference.len() as u64);
-        runs::pieces(&self.suspect)
-            .into_par_iter()
-            .map(|piece| scored::score(weigher.weigh(piece), marks, self.window))
-            .reduce(|| Scored::empty(marks.len()), |some, more| some.and(&more))
-            .of(self.expectation, counts)
+        let rows: usize = marks.iter().map(|mark| mark.parts().len()).sum();
+        let pieces = runs::pieces(&self.suspect).into_par_iter();
+        let weighed = pieces.map(|piece| weigher.weigh(piece));
+        let score = |cells| scored::score(cells, marks, self.window);
+        let scored = match first.unit() {
+            None => weighed
+                .map(score)
+                .reduce(|| Scored::empty(rows), |some, more| some.and(&more)),
+            // A function that takes two cells for one: which is the first depends on the cells alone.
+            Some(unit) => scored::first_of_units(weighed.collect(), unit, self.window)
+                .into_par_iter()
+                .map(score)
+                .reduce(|| Scored::empty(rows), |some, more| some.and(&more)),
+        };
+        scored.of(self.expectation, counts)
     }
 }
 
-/// The finding of T2r under the key at `index` of the marks that were scored.
+/// The largest weight of a part: a cell's is at most 2,896 times as much.
+const MOST_WEIGHT: u32 = 1 << 8;
+
+/// The finding of T2r under a key whose words were the rows `rows` of those that were scored.
 pub(crate) fn finding(
     scored: &Scored,
-    index: usize,
+    rows: Range<usize>,
     seen: &Seen<'_>,
     key: &Tally,
 ) -> Result<Finding, ExaminationError> {
-    let sum = WeightedSum::new(key.mark.law(), scored.rows(index));
+    let weights = key.mark.part_weights(MOST_WEIGHT);
+    let sum = WeightedSum::new(&key.mark, scored.rows(rows, &weights).into_iter());
     let counts = scored.counts();
     let finding = Finding {
         scored: counts.above + counts.below,

@@ -3,28 +3,49 @@
 use super::runs::Weighed;
 use super::{ladder, packed};
 use crate::finding::{Expectation, MAX_WINDOW, ResidualCounts};
-use crate::scores::BATCH;
 use crate::statistic::weighted::Row;
 use hallmark_core::cells::CellBatch;
-use hallmark_core::mark::Reading;
-use std::sync::Arc;
+use hallmark_core::mark::{Mark, Unit};
+use std::collections::HashSet;
+use std::ops::Range;
 
 /// How many cells each step has, and the sum of their scores under each key.
 ///
 /// Sums are 64 bits: cells are held in memory, and 2³⁴ of them, a quarter of a terabyte, stay below.
 pub(crate) struct Scored {
     cells: [u64; ladder::STEPS],
-    /// One row of sums for each key.
+    /// One row of sums for each part of each key.
     scores: Vec<[u64; ladder::STEPS]>,
     expectation: Expectation,
     produced: u64,
     reference: u64,
 }
 
+/// Cells evaluated at a time.
+const BATCH: usize = 256;
+
+/// Keeps the first cell of each unit.
+pub(super) fn first_of_units(
+    mut pieces: Vec<Vec<Weighed>>,
+    unit: &Unit,
+    window: usize,
+) -> Vec<Vec<Weighed>> {
+    let mut seen = HashSet::new();
+    let mut tokens = [0; MAX_WINDOW + 1];
+    let tokens = &mut tokens[..=window];
+    for cells in &mut pieces {
+        cells.retain(|cell| {
+            packed::unpack(cell.cell, tokens);
+            seen.insert(unit.of(&tokens[..window], tokens[window]))
+        });
+    }
+    pieces
+}
+
 /// Scores cells, each once, under each of `marks`.
-pub(super) fn score(mut cells: Vec<Weighed>, marks: &[Arc<dyn Reading>], window: usize) -> Scored {
+pub(super) fn score(mut cells: Vec<Weighed>, marks: &[&Mark], window: usize) -> Scored {
     cells.sort_unstable_by_key(|cell| (cell.step, cell.cell));
-    let mut scored = Scored::empty(marks.len());
+    let mut scored = Scored::empty(marks.iter().map(|mark| mark.parts().len()).sum());
     let mut batch = CellBatch::new(window, BATCH);
     let mut words = [0; BATCH];
     for same in cells.chunk_by(|a, b| a.step == b.step) {
@@ -33,9 +54,10 @@ pub(super) fn score(mut cells: Vec<Weighed>, marks: &[Arc<dyn Reading>], window:
         for some in same.chunks(BATCH) {
             fill(&mut batch, some, window);
             let words = &mut words[..some.len()];
-            for (mark, scores) in marks.iter().zip(&mut scored.scores) {
-                mark.words(&batch, words);
-                scores[step] += mark.law().sum(words);
+            let parts = marks.iter().flat_map(|mark| mark.parts());
+            for (part, scores) in parts.zip(&mut scored.scores) {
+                part.reading.words(&batch, words);
+                scores[step] += part.reading.law().sum(words);
             }
         }
     }
@@ -53,11 +75,11 @@ fn fill(batch: &mut CellBatch, cells: &[Weighed], window: usize) {
 }
 
 impl Scored {
-    /// No cells, under `keys` keys.
-    pub(super) fn empty(keys: usize) -> Self {
+    /// No cells, with so many rows of sums.
+    pub(super) fn empty(rows: usize) -> Self {
         Self {
             cells: [0; ladder::STEPS],
-            scores: vec![[0; ladder::STEPS]; keys],
+            scores: vec![[0; ladder::STEPS]; rows],
             expectation: Expectation::Reference,
             produced: 0,
             reference: 0,
@@ -83,14 +105,17 @@ impl Scored {
         }
     }
 
-    /// One row for each step, under the key at `index`.
-    pub(super) fn rows(&self, index: usize) -> impl Iterator<Item = Row> {
-        let scores = &self.scores[index];
-        (0..ladder::STEPS).map(|step| Row {
-            weight: ladder::weight(step),
-            cells: self.cells[step],
-            score: scores[step],
-        })
+    /// One row for each step and each part of a key, which has these rows of sums.
+    pub(super) fn rows(&self, rows: Range<usize>, weights: &[u32]) -> Vec<Row> {
+        let parts = self.scores[rows].iter().zip(weights);
+        let rows = parts.flat_map(|(scores, &part)| {
+            (0..ladder::STEPS).map(move |step| Row {
+                weight: ladder::weight(step) * i64::from(part),
+                cells: self.cells[step],
+                score: scores[step],
+            })
+        });
+        rows.collect()
     }
 
     pub(super) fn counts(&self) -> ResidualCounts {

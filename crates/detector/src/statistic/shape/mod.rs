@@ -22,12 +22,9 @@ mod statistic;
 pub(crate) use finding::finding;
 pub use statistic::shape_p_value;
 
-use crate::cells::DistinctCells;
 use crate::finding::ShapeFinding;
 use crate::tail::TailError;
 use hallmark_core::law::Law;
-use hallmark_core::mark::Reading;
-use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -75,29 +72,6 @@ impl Shape {
         self.keep(words.iter().copied());
     }
 
-    /// Adds distinct cells under `mark`.
-    pub fn observe_cells(&mut self, cells: &DistinctCells, mark: &dyn Reading) {
-        let parts = cells
-            .stretches(BATCH, BATCH)
-            .into_par_iter()
-            .fold(
-                || (Self::new(), cells.batch(BATCH), [0; BATCH]),
-                |(mut shape, mut batch, mut words), stretch| {
-                    cells.fill(&mut batch, stretch);
-                    let words_here = &mut words[..batch.len()];
-                    mark.words(&batch, words_here);
-                    shape.observe(words_here);
-                    (shape, batch, words)
-                },
-            )
-            .map(|(shape, ..)| shape)
-            .reduce(Self::new, |mut left, right| {
-                left.merge(&right);
-                left
-            });
-        self.merge(&parts);
-    }
-
     /// Adds what another saw of other cells.
     pub fn merge(&mut self, other: &Self) {
         self.cells += other.cells;
@@ -134,9 +108,6 @@ impl Shape {
         }
     }
 }
-
-/// Cells evaluated at a time.
-const BATCH: usize = 1024;
 
 /// How many ranks are looked at among N cells: a function of N alone.
 fn looked_at(cells: u64) -> usize {

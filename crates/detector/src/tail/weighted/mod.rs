@@ -107,6 +107,32 @@ pub fn weighted_upper(law: Law, groups: &[Group], sum: i128) -> Result<WeightedT
     })
 }
 
+/// Chernoff's bound alone, for scores of which earlier ones may depend on later ones as those of one green list do:
+/// negatively associated, so that the mean of a product of rising functions is at most the product of their means
+/// (Joag-Dev and Proschan 1983). Weights must not be negative (`docs/tests/marks.md`).
+///
+/// # Errors
+/// As for [`weighted_upper`]; and a negative weight.
+pub fn weighted_upper_of_lists(
+    law: Law,
+    groups: &[Group],
+    sum: i128,
+) -> Result<WeightedTail, TailError> {
+    if let Some(group) = groups.iter().find(|group| group.weight < 0) {
+        return Err(TailError::NegativeWeight {
+            weight: group.weight,
+        });
+    }
+    let ln_p = match problem::reduce(law, groups, sum)? {
+        Reduced::Certain => DoubleWord::ZERO,
+        Reduced::Open(problem) => chernoff::ln_bound(&problem, chernoff::best_tilt(&problem)),
+    };
+    Ok(WeightedTail {
+        log10_p: log10_p_up(ln_p),
+        method: Method::Chernoff,
+    })
+}
+
 /// One positive weight, or the largest possible sum.
 fn exactly(problem: &Problem) -> Option<DoubleWord> {
     match problem.parts[..] {

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 /// 16-bit states that occurred, as bits.
 #[derive(Clone)]
-pub(crate) struct States {
+pub(super) struct States {
     bits: Vec<u64>,
 }
 
@@ -29,18 +29,14 @@ const STATES: usize = 1 << 16;
 const MARGIN: f64 = 1e-9;
 
 impl States {
-    pub(crate) fn new() -> Self {
-        Self {
-            bits: vec![0; WORDS],
-        }
-    }
-
-    /// Adds the states that units are.
-    pub(crate) fn insert(&mut self, units: &[u64]) {
+    /// The states that units are.
+    pub(super) fn of(units: &[u64]) -> Self {
+        let mut bits = vec![0; WORDS];
         for &unit in units {
             let state = usize::from(unit as u16);
-            self.bits[state / 64] |= 1 << (state % 64);
+            bits[state / 64] |= 1 << (state % 64);
         }
+        Self { bits }
     }
 
     /// How many there are.
@@ -67,7 +63,7 @@ impl States {
     }
 
     /// An upper bound of the chance that uniform keys give a sum of at least `sum` over `layers` layers.
-    pub(crate) fn upper_tail(&self, layers: u32, sum: u64) -> Log10P {
+    pub(super) fn upper_tail(&self, layers: u32, sum: u64) -> Log10P {
         let (least, keys) = self.histogram();
         let one: Vec<f64> = keys
             .iter()
@@ -170,8 +166,7 @@ mod tests {
         ];
         for set in sets {
             let sums = over_all_keys(&set);
-            let mut states = States::new();
-            states.insert(&set.iter().map(|&state| state.into()).collect::<Vec<_>>());
+            let states = States::of(&set.iter().map(|&state| state.into()).collect::<Vec<_>>());
             let (least, keys) = table().sums(&states.all());
             let mut counted = vec![0; keys.len()];
             sums.iter()
@@ -245,8 +240,7 @@ mod tests {
 
     #[test]
     fn all_states_together_say_nothing() {
-        let mut states = States::new();
-        states.insert(&(0..1 << 16).collect::<Vec<_>>());
+        let states = States::of(&(0..1 << 16).collect::<Vec<_>>());
         assert_eq!(states.upper_tail(30, 30 * 32_743).value(), 0.0);
     }
 }

@@ -29,7 +29,7 @@ const fn stage(others: usize, go_on: f64, units: usize) -> Stage {
 
 /// How much a p-value may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effort {
+pub(crate) enum Effort {
     /// For one of many documents.
     Document,
     /// For all together.

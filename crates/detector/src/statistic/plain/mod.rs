@@ -1,12 +1,33 @@
-//! T1, the plain sum: its exact tail and its effect with an interval, for each law of scores.
+//! T1, the plain sum: its tail and its effect with an interval, for any mark. Other engines' functions consume less than a
+//! cell; de-duplication and the law follow from what they do consume.
+//!
+//! | law of the sum | of |
+//! |---|---|
+//! | Gamma, binomial | native marks, vLLM, `SGLang`, three-bricks Gumbel |
+//! | weighted sum of two Gammas | two keys that both score a cell: `vllm-dual-v1` |
+//! | binomial by Hoeffding's theorem | green lists: tokens of one list are drawn without replacement |
+//! | histogram of shifts, convolved; and a place among other keys | `hf-synthid`: a table of 65,536 bits |
+//! | Gamma or binomial; and a place among other keys | `synthid-2025`, `TextSeal`: keys are related |
+//!
+//! Derivations: `docs/statistics.md` and `docs/tests/foreign.md`.
+
+mod found;
+mod law;
+mod related;
+mod table;
+mod weighted_table;
+
+pub(crate) use found::{Found, Gathered};
+pub(crate) use law::lists;
+pub(crate) use related::Effort;
 
 use crate::error::ExaminationError;
-use crate::finding::{Effect, FEW_CELLS, Finding, Measure, Test};
+use crate::finding::{Effect, FEW_CELLS, Finding, Measure, Test, Warning};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
-use crate::scores::Tally;
-use crate::seen::Seen;
+use crate::scores::Pool;
 use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
 use hallmark_core::law::Law;
+use hallmark_core::mark::Mark;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// The level at which a finding is called one, shared among all tests of an examination.
@@ -15,14 +36,48 @@ pub const LEVEL: f64 = 0.001;
 /// The chance that an effect's interval misses, both sides together.
 pub const INTERVAL_ALPHA: f64 = 0.05;
 
-/// The finding of T1 under one key.
-pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Finding, ExaminationError> {
-    let (law, cells, sum) = (key.mark.law(), seen.counts.scored, key.sum());
+/// The finding of T1 under one key, from what its distinct units gave. Without an `effort`, without a comparison with other
+/// keys: where keys are related it then holds for text that no other key of the function has marked.
+///
+/// # Errors
+/// When there are more cells than the tails allow.
+pub(crate) fn finding(
+    mark: &Mark,
+    gathered: &Gathered,
+    pool: &Pool,
+    effort: Option<Effort>,
+) -> Result<Finding, ExaminationError> {
+    let (law, cells, counts) = (mark.law(), gathered.cells, pool.counts());
+    let (log10_p, unmarked, others) = match effort {
+        Some(effort) => {
+            let found = gathered.found(mark, pool.seen(), effort)?;
+            (found.log10_p, found.unmarked, found.others)
+        }
+        None => (gathered.unmarked(mark, pool.seen())?, None, None),
+    };
+    let mut warnings = Warning::of(counts);
+    let related = mark.null().related();
+    if let Some(keys) = related {
+        warnings.push(if keys.is_comparable() {
+            Warning::RelatedKeys
+        } else {
+            Warning::KeyNotComparable
+        });
+    }
     Ok(Finding {
-        statistic: sum as f64 / law.unit() as f64,
+        tokens: counts.tokens,
+        scored: cells,
+        statistic: gathered.statistic(mark),
         expected: Some(cells as f64 * law.null_mean()),
-        effect: effect(law, cells, sum, 1)?,
-        ..seen.finding(Test::T1, key, p_value(law, cells, sum)?)
+        effect: match gathered.sums[..] {
+            // Its interval is for independent words.
+            [sum] if related.is_none() => effect(law, cells, sum, 1)?,
+            _ => None,
+        },
+        log10_p_unmarked: unmarked,
+        decoys: others,
+        warnings,
+        ..Finding::new(Test::T1, mark.key().to_string(), log10_p)
     })
 }
 

@@ -1,8 +1,8 @@
-//! p-values of sums over distinct units of other engines' marks.
+//! p-values of sums over distinct units, by the law of each kind of mark.
 
 use super::table::States;
-use super::weighted_table;
-use crate::statistic::plain;
+use super::{p_value, weighted_table};
+use crate::scores::SeenUnits;
 use crate::tail::{Group, Log10P, TailError, weighted_upper};
 use hallmark_core::law::Law;
 use hallmark_core::mark::{Mark, Null};
@@ -12,11 +12,12 @@ pub(super) fn upper(
     mark: &Mark,
     cells: u64,
     sums: &[u64],
-    states: Option<&States>,
+    seen: &SeenUnits,
 ) -> Result<Log10P, TailError> {
     let law = mark.law();
+    let states = || seen.all().map(States::of);
     match (mark.null(), sums) {
-        (Null::Independent | Null::RelatedKeys(_), &[sum]) => plain::p_value(law, cells, sum),
+        (Null::Independent | Null::RelatedKeys(_), &[sum]) => p_value(law, cells, sum),
         (Null::Independent | Null::RelatedKeys(_), _) => {
             let groups: Vec<Group> = mark
                 .parts()
@@ -33,7 +34,7 @@ pub(super) fn upper(
             Ok(weighted_upper(law, &groups, sum)?.log10_p)
         }
         (Null::Lists, sums) => lists(law, cells, sums.iter().sum()),
-        (Null::ShiftedTable(_), sums) => Ok(match (law, states, sums) {
+        (Null::ShiftedTable(_), sums) => Ok(match (law, states(), sums) {
             (Law::Bits { layers }, Some(states), &[sum]) => states.upper_tail(layers, sum),
             (Law::Bits { layers: 1 }, Some(states), _) => {
                 let weights: Vec<u32> = mark.parts().iter().map(|part| part.weight).collect();
@@ -51,15 +52,15 @@ pub(super) fn upper(
 /// yes-or-no trials of unequal chances (Vatutin and Mikhailov 1982), so the count over all lists is
 /// one too. For such a sum with mean nγ, P(S ≥ s) is at most the binomial's for every s ≥ nγ + 1
 /// (Hoeffding 1956, theorem 4). Below that nothing is claimed.
-pub(super) fn lists(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
+pub(crate) fn lists(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
     let Law::Bernoulli { threshold } = law else {
-        return plain::p_value(law, cells, sum);
+        return p_value(law, cells, sum);
     };
     let mean = u128::from(cells) * u128::from(threshold);
     if sum == 0 || u128::from(sum - 1) << 32 < mean {
         return Ok(Log10P::ONE);
     }
-    plain::p_value(law, cells, sum)
+    p_value(law, cells, sum)
 }
 
 #[cfg(test)]
