@@ -20,7 +20,7 @@ mod counted;
 
 use count_model::CountModel;
 use counted::counted;
-use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
@@ -65,7 +65,7 @@ fn main() {
         ),
         (
             "unmarked answers",
-            teacher.answer(&prompts, None, window, 0),
+            teacher.answer(&prompts, None, 0),
             &prompts,
         ),
     ];
@@ -75,12 +75,13 @@ fn main() {
         background: &background,
     };
     let all: Vec<BTreeMap<String, f64>> = decoys::random_keys(keys, [77; 32])
+        .map(Key::from)
         .collect::<Vec<_>>()
         .par_iter()
         .enumerate()
         .map(|(index, key)| {
             let mark = Mark::new(&profile, key).unwrap();
-            let harvest = teacher.answer(&prompts, Some(&mark), window, 1 + index as u64);
+            let harvest = teacher.answer(&prompts, Some(&mark), 1 + index as u64);
             let harvest = counted(window, &harvest, Some(key.public_id()));
             let mut found = BTreeMap::new();
             for (what, text, shown) in &innocents {
@@ -181,17 +182,9 @@ impl Teacher {
         }
     }
 
-    fn answer(
-        &self,
-        prompts: &[Vec<u32>],
-        mark: Option<&Mark>,
-        window: usize,
-        seed: u64,
-    ) -> Vec<Vec<u32>> {
+    fn answer(&self, prompts: &[Vec<u32>], mark: Option<&Mark>, seed: u64) -> Vec<Vec<u32>> {
         match self {
-            Self::Counting(model) => {
-                model.answer(prompts, LENGTH, mark.map(|mark| (mark, window)), seed)
-            }
+            Self::Counting(model) => model.answer(prompts, LENGTH, mark, seed),
             Self::Transformer(model) => {
                 let sampling = Sampling::default();
                 let mut quiet = |_: usize, _: usize| {};
@@ -199,7 +192,7 @@ impl Teacher {
                     generate(model, prompts, LENGTH, &sampling, seed, chooser, &mut quiet).unwrap()
                 };
                 match mark {
-                    Some(mark) => generated(&mut Marked::new(Arc::clone(mark), window)),
+                    Some(mark) => generated(&mut Marked::new(mark, vec![]).unwrap()),
                     None => generated(&mut Unmarked),
                 }
             }

@@ -18,9 +18,8 @@ impl Patient {
         let bench = Bench::new();
         bench.foreign_key("key", KEY);
         bench.ok(&format!("profile new {scheme} --out made.toml"));
-        let Profile::Foreign(profile) = Profile::parse(&bench.read("made.toml")).unwrap() else {
-            panic!("another engine's profile")
-        };
+        let profile = Profile::parse(&bench.read("made.toml")).unwrap();
+        assert!(!profile.scheme.is_native(), "another engine's profile");
         Self { bench, profile }
     }
 

@@ -5,7 +5,7 @@ use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::ForeignKey;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
-use hallmark_core::schemes::FOREIGN;
+use hallmark_core::schemes::SCHEMES;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 
@@ -19,9 +19,8 @@ impl Bench {
 
     /// Ten records of 100 tokens, each the best scored of four under the profile and key of these files.
     fn marked_tokens(&self, profile: &str, line: &str, out: &str) {
-        let Profile::Foreign(profile) = Profile::parse(&self.read(profile)).unwrap() else {
-            panic!("another engine's profile")
-        };
+        let profile = Profile::parse(&self.read(profile)).unwrap();
+        assert!(!profile.scheme.is_native(), "another engine's profile");
         let lines = marked(&profile, line, 10, 100, &[], 0)
             .into_iter()
             .map(|tokens| format!("{}\n", serde_json::json!({ "tokens": tokens })));
@@ -40,7 +39,7 @@ pub(crate) fn marked(
     late: usize,
 ) -> Vec<Vec<u32>> {
     let key = ForeignKey::parse(line).unwrap().unwrap();
-    let mark = Mark::new(profile, &key).unwrap();
+    let mark = Mark::new(profile, &key.into()).unwrap();
     let mut state = 1_u64;
     let mut draw = || {
         state = state
@@ -57,7 +56,7 @@ pub(crate) fn marked(
             let mut scores = [0_u64; 4];
             if let Some(start) = tokens.len().checked_sub(profile.window + late) {
                 batch.fill(&tokens[start..start + profile.window], &candidates);
-                for part in &mark.parts {
+                for part in mark.parts() {
                     part.reading.words(&batch, &mut words);
                     for (score, word) in scores.iter_mut().zip(words) {
                         *score +=
@@ -82,7 +81,7 @@ fn log10_p(value: &Value) -> f64 {
 fn every_mark_is_detected_with_its_key_and_found_by_a_scan_of_all() {
     let bench = Bench::new();
     let listed = bench.json("profile list");
-    for known in &FOREIGN {
+    for known in SCHEMES.iter().filter(|known| !known.is_native()) {
         let names = listed["schemes"].as_array().unwrap();
         assert!(names.iter().any(|listed| listed["scheme"] == known.id));
         let line = match known.id {

@@ -249,7 +249,18 @@ fn a_window_is_marked_again_when_it_is_long_ago() {
 
 #[test]
 fn marks_that_are_only_read_are_refused() {
+    let made = [
+        "vllm-gumbel-v1",
+        "vllm-dual-v1",
+        "sglang-gumbel-v1",
+        "sglang-dual-v1",
+        "hf-kgw-lefthash",
+        "hf-synthid",
+        "synthid-2025",
+    ];
     for row in &SCHEMES {
+        let is_made = row.is_native() || made.contains(&row.id);
+        assert_eq!(row.is_made, is_made, "{}", row.id);
         let profile = profile(row.id);
         let key = match profile.scheme.numbers() {
             None => Key::Cohort(CohortKey::from_bytes([1; 32])),

@@ -94,7 +94,7 @@ proptest! {
             Just(Scheme::GUMBEL),
             Just(Scheme::DUAL_GUMBEL),
             (0.001..0.999, 0.001..30.0).prop_map(|(gamma, delta)| Scheme::green(gamma, delta)),
-            (1u32..=32).prop_map(|layers| Scheme::tournament(layers)),
+            (1u32..=32).prop_map(Scheme::tournament),
         ],
         window in 1usize..=4,
         vocab_size in 2u32..=0xFF_FFFF,

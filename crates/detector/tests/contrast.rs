@@ -126,7 +126,7 @@ fn the_ratio_interval_is_the_beta_pivot() {
 }
 
 fn reading(profile: &Profile, number: u32) -> Arc<dyn Reading> {
-    Mark::new(profile, &key(number)).unwrap()
+    Arc::clone(Mark::new(profile, &key(number)).unwrap().reading())
 }
 
 fn profile(scheme: &str) -> Profile {

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::ForeignKey;
+use hallmark_core::keys::{ForeignKey, Key};
 use hallmark_core::mark::{Mark, Null};
 use hallmark_core::profile::{Profile, TokenizerRef};
-use hallmark_core::schemes::{FOREIGN, Foreign, ForeignScheme};
+use hallmark_core::schemes::{SCHEMES, Scheme, SchemeRow};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
@@ -15,10 +15,19 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 const VOCABULARY: u32 = 1000;
 
-fn profile(known: &ForeignScheme) -> Profile {
+/// The schemes of other engines.
+fn foreign() -> impl Iterator<Item = &'static SchemeRow> {
+    SCHEMES.iter().filter(|known| !known.is_native())
+}
+
+fn named(id: &str) -> Profile {
+    profile(foreign().find(|known| known.id == id).unwrap())
+}
+
+fn profile(known: &'static SchemeRow) -> Profile {
     Profile {
         name: known.id.to_owned(),
-        scheme: known.defaults,
+        scheme: Scheme::of(known),
         window: known.window,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
@@ -27,15 +36,20 @@ fn profile(known: &ForeignScheme) -> Profile {
     }
 }
 
-fn key(profile: &Profile, random: &mut ChaCha12Rng) -> ForeignKey {
-    let count = match profile.scheme {
-        Foreign::SynthId { layers, .. } => layers as usize,
-        Foreign::SglangDual { .. } => 2,
+fn key(profile: &Profile, random: &mut ChaCha12Rng) -> Key {
+    let count = match profile.scheme.id() {
+        "hf-synthid" | "synthid-2025" => 30,
+        "sglang-dual-v1" => 2,
         _ => 1,
     };
-    assert!(profile.scheme.takes(count));
     // Below 2^63, as torch's seeds are.
-    ForeignKey::new((0..count).map(|_| random.next_u64() >> 1).collect()).unwrap()
+    let key = foreign_key((0..count).map(|_| random.next_u64() >> 1).collect());
+    assert!(profile.takes(&key));
+    key
+}
+
+fn foreign_key(numbers: Vec<u64>) -> Key {
+    ForeignKey::new(numbers).unwrap().into()
 }
 
 /// Texts in which each token is the best scored of `candidates` random ones.
@@ -55,7 +69,7 @@ fn texts(mark: &Mark, window: usize, candidates: usize, random: &mut ChaCha12Rng
                 }
                 batch.fill(&text[text.len() - window..], &drawn);
                 let mut scores = vec![0_u64; candidates];
-                for part in &mark.parts {
+                for part in mark.parts() {
                     part.reading.words(&batch, &mut words);
                     for (score, &word) in scores.iter_mut().zip(&words) {
                         *score +=
@@ -70,21 +84,20 @@ fn texts(mark: &Mark, window: usize, candidates: usize, random: &mut ChaCha12Rng
         .collect()
 }
 
-fn log10_p(profile: &Profile, key: &ForeignKey, texts: &[Vec<u32>]) -> f64 {
+fn log10_p(profile: &Profile, key: &Key, texts: &[Vec<u32>]) -> f64 {
     let detection = detection(profile, key, texts);
     detection.finish().unwrap().log10_p.value()
 }
 
-fn detection(profile: &Profile, key: &ForeignKey, texts: &[Vec<u32>]) -> Detection {
-    let mark = Mark::new(profile, key).unwrap();
-    detection_of(&mark, profile, key, texts)
+fn detection(profile: &Profile, key: &Key, texts: &[Vec<u32>]) -> Detection {
+    detection_of(&Mark::new(profile, key).unwrap(), texts)
 }
 
-fn detection_of(mark: &Mark, profile: &Profile, key: &ForeignKey, texts: &[Vec<u32>]) -> Detection {
-    let mut detection = Detection::new(key.public_id(), mark, profile.window, DedupKind::Exact);
+fn detection_of(mark: &Mark, texts: &[Vec<u32>]) -> Detection {
+    let mut detection = Detection::new(mark, DedupKind::Exact);
     let (first, rest) = texts.split_at(texts.len() / 2);
     for block in [first, rest] {
-        let mut raw = RawCells::new(profile.window);
+        let mut raw = RawCells::new(mark.window());
         for text in block {
             raw.push(text, Exposure::NOTHING).unwrap();
         }
@@ -97,14 +110,14 @@ fn detection_of(mark: &Mark, profile: &Profile, key: &ForeignKey, texts: &[Vec<u
 #[test]
 fn marked_text_is_found_with_its_key_and_not_with_another() {
     let mut random = ChaCha12Rng::seed_from_u64(1);
-    for known in &FOREIGN {
+    for known in foreign() {
         let profile = profile(known);
         let (own, other) = (key(&profile, &mut random), key(&profile, &mut random));
         let mark = Mark::new(&profile, &own).unwrap();
         let marked = texts(&mark, profile.window, 4, &mut random);
         let found = log10_p(&profile, &own, &marked);
         // One number among others has a rank, and there are 2³² keys of many functions.
-        let rank = matches!(&mark.null, Null::RelatedKeys(keys) if keys.tested().len() == 1);
+        let rank = matches!(mark.null(), Null::RelatedKeys(keys) if keys.tested().len() == 1);
         let least = if rank { -6.0 } else { -9.0 };
         assert!(found < least, "{}: {found}", known.id);
         let clean = texts(&mark, profile.window, 1, &mut random);
@@ -121,15 +134,12 @@ fn marked_text_is_found_with_its_key_and_not_with_another() {
 fn p_is_not_small_more_often_than_chance_allows() {
     const KEYS: usize = 200;
     let mut random = ChaCha12Rng::seed_from_u64(2);
-    for known in FOREIGN
-        .iter()
-        // These make a table of a million entries for each key; their lists are those of the others.
-        .filter(|known| {
-            !["selfhash", "minhash", "skipgram"]
-                .iter()
-                .any(|hash| known.id.ends_with(hash))
-        })
-    {
+    // These make a table of a million entries for each key; their lists are those of the others.
+    let has_table = |id: &str| {
+        let mut tables = ["selfhash", "minhash", "skipgram"].iter();
+        tables.any(|hash| id.ends_with(hash))
+    };
+    for known in foreign().filter(|known| !has_table(known.id)) {
         let profile = profile(known);
         // Much repetition, as in real text.
         let texts: Vec<Vec<u32>> = (0..5)
@@ -148,10 +158,10 @@ fn p_is_not_small_more_often_than_chance_allows() {
 }
 
 /// Keys of 10 bits and of all.
-fn wrong_key(profile: &Profile, narrow: bool, random: &mut ChaCha12Rng) -> ForeignKey {
-    let numbers = key(profile, random).numbers().to_vec();
+fn wrong_key(profile: &Profile, narrow: bool, random: &mut ChaCha12Rng) -> Key {
+    let numbers = key(profile, random).numbers().unwrap().to_vec();
     let shift = if narrow { 53 } else { 0 };
-    ForeignKey::new(numbers.iter().map(|number| number >> shift).collect()).unwrap()
+    foreign_key(numbers.iter().map(|number| number >> shift).collect())
 }
 
 /// Where keys are related: text that another key marked gives small p-values no more often than chance allows, and its
@@ -167,8 +177,7 @@ fn text_that_another_key_marked_is_no_evidence() {
         "synthid-2025",
         "hf-synthid",
     ] {
-        let known = FOREIGN.iter().find(|known| known.id == id).unwrap();
-        let profile = profile(known);
+        let profile = named(id);
         for narrow in [false, true] {
             let own = wrong_key(&profile, narrow, &mut random);
             let mark = Mark::new(&profile, &own).unwrap();
@@ -201,7 +210,7 @@ fn related_keys_study() {
         "synthid-2025",
         "hf-synthid",
     ] {
-        let profile = profile(FOREIGN.iter().find(|known| known.id == id).unwrap());
+        let profile = named(id);
         for narrow in [false, true] {
             let mut values = [vec![], vec![]];
             for _ in 0..TEXTS {
@@ -244,7 +253,7 @@ fn related_keys_study() {
 #[test]
 fn blocks_and_order_do_not_matter() {
     let mut random = ChaCha12Rng::seed_from_u64(3);
-    for known in &FOREIGN {
+    for known in foreign() {
         let profile = profile(known);
         let key = key(&profile, &mut random);
         let mark = Mark::new(&profile, &key).unwrap();
@@ -267,7 +276,7 @@ fn blocks_and_order_do_not_matter() {
 fn a_marked_part_of_a_document_is_located() {
     let mut random = ChaCha12Rng::seed_from_u64(7);
     let mut located = 0;
-    for known in &FOREIGN {
+    for known in foreign() {
         let profile = profile(known);
         let own = key(&profile, &mut random);
         let mark = Mark::new(&profile, &own).unwrap();
@@ -276,8 +285,7 @@ fn a_marked_part_of_a_document_is_located() {
         let read = |tokens: &[u32]| {
             let mut raw = RawCells::new(profile.window);
             raw.push(tokens, Exposure::NOTHING).unwrap();
-            let mut detection =
-                Detection::new(own.public_id(), &mark, profile.window, DedupKind::Exact);
+            let mut detection = Detection::new(&mark, DedupKind::Exact);
             let document = detection.observe_each(&raw, 1e-5).unwrap().remove(0);
             (document.score, document.located)
         };
@@ -319,14 +327,12 @@ fn the_weighted_mean_of_synthid_has_its_law() {
     const KEYS: usize = 60;
     let mut random = ChaCha12Rng::seed_from_u64(6);
     for id in ["hf-synthid", "synthid-2025"] {
-        let profile = profile(FOREIGN.iter().find(|known| known.id == id).unwrap());
+        let profile = named(id);
         let own = key(&profile, &mut random);
         let whole = Mark::new(&profile, &own).unwrap();
-        let bind = |key: &ForeignKey| Mark::weighted_mean(&profile, key).unwrap().unwrap();
+        let bind = |key: &Key| Mark::weighted_mean(&profile, key).unwrap().unwrap();
         let marked = texts(&whole, profile.window, 4, &mut random);
-        let found = detection_of(&bind(&own), &profile, &own, &marked)
-            .finish()
-            .unwrap();
+        let found = detection_of(&bind(&own), &marked).finish().unwrap();
         assert!(
             found.log10_p.value() < -10.0,
             "{id}: {}",
@@ -334,16 +340,14 @@ fn the_weighted_mean_of_synthid_has_its_law() {
         );
 
         let single = vec![marked[0][..60].to_vec()];
-        let found = detection_of(&bind(&own), &profile, &own, &single)
-            .finish()
-            .unwrap();
+        let found = detection_of(&bind(&own), &single).finish().unwrap();
         let window = profile.window;
         let words: Vec<u32> = (window..single[0].len())
             .map(|at| {
                 let mut batch = CellBatch::new(window, 1);
                 batch.fill(&single[0][at - window..at], &single[0][at..=at]);
                 let mut word = [0];
-                whole.parts[0].reading.words(&batch, &mut word);
+                whole.parts()[0].reading.words(&batch, &mut word);
                 word[0]
             })
             .collect();
@@ -361,16 +365,14 @@ fn the_weighted_mean_of_synthid_has_its_law() {
         let small = (0..KEYS)
             .filter(|_| {
                 let key = key(&profile, &mut random);
-                let finding = detection_of(&bind(&key), &profile, &key, &clean)
-                    .finish()
-                    .unwrap();
+                let finding = detection_of(&bind(&key), &clean).finish().unwrap();
                 finding.log10_p.value() <= 0.05_f64.log10()
             })
             .count();
         // Binomial(60, 0.05): more than 13 comes with probability 3e-6.
         assert!(small <= 13, "{id}: {small} of {KEYS}");
     }
-    let other = profile(&FOREIGN[0]);
+    let other = profile(foreign().next().unwrap());
     let key = key(&other, &mut random);
     assert!(Mark::weighted_mean(&other, &key).unwrap().is_none());
 }
@@ -378,7 +380,7 @@ fn the_weighted_mean_of_synthid_has_its_law() {
 #[test]
 fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
     let mut random = ChaCha12Rng::seed_from_u64(4);
-    for known in &FOREIGN {
+    for known in foreign() {
         let profile = profile(known);
         let key = key(&profile, &mut random);
         let mark = Mark::new(&profile, &key).unwrap();
@@ -387,7 +389,7 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
         texts.extend([texts[0][..40].to_vec(), [&texts[1][..], &texts[1]].concat()]);
         texts.insert(3, vec![]);
         texts.push(vec![7]);
-        let new = |dedup| Detection::new(key.public_id(), &mark, profile.window, dedup);
+        let new = |dedup| Detection::new(&mark, dedup);
         let (mut each, mut all) = (new(DedupKind::Compact), new(DedupKind::Compact));
         let shown = [texts[2][5..25].to_vec()];
         for texts in texts.chunks(6) {
@@ -429,10 +431,10 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
 
 #[test]
 fn keys_with_other_numbers_are_refused() {
-    for known in &FOREIGN {
+    for known in foreign() {
         let profile = profile(known);
-        let key = ForeignKey::new(vec![1; 7]).unwrap();
-        assert!(!profile.scheme.takes(7));
+        let key = foreign_key(vec![1; 7]);
+        assert!(!profile.takes(&key));
         let error = Mark::new(&profile, &key).err().unwrap().to_string();
         assert!(error.contains('7'), "{error}");
     }

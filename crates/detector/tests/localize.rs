@@ -85,7 +85,7 @@ fn text(
 fn locate(mark: &Mark, text: &[TokenId], level: f64) -> Located {
     let mut raw = RawCells::new(2);
     raw.push(text, Exposure::NOTHING).unwrap();
-    score_and_locate(raw, mark, level).unwrap().1
+    score_and_locate(raw, &**mark.reading(), level).unwrap().1
 }
 
 fn jaccard(a: &Range<usize>, b: &Range<usize>) -> f64 {
@@ -103,8 +103,8 @@ fn a_marked_passage_is_found_where_it_is() {
             let mark = Mark::new(&profile(scheme), &key(seed)).unwrap();
             let start = 137 + 53 * seed as usize;
             let planted = start..start + 150 + 20 * (seed as usize % 10);
-            let text = text(&*mark, 3000, std::slice::from_ref(&planted), 5, seed);
-            let located = locate(&*mark, &text, 0.001);
+            let text = text(&mark, 3000, std::slice::from_ref(&planted), 5, seed);
+            let located = locate(&mark, &text, 0.001);
             let overlap = located
                 .passages
                 .iter()
@@ -136,15 +136,15 @@ fn two_passages_are_told_apart_and_a_whole_text_is_one() {
     for scheme in SCHEMES {
         let mark = Mark::new(&profile(scheme), &key(5)).unwrap();
         let planted = [400..700, 1300..1500];
-        let located = locate(&*mark, &text(&*mark, 2500, &planted, 5, 5), 0.001);
+        let located = locate(&mark, &text(&mark, 2500, &planted, 5, 5), 0.001);
         let passages: Vec<&Range<usize>> = located.passages.iter().map(|p| &p.tokens).collect();
         assert_eq!(passages.len(), 2, "{scheme:?}: {located:?}");
         for (found, planted) in passages.iter().zip(&planted) {
             assert!(jaccard(found, planted) > 0.7, "{scheme:?}: {located:?}");
         }
         let whole = locate(
-            &*mark,
-            &text(&*mark, 1000, std::slice::from_ref(&(0..1000)), 5, 6),
+            &mark,
+            &text(&mark, 1000, std::slice::from_ref(&(0..1000)), 5, 6),
             0.001,
         );
         assert_eq!(whole.passages.len(), 1, "{scheme:?}: {whole:?}");
@@ -162,15 +162,12 @@ fn two_passages_are_told_apart_and_a_whole_text_is_one() {
 fn under_random_keys_the_adjusted_p_is_one() {
     for scheme in SCHEMES {
         let any = Mark::new(&profile(scheme), &key(0)).unwrap();
-        let text = text(&*any, 700, &[], 1, 77);
+        let text = text(&any, 700, &[], 1, 77);
         let keys = 2000;
         let p: Vec<f64> = (0..keys)
             .map(|seed| {
                 let mark = Mark::new(&profile(scheme), &key(10_000 + seed)).unwrap();
-                locate(&*mark, &text, 1e-9)
-                    .log10_p_adjusted
-                    .unwrap()
-                    .value()
+                locate(&mark, &text, 1e-9).log10_p_adjusted.unwrap().value()
             })
             .collect();
         let mut counts = vec![];
@@ -189,15 +186,15 @@ fn under_random_keys_the_adjusted_p_is_one() {
 #[test]
 fn short_and_empty_documents_are_one_window_or_none() {
     let mark = Mark::new(&profile(Scheme::GUMBEL), &key(1)).unwrap();
-    let empty = locate(&*mark, &[], 0.001);
+    let empty = locate(&mark, &[], 0.001);
     assert_eq!((empty.tried, empty.log10_p_adjusted), (0, None));
-    let short = locate(&*mark, &[1, 2, 3, 4], 0.001);
+    let short = locate(&mark, &[1, 2, 3, 4], 0.001);
     assert_eq!(short.tried, 1);
     assert_eq!(Cover::new(2).len(), 1);
     // Repetition: one distinct cell after the other is left out, and positions stay those of tokens.
-    let mut repeated = text(&*mark, 300, std::slice::from_ref(&(0..300)), 8, 3);
+    let mut repeated = text(&mark, 300, std::slice::from_ref(&(0..300)), 8, 3);
     let once = repeated.clone();
     repeated.extend_from_slice(&once);
-    let located = locate(&*mark, &repeated, 0.001);
+    let located = locate(&mark, &repeated, 0.001);
     assert!(located.passages[0].tokens.end <= 310, "{located:?}");
 }

@@ -205,7 +205,7 @@ fn p_and_e_of_innocent_keys_keep_their_level() {
             let found: Vec<_> = (0..100)
                 .map(|k| {
                     evidence
-                        .examine(&*Mark::new(&profile, &key(k)).unwrap())
+                        .examine(&**Mark::new(&profile, &key(k)).unwrap().reading())
                         .unwrap()
                 })
                 .collect();
@@ -271,7 +271,7 @@ fn a_suspect_that_leans_on_the_key_is_found() {
         let against = Evidence::against(&masses, &base);
         let p = |evidence: &Evidence, number: u32| {
             let found = evidence
-                .examine(&*Mark::new(&profile, &key(number)).unwrap())
+                .examine(&**Mark::new(&profile, &key(number)).unwrap().reading())
                 .unwrap();
             println!(
                 "{scheme} {number}: p {} e {}",
@@ -375,7 +375,7 @@ fn without_evidence_p_and_e_are_one() {
     let evidence = Evidence::new(&Masses::new(2), Emphasis::Diverse);
     for scheme in ["green", "gumbel", "tournament"] {
         let found = evidence
-            .examine(&*Mark::new(&profile(scheme, 2), &key(1)).unwrap())
+            .examine(&**Mark::new(&profile(scheme, 2), &key(1)).unwrap().reading())
             .unwrap();
         assert_eq!((found.log10_p.value(), found.log10_e.value()), (0.0, 0.0));
         assert_eq!(

@@ -165,8 +165,8 @@ fn a_small_example_by_hand() {
             };
             let findings = examine(&profile, &[key(1)], plan, &answers);
             let finding = of(&findings, Test::T2);
-            let heavy = score(&*mark, &[1], 2) + score(&*mark, &[1], 3);
-            let light = score(&*mark, &[2], 1) + score(&*mark, &[3], 1);
+            let heavy = score(&mark, &[1], 2) + score(&mark, &[1], 3);
+            let light = score(&mark, &[2], 1) + score(&mark, &[3], 1);
             let sum = 128 * heavy + least as u64 * light;
             let unit = mark.law().unit() as f64;
             assert_eq!(finding.statistic, sum as f64 / unit);
@@ -217,7 +217,7 @@ fn a_small_residual_by_hand() {
     let weights: BTreeMap<u32, i64> = [(2, -1), (3, -1), (4, 1)].into();
     let sum: i64 = weights
         .iter()
-        .map(|(&token, &weight)| weight * score(&*mark, &[1], token) as i64)
+        .map(|(&token, &weight)| weight * score(&mark, &[1], token) as i64)
         .sum();
     assert_eq!(finding.statistic, sum as f64);
     assert_eq!(finding.scored, 3);
@@ -252,8 +252,8 @@ fn negative_weights_round_the_gumbel_score_up() {
         (above, below)
     };
     assert!(below.weight < 0 && above.weight > 0);
-    let up = score(&*mark, &[1], 3) + u64::from(MAX_DEFICIT);
-    let sum = above.weight * score(&*mark, &[1], 2) as i64 + below.weight * up as i64;
+    let up = score(&mark, &[1], 3) + u64::from(MAX_DEFICIT);
+    let sum = above.weight * score(&mark, &[1], 2) as i64 + below.weight * up as i64;
     assert_eq!(finding.statistic, sum as f64 / mark.law().unit() as f64);
 }
 
@@ -376,7 +376,7 @@ proptest! {
             .map(|cell| [cell[0], cell[1]])
             .filter(|cell| held.contains(&[cell[0]]))
             .collect();
-        let sum: u64 = cells.iter().map(|cell| score(&*mark, &cell[..1], cell[1])).sum();
+        let sum: u64 = cells.iter().map(|cell| score(&mark, &cell[..1], cell[1])).sum();
         let p = hallmark_detector::statistic::plain::p_value(mark.law(), cells.len() as u64, sum).unwrap();
         let finding = of(&findings, Test::T2);
         prop_assert_eq!(finding.statistic, sum as f64 / mark.law().unit() as f64);

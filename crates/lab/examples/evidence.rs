@@ -12,11 +12,10 @@
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Instant;
 
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::keys::Key;
 use hallmark_core::law::Law;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
@@ -39,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut unused = Vec::new();
     for seed in first..first + seeds {
         let start = Instant::now();
-        let mark = Mark::new(&profile, &key(seed, "harvesters").into())?;
+        let mark = Mark::new(&profile, &key(seed, "harvesters"))?;
         let mut chooser = Marked::new(&mark, vec![])?;
         let mut seconds: Vec<(String, f64)> = Vec::new();
         let told = story::tell(seed, &settings, &mut chooser, &mut |stage, done, all| {
@@ -53,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let evidence = Evidence::of(&student.answers, profile.window, &tokenizer);
             let z = evidence.z(&mark);
             let wrong = (0..keys).map(|i| {
-                let mark = Mark::new(&profile, &key(seed, &format!("unused-{i}")).into())?;
+                let mark = Mark::new(&profile, &key(seed, &format!("unused-{i}")))?;
                 Ok(evidence.z(&mark))
             });
             let wrong = wrong.collect::<Result<Vec<f64>, Box<dyn Error>>>()?;
@@ -133,7 +132,7 @@ impl Evidence {
 /// The cohort key called `name` of the story of `seed`.
 fn key(seed: u64, name: &str) -> Key {
     let epoch = story_root(seed).epoch("demo").expect("a fine name");
-    epoch.cohort(name).expect("a fine name")
+    epoch.cohort(name).expect("a fine name").into()
 }
 
 fn spans(ends: &[(String, f64)]) -> String {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::keys::CohortKey;
 use hallmark_core::schemes::Scheme;
 use hallmark_lab::study::{
     Arm, Cache, Cohort, Corpora, CorporaSettings, Corpus, Left, PromptKind, Shakespeare, Size,
@@ -204,7 +204,7 @@ fn a_world_of_files_runs_arms_too() {
         scheme: Scheme::GUMBEL,
         window: 2,
         cohort,
-        key: Key::from(CohortKey::from_bytes([byte; 32])),
+        key: CohortKey::from_bytes([byte; 32]),
         answers: word_answers(30, shift),
     };
     let settings = CorporaSettings {

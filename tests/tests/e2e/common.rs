@@ -5,7 +5,6 @@ use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::Scheme;
 use hallmark_detector::scores::decoys;
 use hallmark_lab::assets::{self, Split};
-use std::sync::Arc;
 
 /// Speeches of plays that are kept for validation, as tokens: documents of real prose.
 pub(crate) fn real_documents() -> Vec<Vec<u32>> {
@@ -37,7 +36,7 @@ pub(crate) fn profile(scheme: Scheme, window: usize) -> Profile {
 /// Marks of `count` random keys.
 pub(crate) fn random_marks(profile: &Profile, count: u32, seed: u8) -> Vec<Mark> {
     decoys::random_keys(count, [seed; 32])
-        .map(|key| Mark::new(profile, &key).unwrap())
+        .map(|key| Mark::new(profile, &key.into()).unwrap())
         .collect()
 }
 

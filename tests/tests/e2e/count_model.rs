@@ -2,11 +2,9 @@
 //! mark in proportion to how much of its training text was marked.
 
 use hallmark_core::mark::Mark;
-use hallmark_core::marker::Marker;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Tokens of context.
 const ORDER: usize = 3;
@@ -74,7 +72,7 @@ impl CountModel {
         &self,
         prompts: &[Vec<u32>],
         tokens: usize,
-        mark: Option<(&Mark, usize)>,
+        mark: Option<&Mark>,
         seed: u64,
     ) -> Vec<Vec<u32>> {
         let mut rng = ChaCha12Rng::seed_from_u64(seed);
@@ -83,7 +81,7 @@ impl CountModel {
         prompts
             .iter()
             .map(|prompt| {
-                let mut marker = mark.map(|(mark, window)| Marker::new(Arc::clone(mark), window));
+                let mut marker = mark.map(|mark| mark.marker(&[]).unwrap());
                 let mut text = prompt.clone();
                 for _ in 0..tokens {
                     self.row(&text, &mut row);

@@ -3,7 +3,6 @@
 use crate::common::{profile, real_documents};
 use hallmark_core::keys::{CohortKey, Key};
 use hallmark_core::mark::Mark;
-use hallmark_core::marker::Marker;
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
@@ -11,10 +10,9 @@ use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::tail::Log10P;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use std::sync::Arc;
 
 /// Text marked strongly: every token chosen among 40 random, about equally likely ones.
-fn marked_text(mark: &Mark, window: usize, tokens: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
+fn marked_text(mark: &Mark, tokens: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
     let mut marker = mark.marker(&[]).unwrap();
     for _ in 0..tokens {
         let candidates: Vec<u32> = (0..40).map(|_| rng.next_u32() % 1024).collect();
@@ -63,7 +61,7 @@ fn copying_a_marked_prompt_is_no_evidence() {
             let answers: Vec<(Vec<u32>, Vec<u32>)> = own[..300]
                 .iter()
                 .map(|own| {
-                    let prompt = marked_text(&mark, window, 60, &mut rng);
+                    let prompt = marked_text(&mark, 60, &mut rng);
                     let start = rng.next_u32() as usize % 20;
                     let mut answer = own[..10].to_vec();
                     answer.extend_from_slice(&prompt[start..start + 40]);

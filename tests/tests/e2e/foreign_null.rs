@@ -2,10 +2,10 @@
 //! with other keys is this project's own. All 18 profiles beside upstream's detectors: `conformance/nulls.md`.
 
 use crate::common::real_documents;
-use hallmark_core::keys::ForeignKey;
+use hallmark_core::keys::{ForeignKey, Key};
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
-use hallmark_core::schemes::{Foreign, ForeignScheme};
+use hallmark_core::schemes::{Parameters, Scheme};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
@@ -51,9 +51,7 @@ fn p_values_of_related_keys_and_weighted_means_are_no_smaller_than_they_say() {
                         true => Mark::weighted_mean(&profile, &key).unwrap().unwrap(),
                         false => Mark::new(&profile, &key).unwrap(),
                     };
-                    let window = profile.window;
-                    let mut detection =
-                        Detection::new(key.public_id(), &mark, window, DedupKind::Exact);
+                    let mut detection = Detection::new(&mark, DedupKind::Exact);
                     detection.observe(raw.clone()).unwrap();
                     detection.finish().unwrap().log10_p.value()
                 })
@@ -75,11 +73,11 @@ fn p_values_of_related_keys_and_weighted_means_are_no_smaller_than_they_say() {
 }
 
 fn profile(scheme: &str) -> Profile {
-    let known = ForeignScheme::named(scheme).unwrap();
+    let known = Scheme::named(scheme).unwrap();
     Profile {
         name: scheme.to_owned(),
-        scheme: known.defaults,
-        window: known.window,
+        scheme: known,
+        window: known.row().window,
         tokenizer: TokenizerRef {
             vocab_size: 1024,
             sha256: None,
@@ -87,11 +85,11 @@ fn profile(scheme: &str) -> Profile {
     }
 }
 
-fn key(profile: &Profile, bits: u32, random: &mut ChaCha12Rng) -> ForeignKey {
-    let count = match profile.scheme {
-        Foreign::SynthId { layers, .. } => layers as usize,
+fn key(profile: &Profile, bits: u32, random: &mut ChaCha12Rng) -> Key {
+    let count = match profile.scheme.parameters() {
+        Parameters::Tournament { layers } => layers as usize,
         _ => 1,
     };
     let numbers = (0..count).map(|_| random.next_u64() >> (64 - bits));
-    ForeignKey::new(numbers.collect()).unwrap()
+    ForeignKey::new(numbers.collect()).unwrap().into()
 }

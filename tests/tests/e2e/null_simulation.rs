@@ -3,7 +3,7 @@
 
 use crate::common::{deviation, mean, profile, random_marks, real_documents};
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::{CohortKey, Key};
+use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{DistinctCells, Exposure, RawCells};
@@ -64,7 +64,7 @@ fn p_values_are_uniform_and_z_has_unit_spread() {
             .map(|mark| {
                 let sum = cells.score(&**mark.reading());
                 let p = plain::p_value(mark.law(), cells.len() as u64, sum).unwrap();
-                (z(&**mark, cells.len(), sum), 10_f64.powf(p.value()))
+                (z(mark, cells.len(), sum), 10_f64.powf(p.value()))
             })
             .collect();
         let zs: Vec<f64> = results.iter().map(|result| result.0).collect();
@@ -97,7 +97,7 @@ fn e_processes_and_line_ups_give_no_false_alarms() {
     let documents = real_documents();
     for scheme in [Scheme::GUMBEL, Scheme::green(0.25, 2.0)] {
         let profile = profile(scheme, 2);
-        let keys: Vec<Key> = decoys::random_keys(300, [29; 32]).collect();
+        let keys: Vec<Key> = decoys::random_keys(300, [29; 32]).map(Key::from).collect();
         let small: Vec<(bool, bool)> = keys
             .par_iter()
             .map(|key| {
@@ -172,12 +172,16 @@ fn counting_repeats_spreads_z_far_beyond_one() {
         z(
             mark,
             cells,
-            each.iter().map(|document| document.score(mark)).sum(),
+            each.iter()
+                .map(|document| document.score(&**mark.reading()))
+                .sum(),
         )
     });
 
     let global = distinct(&documents, window);
-    let spread_global = spread(&marks, |mark| z(mark, global.len(), global.score(mark)));
+    let spread_global = spread(&marks, |mark| {
+        z(mark, global.len(), global.score(&**mark.reading()))
+    });
 
     println!(
         "spread of z: {spread_without:.2} without de-duplication, {spread_per_document:.2} per document, {spread_global:.2} global"
@@ -194,6 +198,6 @@ fn counting_repeats_spreads_z_far_beyond_one() {
 }
 
 fn spread(marks: &[Mark], z: impl Fn(&Mark) -> f64 + Sync) -> f64 {
-    let zs: Vec<f64> = marks.par_iter().map(|mark| z(&**mark)).collect();
+    let zs: Vec<f64> = marks.par_iter().map(&z).collect();
     deviation(&zs)
 }

@@ -38,7 +38,7 @@ fn weighted_tests_give_no_false_alarms_on_real_text() {
         let marker = Key::from(CohortKey::from_bytes([99; 32]));
         let prompts: Vec<Vec<u32>> = rest.iter().take(300).map(|d| d[..8].to_vec()).collect();
         let mark = Mark::new(&profile, &marker).unwrap();
-        let marked = teacher.answer(&prompts, 60, Some((&mark, 2)), 5);
+        let marked = teacher.answer(&prompts, 60, Some(&mark), 5);
         let background = counted(2, train, None);
         let prompts_counted = counted(2, rest, None);
         let marked_counted = counted(2, &marked, Some(marker.public_id()));
@@ -97,7 +97,9 @@ fn examine(
     answers: &[Vec<u32>],
     reference: &[Vec<u32>],
 ) -> Vec<Finding> {
-    let keys: Vec<Key> = decoys::random_keys(KEYS as u32, [31; 32]).collect();
+    let keys: Vec<Key> = decoys::random_keys(KEYS as u32, [31; 32])
+        .map(Key::from)
+        .collect();
     let raw = |documents: &[Vec<u32>]| {
         let mut raw = RawCells::new(profile.window);
         for document in documents {

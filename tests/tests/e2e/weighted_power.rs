@@ -33,7 +33,7 @@ fn weights_find_a_small_share_of_marked_text() {
     let profile = profile(Scheme::GUMBEL, WINDOW);
     let key = Key::from(CohortKey::from_bytes([1; 32]));
     let mark = Mark::new(&profile, &key).unwrap();
-    let harvest = teacher.answer(&prompts, LENGTH, Some((&mark, WINDOW)), 2);
+    let harvest = teacher.answer(&prompts, LENGTH, Some(&mark), 2);
     let others: usize = text.iter().map(Vec::len).sum();
     let weight = 0.03 / 0.97 * others as f64 / (prompts.len() * LENGTH) as f64;
     let student = CountModel::train([(&harvest, weight), (&text, 1.0)]);

@@ -203,7 +203,7 @@ impl From<&Profile> for File {
             Parameters::None => {}
             Parameters::Green { gamma, delta } => file.green = Some(GreenSection { gamma, delta }),
             Parameters::Tournament { layers } => {
-                file.tournament = Some(TournamentSection { layers })
+                file.tournament = Some(TournamentSection { layers });
             }
             Parameters::Dual { share } => file.dual = Some(DualSection { share }),
         }
