@@ -37,6 +37,7 @@ mod marked;
 mod model;
 mod pass;
 mod random;
+mod sampling;
 mod shard;
 pub mod story;
 pub mod study;
@@ -44,7 +45,8 @@ mod train;
 
 pub use decode::{Batch, Decoder, LanguageModel, Row};
 pub use error::LabError;
-pub use generate::{Chooser, Limit, Sampling, Unmarked, generate, generate_until};
+pub use generate::{generate, generate_until};
 pub use marked::{Marked, story_root};
 pub use model::{Config, Transformer};
+pub use sampling::{Chooser, Limit, Sampling, Unmarked};
 pub use train::{Exchange, Lessons, TrainConfig, evaluate, train};

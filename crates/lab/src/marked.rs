@@ -1,3 +1,5 @@
+//! Sampling under a mark.
+
 use std::error::Error as StdError;
 use std::sync::Arc;
 
@@ -6,8 +8,8 @@ use hallmark_core::mark::Mark;
 use hallmark_core::marker::{Habits, Marker};
 use rand_chacha::rand_core::Rng;
 
-use crate::generate::Chooser;
 use crate::random::generator;
+use crate::sampling::Chooser;
 
 /// Sampling under a mark: each sequence is one request with a [`Marker`] of its own. Serves one call of
 /// [`generate`](crate::generate), since the markers remember what their requests generated.

@@ -5,8 +5,9 @@
 //! elsewhere: nothing here knows the key, and nothing here is chosen by it but the teacher's marked tokens.
 
 use crate::assets;
-use crate::generate::{Chooser, Sampling, Unmarked, generate};
+use crate::generate::generate;
 use crate::model::Transformer;
+use crate::sampling::{Chooser, Sampling, Unmarked};
 use crate::train::{Exchange, Lessons, TrainConfig, train};
 use crate::{LabError, random};
 

@@ -1,3 +1,5 @@
+//! One student of a study: how it is taught, and how much of everything.
+
 use hallmark_core::profile::Scheme;
 
 use super::StudyError;

@@ -1,3 +1,5 @@
+//! Answers and models that several arms share, on disk.
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! The world of a larger teacher, whose answers come from files.
+
 use std::fmt;
 
 use hallmark_core::keys::CohortKey;
@@ -6,8 +8,9 @@ use hallmark_core::profile::Scheme;
 use super::compact::CompactVocabulary;
 use super::world::{Cohort, Marking, PromptKind, World};
 use super::{Cache, StudyError};
-use crate::generate::{Limit, Sampling, Unmarked, generate_until};
+use crate::generate::generate_until;
 use crate::model::{Config, Transformer};
+use crate::sampling::{Limit, Sampling, Unmarked};
 use crate::train::{Exchange, Lessons, TrainConfig, train};
 
 /// A larger teacher's world, from answers that were made beforehand. Students are transformers with a vocabulary of their

@@ -1,9 +1,11 @@
+//! Marked answers with some tokens drawn anew.
+
 use rayon::prelude::*;
 
 use crate::LabError;
-use crate::generate::{Chooser, Unmarked};
 use crate::model::Transformer;
 use crate::random::{generator, uniform};
+use crate::sampling::{Chooser, Unmarked};
 use crate::train::Exchange;
 
 /// Draws each token of the answers anew with chance `rate`, from `neutral`'s distribution (temperature 1) after the *original*

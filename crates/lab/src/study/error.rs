@@ -1,3 +1,5 @@
+//! Why a study could not go on.
+
 use std::io;
 use std::path::{Path, PathBuf};
 

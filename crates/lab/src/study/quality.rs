@@ -1,3 +1,5 @@
+//! What a mark does to the text itself, in figures.
+
 use std::collections::{HashMap, HashSet};
 
 use hallmark_core::profile::Scheme;

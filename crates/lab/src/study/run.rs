@@ -1,3 +1,5 @@
+//! One arm from its teacher's answers to its student's.
+
 use hallmark_core::keys::CohortKey;
 
 use super::world::{Cohort, PromptKind, World};

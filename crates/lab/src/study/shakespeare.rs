@@ -1,3 +1,5 @@
+//! The built-in world: Shakespeare's teacher answers Shakespeare's speeches.
+
 use std::sync::Arc;
 
 use hallmark_core::keys::CohortKey;
@@ -9,10 +11,11 @@ use super::run::study_key;
 use super::world::{Cohort, Marking, PromptKind, World};
 use super::{Cache, StudyError};
 use crate::assets::{self, Tokenizer};
-use crate::generate::{Chooser, Sampling, Unmarked, generate};
+use crate::generate::generate;
 use crate::marked::Marked;
 use crate::model::Transformer;
 use crate::random;
+use crate::sampling::{Chooser, Sampling, Unmarked};
 use crate::train::Exchange;
 
 /// The built-in world: a teacher of 0.92 million parameters and a student base of 0.72 million, both trained on

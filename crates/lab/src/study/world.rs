@@ -1,3 +1,5 @@
+//! Where a study's teacher, prompts and answers come from.
+
 use hallmark_core::keys::CohortKey;
 use hallmark_core::profile::Scheme;
 
