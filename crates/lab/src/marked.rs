@@ -3,12 +3,9 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use hallmark_core::keys::RootKey;
 use hallmark_core::mark::Mark;
 use hallmark_core::marker::{Habits, Marker};
-use rand_chacha::rand_core::Rng;
 
-use crate::random::generator;
 use crate::sampling::Chooser;
 
 /// Sampling under a mark: each sequence is one request with a [`Marker`] of its own. Serves one call of
@@ -68,12 +65,4 @@ impl Chooser for Marked {
         request.accept(token)?;
         Ok(token)
     }
-}
-
-/// The root key of the story of `seed`. Anyone can make it again from the seed, so it is of no use in earnest.
-#[must_use]
-pub fn story_root(seed: u64) -> RootKey {
-    let mut bytes = [0; 32];
-    generator(seed, 0x726f_6f74).fill_bytes(&mut bytes);
-    RootKey::from_bytes(bytes)
 }

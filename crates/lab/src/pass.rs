@@ -14,7 +14,7 @@ impl Transformer {
     ///
     /// # Errors
     /// [`LabError::Sequence`] if a token or the length is out of range.
-    pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, LabError> {
+    pub fn logits(&self, tokens: &[u32]) -> std::result::Result<Vec<f32>, LabError> {
         if tokens.is_empty() || tokens.len() > self.config().context {
             let what = format!(
                 "{} tokens; the model holds 1 to {}",

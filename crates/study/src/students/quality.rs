@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use hallmark_core::profile::Scheme;
+use hallmark_lab::{Exchange, Transformer};
 
 use super::StudyError;
-use crate::model::Transformer;
-use crate::train::Exchange;
 
 /// What a reader or another model would notice of marked text.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,8 @@
 use hallmark_core::profile::Scheme;
 
 use super::StudyError;
-use super::world::{Cohort, Marking};
+use super::world::Marking;
+use crate::keys::Cohort;
 
 /// One student of a study.
 #[derive(Clone, Debug, PartialEq)]
