@@ -74,7 +74,7 @@ fn tokens(c: &mut Criterion) {
                         raw.push(answer, Exposure::NOTHING)
                             .expect("few enough tokens");
                     }
-                    examination.observe(raw).expect("few enough cells");
+                    examination.observe(&raw).expect("few enough cells");
                 }
                 examination.finish().expect("few enough cells")
             };
@@ -143,7 +143,7 @@ fn line_up(c: &mut Criterion) {
         group.bench_function(format!("examination with {decoys} decoys"), |b| {
             b.iter(|| {
                 let mut examination = examination(&profile, decoys);
-                examination.observe(raw.clone()).expect("few enough cells");
+                examination.observe(&raw).expect("few enough cells");
                 black_box(examination.finish().expect("few enough cells"))
             });
         });
@@ -198,7 +198,7 @@ fn text(c: &mut Criterion) {
                 raw.push(&record.tokens, Exposure::NOTHING)
                     .expect("few enough tokens");
             }
-            examination.observe(raw).expect("few enough cells");
+            examination.observe(&raw).expect("few enough cells");
             examination.finish().expect("few enough cells")
         };
         on_one_thread(|| b.iter(|| black_box(run())));

@@ -95,9 +95,9 @@ fn main() {
         };
         let since = Instant::now();
         let mut examination = Examination::new(&profile, &keys, plan).unwrap();
-        examination.observe(raw(&suspect)).unwrap();
+        examination.observe(&raw(&suspect)).unwrap();
         if residual.is_some() {
-            examination.observe_reference(raw(&control)).unwrap();
+            examination.observe_reference(&raw(&control)).unwrap();
         }
         let read = since.elapsed().as_secs_f64();
         let scored = examination.counts().scored;

@@ -9,7 +9,7 @@ mkdir -p "$out"
 while read -r teacher keys window; do
   file="$out/$teacher-window-$window.json"
   if [ ! -s "$file" ]; then
-    cargo run --release --quiet -p hallmark-tests --example same_key -- "$teacher" "$keys" "$window" > "$file.part"
+    cargo run --release --quiet -p hallmark-study --example same_key -- "$teacher" "$keys" "$window" > "$file.part"
     mv "$file.part" "$file"
   fi
 done <<SETTINGS

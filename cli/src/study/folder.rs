@@ -6,7 +6,7 @@ use crate::output::to_json;
 use crate::study::record::{ArmRecord, FileRecord};
 use hallmark_core::keys::{CohortKey, KeyFile};
 use hallmark_lab::Exchange;
-use hallmark_lab::study::{Left, World};
+use hallmark_study::students::{Left, World};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};

@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, Outcome};
 use hallmark_core::schemes::Scheme;
-use hallmark_lab::study::{Arm, Size, Variant};
+use hallmark_study::students::{Arm, Size, Variant};
 use serde::Deserialize;
 use std::path::Path;
 

@@ -5,7 +5,8 @@ use crate::study::corpora;
 use crate::study::plan::scheme_of;
 use crate::study::run::failure;
 use hallmark_lab::Exchange;
-use hallmark_lab::study::{Cohort, Quality, Shakespeare, StudyError, by_prompt, measure};
+use hallmark_study::keys::Cohort;
+use hallmark_study::students::{Quality, Shakespeare, StudyError, by_prompt, measure};
 use serde::Serialize;
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! What the folder of an arm says about it: `arm.json` and `examined.json`.
 
-use hallmark_lab::study::Size;
+use hallmark_study::students::Size;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

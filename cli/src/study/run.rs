@@ -9,7 +9,8 @@ use crate::study::plan::{NamedArm, Plan};
 use crate::study::record::ArmRecord;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_lab::Transformer;
-use hallmark_lab::study::{Cache, Cohort, StudyError, World, control_name, run};
+use hallmark_study::keys::Cohort;
+use hallmark_study::students::{Cache, StudyError, World, control_name, run};
 use std::path::Path;
 use std::time::Instant;
 

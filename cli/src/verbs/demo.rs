@@ -23,8 +23,9 @@ use hallmark_detector::cells::RawCells;
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, Finding};
 use hallmark_detector::tail::Log10P;
-use hallmark_lab::story::{self, Settings, Size, Stage, Told};
-use hallmark_lab::{Exchange, Marked, story_root};
+use hallmark_lab::{Exchange, Marked};
+use hallmark_study::keys::story_root;
+use hallmark_study::story::{self, Settings, Size, Stage, Told};
 use serde::Serialize;
 use std::path::Path;
 

@@ -14,7 +14,7 @@ use crate::study::plan::{NamedArm, Plan, WorldName};
 use crate::study::run::{self, Setting};
 use crate::study::{corpora, nulls, quality, tables};
 use hallmark_core::profile::TokenizerRef;
-use hallmark_lab::study::{Cache, Shakespeare, World};
+use hallmark_study::students::{Cache, Shakespeare, World};
 use std::time::{Duration, Instant};
 
 pub(crate) fn run(args: &StudyArgs, output: &Output) -> Outcome {

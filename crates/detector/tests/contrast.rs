@@ -6,18 +6,16 @@
 
 use hallmark_core::keys::{CohortKey, Key};
 use hallmark_core::law::Law;
-use hallmark_core::mark::{Mark, Reading};
 use hallmark_core::profile::Profile;
 use hallmark_core::score;
-use hallmark_detector::cells::{DistinctCells, Exposure, RawCells};
+use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
-use hallmark_detector::error::ContrastError;
-use hallmark_detector::finding::ContrastMeasure;
-use hallmark_detector::statistic::contrast::{Contrasts, Paired};
+use hallmark_detector::examination::{Examination, Plan};
+use hallmark_detector::finding::{ContrastMeasure, Test};
+use hallmark_detector::statistic::contrast::Paired;
 use proptest::prelude::*;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use std::sync::Arc;
 
 const HALF: u32 = 1 << 31;
 const GREEN: Law = Law::Bernoulli { threshold: HALF };
@@ -125,10 +123,6 @@ fn the_ratio_interval_is_the_beta_pivot() {
     assert!(cases >= 6, "{cases}");
 }
 
-fn reading(profile: &Profile, number: u32) -> Arc<dyn Reading> {
-    Arc::clone(Mark::new(profile, &key(number)).unwrap().reading())
-}
-
 fn profile(scheme: &str) -> Profile {
     let extra = match scheme {
         "green" => "[green]\ngamma = 0.25\ndelta = 2.0",
@@ -141,14 +135,17 @@ fn profile(scheme: &str) -> Profile {
     .unwrap()
 }
 
-fn cells(tokens: u32) -> DistinctCells {
+fn raw(tokens: u32) -> RawCells {
     let mut rng = ChaCha12Rng::seed_from_u64(1);
     let answer: Vec<u32> = (0..tokens).map(|_| rng.next_u32() % 4096).collect();
     let mut raw = RawCells::new(1);
     raw.push(&answer, Exposure::NOTHING).unwrap();
-    raw.fresh()
-        .distinct(&mut *DedupKind::Exact.build(1))
-        .unwrap()
+    raw
+}
+
+fn distinct(raw: &RawCells) -> u64 {
+    let mut dedup = DedupKind::Exact.build(1);
+    raw.fresh().distinct(&mut *dedup).unwrap().len() as u64
 }
 
 fn key(number: u32) -> Key {
@@ -160,25 +157,28 @@ fn key(number: u32) -> Key {
 /// 800 pairs of random keys on one innocent text, for each scheme.
 #[test]
 fn p_values_of_innocent_pairs_are_super_uniform() {
-    let cells = cells(600);
+    let raw = raw(600);
+    let cells = distinct(&raw);
     for scheme in ["green", "tournament", "gumbel", "dual-gumbel"] {
         let profile = profile(scheme);
-        let marks = |from: u32, count: u32| {
-            (from..from + count)
-                .map(|number| reading(&profile, number))
-                .collect::<Vec<_>>()
-        };
         let mut all = vec![];
         // 800 keys against 800 others, in forty squares of 20 tested keys and one control each.
         for square in 0..40 {
-            let mut contrasts =
-                Contrasts::new(marks(40 * square, 20), marks(40 * square + 20, 1)).unwrap();
-            contrasts.observe(&cells);
-            all.extend((0..20).map(|i| {
-                let pair = contrasts.pair(i, 0).unwrap();
-                assert_eq!(pair.cells(), cells.len() as u64);
-                pair.p_value().unwrap().value()
+            let tested: Vec<Key> = (40 * square..40 * square + 20).map(key).collect();
+            let plan = Plan {
+                controls: vec![key(40 * square + 20)],
+                ..Plan::default()
+            };
+            let mut examination = Examination::new(&profile, &tested, plan).unwrap();
+            examination.observe(&raw).unwrap();
+            let findings = examination.finish().unwrap();
+            let contrasts = findings.iter().filter(|finding| finding.test == Test::T6);
+            let before = all.len();
+            all.extend(contrasts.map(|finding| {
+                assert_eq!(finding.scored, cells);
+                finding.log10_p.value()
             }));
+            assert_eq!(all.len(), before + 20);
         }
         // Twenty p-values share a control and are dependent: five standard deviations are widened to eight.
         for alpha in [0.01, 0.05, 0.25, 0.5] {
@@ -278,26 +278,19 @@ fn dependence_on_the_tested_key_only_is_found() {
 }
 
 #[test]
-fn a_contrast_needs_two_sides_of_one_law() {
-    let gumbel = || vec![reading(&profile("gumbel"), 1)];
-    let green = || vec![reading(&profile("green"), 1)];
-    assert_eq!(
-        Contrasts::new(gumbel(), vec![]).err(),
-        Some(ContrastError::NoPair)
-    );
-    assert_eq!(
-        Contrasts::new(gumbel(), green()).err(),
-        Some(ContrastError::Laws)
-    );
-    // The same key on both sides: nothing differs.
-    let mut same = Contrasts::new(gumbel(), gumbel()).unwrap();
-    same.observe(&cells(100));
-    let pair = same.pair(0, 0).unwrap();
-    assert_eq!(
-        (pair.discordant(), pair.p_value().unwrap().value()),
-        (0, 0.0)
-    );
-    assert!(same.pair(0, 1).is_none() && same.pair(1, 0).is_none());
+fn a_key_against_itself_is_no_contrast() {
+    let plan = Plan {
+        controls: vec![key(1), key(2)],
+        ..Plan::default()
+    };
+    let mut examination = Examination::new(&profile("gumbel"), &[key(1)], plan).unwrap();
+    examination.observe(&raw(100)).unwrap();
+    let findings = examination.finish().unwrap();
+    let controls: Vec<&str> = findings
+        .iter()
+        .filter_map(|finding| Some(finding.contrast.as_ref()?.control_id.as_str()))
+        .collect();
+    assert_eq!(controls, [key(2).public_id().to_string()]);
 }
 
 proptest! {

@@ -86,7 +86,7 @@ fn examine(profile: &Profile, blocks: usize) -> Vec<Finding> {
         for answer in block {
             raw.push(answer, Exposure::NOTHING).unwrap();
         }
-        examination.observe(raw).unwrap();
+        examination.observe(&raw).unwrap();
     }
     examination.finish().unwrap()
 }

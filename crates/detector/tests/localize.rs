@@ -85,7 +85,7 @@ fn text(
 fn locate(mark: &Mark, text: &[TokenId], level: f64) -> Located {
     let mut raw = RawCells::new(2);
     raw.push(text, Exposure::NOTHING).unwrap();
-    score_and_locate(raw, &**mark.reading(), level).unwrap().1
+    score_and_locate(&raw, &**mark.reading(), level).unwrap().1
 }
 
 fn jaccard(a: &Range<usize>, b: &Range<usize>) -> f64 {

@@ -111,7 +111,7 @@ fn of(findings: &[Finding], test: Test) -> &Finding {
 
 fn examine(profile: &Profile, keys: &[Key], plan: Plan, answers: &[Vec<u32>]) -> Vec<Finding> {
     let mut examination = Examination::new(profile, keys, plan).unwrap();
-    examination.observe(raw(answers, profile.window)).unwrap();
+    examination.observe(&raw(answers, profile.window)).unwrap();
     examination.finish().unwrap()
 }
 
@@ -205,10 +205,10 @@ fn a_small_residual_by_hand() {
     let pairs =
         |tokens: &[u32]| -> Vec<Vec<u32>> { tokens.iter().map(|&token| vec![1, token]).collect() };
     examination
-        .observe(raw(&pairs(&[2, 4, 4, 4, 4]), 1))
+        .observe(&raw(&pairs(&[2, 4, 4, 4, 4]), 1))
         .unwrap();
     examination
-        .observe_reference(raw(&pairs(&[2, 2, 2, 3]), 1))
+        .observe_reference(&raw(&pairs(&[2, 2, 2, 3]), 1))
         .unwrap();
     let findings = examination.finish().unwrap();
     let finding = of(&findings, Test::T2r);
@@ -237,9 +237,9 @@ fn negative_weights_round_the_gumbel_score_up() {
         ..Plan::default()
     };
     let mut examination = Examination::new(&profile, &[key(1)], plan).unwrap();
-    examination.observe(raw(&vec![vec![1, 2]; 50], 1)).unwrap();
+    examination.observe(&raw(&vec![vec![1, 2]; 50], 1)).unwrap();
     examination
-        .observe_reference(raw(&vec![vec![1, 3]; 50], 1))
+        .observe_reference(&raw(&vec![vec![1, 3]; 50], 1))
         .unwrap();
     let findings = examination.finish().unwrap();
     let finding = of(&findings, Test::T2r);
@@ -301,9 +301,9 @@ proptest! {
                 for control_now in [control_first, !control_first] {
                     for block in if control_now { &control } else { &answers }.chunks(cut) {
                         if control_now {
-                            examination.observe_reference(raw(block, 1)).unwrap();
+                            examination.observe_reference(&raw(block, 1)).unwrap();
                         } else {
-                            examination.observe(raw(block, 1)).unwrap();
+                            examination.observe(&raw(block, 1)).unwrap();
                         }
                     }
                 }
@@ -325,8 +325,8 @@ proptest! {
         let run = |answers: &[Vec<u32>]| {
             let plan = whole_plan(&counts, Expectation::Reference);
             let mut examination = Examination::new(&profile, &[key(1)], plan).unwrap();
-            examination.observe(raw(answers, 1)).unwrap();
-            examination.observe_reference(raw(&control, 1)).unwrap();
+            examination.observe(&raw(answers, 1)).unwrap();
+            examination.observe_reference(&raw(&control, 1)).unwrap();
             let findings = examination.finish().unwrap();
             [Test::T1, Test::T2, Test::T2r].map(|test| {
                 let finding = of(&findings, test);

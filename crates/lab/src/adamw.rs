@@ -1,3 +1,5 @@
+//! The optimiser.
+
 use candle_core::{Device, Result, Tensor};
 
 use crate::kernels::with_values;

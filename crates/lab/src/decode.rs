@@ -1,3 +1,5 @@
+//! What generation asks of a model, and the transformer's way to give it: steps with keys and values in memory.
+
 use candle_core::Tensor;
 
 use crate::LabError;

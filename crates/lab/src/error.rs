@@ -1,3 +1,5 @@
+//! What can go wrong in the lab.
+
 use std::error::Error as StdError;
 
 use thiserror::Error;

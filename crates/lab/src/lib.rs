@@ -1,5 +1,4 @@
-//! Language models small enough to train here, and what is done with them: a teacher whose answers carry a mark, and
-//! students that learn from those answers.
+//! Language models small enough to train here, and what they need: text to learn from, sampling, marks.
 //!
 //! Everything runs on the CPU in `f32`: candle's tensors and matrix products, with the rest of a transformer's work in
 //! loops of our own ([`Transformer`] says which architecture). A model of 0.9 million parameters is enough to show
@@ -20,8 +19,8 @@
 //! - [`generate`] samples with a [`Chooser`], which is where a mark enters: [`Unmarked`] is ordinary sampling.
 //! - [`gguf::Gguf`] is a real language model from a file, which [`generate_until`] runs as well.
 //! - [`train`] teaches from running text or from [`Exchange`]s.
-//! - [`story::tell`] is the whole distillation behind `hallmark demo`.
 //! - [`assets`] holds the corpus, the tokenizer and the checkpoints.
+//! - [`random`] is where all randomness comes from.
 //!
 //! Randomness is `ChaCha12` throughout, from seeds that the caller gives. Results do not depend on the number of threads.
 //! They may differ between kinds of processor, whose matrix products round differently.
@@ -36,15 +35,15 @@ mod kernels;
 mod marked;
 mod model;
 mod pass;
-mod random;
+pub mod random;
+mod sampling;
 mod shard;
-pub mod story;
-pub mod study;
 mod train;
 
 pub use decode::{Batch, Decoder, LanguageModel, Row};
 pub use error::LabError;
-pub use generate::{Chooser, Limit, Sampling, Unmarked, generate, generate_until};
-pub use marked::{Marked, story_root};
+pub use generate::{generate, generate_until};
+pub use marked::Marked;
 pub use model::{Config, Transformer};
+pub use sampling::{Chooser, Limit, Sampling, Unmarked};
 pub use train::{Exchange, Lessons, TrainConfig, evaluate, train};

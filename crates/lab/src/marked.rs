@@ -1,12 +1,11 @@
+//! Sampling under a mark.
+
 use std::error::Error as StdError;
 
-use hallmark_core::keys::RootKey;
 use hallmark_core::mark::{CannotMark, Mark};
 use hallmark_core::marker::Marker;
-use rand_chacha::rand_core::Rng;
 
-use crate::generate::Chooser;
-use crate::random::generator;
+use crate::sampling::Chooser;
 
 /// Sampling under a mark: each sequence is one request with a [`Marker`] of its own. Serves one call of
 /// [`generate`](crate::generate), since the markers remember what their requests generated.
@@ -48,12 +47,4 @@ impl Chooser for Marked {
         request.accept(token)?;
         Ok(token)
     }
-}
-
-/// The root key of the story of `seed`. Anyone can make it again from the seed, so it is of no use in earnest.
-#[must_use]
-pub fn story_root(seed: u64) -> RootKey {
-    let mut bytes = [0; 32];
-    generator(seed, 0x726f_6f74).fill_bytes(&mut bytes);
-    RootKey::from_bytes(bytes)
 }

@@ -1,10 +1,11 @@
+//! The transformer that is trained here: its shape, its weights, its checkpoints.
+
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};
 
 use crate::LabError;
-use crate::kernels::{HEAD, Rotary, with_values};
-use crate::pass::Pass;
+use crate::kernels::{HEAD, Rotary};
 use crate::random::{generator, normal};
 
 /// Shape of a [`Transformer`].
@@ -150,27 +151,7 @@ impl Transformer {
         self.config
     }
 
-    /// Logits for the token after each position of one sequence: a row of `vocab` for each of `tokens`.
-    ///
-    /// # Errors
-    /// [`LabError::Sequence`] if a token or the length is out of range.
-    pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, LabError> {
-        if tokens.is_empty() || tokens.len() > self.config.context {
-            let what = format!(
-                "{} tokens; the model holds 1 to {}",
-                tokens.len(),
-                self.config.context
-            );
-            return Err(LabError::Sequence { sequence: 0, what });
-        }
-        check_tokens([tokens].into_iter(), self.config.vocab)?;
-        Ok(with_values(
-            &Pass::new(self, tokens, tokens.len())?.logits,
-            <[f32]>::to_vec,
-        )?)
-    }
-
-    /// The same tensors, to be replaced.
+    /// Every trained tensor in the order of [`Transformer::named`], to be replaced.
     pub(crate) fn tensors_mut(&mut self) -> Vec<&mut Tensor> {
         let mut all = vec![&mut self.embedding];
         for block in &mut self.blocks {

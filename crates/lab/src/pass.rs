@@ -1,10 +1,35 @@
+//! Whole sequences through the transformer, and the gradient back through it.
+
 use candle_core::{Result, Tensor};
 
+use crate::LabError;
 use crate::kernels::{
     Attention, add, cross_entropy, cross_entropy_gradient, matrix, normalise, normalise_gradient,
     squared_relu, squared_relu_gradient, with_values,
 };
-use crate::model::{Block, Transformer};
+use crate::model::{Block, Transformer, check_tokens};
+
+impl Transformer {
+    /// Logits for the token after each position of one sequence: a row of `vocab` for each of `tokens`.
+    ///
+    /// # Errors
+    /// [`LabError::Sequence`] if a token or the length is out of range.
+    pub fn logits(&self, tokens: &[u32]) -> std::result::Result<Vec<f32>, LabError> {
+        if tokens.is_empty() || tokens.len() > self.config().context {
+            let what = format!(
+                "{} tokens; the model holds 1 to {}",
+                tokens.len(),
+                self.config().context
+            );
+            return Err(LabError::Sequence { sequence: 0, what });
+        }
+        check_tokens([tokens].into_iter(), self.config().vocab)?;
+        Ok(with_values(
+            &Pass::new(self, tokens, tokens.len())?.logits,
+            <[f32]>::to_vec,
+        )?)
+    }
+}
 
 /// One pass of some sequences through a model, with all that its gradient needs.
 ///

@@ -1,3 +1,5 @@
+//! A group of sequences stepped on one thread: prompts wait, are fed, are answered and leave.
+
 use std::collections::VecDeque;
 
 use candle_core::Tensor;
@@ -5,9 +7,9 @@ use rand_chacha::ChaCha12Rng;
 
 use crate::LabError;
 use crate::decode::{Decoder, Row};
-use crate::generate::{Chooser, Limit, Sampling};
 use crate::kernels::with_values;
 use crate::random::{generator, uniform};
+use crate::sampling::{Chooser, Limit, Sampling};
 
 /// Tokens of waiting prompts fed in one step, at most, beyond the first prompt's.
 const PROMPT_ROWS: usize = 256;

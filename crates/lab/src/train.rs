@@ -1,3 +1,5 @@
+//! Training: batches out of lessons, the schedule, the loop, and the loss on held-out text.
+
 use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
 

@@ -37,7 +37,7 @@ fn examine(answers: &[(Vec<u32>, Vec<u32>)], profile: &Profile, key: &Key, shown
         };
         raw.push(answer, exposure).unwrap();
     }
-    examination.observe(raw).unwrap();
+    examination.observe(&raw).unwrap();
     examination.finish().unwrap()[0].log10_p
 }
 

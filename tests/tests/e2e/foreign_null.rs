@@ -51,9 +51,9 @@ fn p_values_of_related_keys_and_weighted_means_are_no_smaller_than_they_say() {
                         true => Mark::weighted_mean(&profile, &key).unwrap().unwrap(),
                         false => Mark::new(&profile, &key).unwrap(),
                     };
-                    let mut detection = Detection::new(&mark, DedupKind::Exact);
-                    detection.observe(raw.clone()).unwrap();
-                    detection.finish().unwrap().log10_p.value()
+                    let mut detection = Detection::new([&mark], DedupKind::Exact);
+                    detection.observe(&raw).unwrap();
+                    detection.finish().unwrap()[0].log10_p.value()
                 })
                 .collect();
             for (level, most) in BOUNDS {

@@ -26,7 +26,7 @@ fn the_best_window_is_a_p_value_on_real_text() {
             .map(|mark| {
                 let mut raw = RawCells::new(window);
                 raw.push(&text, Exposure::NOTHING).unwrap();
-                let (_, located) = score_and_locate(raw, &**mark.reading(), 0.05).unwrap();
+                let (_, located) = score_and_locate(&raw, &**mark.reading(), 0.05).unwrap();
                 (
                     located.log10_p_adjusted.unwrap().value(),
                     located.passages.len(),

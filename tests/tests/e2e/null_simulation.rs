@@ -112,7 +112,7 @@ fn e_processes_and_line_ups_give_no_false_alarms() {
                 for document in &documents[..400] {
                     raw.push(document, Exposure::NOTHING).unwrap();
                 }
-                examination.observe(raw).unwrap();
+                examination.observe(&raw).unwrap();
                 let findings = examination.finish().unwrap();
                 let small = |test| {
                     let finding = findings

@@ -108,7 +108,7 @@ fn examine(
         raw
     };
     let mut examination = Examination::new(profile, &keys, plan).unwrap();
-    examination.observe(raw(answers)).unwrap();
-    examination.observe_reference(raw(reference)).unwrap();
+    examination.observe(&raw(answers)).unwrap();
+    examination.observe_reference(&raw(reference)).unwrap();
     examination.finish().unwrap()
 }

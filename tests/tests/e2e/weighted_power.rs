@@ -65,8 +65,8 @@ fn weights_find_a_small_share_of_marked_text() {
     let unused = Key::from(CohortKey::from_bytes([2; 32]));
     let keys = [key.clone(), unused];
     let mut examination = Examination::new(&profile, &keys, plan).unwrap();
-    examination.observe(raw(&answers)).unwrap();
-    examination.observe_reference(raw(&control)).unwrap();
+    examination.observe(&raw(&answers)).unwrap();
+    examination.observe_reference(&raw(&control)).unwrap();
     let findings = examination.finish().unwrap();
     let p = |test: Test, key: &Key| {
         let id = key.public_id().to_string();

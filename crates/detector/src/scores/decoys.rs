@@ -44,8 +44,8 @@ pub fn draw(
 ) -> Result<Vec<Mark>, KeyMismatch> {
     let seed = decoy_seed(tested, draw);
     let keys: Vec<Key> = match tested.first() {
-        None => vec![],
-        Some(Key::Cohort(_)) => random_keys(count, seed).map(Key::from).collect(),
+        None if !profile.scheme.is_native() => vec![],
+        None | Some(Key::Cohort(_)) => random_keys(count, seed).map(Key::from).collect(),
         Some(Key::Foreign(key)) => random_foreign_keys(count, key, seed)
             .map(Key::from)
             .collect(),

@@ -1,3 +1,5 @@
+//! Attention of a few queries to the cached keys and values that they share.
+
 use crate::kernels::exp;
 
 /// Positions in a block of keys, and numbers handled together elsewhere.

@@ -1,3 +1,5 @@
+//! Keys and values of the positions already seen, kept as 16-bit whole numbers.
+
 use super::attend::{LANES, Mixed, attend};
 use super::shape::Shape;
 use super::vector::vectorised;

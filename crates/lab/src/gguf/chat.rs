@@ -1,3 +1,5 @@
+//! How a question is put to a model that follows instructions.
+
 use std::io::{Read, Seek};
 
 use candle_core::quantized::gguf_file::Value;

@@ -1,10 +1,12 @@
+//! An open GGUF file: tensors and metadata by name, with account of what was not asked for.
+
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::{Device, Tensor};
 
-use super::GgufError;
+use super::error::GgufError;
 
 /// An open GGUF file, which keeps account of the tensors that were asked for.
 pub(super) struct Source<'a, R> {

@@ -1,4 +1,6 @@
-use super::GgufError;
+//! A GGUF model's sizes, read and checked before any tensor is.
+
+use super::error::GgufError;
 use super::file::Source;
 
 /// A model's shape, from the file's metadata.

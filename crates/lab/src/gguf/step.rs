@@ -1,11 +1,70 @@
+//! A GGUF model run: a step of many sequences, from tokens to logits.
+
 use candle_core::Tensor;
 
-use super::Gguf;
-use super::cache::{Cache, Turns};
+use super::cache::{Cache, Turns, bytes};
+use super::model::Gguf;
 use super::rows::{add, gated, normalise};
 use crate::LabError;
-use crate::decode::{Decoder, Row, wanted_rows};
+use crate::decode::{Batch, Decoder, LanguageModel, Row, wanted_rows};
 use crate::kernels::{matrix, with_values};
+use crate::model::check_tokens;
+
+impl Gguf {
+    /// Logits for the token after each of `tokens`: a row of the vocabulary's size for each.
+    ///
+    /// # Errors
+    /// [`LabError::Sequence`] for no tokens, more than the context holds, or a foreign token.
+    pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, LabError> {
+        if tokens.is_empty() || tokens.len() > self.shape.context {
+            return Err(LabError::Sequence {
+                sequence: 0,
+                what: format!(
+                    "{} tokens; the model takes 1 to {}",
+                    tokens.len(),
+                    self.shape.context
+                ),
+            });
+        }
+        check_tokens([tokens].into_iter(), self.shape.vocab)?;
+        let rows: Vec<Row> = tokens
+            .iter()
+            .enumerate()
+            .map(|(position, &token)| Row {
+                slot: 0,
+                position,
+                token,
+                wanted: true,
+            })
+            .collect();
+        let logits = Steps::new(self, 1, tokens.len()).step(&rows)?;
+        let logits = logits.expect("every row is wanted");
+        Ok(with_values(&logits, <[f32]>::to_vec)?)
+    }
+}
+
+impl LanguageModel for Gguf {
+    fn vocab(&self) -> usize {
+        self.shape.vocab
+    }
+
+    fn context(&self) -> usize {
+        self.shape.context
+    }
+
+    /// Two groups of 128 sequences, or of as many as fit into 2 GiB of keys and values.
+    fn batch(&self, positions: usize) -> Batch {
+        let fit = (2 << 30) / bytes(&self.shape, positions);
+        Batch {
+            shards: 2,
+            slots: fit.clamp(1, 128),
+        }
+    }
+
+    fn decoder(&self, slots: usize, positions: usize) -> Result<Box<dyn Decoder + '_>, LabError> {
+        Ok(Box::new(Steps::new(self, slots, positions)))
+    }
+}
 
 /// Steps a batch of sequences, with keys and values kept in memory allocated once.
 pub(super) struct Steps<'a> {

@@ -1,3 +1,5 @@
+//! Loops compiled for the widest vector unit of the machine at hand.
+
 use pulp::{Arch, NullaryFnOnce};
 
 /// Runs `body` compiled for the widest vector unit of the machine at hand. What it calls must be inlined, and the

@@ -1,3 +1,5 @@
+//! Causal attention with rotary positions, and its gradient.
+
 use candle_core::{Device, Result, Tensor};
 
 use super::{exp, with_values};

@@ -1,3 +1,5 @@
+//! An exponential that becomes vector code.
+
 /// e^x to about 2e-7 relative, for finite x ≤ 88; values below -87 give (nearly) zero.
 ///
 /// Written without branches or calls, so that loops over it become vector code, and so that the result does not

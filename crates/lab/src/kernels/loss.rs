@@ -1,3 +1,5 @@
+//! Cross-entropy and its gradient.
+
 use super::exp;
 
 /// A target that does not count.

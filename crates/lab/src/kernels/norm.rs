@@ -1,3 +1,5 @@
+//! Root-mean-square normalisation and its gradient.
+
 const EPSILON: f32 = 1e-6;
 
 /// Root-mean-square normalisation (Zhang and Sennrich 2019): each row of `x`, as wide as `gain`, is divided by its root

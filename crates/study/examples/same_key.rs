@@ -1,7 +1,7 @@
 //! What weights from the tested key's own harvest do to innocent text: a study.
 //!
 //! ```text
-//! cargo run --release -p hallmark-tests --example same_key -- transformer 300 2
+//! cargo run --release -p hallmark-study --example same_key -- transformer 300 2
 //! ```
 //!
 //! Arguments: the teacher (`transformer`, the lab's, or `count`, a count model of the same text), how many keys, and
@@ -10,12 +10,12 @@
 //! same prompts. Prints JSON: how often each test's p is at most 0.05, 0.01 and 0.001, with 95% intervals.
 #![expect(clippy::unwrap_used, reason = "a study that cannot go on has failed")]
 
-#[path = "../tests/e2e/common.rs"]
+#[path = "../../../tests/tests/e2e/common.rs"]
 #[expect(dead_code, reason = "shared with the end-to-end tests")]
 mod common;
-#[path = "../tests/e2e/count_model.rs"]
+#[path = "../../../tests/tests/e2e/count_model.rs"]
 mod count_model;
-#[path = "../tests/e2e/counted.rs"]
+#[path = "../../../tests/tests/e2e/counted.rs"]
 mod counted;
 
 use count_model::CountModel;
@@ -155,7 +155,7 @@ impl Case<'_> {
             let shown = std::slice::from_ref(shown);
             raw.push(document, Exposure::known(shown)).unwrap();
         }
-        examination.observe(raw).unwrap();
+        examination.observe(&raw).unwrap();
         let findings = examination.finish().unwrap();
         findings
             .iter()

@@ -28,6 +28,6 @@ pub use compact::CompactVocabulary;
 pub use corpora::{Corpora, CorporaSettings, Corpus, TeacherAnswer};
 pub use error::StudyError;
 pub use quality::{MarkSetting, Quality, by_prompt, measure};
-pub use run::{Both, Left, Prompted, control_name, run, study_key};
+pub use run::{Both, Left, Prompted, control_name, run};
 pub use shakespeare::Shakespeare;
-pub use world::{Cohort, Marking, PromptKind, World};
+pub use world::{Marking, PromptKind, World};

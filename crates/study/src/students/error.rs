@@ -1,9 +1,10 @@
+//! Why a study could not go on.
+
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hallmark_lab::LabError;
 use thiserror::Error;
-
-use crate::LabError;
 
 /// Why a study could not go on.
 #[derive(Debug, Error)]

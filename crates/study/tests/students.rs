@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use hallmark_core::keys::CohortKey;
 use hallmark_core::schemes::Scheme;
-use hallmark_lab::study::{
-    Arm, Cache, Cohort, Corpora, CorporaSettings, Corpus, Left, PromptKind, Shakespeare, Size,
-    StudyError, TeacherAnswer, Variant, World, run,
-};
 use hallmark_lab::{Exchange, Transformer};
+use hallmark_study::keys::Cohort;
+use hallmark_study::students::{
+    Arm, Cache, Corpora, CorporaSettings, Corpus, Left, PromptKind, Shakespeare, Size, StudyError,
+    TeacherAnswer, Variant, World, run,
+};
 
 /// A folder that is gone afterwards.
 struct Folder(PathBuf);

@@ -1,10 +1,11 @@
+//! What a mark does to the text itself, in figures.
+
 use std::collections::{HashMap, HashSet};
 
 use hallmark_core::schemes::Scheme;
+use hallmark_lab::{Exchange, Transformer};
 
 use super::StudyError;
-use crate::model::Transformer;
-use crate::train::Exchange;
 
 /// What a reader or another model would notice of marked text.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,10 +1,8 @@
-use rayon::prelude::*;
+//! Marked answers with some tokens drawn anew.
 
-use crate::LabError;
-use crate::generate::{Chooser, Unmarked};
-use crate::model::Transformer;
-use crate::random::{generator, uniform};
-use crate::train::Exchange;
+use hallmark_lab::random::{generator, uniform};
+use hallmark_lab::{Chooser, Exchange, LabError, Transformer, Unmarked};
+use rayon::prelude::*;
 
 /// Draws each token of the answers anew with chance `rate`, from `neutral`'s distribution (temperature 1) after the *original*
 /// tokens before it. A draw can give the same token again, and what follows is not adapted to it: an edit of the kind
@@ -44,7 +42,7 @@ pub(super) fn edit(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assets;
+    use hallmark_lab::assets;
 
     #[test]
     fn the_rate_says_how_many_tokens_are_drawn_and_none_changes_at_zero() {

@@ -1,11 +1,12 @@
-use hallmark_core::keys::CohortKey;
+//! One arm from its teacher's answers to its student's.
 
-use super::world::{Cohort, PromptKind, World};
+use hallmark_core::keys::CohortKey;
+use hallmark_lab::random::{derived, generator, shuffle};
+use hallmark_lab::{Exchange, Lessons, TrainConfig, Transformer, train};
+
+use super::world::{PromptKind, World};
 use super::{Arm, Cache, Size, StudyError, Variant, edits};
-use crate::marked::story_root;
-use crate::model::Transformer;
-use crate::random::{derived, generator, shuffle};
-use crate::train::{Exchange, Lessons, TrainConfig, train};
+use crate::keys::Cohort;
 
 /// What an arm leaves, in the students' tokens.
 #[derive(Debug)]
@@ -56,18 +57,6 @@ const ANSWERS: u64 = 5;
 /// Seed of the control students.
 const CONTROL: u64 = 0x636f_6e74_726f_6c00;
 
-/// The cohort key of the study of `seed`. Anyone can make it again from the seed, so it is of no use in earnest.
-///
-/// # Panics
-/// Never: the names are fine.
-#[must_use]
-pub fn study_key(seed: u64, cohort: Cohort) -> CohortKey {
-    let epoch = story_root(seed).epoch("study");
-    epoch
-        .and_then(|epoch| epoch.cohort(cohort.name()))
-        .expect("the study's own names are valid")
-}
-
 /// What the cache calls the control student of an arm: all arms of one size share it.
 #[must_use]
 pub fn control_name(arm: &Arm, world: &dyn World) -> String {
@@ -91,7 +80,7 @@ pub fn control_name(arm: &Arm, world: &dyn World) -> String {
 ///
 /// # Errors
 /// [`StudyError::Setting`] if the arm asks for more than the world has; otherwise as for
-/// [`train`] and [`generate`](crate::generate).
+/// [`train`] and [`generate`](hallmark_lab::generate).
 pub fn run(
     arm: &Arm,
     world: &dyn World,

@@ -1,18 +1,17 @@
+//! The built-in world: Shakespeare's teacher answers Shakespeare's speeches.
+
 use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::Scheme;
+use hallmark_lab::assets::{self, Tokenizer};
+use hallmark_lab::random;
+use hallmark_lab::{Chooser, Exchange, Marked, Sampling, Transformer, Unmarked, generate};
 
 use super::quality::{MarkSetting, by_prompt};
-use super::run::study_key;
-use super::world::{Cohort, Marking, PromptKind, World};
+use super::world::{Marking, PromptKind, World};
 use super::{Cache, StudyError};
-use crate::assets::{self, Tokenizer};
-use crate::generate::{Chooser, Sampling, Unmarked, generate};
-use crate::marked::Marked;
-use crate::model::Transformer;
-use crate::random;
-use crate::train::Exchange;
+use crate::keys::{Cohort, study_key};
 
 /// The built-in world: a teacher of 0.92 million parameters and a student base of 0.72 million, both trained on
 /// Shakespeare. Prompts are the first 12 tokens of speeches that neither has seen, answers are 72 tokens.

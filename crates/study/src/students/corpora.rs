@@ -1,14 +1,18 @@
+//! The world of a larger teacher, whose answers come from files.
+
 use std::fmt;
 
 use hallmark_core::keys::CohortKey;
 use hallmark_core::schemes::Scheme;
+use hallmark_lab::{
+    Config, Exchange, Lessons, Limit, Sampling, TrainConfig, Transformer, Unmarked, generate_until,
+    train,
+};
 
 use super::compact::CompactVocabulary;
-use super::world::{Cohort, Marking, PromptKind, World};
+use super::world::{Marking, PromptKind, World};
 use super::{Cache, StudyError};
-use crate::generate::{Limit, Sampling, Unmarked, generate_until};
-use crate::model::{Config, Transformer};
-use crate::train::{Exchange, Lessons, TrainConfig, train};
+use crate::keys::Cohort;
 
 /// A larger teacher's world, from answers that were made beforehand. Students are transformers with a vocabulary of their
 /// own; what they start from is trained on the teacher's unmarked answers to the training prompts.

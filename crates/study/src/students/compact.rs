@@ -1,3 +1,5 @@
+//! A student's smaller vocabulary over a larger teacher's.
+
 use std::collections::HashMap;
 
 /// A student's own vocabulary over a larger teacher's: the 256 bytes, two signs, and the teacher's most frequent tokens.

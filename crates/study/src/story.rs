@@ -4,11 +4,10 @@
 //! The story ends with answers. Whether a student depends on the key is for an examination to say, and that lives
 //! elsewhere: nothing here knows the key, and nothing here is chosen by it but the teacher's marked tokens.
 
-use crate::assets;
-use crate::generate::{Chooser, Sampling, Unmarked, generate};
-use crate::model::Transformer;
-use crate::train::{Exchange, Lessons, TrainConfig, train};
-use crate::{LabError, random};
+use hallmark_lab::{
+    Chooser, Exchange, LabError, Lessons, Sampling, TrainConfig, Transformer, Unmarked, assets,
+    generate, random, train,
+};
 
 /// How much work a story does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

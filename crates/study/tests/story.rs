@@ -1,7 +1,7 @@
 //! The story's shape, on settings small enough for a test. Its evidence is measured by the studies.
 
-use hallmark_lab::story::{self, Settings, Size, Stage};
 use hallmark_lab::{LabError, Unmarked};
+use hallmark_study::story::{self, Settings, Size, Stage};
 
 fn small() -> Settings {
     Settings {

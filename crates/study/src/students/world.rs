@@ -1,9 +1,11 @@
+//! Where a study's teacher, prompts and answers come from.
+
 use hallmark_core::keys::CohortKey;
 use hallmark_core::schemes::{Parameters, Scheme};
+use hallmark_lab::{Exchange, Transformer};
 
 use super::{Cache, StudyError};
-use crate::model::Transformer;
-use crate::train::Exchange;
+use crate::keys::Cohort;
 
 /// Where students come from and what they learn. Prompts are known by their number within their kind.
 pub trait World: Sync {
@@ -58,7 +60,7 @@ pub trait World: Sync {
     /// A student's answers, sampled at temperature 1 without any key.
     ///
     /// # Errors
-    /// As for [`generate`](crate::generate).
+    /// As for [`generate`](hallmark_lab::generate).
     fn ask(
         &self,
         model: &Transformer,
@@ -79,26 +81,6 @@ pub enum PromptKind {
     Generic,
     /// Nobody is trained on these; the teacher's unmarked answers to them are the background.
     Background,
-}
-
-/// Whose key marks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cohort {
-    /// The one under test.
-    Tested,
-    /// Another one.
-    Other,
-}
-
-impl Cohort {
-    /// The cohort's name in the derivation of its key.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Tested => "harvesters",
-            Self::Other => "others",
-        }
-    }
 }
 
 /// How answers are marked.

@@ -1,7 +1,10 @@
+//! One student of a study: how it is taught, and how much of everything.
+
 use hallmark_core::schemes::Scheme;
 
 use super::StudyError;
-use super::world::{Cohort, Marking};
+use super::world::Marking;
+use crate::keys::Cohort;
 
 /// One student of a study.
 #[derive(Clone, Debug, PartialEq)]

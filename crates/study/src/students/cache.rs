@@ -1,9 +1,12 @@
+//! Answers and models that several arms share, on disk.
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use hallmark_lab::Transformer;
+
 use super::StudyError;
-use crate::model::Transformer;
 
 /// A folder of what several arms share: teachers' answers and control students. Files appear whole.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //! what a random key gives, for both students, beside the spread over unused keys:
 //!
 //! ```text
-//! cargo run --release -p hallmark-lab --example evidence -- first=1 seeds=20 keys=200 scheme=gumbel window=2
+//! cargo run --release -p hallmark-study --example story_seeds -- first=1 seeds=20 keys=200 scheme=gumbel window=2
 //! ```
 //!
 //! Other settings: `size=full`, and any field of the story's settings (`harvest=`, `examination=`, `passes=`, `rate=`,
@@ -21,8 +21,9 @@ use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::Scheme;
 use hallmark_lab::assets::Tokenizer;
-use hallmark_lab::story::{self, Settings, Size};
-use hallmark_lab::{Exchange, Marked, assets, story_root};
+use hallmark_lab::{Exchange, Marked, assets};
+use hallmark_study::keys::story_root;
+use hallmark_study::story::{self, Settings, Size};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::read()?;
