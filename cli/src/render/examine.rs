@@ -3,7 +3,7 @@
 use super::beside::{beside_lines, cohorts_text, control_id};
 use super::power::{figures, used_text};
 use super::{counts_text, effect_text, p_text, smallest_text};
-use crate::verbs::examine::{Conclusion, Examined, KeyOutcome};
+use crate::verbs::examine::{Conclusion, Examined, KeyOutcome, NotMade};
 use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Test, Warning};
 use hallmark_detector::statistic::plain::LEVEL;
 use std::fmt::Write as _;
@@ -59,6 +59,10 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
             if matches!(finding.test, Test::T2 | Test::T2r) {
                 let _ = writeln!(text, "      {}", weights_text(finding));
             }
+            if finding.test == Test::T3 {
+                let at_end = Warning::AtEndOnly;
+                warn(&mut text, finding.warnings.iter().filter(|&&w| w == at_end));
+            }
             if finding.test == Test::T2 {
                 let own = Warning::SameKeyWeights;
                 warn(&mut text, finding.warnings.iter().filter(|&&w| w == own));
@@ -66,6 +70,13 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
         }
     }
     text.push_str(&cohorts_text(&examined.cohorts));
+    for NotMade { test, why } in &examined.not_made {
+        let _ = writeln!(
+            text,
+            "\n{test} is not made of {}: {why}.",
+            examined.profile.scheme
+        );
+    }
     let _ = writeln!(
         text,
         "\nAdjusted p-values count all {} tests under all {} keys that were tried (Holm).",

@@ -16,11 +16,12 @@ use crate::evidence::{self, Skipped};
 use crate::failure::{Failure, Outcome};
 use crate::output::{Output, shown};
 use crate::render::examine_text;
-use crate::{key_files, profile_files};
+use crate::{key_files, marks, profile_files};
 use hallmark_core::keys::Key;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{Counts, Finding};
+use hallmark_detector::finding::{Counts, Finding, Test};
+use hallmark_detector::statistic::admission::Refused;
 use hallmark_detector::statistic::cohorts::Cohorts;
 use hallmark_detector::statistic::plain::LEVEL;
 use serde::Serialize;
@@ -61,9 +62,28 @@ pub(crate) struct Examined {
     /// What it comes to under each key.
     pub(crate) outcomes: Vec<KeyOutcome>,
     pub(crate) tests: Vec<Finding>,
+    /// Tests that marks of this scheme cannot have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_made: Vec<NotMade>,
     /// What the tests say of the keys together.
     pub(crate) cohorts: Cohorts,
     pub(crate) does_not_show: Vec<&'static str>,
+}
+
+/// A test that marks of this scheme cannot have.
+#[derive(Clone, Serialize)]
+pub(crate) struct NotMade {
+    pub(crate) test: Test,
+    pub(crate) why: String,
+}
+
+impl From<&Refused> for NotMade {
+    fn from(refused: &Refused) -> Self {
+        Self {
+            test: refused.test,
+            why: refused.why.to_string(),
+        }
+    }
 }
 
 /// A key that was tried.
@@ -129,6 +149,7 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
         decoy_draw: args.decoy_seed,
         dedup: dedup_kind(&args.dedup),
     };
+    let (plan, left_out) = plan.for_mark(&marks::mark(&profile, &keys[0])?);
     let mut examination =
         Examination::new(&profile, &keys, plan).map_err(|error| failure(&error))?;
     let skipped = evidence::read(
@@ -164,6 +185,7 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
         outcome,
         outcomes,
         tests,
+        not_made: left_out.iter().map(NotMade::from).collect(),
         does_not_show: DOES_NOT_SHOW.to_vec(),
     };
     output.result(|| examine_text(&examined), &examined, &examined.tests)?;

@@ -11,7 +11,7 @@ use crate::finding::{Counts, Expectation, Finding, Test};
 use crate::multiplicity::holm;
 use crate::scores::{Looking, Looks, Pool, Rows, Tally, decoys};
 use crate::seen::Seen;
-use crate::statistic::admission::admits;
+use crate::statistic::admission::{Refused, admits};
 use crate::statistic::contrast::{self, Contrasts};
 use crate::statistic::line_up::{self, LineUp};
 use crate::statistic::logprobs::{self, Evidence, MassCounts};
@@ -74,6 +74,24 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The same without those tests that are made unasked, T3 and T5, where a mark like this may not have them; and why
+    /// not.
+    #[must_use]
+    pub fn for_mark(mut self, mark: &Mark) -> (Self, Vec<Refused>) {
+        let mut left_out = vec![];
+        let unasked = [(Test::T3, self.e_process), (Test::T5, self.decoys > 0)];
+        for (test, is_made) in unasked {
+            if let (true, Err(refused)) = (is_made, admits(mark, test)) {
+                left_out.push(refused);
+                match test {
+                    Test::T3 => self.e_process = false,
+                    _ => self.decoys = 0,
+                }
+            }
+        }
+        (self, left_out)
+    }
+
     /// The tests that it asks for.
     #[must_use]
     pub fn tests(&self) -> Vec<Test> {
