@@ -17,6 +17,7 @@ mod encode;
 mod layout;
 mod lines;
 mod reader;
+mod records;
 #[cfg(feature = "parquet")]
 mod rows;
 

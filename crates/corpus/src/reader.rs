@@ -7,30 +7,15 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::elements::Elements;
 use crate::error::{CorpusError, Reason};
-use crate::fields::FieldMap;
-use crate::format::{self, Format};
+use crate::formats::json_array::Elements;
+use crate::formats::jsonl::Lines;
+use crate::formats::records::Records;
+use crate::formats::text::Text;
+use crate::formats::{self, Format};
 use crate::input::Input;
-use crate::limits::Limits;
-use crate::lines::Lines;
+use crate::options::ReadOptions;
 use crate::record::Record;
-use crate::text::Text;
-
-/// How to read.
-#[derive(Clone, Debug, Default)]
-pub struct ReadOptions {
-    /// The format; told from content and name where it is not given (see [`Format`]).
-    pub format: Option<Format>,
-    /// Where the fields stand.
-    pub fields: FieldMap,
-    /// How large input may be.
-    pub limits: Limits,
-    /// How many bad records to skip, over all files together; one more ends the run.
-    pub skip_bad: u64,
-    /// Ids in a record's tokens must be below this, where it is given.
-    pub vocab_size: Option<u32>,
-}
 
 /// The records of one or more inputs, in order. A file is opened when its turn comes, and one record is held at a time.
 ///
@@ -189,12 +174,6 @@ impl fmt::Debug for Reader {
     }
 }
 
-/// Records of one input in one format.
-pub(crate) trait Records: Send {
-    /// The next record. After an error that is a bad record, reading can go on.
-    fn next_record(&mut self) -> Option<Result<Record, CorpusError>>;
-}
-
 /// The input that is being read.
 struct Current {
     file: Arc<str>,
@@ -233,7 +212,7 @@ impl Current {
         };
         if options.format.is_none()
             && format == Format::Text
-            && let Some(disguise) = format::disguise(&file, &start)
+            && let Some(disguise) = formats::disguise(&file, &start)
         {
             return Err(CorpusError::new(&file, None, Reason::Disguised(disguise)));
         }
@@ -271,7 +250,7 @@ fn parquet(
 ) -> Result<Box<dyn Records>, Reason> {
     let path = path.ok_or(Reason::ParquetNeedsFile)?;
     let file = File::open(path).map_err(Reason::Open)?;
-    Ok(Box::new(crate::parquet::Rows::new(
+    Ok(Box::new(crate::formats::parquet::Rows::new(
         Arc::clone(name),
         file,
         options,

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{LogprobRecord, Positions};
 use crate::error::{Reason, TokenFault};
-use crate::json;
-use crate::reader::ReadOptions;
+use crate::formats::json_object;
+use crate::options::ReadOptions;
 use crate::record::{Piece, Source};
 
 /// Reads one line.
@@ -47,7 +47,7 @@ pub(super) fn record(
         });
     }
     // What was shown is read by the same rules as of any answer.
-    let answer = json::record(line, source.clone(), options)?;
+    let answer = json_object::record(line, source.clone(), options)?;
     let positions = match (by_id, by_string) {
         (Some(tops), _) => with_ids(answer.body, tops, vocabulary)?,
         (None, strings) => with_strings(strings.unwrap_or(&Value::Null))?,

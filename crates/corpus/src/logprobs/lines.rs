@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::reader::Records;
+use super::records::Records;
 use super::{LogprobRecord, layout};
 use crate::error::{CorpusError, Reason};
 use crate::input::Input;
 use crate::limits::LimitKind;
-use crate::reader::ReadOptions;
+use crate::options::ReadOptions;
 use crate::record::Source;
 
 pub(super) struct Lines {

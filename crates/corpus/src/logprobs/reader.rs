@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use super::LogprobRecord;
 use super::lines::Lines;
+use super::records::Records;
 use crate::error::{CorpusError, Reason};
-use crate::format::PARQUET_MAGIC;
+use crate::formats::PARQUET_MAGIC;
 use crate::input::Input;
-use crate::reader::ReadOptions;
+use crate::options::ReadOptions;
 
 /// The records of one or more files of JSON lines or Parquet, in order; `-` is standard input.
 ///
@@ -31,11 +32,6 @@ pub struct LogprobReader {
     options: ReadOptions,
     waiting: VecDeque<PathBuf>,
     current: Option<Current>,
-}
-
-/// Records of one input in one format.
-pub(super) trait Records: Send {
-    fn next_record(&mut self, options: &ReadOptions) -> Result<Option<LogprobRecord>, CorpusError>;
 }
 
 /// The input that is being read.

@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use super::reader::Records;
+use super::records::Records;
 use super::{LogprobRecord, layout};
 use crate::error::{CorpusError, Reason};
-use crate::parquet::Objects;
-use crate::reader::ReadOptions;
+use crate::formats::parquet::Objects;
+use crate::options::ReadOptions;
 use crate::record::Source;
 
 /// Rows, each read as the JSON object that it stands for.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::TokenizerError;
+use super::error::TokenizerError;
 
 /// A file that passed.
 pub(super) struct Proven {

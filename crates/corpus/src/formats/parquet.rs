@@ -6,25 +6,26 @@
 
 mod cells;
 mod columns;
+mod fault;
 mod guard;
 mod objects;
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use self::cells::Cursor;
+use self::fault::{catch, damaged, limit_value};
 use self::guard::Budget;
 pub(crate) use self::objects::Objects;
 use crate::chat::Message;
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
+use crate::formats::records::Records;
 use crate::layout::{Found, name_keys};
-use crate::limits::{LimitKind, Limits};
-use crate::reader::{ReadOptions, Records};
+use crate::limits::LimitKind;
+use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 
 /// The records of a Parquet file.
@@ -160,25 +161,4 @@ impl Records for Rows {
         };
         Some(record.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))
     }
-}
-
-fn limit_value(limits: &Limits, limit: LimitKind) -> u64 {
-    if limit == LimitKind::TotalBytes {
-        limits.max_total_bytes
-    } else {
-        limits.max_document_bytes
-    }
-}
-
-fn damaged(error: &ParquetError) -> Reason {
-    Reason::Parquet(error.to_string())
-}
-
-/// The Parquet crate still has asserts that a damaged file can reach. They must end in an error, not in a crash.
-fn catch<T>(read: impl FnOnce() -> Result<T, Reason>) -> Result<T, Reason> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
-        Err(Reason::Parquet(
-            "the file is damaged in a way the decoder did not expect".to_owned(),
-        ))
-    })
 }

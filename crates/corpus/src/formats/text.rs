@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::formats::records::Records;
 use crate::input::Input;
 use crate::limits::LimitKind;
-use crate::reader::{ReadOptions, Records};
+use crate::options::ReadOptions;
 use crate::record::{Piece, Record, Source};
 
 /// The one record of a text file.

@@ -16,8 +16,8 @@ use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
 use serde_json::{Map, Value};
 
+use super::fault::{catch, damaged, limit_value};
 use super::guard::{Budget, Guard};
-use super::{catch, damaged, limit_value};
 use crate::error::Reason;
 use crate::limits::Limits;
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::formats::json_object;
+use crate::formats::records::Records;
 use crate::input::Input;
-use crate::json;
 use crate::limits::LimitKind;
-use crate::reader::{ReadOptions, Records};
+use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 
 /// The records of JSON lines.
@@ -79,7 +80,7 @@ impl Records for Lines {
                         file: Arc::clone(&self.input.file),
                         line: self.number,
                     };
-                    Some(json::record(&self.line, source, &self.options).map_err(fail))
+                    Some(json_object::record(&self.line, source, &self.options).map_err(fail))
                 }
             };
         }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::formats::json_object;
+use crate::formats::records::Records;
 use crate::input::Input;
-use crate::json;
 use crate::limits::LimitKind;
-use crate::reader::{ReadOptions, Records};
+use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 
 /// The records of a JSON file.
@@ -146,7 +147,7 @@ impl Records for Elements {
                 file: Arc::clone(&self.input.file),
                 line: start,
             };
-            json::record(&self.element, source, &self.options)
+            json_object::record(&self.element, source, &self.options)
         });
         Some(record.map_err(|reason| CorpusError::new(&self.input.file, Some(start), reason)))
     }
