@@ -39,6 +39,7 @@ pub mod logprobs;
 mod options;
 mod reader;
 mod record;
+mod stream;
 pub mod tokenizer;
 mod tokens;
 
@@ -48,6 +49,7 @@ pub use fields::{Field, FieldMap, FieldMapError};
 pub use formats::Format;
 pub use limits::{LimitKind, Limits};
 pub use options::ReadOptions;
-pub use reader::{Reader, Skipped};
+pub use reader::Reader;
 pub use record::{Piece, Record, Source, Turn};
+pub use stream::{Skipped, Stream};
 pub use tokenizer::{Tokenizer, TokenizerError};

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use self::cells::Cursor;
-use self::fault::{catch, damaged, limit_value};
+use self::fault::{catch, damaged};
 use self::guard::Budget;
 pub(crate) use self::objects::Objects;
 use crate::chat::Message;
@@ -101,15 +101,7 @@ impl Rows {
             if root.replace(column.root()) != Some(column.root()) {
                 found.start_field();
             }
-            column
-                .next_row()
-                .map_err(|e| match self.budget.exceeded() {
-                    Some(limit) => Reason::OverLimit {
-                        limit,
-                        value: limit_value(&self.options.limits, limit),
-                    },
-                    None => damaged(&e),
-                })?;
+            column.next_row().map_err(|e| self.budget.reason(&e))?;
             // Every column must move on by a row, even behind a bad value.
             let taken = column.take(&mut found, &mut messages, &self.options);
             bad = bad.or(taken.err());
@@ -144,7 +136,7 @@ impl Rows {
     }
 }
 
-impl Records for Rows {
+impl Records<Record> for Rows {
     fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
         let record = match catch(|| self.next_row()) {
             Ok(Some((found, bad))) => self.record(found, bad),

@@ -56,7 +56,7 @@ impl Text {
     }
 }
 
-impl Records for Text {
+impl Records<Record> for Text {
     fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
         if std::mem::replace(&mut self.done, true) {
             return None;

@@ -7,6 +7,7 @@ use crate::error::{Reason, TokenFault};
 use crate::formats::json_object;
 use crate::options::ReadOptions;
 use crate::record::{Piece, Source};
+use crate::tokens;
 
 /// Reads one line.
 pub(super) fn record(
@@ -163,12 +164,8 @@ fn id(token: &Value, index: usize, name: &str, vocabulary: Option<u32>) -> Resul
         found: token.to_string(),
         why,
     };
-    let id = token.as_u64().ok_or_else(|| fault(TokenFault::NotAnId))?;
-    let id = u32::try_from(id).map_err(|_| fault(TokenFault::TooLarge))?;
-    match vocabulary {
-        Some(size) if id >= size => Err(fault(TokenFault::OutsideVocabulary(size))),
-        _ => Ok(id),
-    }
+    let value = token.as_u64().ok_or_else(|| fault(TokenFault::NotAnId))?;
+    tokens::token(value.into(), vocabulary).map_err(fault)
 }
 
 fn each<T>(

@@ -5,15 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use parquet::errors::ParquetError;
 
 use crate::error::Reason;
-use crate::limits::{LimitKind, Limits};
-
-pub(super) fn limit_value(limits: &Limits, limit: LimitKind) -> u64 {
-    if limit == LimitKind::TotalBytes {
-        limits.max_total_bytes
-    } else {
-        limits.max_document_bytes
-    }
-}
 
 pub(super) fn damaged(error: &ParquetError) -> Reason {
     Reason::Parquet(error.to_string())
