@@ -16,6 +16,7 @@
 //! - **Discreet**: the API key is in the request's header and nowhere else; where a response
 //!   repeats it, it is blotted out.
 
+mod address;
 pub mod answers;
 pub mod api;
 mod appended;
