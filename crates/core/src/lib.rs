@@ -52,3 +52,4 @@ pub mod row;
 pub mod score;
 pub mod simd;
 mod softmax;
+pub mod windows;

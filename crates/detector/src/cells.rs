@@ -12,10 +12,10 @@ pub(crate) use by_unit::ByUnit;
 
 use crate::dedup::{Dedup, DedupError, Units};
 use crate::weights::WindowWeights;
-use crate::windows::WindowHash;
 use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::mark::Reading;
 use hallmark_core::prf::ChaCha12;
+use hallmark_core::windows::WindowHash;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use std::ops::Range;

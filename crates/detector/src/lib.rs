@@ -39,4 +39,3 @@ pub mod tail;
 mod tally;
 pub mod warning;
 pub mod weights;
-pub mod windows;

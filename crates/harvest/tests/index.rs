@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::keys::PublicId;
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_corpus::{ReadOptions, Reader, Tokenizer, encode};
-use hallmark_detector::windows::{WindowCounts, WindowHash};
 use hallmark_harvest::{
     Builder, Built, Counted, HarvestError, Index, Limits, MarkedBy, Sha256Digest, count_byte,
 };

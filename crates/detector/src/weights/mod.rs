@@ -16,8 +16,8 @@ pub(crate) mod sum;
 pub use ladder::{LADDER, LEVELS};
 pub use source::WeightSource;
 
-use crate::windows::{WindowCounts, WindowHash};
 use hallmark_core::keys::PublicId;
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use serde::Serialize;
 use std::sync::Arc;
 
