@@ -1,5 +1,6 @@
 //! The marking model's tokenizer: text to token ids, exactly as the reference implementation does it.
 
+mod built_in;
 mod error;
 mod offsets;
 mod proven;

@@ -274,6 +274,22 @@ fn the_digest_is_that_of_the_file() {
     assert!(error.hint().contains("model that was marked"));
 }
 
+#[test]
+fn the_built_in_tokenizer_is_the_committed_one_and_exact() {
+    let json = parsed(include_str!("../assets/tokenizer.json"));
+    let pair = Pair {
+        ours: Tokenizer::built_in().unwrap(),
+        ..Pair::new("built in", &json)
+    };
+    assert_eq!(
+        pair.ours.sha256(),
+        "242367bbfe1f12f38d4e174dc8f1990315077d206235d90ea597e7ad2897979e"
+    );
+    assert_eq!(pair.ours.vocab_size(), 1024);
+    pair.assert_equal(include_str!("tokenizer.rs"));
+    pair.assert_equal("“Ô temps” — \u{1f600}\n\ttab");
+}
+
 /// Each kind that is not compared with the reference is refused, by name.
 #[test]
 fn unproven_kinds_are_refused() {

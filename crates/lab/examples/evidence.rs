@@ -20,7 +20,7 @@ use hallmark_core::keys::CohortKey;
 use hallmark_core::law::Law;
 use hallmark_core::mark::{Mark, bind};
 use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
-use hallmark_lab::assets::Tokenizer;
+use hallmark_corpus::Tokenizer;
 use hallmark_lab::story::{self, Settings, Size};
 use hallmark_lab::{Exchange, Marked, assets, story_root};
 

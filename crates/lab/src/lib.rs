@@ -21,7 +21,7 @@
 //! - [`gguf::Gguf`] is a real language model from a file, which [`generate_until`] runs as well.
 //! - [`train`] teaches from running text or from [`Exchange`]s.
 //! - [`story::tell`] is the whole distillation behind `hallmark demo`.
-//! - [`assets`] holds the corpus, the tokenizer and the checkpoints.
+//! - [`assets`] holds the corpus and the checkpoints, and says which tokenizer they have.
 //!
 //! Randomness is `ChaCha12` throughout, from seeds that the caller gives. Results do not depend on the number of threads.
 //! They may differ between kinds of processor, whose matrix products round differently.

@@ -3,12 +3,13 @@ use std::sync::Arc;
 use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::{Mark, bind};
 use hallmark_core::profile::{Profile, Scheme, TokenizerRef};
+use hallmark_corpus::Tokenizer;
 
 use super::quality::{MarkSetting, by_prompt};
 use super::run::study_key;
 use super::world::{Cohort, Marking, PromptKind, World};
 use super::{Cache, StudyError};
-use crate::assets::{self, Tokenizer};
+use crate::assets;
 use crate::generate::{Chooser, Sampling, Unmarked, generate};
 use crate::marked::Marked;
 use crate::model::Transformer;
