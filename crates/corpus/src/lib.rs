@@ -39,6 +39,7 @@ pub mod logprobs;
 mod options;
 mod reader;
 mod record;
+mod starts;
 mod stream;
 pub mod tokenizer;
 mod tokens;

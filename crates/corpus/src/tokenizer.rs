@@ -4,6 +4,7 @@ mod built_in;
 mod error;
 mod offsets;
 mod proven;
+mod words;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -29,6 +30,7 @@ pub struct Tokenizer {
     inner: AnyTokenizer,
     special: HashSet<u32>,
     vocab_size: u32,
+    ends_words: bool,
     sha256: String,
 }
 
@@ -55,6 +57,7 @@ impl Tokenizer {
             json,
             special,
             vocab_size,
+            ends_words,
         } = proven::check(bytes)?;
         let inner =
             splintr::from_json_bytes(&json).map_err(|e| TokenizerError::Unproven(e.to_string()))?;
@@ -66,6 +69,7 @@ impl Tokenizer {
             inner,
             special,
             vocab_size,
+            ends_words,
             sha256,
         })
     }
