@@ -7,7 +7,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use hallmark_benches::stream::stream;
-use hallmark_detector::windows::{WindowCounts, WindowHash};
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_harvest::{Builder, Built, Index, Limits, MarkedBy};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The built-in model's tokenizer.
 pub(crate) fn tokenizer() -> Outcome<Tokenizer> {
-    Tokenizer::from_json(hallmark_lab::assets::tokenizer_json())
+    Tokenizer::built_in()
         .map_err(|error| Failure::integrity(format_args!("the built-in tokenizer: {error}")))
 }
 

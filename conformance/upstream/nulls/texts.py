@@ -11,7 +11,7 @@ from importlib.metadata import distribution
 import zstandard
 from tokenizers import Tokenizer
 
-_ASSETS = pathlib.Path(__file__).parents[3] / "crates/lab/assets"
+_CRATES = pathlib.Path(__file__).parents[3] / "crates"
 _LICENSED = ("numpy", "scipy", "jaxlib", "torch")
 
 ORDINARY, LONG, REPEATED, LICENCES = "plays, 200", "plays, 1,000", "thrice, 210", "licences, 200"
@@ -24,7 +24,7 @@ ABOUT = {
 
 
 def tokenizer():
-    return Tokenizer.from_file(str(_ASSETS / "tokenizer.json"))
+    return Tokenizer.from_file(str(_CRATES / "corpus/assets/tokenizer.json"))
 
 
 def texts(seed):
@@ -50,7 +50,7 @@ def _passage(draw, documents, length):
 
 
 def _plays():
-    with open(_ASSETS / "corpus.txt.zst", "rb") as file:
+    with open(_CRATES / "lab/assets/corpus.txt.zst", "rb") as file:
         corpus = zstandard.ZstdDecompressor().stream_reader(file).read().decode()
     works = [work.split("\n", 1) for work in corpus.split("\f")[1:]]
     encode = tokenizer().encode

@@ -1,6 +1,5 @@
 //! The two OpenAI-compatible interfaces: what a request says, and where the answer stands.
 
-use crate::error::CollectError;
 use crate::prompts::Shown;
 use serde_json::{Map, Value, json};
 
@@ -49,64 +48,13 @@ impl Api {
         }
     }
 
-    fn path(self) -> &'static str {
+    /// Where it stands behind an endpoint's version.
+    pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Chat => "/chat/completions",
             Self::Completions => "/completions",
         }
     }
-
-    /// The address that requests go to, given the endpoint up to its version or in full.
-    ///
-    /// With an API key, plain HTTP is refused but to this machine.
-    ///
-    /// # Errors
-    /// When it is no such address.
-    pub fn address(self, endpoint: &str, with_key: bool) -> Result<String, CollectError> {
-        let refuse = |reason| {
-            Err(CollectError::Endpoint {
-                endpoint: endpoint.to_owned(),
-                reason,
-            })
-        };
-        let (secure, rest) = match endpoint.split_once("://") {
-            Some(("https", rest)) => (true, rest),
-            Some(("http", rest)) => (false, rest),
-            _ => return refuse("it must begin with https:// or http://"),
-        };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if authority.is_empty() || endpoint.contains(char::is_whitespace) {
-            return refuse("it names no host");
-        }
-        if authority.contains('@') {
-            return refuse(
-                "it holds a user name: keys are given by --api-key-env or --api-key-file",
-            );
-        }
-        if rest.contains(['?', '#']) {
-            return refuse("it must not have a query");
-        }
-        if with_key && !secure && !is_this_machine(authority) {
-            return refuse("an API key is not sent in clear text: use https://");
-        }
-        let endpoint = endpoint.trim_end_matches('/');
-        if endpoint.ends_with(self.path()) {
-            return Ok(endpoint.to_owned());
-        }
-        Ok(format!("{endpoint}{}", self.path()))
-    }
-}
-
-fn is_this_machine(authority: &str) -> bool {
-    let host = if let Some(rest) = authority.strip_prefix('[') {
-        rest.split(']').next().unwrap_or_default()
-    } else {
-        authority.split(':').next().unwrap_or_default()
-    };
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 impl Asking {
@@ -283,29 +231,6 @@ mod tests {
             r#"{"error": {"message": "busy"}}"#,
         ] {
             assert!(chat.answer(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn endpoints_are_completed_and_clear_text_keys_refused() {
-        let of = |endpoint, key| Api::Chat.address(endpoint, key);
-        let full = "https://h.example/v1/chat/completions";
-        assert_eq!(of("https://h.example/v1/", true).expect("an address"), full);
-        assert_eq!(of(full, true).expect("an address"), full);
-        assert!(of("http://h.example/v1", false).is_ok());
-        assert!(of("http://h.example/v1", true).is_err());
-        assert!(of("http://127.0.0.1:8000/v1", true).is_ok());
-        assert!(of("http://[::1]:8000", true).is_ok());
-        assert!(of("http://localhost.example/v1", true).is_err());
-        for bad in [
-            "h.example",
-            "ftp://h",
-            "https://",
-            "https://u:p@h/v1",
-            "https://h/v1?k=1",
-            "https://h /",
-        ] {
-            assert!(of(bad, false).is_err(), "{bad}");
         }
     }
 }

@@ -3,9 +3,10 @@
 use crate::answers::Record;
 use crate::appended::Appended;
 use crate::error::CollectError;
+use crate::events::{Event, Job};
 use crate::log::{End, Entry, Start, now};
-use crate::run::{Failed, Plan, Summary};
-use crate::worker::{Event, Job};
+use crate::plan::Plan;
+use crate::summary::{Failed, Summary};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -16,20 +16,28 @@
 //! - **Discreet**: the API key is in the request's header and nowhere else; where a response
 //!   repeats it, it is blotted out.
 
+mod address;
 pub mod answers;
 pub mod api;
 mod appended;
 mod client;
 mod error;
+mod events;
 mod keeper;
 pub mod log;
 mod pace;
+mod plan;
 pub mod prompts;
 mod retry;
 mod run;
 mod secret;
+mod stop;
+mod summary;
 mod worker;
 
 pub use error::CollectError;
-pub use run::{Failed, Plan, Stop, Summary, collect};
+pub use plan::Plan;
+pub use run::collect;
 pub use secret::ApiKey;
+pub use stop::Stop;
+pub use summary::{Failed, Summary};

@@ -1,6 +1,6 @@
 //! Pacing: so many requests a minute, and none while the endpoint asks to wait.
 
-use crate::run::Stop;
+use crate::stop::Stop;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 

@@ -4,7 +4,6 @@
 use crate::api::{Answer, Asking, brief};
 use crate::client::{Broken, Exchange};
 use jiff::Timestamp;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 /// What an exchange comes to.
@@ -83,7 +82,8 @@ pub(crate) fn judge(
 /// minute, less up to half of it at random, so that workers do not return all at once.
 pub(crate) fn pause(first: Duration, attempt: u32) -> Duration {
     let doubled = first.saturating_mul(1 << (attempt - 1).min(16));
-    let random = RandomState::new().build_hasher().finish();
+    // Without randomness from the system, workers return together: slower, and no fault.
+    let random = getrandom::u64().unwrap_or(0);
     doubled
         .min(LONGEST_PAUSE)
         .mul_f64(1.0 - (random >> 11) as f64 / (1_u64 << 54) as f64)

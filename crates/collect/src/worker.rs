@@ -2,31 +2,18 @@
 
 use crate::answers::Record;
 use crate::client::{Client, Exchange};
+use crate::events::{Event, Job};
 use crate::log::{Attempt, now};
 use crate::pace::{Pace, sleep};
-use crate::prompts::{Prompt, hex};
+use crate::plan::Plan;
+use crate::prompts::hex;
 use crate::retry::{Verdict, judge, pause};
-use crate::run::{Plan, Stop};
+use crate::stop::Stop;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
-
-/// An answer to be had.
-pub(crate) struct Job<'a> {
-    pub(crate) prompt: &'a Prompt,
-    pub(crate) repetition: u32,
-    pub(crate) body: String,
-}
-
-/// What workers tell the writer.
-pub(crate) enum Event<'a> {
-    Attempt(Box<Attempt>),
-    Answer(Box<Record>),
-    Failed(&'a Job<'a>, String),
-    Refused(u16, String),
-}
 
 /// What all workers use.
 pub(crate) struct Shared<'a> {

@@ -55,3 +55,4 @@ pub mod schemes;
 pub mod score;
 pub mod simd;
 mod softmax;
+pub mod windows;

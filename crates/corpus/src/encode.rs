@@ -1,12 +1,12 @@
 //! Records to tokens, in parallel and in order.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use rayon::prelude::*;
 
 use crate::error::{CorpusError, Reason};
 use crate::record::{Piece, Record, Source};
+use crate::starts;
 use crate::tokenizer::Tokenizer;
 
 /// A record as tokens of the marking model.
@@ -122,7 +122,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         };
         match (text, tokenizer) {
             (Some(text), Some(tokenizer)) => {
-                exposure.extend(starts(&text).map(|text| tokenizer.encode(&text)));
+                exposure.extend(starts::tokens(&text, tokenizer));
             }
             (Some(_), None) if tokens.is_none() && record.exposure_known => {
                 return Err(needs_tokenizer());
@@ -139,32 +139,4 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         exposure_known: record.exposure_known,
         tokens,
     })
-}
-
-/// A text as it is, and as it may start in a copy: trimmed, behind a space, behind a line break. Each is made when its
-/// turn comes, and none twice.
-fn starts(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let trimmed = text.trim();
-    let others = ["", " ", "\n"].into_iter().filter(move |start| {
-        let is_given = text.strip_prefix(start) == Some(trimmed);
-        !trimmed.is_empty() && !is_given
-    });
-    std::iter::once(Cow::Borrowed(text)).chain(others.map(move |start| match start {
-        "" => Cow::Borrowed(trimmed),
-        start => Cow::Owned(format!("{start}{trimmed}")),
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_tried_from_every_start_once() {
-        let starts = |text| starts(text).collect::<Vec<_>>();
-        assert_eq!(starts("a b"), ["a b", " a b", "\na b"]);
-        assert_eq!(starts(" a b"), [" a b", "a b", "\na b"]);
-        assert_eq!(starts("\ta \n"), ["\ta \n", "a", " a", "\na"]);
-        assert_eq!(starts(" \n"), [" \n"]);
-    }
 }

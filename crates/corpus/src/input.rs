@@ -1,7 +1,10 @@
 //! Bytes of an input: opened, uncompressed, counted.
 
 use std::fmt;
+#[cfg(feature = "parquet")]
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Compression, CorpusError, Reason};
@@ -11,20 +14,26 @@ use crate::limits::{LimitKind, Limits};
 const START: usize = 4096;
 
 /// A buffered, uncompressed input with its name.
-pub(crate) struct Input {
+pub struct Input {
     pub(crate) file: Arc<str>,
-    pub(crate) compression: Option<Compression>,
+    /// The first bytes, as they come out of it.
+    pub(crate) start: Vec<u8>,
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code))]
+    path: Option<PathBuf>,
+    compression: Option<Compression>,
     bytes: BufReader<Box<dyn Read + Send>>,
     limits: Limits,
 }
 
 impl Input {
-    /// Looks at the first bytes, takes compression and a byte order mark away, and returns the start of what remains.
+    /// Looks at the first bytes, and takes compression and a byte order mark away. `path` is where the bytes stand, if
+    /// they are a file on disk.
     pub(crate) fn new(
         file: Arc<str>,
         read: Box<dyn Read + Send>,
+        path: Option<PathBuf>,
         limits: &Limits,
-    ) -> Result<(Self, Vec<u8>), CorpusError> {
+    ) -> Result<Self, CorpusError> {
         let fail = |reason| CorpusError::new(&file, None, reason);
         let (raw_start, read) = peek(read).map_err(|e| fail(Reason::Read(e)))?;
         let compression = match raw_start.as_slice() {
@@ -56,15 +65,23 @@ impl Input {
             )
             .map_err(|e| fail(Reason::Read(e)))?;
         }
-        Ok((
-            Self {
-                file,
-                compression,
-                bytes: BufReader::with_capacity(1 << 16, read),
-                limits: limits.clone(),
-            },
+        Ok(Self {
+            file,
             start,
-        ))
+            path,
+            compression,
+            bytes: BufReader::with_capacity(1 << 16, read),
+            limits: limits.clone(),
+        })
+    }
+
+    /// The file itself, opened again, for a format that is read from its end.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn whole_file(&self) -> Result<File, Reason> {
+        match (&self.path, self.compression) {
+            (Some(path), None) => File::open(path).map_err(Reason::Open),
+            _ => Err(Reason::ParquetNeedsFile),
+        }
     }
 
     pub(crate) fn fill(&mut self) -> Result<&[u8], Reason> {

@@ -27,31 +27,30 @@
 //! ```
 
 mod chat;
-mod elements;
 pub mod encode;
 mod error;
 mod exposure;
 mod fields;
-mod format;
+mod formats;
 mod input;
-mod json;
 mod layout;
 mod limits;
-mod lines;
 pub mod logprobs;
-#[cfg(feature = "parquet")]
-mod parquet;
+mod options;
 mod reader;
 mod record;
-mod text;
+mod starts;
+mod stream;
 pub mod tokenizer;
 mod tokens;
 
 pub use encode::{TokenRecord, encode};
 pub use error::{Compression, CorpusError, Reason, TokenFault};
 pub use fields::{Field, FieldMap, FieldMapError};
-pub use format::Format;
+pub use formats::Format;
 pub use limits::{LimitKind, Limits};
-pub use reader::{ReadOptions, Reader, Skipped};
+pub use options::ReadOptions;
+pub use reader::Reader;
 pub use record::{Piece, Record, Source, Turn};
+pub use stream::{Skipped, Stream};
 pub use tokenizer::{Tokenizer, TokenizerError};

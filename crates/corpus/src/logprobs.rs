@@ -15,10 +15,7 @@
 
 mod encode;
 mod layout;
-mod lines;
 mod reader;
-#[cfg(feature = "parquet")]
-mod rows;
 
 pub use encode::{EncodedLogprobs, Step, Unmapped};
 pub use reader::LogprobReader;

@@ -1,288 +1,54 @@
-//! Records out of files: one stream over all of them.
+//! Answers out of files.
 
-use std::collections::VecDeque;
-use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::elements::Elements;
-use crate::error::{CorpusError, Reason};
-use crate::fields::FieldMap;
-use crate::format::{self, Format};
+use crate::error::Reason;
+use crate::formats::json_array::Elements;
+use crate::formats::json_object;
+use crate::formats::jsonl::Lines;
+#[cfg(feature = "parquet")]
+use crate::formats::parquet::Rows;
+use crate::formats::records::{Opened, RecordKind, Records};
+use crate::formats::text::Text;
+use crate::formats::{self, Format};
 use crate::input::Input;
-use crate::limits::Limits;
-use crate::lines::Lines;
-use crate::record::Record;
-use crate::text::Text;
+use crate::options::ReadOptions;
+use crate::record::{Record, Source};
+use crate::stream::Stream;
 
-/// How to read.
-#[derive(Clone, Debug, Default)]
-pub struct ReadOptions {
-    /// The format; told from content and name where it is not given (see [`Format`]).
-    pub format: Option<Format>,
-    /// Where the fields stand.
-    pub fields: FieldMap,
-    /// How large input may be.
-    pub limits: Limits,
-    /// How many bad records to skip, over all files together; one more ends the run.
-    pub skip_bad: u64,
-    /// Ids in a record's tokens must be below this, where it is given.
-    pub vocab_size: Option<u32>,
-}
+/// The answers of one or more inputs. As many bad ones as [`ReadOptions::skip_bad`] allows are skipped, and counted.
+pub type Reader = Stream<Record>;
 
-/// The records of one or more inputs, in order. A file is opened when its turn comes, and one record is held at a time.
-///
-/// Bad records beyond [`ReadOptions::skip_bad`] and every other error end the stream: after an error comes `None`. An input without a
-/// record is an error ([`Reason::Empty`]).
-pub struct Reader {
-    options: Arc<ReadOptions>,
-    waiting: VecDeque<PathBuf>,
-    current: Option<Current>,
-    skipped: Skipped,
-}
+impl RecordKind for Record {
+    const SKIPPED_IF_BAD: bool = true;
 
-/// Records that were skipped.
-#[derive(Debug, Default)]
-pub struct Skipped {
-    /// How many.
-    pub count: u64,
-    /// What was wrong with the first of them, at most [`Skipped::KEPT`].
-    pub first: Vec<CorpusError>,
-}
-
-impl Skipped {
-    /// How many errors are kept for the report.
-    pub const KEPT: usize = 5;
-}
-
-impl Reader {
-    /// Opens one input; `-` is standard input.
-    ///
-    /// # Errors
-    /// Where it cannot be opened, or its first bytes show that it cannot be read.
-    pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, CorpusError> {
-        Self::open_all([path], options)
-    }
-
-    /// Opens inputs to be read one after another. Only the first is opened at once.
-    ///
-    /// # Errors
-    /// Where the first cannot be opened, or its first bytes show that it cannot be read.
-    pub fn open_all<P: AsRef<Path>>(
-        paths: impl IntoIterator<Item = P>,
-        options: &ReadOptions,
-    ) -> Result<Self, CorpusError> {
-        let waiting = paths
-            .into_iter()
-            .map(|path| path.as_ref().to_path_buf())
-            .collect();
-        let mut reader = Self {
-            options: Arc::new(options.clone()),
-            waiting,
-            current: None,
-            skipped: Skipped::default(),
-        };
-        reader.open_next()?;
-        Ok(reader)
-    }
-
-    /// Reads from any byte stream. The name stands in messages, and tells the format as a file's name does.
-    ///
-    /// # Errors
-    /// Where the first bytes cannot be read, or show that the rest cannot be.
-    pub fn from_read(
-        name: &str,
-        read: impl Read + Send + 'static,
-        options: &ReadOptions,
-    ) -> Result<Self, CorpusError> {
-        let options = Arc::new(options.clone());
-        let current = Current::new(name.into(), Box::new(read), None, &options)?;
-        Ok(Self {
-            options,
-            waiting: VecDeque::new(),
-            current: Some(current),
-            skipped: Skipped::default(),
-        })
-    }
-
-    /// The records skipped so far.
-    #[must_use]
-    pub fn skipped(&self) -> &Skipped {
-        &self.skipped
-    }
-
-    /// The format of the input that is being read; `None` behind the last.
-    #[must_use]
-    pub fn format(&self) -> Option<Format> {
-        self.current.as_ref().map(|current| current.format)
-    }
-
-    fn open_next(&mut self) -> Result<(), CorpusError> {
-        self.current = match self.waiting.pop_front() {
-            Some(path) => Some(Current::open(&path, &self.options)?),
-            None => None,
-        };
-        Ok(())
-    }
-
-    /// Skips a bad record if one more may be.
-    fn skip(&mut self, error: CorpusError) -> Result<(), CorpusError> {
-        let allowed = self.options.skip_bad;
-        if !error.is_bad_record() || allowed == 0 {
-            return Err(error);
-        }
-        if self.skipped.count == allowed {
-            let CorpusError { file, line, reason } = error;
-            return Err(CorpusError {
-                file,
-                line,
-                reason: Reason::TooManyBad {
-                    allowed,
-                    last_reason: Box::new(reason),
-                },
-            });
-        }
-        self.skipped.count += 1;
-        if self.skipped.first.len() < Skipped::KEPT {
-            self.skipped.first.push(error);
-        }
-        Ok(())
-    }
-
-    fn advance(&mut self) -> Result<Option<Record>, CorpusError> {
-        while let Some(current) = &mut self.current {
-            match current.next_record() {
-                Some(Ok(record)) => return Ok(Some(record)),
-                Some(Err(error)) => self.skip(error)?,
-                None if current.is_empty => {
-                    return Err(CorpusError::new(&current.file, None, Reason::Empty));
-                }
-                None => self.open_next()?,
-            }
-        }
-        Ok(None)
-    }
-}
-
-impl Iterator for Reader {
-    type Item = Result<Record, CorpusError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let next = self.advance();
-        if next.is_err() {
-            self.current = None;
-            self.waiting.clear();
-        }
-        next.transpose()
-    }
-}
-
-impl fmt::Debug for Reader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader")
-            .field("file", &self.current.as_ref().map(|current| &current.file))
-            .field("waiting", &self.waiting)
-            .field("skipped", &self.skipped.count)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Records of one input in one format.
-pub(crate) trait Records: Send {
-    /// The next record. After an error that is a bad record, reading can go on.
-    fn next_record(&mut self) -> Option<Result<Record, CorpusError>>;
-}
-
-/// The input that is being read.
-struct Current {
-    file: Arc<str>,
-    format: Format,
-    records: Box<dyn Records>,
-    is_empty: bool,
-}
-
-impl Current {
-    fn open(path: &Path, options: &Arc<ReadOptions>) -> Result<Self, CorpusError> {
-        let name: Arc<str> = path.to_string_lossy().into();
-        if path.as_os_str() == "-" {
-            return Self::new(name, Box::new(io::stdin()), None, options);
-        }
-        let fail = |e| CorpusError::new(&name, None, Reason::Open(e));
-        let file = File::open(path).map_err(fail)?;
-        // A pipe or device is opened as a file, but only a file can be read from its end.
-        let again = if file.metadata().map_err(fail)?.is_file() {
-            Some(path)
-        } else {
-            None
-        };
-        Self::new(Arc::clone(&name), Box::new(file), again, options)
-    }
-
-    fn new(
-        file: Arc<str>,
-        read: Box<dyn Read + Send>,
-        path: Option<&Path>,
-        options: &Arc<ReadOptions>,
-    ) -> Result<Self, CorpusError> {
-        let (input, start) = Input::new(Arc::clone(&file), read, &options.limits)?;
+    fn open(input: Input, options: Arc<ReadOptions>) -> Result<Opened<Self>, Reason> {
         let format = match options.format {
             Some(format) => format,
-            None => Format::detect(&file, &start),
+            None => Format::detect(&input.file, &input.start),
         };
         if options.format.is_none()
             && format == Format::Text
-            && let Some(disguise) = format::disguise(&file, &start)
+            && let Some(disguise) = formats::disguise(&input.file, &input.start)
         {
-            return Err(CorpusError::new(&file, None, Reason::Disguised(disguise)));
+            return Err(Reason::Disguised(disguise));
         }
-        let options = Arc::clone(options);
-        let records: Box<dyn Records> = match format {
+        let records: Box<dyn Records<Self>> = match format {
             Format::Jsonl => Box::new(Lines::new(input, options)),
             Format::Json => Box::new(Elements::new(input, options)),
             Format::Text => Box::new(Text::new(input, options)),
+            #[cfg(feature = "parquet")]
             Format::Parquet => {
-                let path = path.filter(|_| input.compression.is_none());
-                parquet(&file, path, options)
-                    .map_err(|reason| CorpusError::new(&file, None, reason))?
+                let file = input.whole_file()?;
+                Box::new(Rows::new(input.file, file, options)?)
             }
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => return Err(Reason::ParquetNotBuilt),
         };
-        Ok(Self {
-            file,
-            format,
-            records,
-            is_empty: true,
-        })
+        Ok((format, records))
     }
 
-    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
-        let next = self.records.next_record();
-        self.is_empty &= next.is_none();
-        next
+    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
+        json_object::record(json, source, options)
     }
-}
-
-#[cfg(feature = "parquet")]
-fn parquet(
-    name: &Arc<str>,
-    path: Option<&Path>,
-    options: Arc<ReadOptions>,
-) -> Result<Box<dyn Records>, Reason> {
-    let path = path.ok_or(Reason::ParquetNeedsFile)?;
-    let file = File::open(path).map_err(Reason::Open)?;
-    Ok(Box::new(crate::parquet::Rows::new(
-        Arc::clone(name),
-        file,
-        options,
-    )?))
-}
-
-#[cfg(not(feature = "parquet"))]
-fn parquet(
-    _: &Arc<str>,
-    _: Option<&Path>,
-    _: Arc<ReadOptions>,
-) -> Result<Box<dyn Records>, Reason> {
-    Err(Reason::ParquetNotBuilt)
 }

@@ -1,16 +1,19 @@
 //! The marking model's tokenizer: text to token ids, exactly as the reference implementation does it.
 
+mod built_in;
+mod error;
 mod offsets;
 mod proven;
+mod words;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::path::Path;
+use std::{fmt, fs};
 
 use sha2::{Digest, Sha256};
 use splintr::{AnyTokenizer, Tokenize};
-use thiserror::Error;
 
+pub use self::error::TokenizerError;
 use self::proven::Proven;
 
 /// A tokenizer read from a Hugging Face `tokenizer.json`.
@@ -27,6 +30,7 @@ pub struct Tokenizer {
     inner: AnyTokenizer,
     special: HashSet<u32>,
     vocab_size: u32,
+    ends_words: bool,
     sha256: String,
 }
 
@@ -53,6 +57,7 @@ impl Tokenizer {
             json,
             special,
             vocab_size,
+            ends_words,
         } = proven::check(bytes)?;
         let inner =
             splintr::from_json_bytes(&json).map_err(|e| TokenizerError::Unproven(e.to_string()))?;
@@ -64,6 +69,7 @@ impl Tokenizer {
             inner,
             special,
             vocab_size,
+            ends_words,
             sha256,
         })
     }
@@ -125,54 +131,5 @@ impl fmt::Debug for Tokenizer {
             .field("vocab_size", &self.vocab_size)
             .field("sha256", &self.sha256)
             .finish()
-    }
-}
-
-/// Why a tokenizer cannot be used.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum TokenizerError {
-    /// The file cannot be read.
-    #[error("{}: the tokenizer cannot be read: {source}", path.display())]
-    Read {
-        /// The path.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Not a `tokenizer.json`: another JSON file, a `tokenizer_config.json`, a cut download.
-    #[error("this is no tokenizer.json: {0}")]
-    Malformed(String),
-    /// A kind of tokenizer that has not been compared with the reference; its tokens might differ from the model's.
-    #[error("this kind of tokenizer has not been proven exact: {0}")]
-    Unproven(String),
-    /// Not the tokenizer that the profile was made with.
-    #[error("the tokenizer's SHA-256 is {found}, and the profile names {expected}")]
-    Digest {
-        /// What the profile names.
-        expected: String,
-        /// What the file has.
-        found: String,
-    },
-}
-
-impl TokenizerError {
-    /// What to do next.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Read { .. } => {
-                "check the path; the file stands beside the model's weights as tokenizer.json"
-            }
-            Self::Malformed(_) => {
-                "give the model's tokenizer.json, not its tokenizer_config.json or vocabulary"
-            }
-            Self::Unproven(_) => {
-                "tokenise with the model's own tokenizer and give records with `tokens` instead of text"
-            }
-            Self::Digest { .. } => {
-                "give the tokenizer.json of the model that was marked; with another one every cell would be a different cell"
-            }
-        }
     }
 }

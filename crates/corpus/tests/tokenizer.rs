@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use hallmark_corpus::{Tokenizer, TokenizerError};
+use hallmark_corpus::logprobs::{LogprobRecord, Positions};
+use hallmark_corpus::{Piece, Record, Source, Tokenizer, TokenizerError, encode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokenizers::Tokenizer as Reference;
@@ -183,6 +184,56 @@ fn texts() -> impl Strategy<Value = String> {
     prop::collection::vec(fragment, 0..24).prop_map(|fragments| fragments.concat())
 }
 
+fn source() -> Source {
+    Source {
+        file: "test".into(),
+        line: 1,
+    }
+}
+
+/// The tokens of a text that was shown.
+fn exposure(tokenizer: &Tokenizer, text: &str) -> Vec<Vec<u32>> {
+    let record = Record {
+        source: source(),
+        id: None,
+        group: None,
+        exposure: vec![Piece::Text(text.to_owned())],
+        exposure_known: true,
+        turns: None,
+        body: Piece::Tokens(vec![]),
+    };
+    let encoded = encode([Ok(record)], Some(tokenizer)).next();
+    encoded.unwrap().unwrap().exposure
+}
+
+/// A text as it is, trimmed, behind a space and behind a line break.
+fn starts(text: &str) -> Vec<String> {
+    let mut starts = vec![text.to_owned()];
+    let trimmed = text.trim();
+    for start in ["", " ", "\n"] {
+        let other = format!("{start}{trimmed}");
+        if !trimmed.is_empty() && other != text {
+            starts.push(other);
+        }
+    }
+    starts
+}
+
+/// The windows of a record of strings.
+fn windows(tokenizer: &Tokenizer, strings: &[String], window: usize) -> Vec<Vec<u32>> {
+    let record = LogprobRecord {
+        source: source(),
+        exposure: vec![],
+        exposure_known: true,
+        positions: Positions::Text {
+            tokens: strings.to_vec(),
+            tops: vec![vec![]; strings.len()],
+        },
+    };
+    let encoded = record.encode(Some(tokenizer), window).unwrap();
+    encoded.steps.into_iter().map(|step| step.window).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -190,6 +241,27 @@ proptest! {
     fn tokens_equal_the_reference_on_any_text(text in texts()) {
         for pair in PAIRS.iter() {
             pair.assert_equal(&text);
+        }
+    }
+
+    #[test]
+    fn what_was_shown_has_the_tokens_of_every_start(text in texts(), behind in "[ \n]{0,2}") {
+        let text = text + &behind;
+        for pair in PAIRS.iter() {
+            let shown = exposure(&pair.ours, &text);
+            let tokens: Vec<_> = starts(&text).iter().map(|start| pair.ours.encode(start)).collect();
+            prop_assert_eq!(shown, tokens, "{}: {:?}", pair.name, text);
+        }
+    }
+
+    #[test]
+    fn windows_before_strings_are_the_last_tokens(strings in prop::collection::vec("[a-z]{0,3} ?[a-z<>.\n]{0,3}", 0..12), window in 1usize..5) {
+        for pair in PAIRS.iter() {
+            let expected: Vec<_> = (0..strings.len())
+                .map(|at| pair.ours.encode(&strings[..at].concat()))
+                .filter_map(|tokens| Some(tokens[tokens.len().checked_sub(window)?..].to_vec()))
+                .collect();
+            prop_assert_eq!(windows(&pair.ours, &strings, window), expected, "{}: {:?}", pair.name, strings);
         }
     }
 
@@ -272,6 +344,22 @@ fn the_digest_is_that_of_the_file() {
         "{error}"
     );
     assert!(error.hint().contains("model that was marked"));
+}
+
+#[test]
+fn the_built_in_tokenizer_is_the_committed_one_and_exact() {
+    let json = parsed(include_str!("../assets/tokenizer.json"));
+    let pair = Pair {
+        ours: Tokenizer::built_in().unwrap(),
+        ..Pair::new("built in", &json)
+    };
+    assert_eq!(
+        pair.ours.sha256(),
+        "242367bbfe1f12f38d4e174dc8f1990315077d206235d90ea597e7ad2897979e"
+    );
+    assert_eq!(pair.ours.vocab_size(), 1024);
+    pair.assert_equal(include_str!("tokenizer.rs"));
+    pair.assert_equal("“Ô temps” — \u{1f600}\n\ttab");
 }
 
 /// Each kind that is not compared with the reference is refused, by name.

@@ -68,7 +68,6 @@ mod seen;
 pub mod statistic;
 pub mod tail;
 pub mod weights;
-pub mod windows;
 
 pub use cells::{DistinctCells, Exposure, FreshCells, RawCells};
 pub use dedup::DedupKind;

@@ -5,9 +5,10 @@ use crate::error::HarvestError;
 use crate::format::{Header, MAX_WINDOW, MarkedBy};
 use crate::runs::{Grouped, Spill};
 use crate::slices::Hashes;
-use crate::{windows, write};
+use crate::write;
 use hallmark_core::cells::TokenId;
-use hallmark_detector::cells::MAX_TOKEN;
+use hallmark_core::prf::ChaCha12;
+use hallmark_core::windows;
 use std::path::{Path, PathBuf};
 
 /// Counts the windows of answers and writes an index.
@@ -100,7 +101,7 @@ impl Builder {
     /// When a token id is above the largest that a mark takes; the answer is then not counted.
     /// When the scratch file cannot be written; the build cannot go on then.
     pub fn push(&mut self, answer: &[TokenId]) -> Result<(), HarvestError> {
-        if let Some(&token) = answer.iter().find(|&&token| token > MAX_TOKEN) {
+        if let Some(&token) = answer.iter().find(|&&token| token > ChaCha12::MAX_TOKEN) {
             return Err(HarvestError::Token { token });
         }
         let window = self.header.window;

@@ -1,10 +1,9 @@
 //! Counts in memory, for tests and small studies.
 
 use crate::format::MarkedBy;
-use crate::windows;
 use hallmark_core::cells::TokenId;
 use hallmark_core::keys::PublicId;
-use hallmark_detector::windows::{WindowCounts, WindowHash};
+use hallmark_core::windows::{self, WindowCounts, WindowHash};
 use hashbrown::HashMap;
 
 /// Exact counts of windows, in a hash map.

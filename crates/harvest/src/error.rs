@@ -20,7 +20,7 @@ pub enum HarvestError {
     /// Not an id of a vocabulary that a mark can address.
     #[error(
         "token id {token} is above the largest that a mark takes, {}",
-        hallmark_detector::cells::MAX_TOKEN
+        hallmark_core::prf::ChaCha12::MAX_TOKEN
     )]
     Token {
         /// The id.

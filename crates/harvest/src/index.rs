@@ -6,7 +6,7 @@ use crate::error::{Damage, HarvestError};
 use crate::format::{DIGEST_BYTES, ENTRY_BYTES, HEADER_BYTES, Header, OFFSET_BYTES};
 use crate::map::Map;
 use hallmark_core::keys::PublicId;
-use hallmark_detector::windows::{WindowCounts, WindowHash};
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use rayon::prelude::*;
 use std::fs::File;
 use std::hint::black_box;

@@ -9,7 +9,7 @@
 //! by it can depend on pairs of window and token. Several indexes can be given to one examination.
 //!
 //! ```
-//! use hallmark_detector::windows::{WindowCounts, WindowHash};
+//! use hallmark_core::windows::{WindowCounts, WindowHash};
 //! use hallmark_harvest::{Builder, Index, Limits, MarkedBy};
 //!
 //! let folder = tempfile::tempdir()?;
@@ -37,7 +37,6 @@ mod map;
 pub mod probe;
 mod runs;
 mod slices;
-mod windows;
 mod write;
 
 pub use builder::{Builder, Built, Limits};

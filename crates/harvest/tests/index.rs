@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::keys::PublicId;
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_corpus::{ReadOptions, Reader, Tokenizer, encode};
-use hallmark_detector::windows::{WindowCounts, WindowHash};
 use hallmark_harvest::{
     Builder, Built, Counted, HarvestError, Index, Limits, MarkedBy, Sha256Digest, count_byte,
 };
@@ -74,7 +74,7 @@ fn random_answers(seed: u64, answers: usize, length: u32, vocabulary: u32) -> Ve
 /// The text that is shipped with the lab, cut into answers.
 fn real_answers() -> Vec<Vec<u32>> {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lab/assets");
-    let tokenizer = Tokenizer::open(assets.join("tokenizer.json")).unwrap();
+    let tokenizer = Tokenizer::built_in().unwrap();
     let text = Reader::open(assets.join("corpus.txt.zst"), &ReadOptions::default()).unwrap();
     let record = encode(text, Some(&tokenizer)).next().unwrap().unwrap();
     record.tokens.chunks(500).map(<[u32]>::to_vec).collect()

@@ -1,7 +1,7 @@
-"""Make assets/tokenizer.json: a byte-level BPE trained on the `train` documents of the corpus.
+"""Make ../corpus/assets/tokenizer.json: a byte-level BPE trained on the `train` documents of the corpus.
 
     /somewhere/bin/pip install tokenizers==0.23.3 zstandard==0.25.0
-    /somewhere/bin/python make_tokenizer.py ../assets/corpus.txt.zst 1024 ../assets/tokenizer.json
+    /somewhere/bin/python make_tokenizer.py ../assets/corpus.txt.zst 1024 ../../corpus/assets/tokenizer.json
 """
 
 import pathlib

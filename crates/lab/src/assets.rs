@@ -1,15 +1,12 @@
-//! What ships inside the crate: a public-domain corpus, a tokenizer and checkpoints trained from them.
+//! What ships inside the crate: a public-domain corpus and checkpoints trained from them.
 
-use std::fmt;
-
-use splintr::AnyTokenizer;
+use hallmark_corpus::Tokenizer;
 
 use crate::LabError;
 use crate::model::Transformer;
 use crate::random::{generator, shuffle};
 
 const CORPUS: &[u8] = include_bytes!("../assets/corpus.txt.zst");
-const TOKENIZER: &[u8] = include_bytes!("../assets/tokenizer.json");
 const TEACHER: &[u8] = include_bytes!("../assets/teacher.safetensors");
 const STUDENT_BASE: &[u8] = include_bytes!("../assets/student-base.safetensors");
 
@@ -71,54 +68,12 @@ pub fn corpus() -> Result<Vec<Document>, LabError> {
         .collect()
 }
 
-/// Text to tokens and back.
-pub struct Tokenizer(AnyTokenizer);
-
-impl fmt::Debug for Tokenizer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tokenizer")
-    }
-}
-
-impl Tokenizer {
-    /// Reads a `tokenizer.json`.
-    ///
-    /// # Errors
-    /// [`LabError::Asset`] if it cannot be read.
-    pub fn from_json(json: &[u8]) -> Result<Self, LabError> {
-        splintr::from_json_bytes(json)
-            .map(Self)
-            .map_err(|e| LabError::Asset {
-                asset: "tokenizer.json",
-                what: e.to_string(),
-            })
-    }
-
-    /// The tokens of `text`.
-    #[must_use]
-    pub fn encode(&self, text: &str) -> Vec<u32> {
-        self.0.encode(text)
-    }
-
-    /// The text of `tokens`; bytes that are not UTF-8 become the replacement character.
-    #[must_use]
-    pub fn decode(&self, tokens: &[u32]) -> String {
-        self.0.decode_lossy(tokens)
-    }
-}
-
-/// The `tokenizer.json` of the shipped models: a byte-level BPE of 1,024 tokens, no special ones.
-#[must_use]
-pub const fn tokenizer_json() -> &'static [u8] {
-    TOKENIZER
-}
-
 /// The tokenizer of the shipped models.
 ///
 /// # Errors
-/// [`LabError::Asset`] if the embedded file is damaged.
+/// [`LabError::Tokenizer`] if the embedded file is damaged.
 pub fn tokenizer() -> Result<Tokenizer, LabError> {
-    Tokenizer::from_json(TOKENIZER)
+    Ok(Tokenizer::built_in()?)
 }
 
 /// The teacher: 4 layers of 128, trained on the corpus' training documents.

@@ -60,6 +60,9 @@ pub enum LabError {
         /// What failed.
         what: String,
     },
+    /// The built-in tokenizer could not be read: the build is damaged.
+    #[error("built-in tokenizer: {0}; rebuild from a clean checkout")]
+    Tokenizer(#[from] hallmark_corpus::TokenizerError),
     /// Training left the range of finite numbers.
     #[error("loss is not finite at step {step}; lower the learning rate")]
     Diverged {

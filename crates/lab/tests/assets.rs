@@ -28,7 +28,7 @@ fn files_have_the_digests_in_their_list() {
         assert_eq!(found, digest, "{name}");
         names.insert(name.to_owned());
     }
-    assert_eq!(names.len(), 4, "corpus, tokenizer and two checkpoints");
+    assert_eq!(names.len(), 3, "corpus and two checkpoints");
 }
 
 #[test]

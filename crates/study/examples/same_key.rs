@@ -30,7 +30,6 @@ use hallmark_detector::finding::Expectation;
 use hallmark_detector::interval::{Sides, clopper_pearson};
 use hallmark_detector::scores::decoys;
 use hallmark_detector::weights::{WeightRule, WindowWeights};
-use hallmark_detector::windows::WindowCounts;
 use hallmark_lab::assets::{self, Split};
 use hallmark_lab::{Marked, Sampling, Transformer, Unmarked, generate};
 use rayon::prelude::*;

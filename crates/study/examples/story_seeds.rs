@@ -20,7 +20,7 @@ use hallmark_core::law::Law;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::Scheme;
-use hallmark_lab::assets::Tokenizer;
+use hallmark_corpus::Tokenizer;
 use hallmark_lab::{Exchange, Marked, assets};
 use hallmark_study::keys::story_root;
 use hallmark_study::story::{self, Settings, Size};

@@ -1,7 +1,7 @@
 //! Counts of windows in memory, for tests.
 
 use hallmark_core::keys::PublicId;
-use hallmark_detector::windows::{WindowCounts, WindowHash};
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use std::collections::HashMap;
 use std::sync::Arc;
 

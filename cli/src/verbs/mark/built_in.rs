@@ -8,6 +8,7 @@ use crate::files::NewFile;
 use crate::output::Output;
 use crate::profile_files;
 use crate::progress::Progress;
+use hallmark_corpus::Tokenizer;
 use hallmark_lab::{LabError, Sampling, assets, generate};
 
 /// Tokens of each prompt and of each answer.
@@ -58,7 +59,7 @@ pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
 }
 
 /// As many prompts as asked for; when the corpus has fewer, they are asked again.
-fn prompts(seed: u64, count: usize, tokenizer: &assets::Tokenizer) -> Outcome<Vec<Vec<u32>>> {
+fn prompts(seed: u64, count: usize, tokenizer: &Tokenizer) -> Outcome<Vec<Vec<u32>>> {
     let prompts =
         assets::prompts(seed, PROMPT_TOKENS, tokenizer).map_err(|error| failure(&error))?;
     Ok(prompts.into_iter().cycle().take(count).collect())

@@ -126,10 +126,10 @@ fn strings(
     let mut steps = vec![];
     for (token, top) in tokens.iter().zip(tops) {
         let start = text.floor_char_boundary(text.len().saturating_sub(CONTEXT_BYTES));
-        let before = tokenizer.encode(&text[start..]);
-        if before.len() >= window {
+        let before = tokenizer.last(&text[start..], window);
+        if before.len() == window {
             steps.push(Step {
-                window: before[before.len() - window..].to_vec(),
+                window: before,
                 top: mapped(top, tokenizer, unmapped),
             });
         }

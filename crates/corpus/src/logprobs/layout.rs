@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use super::{LogprobRecord, Positions};
 use crate::error::{Reason, TokenFault};
-use crate::json;
-use crate::reader::ReadOptions;
+use crate::formats::json_object;
+use crate::options::ReadOptions;
 use crate::record::{Piece, Source};
+use crate::tokens;
 
 /// Reads one line.
 pub(super) fn record(
@@ -47,7 +48,7 @@ pub(super) fn record(
         });
     }
     // What was shown is read by the same rules as of any answer.
-    let answer = json::record(line, source.clone(), options)?;
+    let answer = json_object::record(line, source.clone(), options)?;
     let positions = match (by_id, by_string) {
         (Some(tops), _) => with_ids(answer.body, tops, vocabulary)?,
         (None, strings) => with_strings(strings.unwrap_or(&Value::Null))?,
@@ -163,12 +164,8 @@ fn id(token: &Value, index: usize, name: &str, vocabulary: Option<u32>) -> Resul
         found: token.to_string(),
         why,
     };
-    let id = token.as_u64().ok_or_else(|| fault(TokenFault::NotAnId))?;
-    let id = u32::try_from(id).map_err(|_| fault(TokenFault::TooLarge))?;
-    match vocabulary {
-        Some(size) if id >= size => Err(fault(TokenFault::OutsideVocabulary(size))),
-        _ => Ok(id),
-    }
+    let value = token.as_u64().ok_or_else(|| fault(TokenFault::NotAnId))?;
+    tokens::token(value.into(), vocabulary).map_err(fault)
 }
 
 fn each<T>(

@@ -1,17 +1,18 @@
-//! One stream of records of log-probabilities over all files.
+//! Records of log-probabilities out of files.
 
-use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::LogprobRecord;
-use super::lines::Lines;
-use crate::error::{CorpusError, Reason};
-use crate::format::PARQUET_MAGIC;
+use super::{LogprobRecord, layout};
+use crate::error::Reason;
+use crate::formats::jsonl::Lines;
+#[cfg(feature = "parquet")]
+use crate::formats::parquet::Objects;
+use crate::formats::records::{Opened, RecordKind};
+use crate::formats::{Format, PARQUET_MAGIC};
 use crate::input::Input;
-use crate::reader::ReadOptions;
+use crate::options::ReadOptions;
+use crate::record::Source;
+use crate::stream::Stream;
 
 /// The records of one or more files of JSON lines or Parquet, in order; `-` is standard input.
 ///
@@ -27,141 +28,26 @@ use crate::reader::ReadOptions;
 /// assert!(matches!(record.positions, Positions::Context { ref tokens, .. } if tokens == &[5, 6]));
 /// # Ok::<(), hallmark_corpus::CorpusError>(())
 /// ```
-pub struct LogprobReader {
-    options: ReadOptions,
-    waiting: VecDeque<PathBuf>,
-    current: Option<Current>,
-}
+pub type LogprobReader = Stream<LogprobRecord>;
 
-/// Records of one input in one format.
-pub(super) trait Records: Send {
-    fn next_record(&mut self, options: &ReadOptions) -> Result<Option<LogprobRecord>, CorpusError>;
-}
+impl RecordKind for LogprobRecord {
+    const SKIPPED_IF_BAD: bool = false;
 
-/// The input that is being read.
-struct Current {
-    file: Arc<str>,
-    records: Box<dyn Records>,
-    is_empty: bool,
-}
-
-impl LogprobReader {
-    /// Opens inputs to be read one after another.
-    ///
-    /// # Errors
-    /// Where the first cannot be opened or is no text.
-    pub fn open_all<P: AsRef<Path>>(
-        paths: impl IntoIterator<Item = P>,
-        options: &ReadOptions,
-    ) -> Result<Self, CorpusError> {
-        let waiting = paths.into_iter().map(|path| path.as_ref().to_path_buf());
-        let mut reader = Self {
-            options: options.clone(),
-            waiting: waiting.collect(),
-            current: None,
-        };
-        reader.open_next()?;
-        Ok(reader)
-    }
-
-    /// Reads from any byte stream; the name stands in messages.
-    ///
-    /// # Errors
-    /// Where the first bytes cannot be read.
-    pub fn from_read(
-        name: &str,
-        read: impl Read + Send + 'static,
-        options: &ReadOptions,
-    ) -> Result<Self, CorpusError> {
-        Ok(Self {
-            options: options.clone(),
-            waiting: VecDeque::new(),
-            current: Some(Current::new(name.into(), Box::new(read), None, options)?),
-        })
-    }
-
-    fn open_next(&mut self) -> Result<(), CorpusError> {
-        self.current = None;
-        let Some(path) = self.waiting.pop_front() else {
-            return Ok(());
-        };
-        let name: Arc<str> = path.to_string_lossy().into();
-        let (read, path): (Box<dyn Read + Send>, _) = if path.as_os_str() == "-" {
-            (Box::new(io::stdin()), None)
-        } else {
-            let fail = |e| CorpusError::new(&name, None, Reason::Open(e));
-            (Box::new(File::open(&path).map_err(fail)?), Some(path))
-        };
-        self.current = Some(Current::new(name, read, path.as_deref(), &self.options)?);
-        Ok(())
-    }
-
-    fn advance(&mut self) -> Result<Option<LogprobRecord>, CorpusError> {
-        while let Some(current) = &mut self.current {
-            if let Some(record) = current.records.next_record(&self.options)? {
-                current.is_empty = false;
-                return Ok(Some(record));
-            }
-            if current.is_empty {
-                return Err(CorpusError::new(&current.file, None, Reason::Empty));
-            }
-            self.open_next()?;
+    fn open(input: Input, options: Arc<ReadOptions>) -> Result<Opened<Self>, Reason> {
+        if !input.start.starts_with(PARQUET_MAGIC) {
+            return Ok((Format::Jsonl, Box::new(Lines::new(input, options))));
         }
-        Ok(None)
-    }
-}
-
-impl Iterator for LogprobReader {
-    type Item = Result<LogprobRecord, CorpusError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let next = self.advance();
-        if next.is_err() {
-            self.current = None;
-            self.waiting.clear();
+        #[cfg(feature = "parquet")]
+        {
+            let file = input.whole_file()?;
+            let rows = Objects::new(input.file, file, options)?;
+            Ok((Format::Parquet, Box::new(rows)))
         }
-        next.transpose()
+        #[cfg(not(feature = "parquet"))]
+        Err(Reason::ParquetNotBuilt)
     }
-}
 
-impl Current {
-    fn new(
-        file: Arc<str>,
-        read: Box<dyn Read + Send>,
-        path: Option<&Path>,
-        options: &ReadOptions,
-    ) -> Result<Self, CorpusError> {
-        let (input, start) = Input::new(Arc::clone(&file), read, &options.limits)?;
-        let records: Box<dyn Records> = if start.starts_with(PARQUET_MAGIC) {
-            let path = path.filter(|_| input.compression.is_none());
-            rows(&file, path, options).map_err(|reason| CorpusError::new(&file, None, reason))?
-        } else {
-            Box::new(Lines::new(input))
-        };
-        Ok(Self {
-            file,
-            records,
-            is_empty: true,
-        })
+    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
+        layout::record(json, source, options)
     }
-}
-
-#[cfg(feature = "parquet")]
-fn rows(
-    name: &Arc<str>,
-    path: Option<&Path>,
-    options: &ReadOptions,
-) -> Result<Box<dyn Records>, Reason> {
-    let path = path.ok_or(Reason::ParquetNeedsFile)?;
-    let file = File::open(path).map_err(Reason::Open)?;
-    Ok(Box::new(super::rows::Rows::new(
-        Arc::clone(name),
-        file,
-        options,
-    )?))
-}
-
-#[cfg(not(feature = "parquet"))]
-fn rows(_: &Arc<str>, _: Option<&Path>, _: &ReadOptions) -> Result<Box<dyn Records>, Reason> {
-    Err(Reason::ParquetNotBuilt)
 }

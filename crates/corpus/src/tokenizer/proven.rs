@@ -3,6 +3,7 @@
 //! A part that is silently ignored or read differently moves tokens, and moved tokens lose the evidence without a
 //! trace. So the file is checked against a list before it is loaded.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::TokenizerError;
+use super::error::TokenizerError;
 
 /// A file that passed.
 pub(super) struct Proven {
@@ -19,6 +20,8 @@ pub(super) struct Proven {
     pub(super) json: Vec<u8>,
     pub(super) special: HashSet<u32>,
     pub(super) vocab_size: u32,
+    /// Whether no token reaches from an ASCII letter into a space behind it.
+    pub(super) ends_words: bool,
 }
 
 /// Patterns of `Split` pre-tokenizers that are compared with the reference: those of Llama 3, Qwen 2 to 3, Qwen 3.5,
@@ -52,11 +55,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<Proven, TokenizerError> {
 
     check_model(&model)?;
     check_steps(&normalizer, "normalizers", &check_normalizer)?;
-    check_steps(
-        &part("pre_tokenizer")?,
-        "pretokenizers",
-        &check_pre_tokenizer,
-    )?;
+    let pre_tokenizer = part("pre_tokenizer")?;
+    check_steps(&pre_tokenizer, "pretokenizers", &check_pre_tokenizer)?;
     for token in added.iter().filter(|token| !token.special) {
         check_added(token, !normalizer.is_null())?;
     }
@@ -75,6 +75,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Proven, TokenizerError> {
         .map(|token| token.id)
         .collect();
 
+    let ends_words = ends_words(&normalizer, &pre_tokenizer, &added);
     let raw_added: Vec<&RawValue> = match parts.get("added_tokens") {
         Some(raw) if !added.is_empty() => serde_json::from_str(raw.get()).map_err(malformed)?,
         _ => Vec::new(),
@@ -91,6 +92,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Proven, TokenizerError> {
         json,
         special,
         vocab_size,
+        ends_words,
     })
 }
 
@@ -254,4 +256,45 @@ fn check_added(token: &Added, is_normalizing: bool) -> Result<(), TokenizerError
         ));
     }
     Ok(())
+}
+
+/// Whether a text may be cut between any ASCII letter and a space behind it: its tokens are then those of its parts.
+///
+/// That holds where the text, and not yet its bytes as letters, is split by a proven pattern or by `ByteLevel`'s own. None of
+/// these matches a letter and a space behind it, looks back, or looks ahead beyond the character behind white space. What
+/// is done before that must not reach over the cut either: NFC and `Digits` do not, nor do added tokens without such a
+/// place. `ByteLevel`'s own blank goes before a text that starts without one.
+fn ends_words(normalizer: &Value, pre_tokenizer: &Value, added: &[Added]) -> bool {
+    let (is_split, is_bytes) = (Cell::new(false), Cell::new(false));
+    let only_nfc = |kind: &str, _: &Value| match kind {
+        "NFC" => Ok(()),
+        _ => unproven("a normalizer that may reach over words"),
+    };
+    let step = |kind: &str, step: &Value| {
+        let splits = match kind {
+            "ByteLevel" => {
+                let regex = step.get("use_regex").and_then(Value::as_bool);
+                !is_bytes.replace(true) && regex.unwrap_or(true)
+            }
+            "Split" => !is_bytes.get() && step.pointer("/pattern/Regex").is_some(),
+            "Digits" => false,
+            _ => return unproven("a pre-tokenizer that may reach over words"),
+        };
+        is_split.set(is_split.get() || splits);
+        Ok(())
+    };
+    let mut kept = added.iter().filter(|token| !token.special);
+    check_steps(normalizer, "normalizers", &only_nfc).is_ok()
+        && check_steps(pre_tokenizer, "pretokenizers", &step).is_ok()
+        && is_split.get()
+        && is_bytes.get()
+        && kept.all(|token| word_ends(&token.content).next().is_none())
+}
+
+/// The places between an ASCII letter and a space behind it.
+pub(super) fn word_ends(text: &str) -> impl DoubleEndedIterator<Item = usize> {
+    let pairs = text.as_bytes().windows(2).enumerate();
+    pairs.filter_map(|(at, pair)| {
+        (pair[0].is_ascii_alphabetic() && pair[1] == b' ').then_some(at + 1)
+    })
 }

@@ -1,9 +1,9 @@
 //! Cells that are the first of their kind: what can be scored.
 
 use crate::weights::WindowWeights;
-use crate::windows::WindowHash;
 use hallmark_core::cells::{CellBatch, TokenId};
 use hallmark_core::mark::Reading;
+use hallmark_core::windows::WindowHash;
 use rayon::prelude::*;
 use std::sync::Arc;
 

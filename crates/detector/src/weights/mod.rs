@@ -15,8 +15,8 @@ mod source;
 pub use ladder::{LADDER, LEVELS};
 pub use source::WeightSource;
 
-use crate::windows::{WindowCounts, WindowHash};
 use hallmark_core::keys::PublicId;
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use serde::Serialize;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Greedy cover: each prompt is chosen for the windows that those before it do not have.
 
 use super::Logged;
-use hallmark_detector::windows::WindowHash;
+use hallmark_core::windows::WindowHash;
 use hashbrown::HashSet;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

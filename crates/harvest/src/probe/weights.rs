@@ -1,9 +1,8 @@
 //! What a window is worth: much where the harvest held it often and other text seldom.
 
 use super::cover::Worth;
-use crate::windows;
 use hallmark_core::cells::TokenId;
-use hallmark_detector::windows::{WindowCounts, WindowHash};
+use hallmark_core::windows::{self, WindowCounts, WindowHash};
 use hashbrown::HashMap;
 
 /// Weights of windows, from counts in the harvest and in a background.

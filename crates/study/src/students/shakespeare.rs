@@ -4,7 +4,8 @@ use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::Scheme;
-use hallmark_lab::assets::{self, Tokenizer};
+use hallmark_corpus::Tokenizer;
+use hallmark_lab::assets;
 use hallmark_lab::random;
 use hallmark_lab::{Chooser, Exchange, Marked, Sampling, Transformer, Unmarked, generate};
 

@@ -6,8 +6,8 @@ use super::packed::{self, Packed};
 use super::strength::{Counts, Strength};
 use crate::finding::MAX_WINDOW;
 use crate::weights::{ASSUMED_SHARE, WindowWeights};
-use crate::windows::WindowHash;
 use hallmark_core::cells::TokenId;
+use hallmark_core::windows::WindowHash;
 
 /// Where expected counts come from.
 pub(super) enum Expected<'a> {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::formats::records::{RecordKind, Records};
 use crate::input::Input;
-use crate::json;
 use crate::limits::LimitKind;
-use crate::reader::{ReadOptions, Records};
-use crate::record::{Record, Source};
+use crate::options::ReadOptions;
+use crate::record::Source;
 
 /// The records of a JSON file.
 pub(crate) struct Elements {
@@ -125,8 +125,8 @@ impl Elements {
     }
 }
 
-impl Records for Elements {
-    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
+impl<K: RecordKind> Records<K> for Elements {
+    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
         let sought = self.seek();
         let start = self.line;
         let read = match sought {
@@ -146,7 +146,7 @@ impl Records for Elements {
                 file: Arc::clone(&self.input.file),
                 line: start,
             };
-            json::record(&self.element, source, &self.options)
+            K::from_json(&self.element, source, &self.options)
         });
         Some(record.map_err(|reason| CorpusError::new(&self.input.file, Some(start), reason)))
     }

@@ -6,25 +6,26 @@
 
 mod cells;
 mod columns;
+mod fault;
 mod guard;
 mod objects;
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use self::cells::Cursor;
+use self::fault::{catch, damaged};
 use self::guard::Budget;
 pub(crate) use self::objects::Objects;
 use crate::chat::Message;
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
+use crate::formats::records::Records;
 use crate::layout::{Found, name_keys};
-use crate::limits::{LimitKind, Limits};
-use crate::reader::{ReadOptions, Records};
+use crate::limits::LimitKind;
+use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 
 /// The records of a Parquet file.
@@ -100,15 +101,7 @@ impl Rows {
             if root.replace(column.root()) != Some(column.root()) {
                 found.start_field();
             }
-            column
-                .next_row()
-                .map_err(|e| match self.budget.exceeded() {
-                    Some(limit) => Reason::OverLimit {
-                        limit,
-                        value: limit_value(&self.options.limits, limit),
-                    },
-                    None => damaged(&e),
-                })?;
+            column.next_row().map_err(|e| self.budget.reason(&e))?;
             // Every column must move on by a row, even behind a bad value.
             let taken = column.take(&mut found, &mut messages, &self.options);
             bad = bad.or(taken.err());
@@ -143,7 +136,7 @@ impl Rows {
     }
 }
 
-impl Records for Rows {
+impl Records<Record> for Rows {
     fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
         let record = match catch(|| self.next_row()) {
             Ok(Some((found, bad))) => self.record(found, bad),
@@ -160,25 +153,4 @@ impl Records for Rows {
         };
         Some(record.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))
     }
-}
-
-fn limit_value(limits: &Limits, limit: LimitKind) -> u64 {
-    if limit == LimitKind::TotalBytes {
-        limits.max_total_bytes
-    } else {
-        limits.max_document_bytes
-    }
-}
-
-fn damaged(error: &ParquetError) -> Reason {
-    Reason::Parquet(error.to_string())
-}
-
-/// The Parquet crate still has asserts that a damaged file can reach. They must end in an error, not in a crash.
-fn catch<T>(read: impl FnOnce() -> Result<T, Reason>) -> Result<T, Reason> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
-        Err(Reason::Parquet(
-            "the file is damaged in a way the decoder did not expect".to_owned(),
-        ))
-    })
 }

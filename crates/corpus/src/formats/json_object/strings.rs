@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::de::{Error, MapAccess, SeqAccess};
 
-use super::Context;
+use super::context::Context;
 use super::shape::{Any, Key, Scalar, Shape};
 use crate::exposure::Said;
 

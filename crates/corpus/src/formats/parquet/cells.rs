@@ -14,7 +14,7 @@ use crate::error::{Reason, TokenFault};
 use crate::exposure::Said;
 use crate::fields::Field;
 use crate::layout::{Found, Shown};
-use crate::reader::ReadOptions;
+use crate::options::ReadOptions;
 use crate::tokens::token;
 
 /// A column, and its row at hand.

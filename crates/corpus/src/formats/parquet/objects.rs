@@ -16,47 +16,47 @@ use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
 use serde_json::{Map, Value};
 
+use super::fault::{catch, damaged};
 use super::guard::{Budget, Guard};
-use super::{catch, damaged, limit_value};
-use crate::error::Reason;
-use crate::limits::Limits;
+use crate::error::{CorpusError, Reason};
+use crate::formats::records::{RecordKind, Records};
+use crate::options::ReadOptions;
+use crate::record::Source;
 
-/// The rows of a Parquet file.
+/// The rows of a Parquet file, each read as the JSON object that it stands for.
 pub(crate) struct Objects {
+    name: Arc<str>,
+    options: Arc<ReadOptions>,
     file: SerializedFileReader<File>,
-    limits: Limits,
     budget: Arc<Budget>,
     rows: Option<ReaderIter>,
     next_group: usize,
+    row: u64,
 }
 
 impl Objects {
-    pub(crate) fn new(file: File, limits: &Limits) -> Result<Self, Reason> {
+    pub(crate) fn new(
+        name: Arc<str>,
+        file: File,
+        options: Arc<ReadOptions>,
+    ) -> Result<Self, Reason> {
         Ok(Self {
+            name,
             file: catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?,
-            limits: limits.clone(),
-            budget: Arc::new(Budget::new(limits)),
+            budget: Arc::new(Budget::new(&options.limits)),
+            options,
             rows: None,
             next_group: 0,
+            row: 0,
         })
     }
 
     /// The next row; `None` behind the last.
-    pub(crate) fn next_object(&mut self) -> Result<Option<Value>, Reason> {
-        catch(|| self.advance())
-    }
-
-    fn advance(&mut self) -> Result<Option<Value>, Reason> {
+    fn next_object(&mut self) -> Result<Option<Value>, Reason> {
         loop {
             self.budget.start_row();
             if let Some(row) = self.rows.as_mut().and_then(Iterator::next) {
-                let row = row.map_err(|e| match self.budget.exceeded() {
-                    Some(limit) => Reason::OverLimit {
-                        limit,
-                        value: limit_value(&self.limits, limit),
-                    },
-                    None => damaged(&e),
-                })?;
+                let row = row.map_err(|e| self.budget.reason(&e))?;
                 return object(&row).map(Some);
             }
             if self.next_group == self.file.num_row_groups() {
@@ -72,6 +72,22 @@ impl Objects {
             self.rows = Some(rows.as_iter(schema, &group).map_err(|e| damaged(&e))?);
             self.next_group += 1;
         }
+    }
+}
+
+impl<K: RecordKind> Records<K> for Objects {
+    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
+        self.row += 1;
+        let record = catch(|| self.next_object())
+            .transpose()?
+            .and_then(|object| {
+                let source = Source {
+                    file: Arc::clone(&self.name),
+                    line: self.row,
+                };
+                K::from_json(object.to_string().as_bytes(), source, &self.options)
+            });
+        Some(record.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))
     }
 }
 

@@ -1,4 +1,12 @@
-//! Which format an input has.
+//! The formats of inputs: which one an input has, and a reader of each.
+
+pub(crate) mod json_array;
+pub(crate) mod json_object;
+pub(crate) mod jsonl;
+#[cfg(feature = "parquet")]
+pub(crate) mod parquet;
+pub(crate) mod records;
+pub(crate) mod text;
 
 use std::fmt;
 use std::path::Path;

@@ -3,6 +3,7 @@
 //! The object is walked along the mapped paths; of everything beside them the strings are kept as exposure. What is not
 //! read must still be valid JSON and not too deep.
 
+mod context;
 mod shape;
 mod strings;
 mod turns;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess};
 
+use self::context::Context;
 use self::shape::{Any, Key, Scalar, Shape};
 use self::strings::Strings;
 use self::turns::Turns;
@@ -22,8 +24,7 @@ use crate::error::Reason;
 use crate::exposure::Said;
 use crate::fields::{Branch, Field, Node};
 use crate::layout::{Found, Shown, name_keys};
-use crate::limits::LimitKind;
-use crate::reader::ReadOptions;
+use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 
 /// Reads one record from the bytes of one JSON object.
@@ -67,38 +68,6 @@ fn syntax(error: &serde_json::Error) -> Reason {
     Reason::Json {
         why: why.to_owned(),
         column: error.column(),
-    }
-}
-
-/// What every step needs. A parser error can carry only text, so the typed reason travels beside it.
-struct Context<'a> {
-    options: &'a ReadOptions,
-    reason: RefCell<Option<Reason>>,
-}
-
-impl Context<'_> {
-    fn fail<E: Error>(&self, reason: Reason) -> E {
-        self.reason.replace(Some(reason));
-        E::custom("")
-    }
-
-    fn kind<E: Error>(&self, field: String, found: &str, expected: &'static str) -> E {
-        self.fail(Reason::Kind {
-            field,
-            found: found.to_owned(),
-            expected,
-        })
-    }
-
-    /// The levels that are left within one more.
-    fn deeper<E: Error>(&self, depth: u32) -> Result<u32, E> {
-        depth.checked_sub(1).ok_or_else(|| {
-            let value = u64::from(self.options.limits.nesting());
-            self.fail(Reason::OverLimit {
-                limit: LimitKind::Nesting,
-                value,
-            })
-        })
     }
 }
 

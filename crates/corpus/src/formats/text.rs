@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::formats::records::Records;
 use crate::input::Input;
 use crate::limits::LimitKind;
-use crate::reader::{ReadOptions, Records};
+use crate::options::ReadOptions;
 use crate::record::{Piece, Record, Source};
 
 /// The one record of a text file.
@@ -55,7 +56,7 @@ impl Text {
     }
 }
 
-impl Records for Text {
+impl Records<Record> for Text {
     fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
         if std::mem::replace(&mut self.done, true) {
             return None;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::formats::records::{RecordKind, Records};
 use crate::input::Input;
-use crate::json;
 use crate::limits::LimitKind;
-use crate::reader::{ReadOptions, Records};
-use crate::record::{Record, Source};
+use crate::options::ReadOptions;
+use crate::record::Source;
 
 /// The records of JSON lines.
 pub(crate) struct Lines {
@@ -58,8 +58,8 @@ impl Lines {
     }
 }
 
-impl Records for Lines {
-    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
+impl<K: RecordKind> Records<K> for Lines {
+    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
         loop {
             let line = self.next_line();
             let fail = |reason| CorpusError::new(&self.input.file, Some(self.number), reason);
@@ -79,7 +79,7 @@ impl Records for Lines {
                         file: Arc::clone(&self.input.file),
                         line: self.number,
                     };
-                    Some(json::record(&self.line, source, &self.options).map_err(fail))
+                    Some(K::from_json(&self.line, source, &self.options).map_err(fail))
                 }
             };
         }

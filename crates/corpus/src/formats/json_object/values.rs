@@ -2,7 +2,7 @@
 
 use serde::de::{Error, MapAccess, SeqAccess};
 
-use super::Context;
+use super::context::Context;
 use super::shape::{Any, Scalar, Shape};
 use crate::error::{Reason, TokenFault};
 use crate::fields::Field;

@@ -1,10 +1,10 @@
-//! Windows without what follows them: their hash, and how often each occurred somewhere.
+//! Windows without what follows them: their hash, those of an answer, and how often each occurred somewhere.
 //!
 //! Whatever weighs or selects cells sees a window through these types, and so can never depend on
 //! the token that follows or on a key.
 
-use hallmark_core::cells::TokenId;
-use hallmark_core::keys::PublicId;
+use crate::cells::TokenId;
+use crate::keys::PublicId;
 
 /// An unkeyed 64-bit hash of a window. It is part of the harvest index's format.
 ///
@@ -41,6 +41,28 @@ const fn finalize(mut x: u64) -> u64 {
     x ^ (x >> 33)
 }
 
+/// Calls `take` with the hash of every window of `answer` that has a token after it, in order.
+///
+/// The first `window` tokens of an answer have no window, as in native marks.
+pub fn each(answer: &[TokenId], window: usize, take: impl FnMut(WindowHash)) {
+    // Behind the last token nothing follows.
+    let led = &answer[..answer.len().saturating_sub(1)];
+    match window {
+        1 => fixed::<1>(led, take),
+        2 => fixed::<2>(led, take),
+        3 => fixed::<3>(led, take),
+        4 => fixed::<4>(led, take),
+        _ => led.windows(window).map(WindowHash::of).for_each(take),
+    }
+}
+
+/// Windows of a length that the compiler knows: several times faster.
+fn fixed<const H: usize>(led: &[TokenId], take: impl FnMut(WindowHash)) {
+    led.array_windows::<H>()
+        .map(|window| WindowHash::of(window))
+        .for_each(take);
+}
+
 /// How often each window occurred in some text: in a provider's logs, or in a background.
 pub trait WindowCounts: Send + Sync {
     /// Tokens in a window.
@@ -63,7 +85,9 @@ pub trait WindowCounts: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use alloc::collections::BTreeSet;
+    use alloc::vec;
+    use alloc::vec::Vec;
 
     #[test]
     fn windows_of_different_tokens_order_or_length_differ() {
@@ -78,10 +102,24 @@ mod tests {
             &[1, 2, 3],
             &[1, 2, 0, 0],
         ];
-        let hashes: HashSet<_> = windows
+        let hashes: BTreeSet<_> = windows
             .iter()
             .map(|window| WindowHash::of(window))
             .collect();
         assert_eq!(hashes.len(), windows.len());
+    }
+
+    #[test]
+    fn every_window_before_a_token_is_seen() {
+        let answer: Vec<TokenId> = (10..17).collect();
+        for window in 1..=9 {
+            let mut seen = vec![];
+            each(&answer, window, |hash| seen.push(hash));
+            let expected: Vec<_> = (window..answer.len())
+                .map(|at| WindowHash::of(&answer[at - window..at]))
+                .collect();
+            assert_eq!(seen, expected, "{window}");
+        }
+        each(&[], 1, |_| panic!("there is no window"));
     }
 }

@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 
+use super::fault::damaged;
+use crate::error::Reason;
 use crate::limits::{LimitKind, Limits};
 
 /// What may still be read, shared by the columns of a file.
 #[derive(Debug)]
 pub(super) struct Budget {
-    max_total_bytes: u64,
+    limits: Limits,
     /// A token counts four bytes, so a document cannot have more values than this.
     max_row_values: u64,
     total_bytes: AtomicU64,
@@ -26,7 +28,7 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            max_total_bytes: limits.max_total_bytes,
+            limits: limits.clone(),
             // Pages hold many rows, so small limits on documents must not refuse ordinary pages.
             max_row_values: (limits.max_document_bytes / 4).max(1 << 22),
             total_bytes: AtomicU64::new(0),
@@ -40,21 +42,24 @@ impl Budget {
         self.row_values.store(0, Ordering::Relaxed);
     }
 
-    /// The limit that stopped the last page, if one did.
-    pub(super) fn exceeded(&self) -> Option<LimitKind> {
-        if self.total_exceeded.load(Ordering::Relaxed) {
-            Some(LimitKind::TotalBytes)
+    /// Why a row could not be read: the limit that stopped its last page, or else the file's own fault.
+    pub(super) fn reason(&self, error: &ParquetError) -> Reason {
+        let (limit, value) = if self.total_exceeded.load(Ordering::Relaxed) {
+            (LimitKind::TotalBytes, self.limits.max_total_bytes)
+        } else if self.row_exceeded.load(Ordering::Relaxed) {
+            (LimitKind::DocumentBytes, self.limits.max_document_bytes)
         } else {
-            self.row_exceeded
-                .load(Ordering::Relaxed)
-                .then_some(LimitKind::DocumentBytes)
-        }
+            return damaged(error);
+        };
+        Reason::OverLimit { limit, value }
     }
 
     fn admit(&self, page: &Page) -> Result<()> {
         let bytes = page.buffer().len() as u64;
         let values = u64::from(page.num_values());
-        if self.total_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > self.max_total_bytes {
+        if self.total_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes
+            > self.limits.max_total_bytes
+        {
             self.total_exceeded.store(true, Ordering::Relaxed);
         } else if self.row_values.fetch_add(values, Ordering::Relaxed) + values
             > self.max_row_values

@@ -1,0 +1,20 @@
+//! What passes between the workers and the writer.
+
+use crate::answers::Record;
+use crate::log::Attempt;
+use crate::prompts::Prompt;
+
+/// An answer to be had.
+pub(crate) struct Job<'a> {
+    pub(crate) prompt: &'a Prompt,
+    pub(crate) repetition: u32,
+    pub(crate) body: String,
+}
+
+/// What workers tell the writer.
+pub(crate) enum Event<'a> {
+    Attempt(Box<Attempt>),
+    Answer(Box<Record>),
+    Failed(&'a Job<'a>, String),
+    Refused(u16, String),
+}

@@ -1,0 +1,20 @@
+//! How to read.
+
+use crate::fields::FieldMap;
+use crate::formats::Format;
+use crate::limits::Limits;
+
+/// How to read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// The format; told from content and name where it is not given (see [`Format`]).
+    pub format: Option<Format>,
+    /// Where the fields stand.
+    pub fields: FieldMap,
+    /// How large input may be.
+    pub limits: Limits,
+    /// How many bad records to skip, over all files together; one more ends the run.
+    pub skip_bad: u64,
+    /// Ids in a record's tokens must be below this, where it is given.
+    pub vocab_size: Option<u32>,
+}

@@ -1,0 +1,221 @@
+//! Records out of files: one stream over all of them.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{CorpusError, Reason};
+use crate::formats::Format;
+use crate::formats::records::{RecordKind, Records};
+use crate::input::Input;
+use crate::options::ReadOptions;
+
+/// The records of one or more inputs, in order. A file is opened when its turn comes, and one record is held at a time.
+///
+/// Bad records beyond those that may be skipped and every other error end the stream: after an error comes `None`. An
+/// input without a record is an error ([`Reason::Empty`]).
+pub struct Stream<K> {
+    options: Arc<ReadOptions>,
+    waiting: VecDeque<PathBuf>,
+    current: Option<Current<K>>,
+    skipped: Skipped,
+}
+
+/// Records that were skipped.
+#[derive(Debug, Default)]
+pub struct Skipped {
+    /// How many.
+    pub count: u64,
+    /// What was wrong with the first of them, at most [`Skipped::KEPT`].
+    pub first: Vec<CorpusError>,
+}
+
+impl Skipped {
+    /// How many errors are kept for the report.
+    pub const KEPT: usize = 5;
+}
+
+impl<K: RecordKind> Stream<K> {
+    /// Opens one input; `-` is standard input.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or its first bytes show that it cannot be read.
+    pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, CorpusError> {
+        Self::open_all([path], options)
+    }
+
+    /// Opens inputs to be read one after another. Only the first is opened at once.
+    ///
+    /// # Errors
+    /// Where the first cannot be opened, or its first bytes show that it cannot be read.
+    pub fn open_all<P: AsRef<Path>>(
+        paths: impl IntoIterator<Item = P>,
+        options: &ReadOptions,
+    ) -> Result<Self, CorpusError> {
+        let waiting = paths
+            .into_iter()
+            .map(|path| path.as_ref().to_path_buf())
+            .collect();
+        let mut reader = Self {
+            options: Arc::new(options.clone()),
+            waiting,
+            current: None,
+            skipped: Skipped::default(),
+        };
+        reader.open_next()?;
+        Ok(reader)
+    }
+
+    /// Reads from any byte stream. The name stands in messages, and tells the format as a file's name does.
+    ///
+    /// # Errors
+    /// Where the first bytes cannot be read, or show that the rest cannot be.
+    pub fn from_read(
+        name: &str,
+        read: impl Read + Send + 'static,
+        options: &ReadOptions,
+    ) -> Result<Self, CorpusError> {
+        let options = Arc::new(options.clone());
+        let current = Current::new(name.into(), Box::new(read), None, &options)?;
+        Ok(Self {
+            options,
+            waiting: VecDeque::new(),
+            current: Some(current),
+            skipped: Skipped::default(),
+        })
+    }
+
+    /// The records skipped so far.
+    #[must_use]
+    pub fn skipped(&self) -> &Skipped {
+        &self.skipped
+    }
+
+    /// The format of the input that is being read; `None` behind the last.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        self.current.as_ref().map(|current| current.format)
+    }
+
+    fn open_next(&mut self) -> Result<(), CorpusError> {
+        self.current = match self.waiting.pop_front() {
+            Some(path) => Some(Current::open(path, &self.options)?),
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// Skips a bad record if one more may be.
+    fn skip(&mut self, error: CorpusError) -> Result<(), CorpusError> {
+        let allowed = self.options.skip_bad;
+        if !K::SKIPPED_IF_BAD || !error.is_bad_record() || allowed == 0 {
+            return Err(error);
+        }
+        if self.skipped.count == allowed {
+            let CorpusError { file, line, reason } = error;
+            return Err(CorpusError {
+                file,
+                line,
+                reason: Reason::TooManyBad {
+                    allowed,
+                    last_reason: Box::new(reason),
+                },
+            });
+        }
+        self.skipped.count += 1;
+        if self.skipped.first.len() < Skipped::KEPT {
+            self.skipped.first.push(error);
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self) -> Result<Option<K>, CorpusError> {
+        while let Some(current) = &mut self.current {
+            match current.next_record() {
+                Some(Ok(record)) => return Ok(Some(record)),
+                Some(Err(error)) => self.skip(error)?,
+                None if current.is_empty => {
+                    return Err(CorpusError::new(&current.file, None, Reason::Empty));
+                }
+                None => self.open_next()?,
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<K: RecordKind> Iterator for Stream<K> {
+    type Item = Result<K, CorpusError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.advance();
+        if next.is_err() {
+            self.current = None;
+            self.waiting.clear();
+        }
+        next.transpose()
+    }
+}
+
+impl<K> fmt::Debug for Stream<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream")
+            .field("file", &self.current.as_ref().map(|current| &current.file))
+            .field("waiting", &self.waiting)
+            .field("skipped", &self.skipped.count)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The input that is being read.
+struct Current<K> {
+    file: Arc<str>,
+    format: Format,
+    records: Box<dyn Records<K>>,
+    is_empty: bool,
+}
+
+impl<K: RecordKind> Current<K> {
+    fn open(path: PathBuf, options: &Arc<ReadOptions>) -> Result<Self, CorpusError> {
+        let name: Arc<str> = path.to_string_lossy().into();
+        if path.as_os_str() == "-" {
+            return Self::new(name, Box::new(io::stdin()), None, options);
+        }
+        let fail = |e| CorpusError::new(&name, None, Reason::Open(e));
+        let file = File::open(&path).map_err(fail)?;
+        // A pipe or device is opened as a file, but only a file can be read from its end.
+        let on_disk = file.metadata().map_err(fail)?.is_file();
+        Self::new(
+            Arc::clone(&name),
+            Box::new(file),
+            on_disk.then_some(path),
+            options,
+        )
+    }
+
+    fn new(
+        file: Arc<str>,
+        read: Box<dyn Read + Send>,
+        path: Option<PathBuf>,
+        options: &Arc<ReadOptions>,
+    ) -> Result<Self, CorpusError> {
+        let input = Input::new(Arc::clone(&file), read, path, &options.limits)?;
+        let (format, records) = K::open(input, Arc::clone(options))
+            .map_err(|reason| CorpusError::new(&file, None, reason))?;
+        Ok(Self {
+            file,
+            format,
+            records,
+            is_empty: true,
+        })
+    }
+
+    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
+        let next = self.records.next_record();
+        self.is_empty &= next.is_none();
+        next
+    }
+}
