@@ -1,6 +1,7 @@
 //! Every test under one key, with weights from every source, on one set of answers.
 
 use crate::failure::{Failure, Outcome};
+use crate::marks;
 use crate::study::corpora::TOKENIZER;
 use crate::study::folder::{BACKGROUND, HARVEST, OTHER, OTHER_KEY, PROFILE, TESTED_KEY};
 use crate::study::record::Point;
@@ -159,14 +160,16 @@ impl Examiner {
         name: impl Fn(Test) -> Option<String>,
     ) -> Outcome<()> {
         let needs_control = plan.residual == Some(Expectation::Reference);
+        let mark = marks::mark(&self.profile, &work.keys[0])?;
+        let (plan, _) = plan.for_mark(&mark);
         let mut examination =
             Examination::new(&self.profile, work.keys, plan).map_err(|error| failure(&error))?;
         examination
-            .observe(&work.raw)
+            .observe(work.raw)
             .map_err(|error| failure(&error))?;
         if needs_control {
             examination
-                .observe_reference(&work.control)
+                .observe_reference(work.control)
                 .map_err(|error| failure(&error))?;
         }
         let counts = *examination.counts();

@@ -24,6 +24,7 @@ use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
+use hallmark_core::windows::WindowCounts;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::Expectation;
