@@ -13,6 +13,7 @@ use hallmark_corpus::{ReadOptions, Reader, TokenRecord, Tokenizer, encode};
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Expectation, Test};
+use hallmark_detector::statistic::admission::admits;
 use hallmark_detector::weights::{WeightRule, WindowWeights};
 use hallmark_harvest::{Counted, MarkedBy};
 use std::path::Path;
@@ -161,7 +162,8 @@ impl Examiner {
     ) -> Outcome<()> {
         let needs_control = plan.residual == Some(Expectation::Reference);
         let mark = marks::mark(&self.profile, &work.keys[0])?;
-        let (plan, _) = plan.for_mark(&mark);
+        let shape = plan.shape && admits(&mark, Test::T8).is_ok();
+        let (plan, _) = Plan { shape, ..plan }.for_mark(&mark);
         let mut examination =
             Examination::new(&self.profile, work.keys, plan).map_err(|error| failure(&error))?;
         examination
