@@ -19,6 +19,8 @@ use hallmark_detector::statistic::admission::{Refusal, TESTS, admits};
 use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, Masses};
 use hallmark_detector::tail::{Group, Method, TailError, weighted_upper, weighted_upper_of_lists};
 use hallmark_detector::weights::{WeightRule, WindowWeights};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
 
 const VOCABULARY: u32 = 500;
@@ -356,60 +358,62 @@ fn a_key_that_is_the_same_in_effect_says_no_more_than_there_are_keys() {
 #[test]
 fn related_keys_would_be_accused_by_an_e_process() {
     let profile = named("textseal-gumbel");
-    let marked_by = Mark::new(&profile, &key(&profile, 0)).unwrap();
+    let mut random = ChaCha12Rng::seed_from_u64(8);
+    let any = |random: &mut ChaCha12Rng| {
+        let key: Key = ForeignKey::new(vec![random.next_u64() >> 1])
+            .unwrap()
+            .into();
+        Mark::new(&profile, &key).unwrap()
+    };
+    let (texts, keys) = (8, 600);
+    let mut accused = 0;
+    for _ in 0..texts {
+        let marked_by = any(&mut random);
+        let cells = marked_cells(&marked_by, &mut random);
+        for _ in 0..keys {
+            accused += u32::from(log10_p_of_e_process(&any(&mut random), &cells) <= -3.0);
+        }
+        assert_eq!(
+            admits(&marked_by, Test::T3).unwrap_err().why,
+            Refusal::RelatedKeys
+        );
+    }
+    // Of 4,800 keys 4.8 are expected at most; 18 or more have a chance of 3e-6.
+    assert!(accused >= 18, "{accused} keys are accused at 0.001");
+}
+
+/// Distinct units of a text in which each token is the best of sixteen under a key.
+fn marked_cells(mark: &Mark, random: &mut ChaCha12Rng) -> CellBatch {
     let mut text: Vec<u32> = vec![1, 2];
-    let mut random = 1_u64;
-    while text.len() < 2500 {
-        let drawn: Vec<u32> = (0..8)
-            .map(|_| {
-                random = random
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
-                (random >> 33) as u32 % VOCABULARY
-            })
-            .collect();
-        let mut batch = CellBatch::new(2, 8);
-        let mut words = [0; 8];
-        batch.fill(&text[text.len() - 2..], &drawn);
-        marked_by.words(&batch, &mut words);
-        let best = (0..8).max_by_key(|&at| words[at]).unwrap();
+    let mut batch = CellBatch::new(2, 16);
+    let mut words = [0; 16];
+    let mut seen = std::collections::HashSet::new();
+    let mut cells = CellBatch::new(2, 3000);
+    while cells.len() < 2000 {
+        let drawn = [(); 16].map(|()| random.next_u32() % VOCABULARY);
+        let window = &text[text.len() - 2..];
+        batch.fill(window, &drawn);
+        mark.words(&batch, &mut words);
+        let best = (0..16).max_by_key(|&at| words[at]).unwrap();
+        if seen.insert(mark.unit().unwrap().of(window, drawn[best])) {
+            cells.push(window, drawn[best]);
+        }
         text.push(drawn[best]);
     }
-    let unit = marked_by.unit().unwrap();
-    let mut seen = std::collections::HashSet::new();
-    let cells: Vec<usize> = (2..text.len())
-        .filter(|&at| seen.insert(unit.of(&text[at - 2..at], text[at])))
-        .collect();
-    let keys = 400;
-    let accused = (1..=keys)
-        .filter(|&seed| {
-            let mark = Mark::new(&profile, &key(&profile, seed)).unwrap();
-            let mut process = GumbelEProcess::new();
-            let mut batch = CellBatch::new(2, 256);
-            for some in cells.chunks(256) {
-                batch.clear();
-                some.iter()
-                    .for_each(|&at| batch.push(&text[at - 2..at], text[at]));
-                let mut words = vec![0; some.len()];
-                mark.words(&batch, &mut words);
-                let sums = GumbelSums {
-                    cells: words.len() as u64,
-                    score: score::sum_exponential(&words),
-                    log_reciprocal: score::sum_log_reciprocal(&words),
-                };
-                process.observe(sums).unwrap();
-            }
-            process.p_value().value() <= -3.0
-        })
-        .count();
-    // Of 400 keys 0.4 are expected at most; 6 or more have a chance of 4e-6.
-    assert!(
-        accused >= 6,
-        "{accused} of {keys} keys are accused at 0.001"
-    );
-    let mark = Mark::new(&profile, &key(&profile, 1)).unwrap();
-    assert_eq!(
-        admits(&mark, Test::T3).unwrap_err().why,
-        Refusal::RelatedKeys
-    );
+    cells
+}
+
+fn log10_p_of_e_process(mark: &Mark, cells: &CellBatch) -> f64 {
+    let mut words = vec![0; cells.len()];
+    mark.words(cells, &mut words);
+    let mut process = GumbelEProcess::new();
+    for words in words.chunks(256) {
+        let sums = GumbelSums {
+            cells: words.len() as u64,
+            score: score::sum_exponential(words),
+            log_reciprocal: score::sum_log_reciprocal(words),
+        };
+        process.observe(sums).unwrap();
+    }
+    process.p_value().value()
 }
