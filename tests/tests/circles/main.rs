@@ -48,7 +48,8 @@ fn no_file_imports_itself_around() {
     assert!(found.is_empty(), "circles of files:\n{}", found.join("\n"));
 }
 
-/// The check itself finds a circle, through a face and without one, and takes faces and tests for none.
+/// The check itself finds a circle, through a face and without one, and takes faces, tests and modules between braces for
+/// none.
 #[test]
 fn a_circle_is_found_and_a_face_is_none() {
     let folder = std::env::temp_dir().join(format!("hallmark-circles-{}", std::process::id()));
@@ -71,5 +72,12 @@ fn a_circle_is_found_and_a_face_is_none() {
     assert_eq!(circles_now(), 1);
     write("c.rs", "pub struct C;\npub fn f() -> crate::A { todo() }\n");
     assert_eq!(circles_now(), 1, "a path without an import");
+    write("c.rs", "pub struct C;\n");
+    let inside = "pub struct A;\nmod inside {\n    use super::A;\n}\n";
+    write("a/mod.rs", "mod inner;\nuse inner::A;\n");
+    write("a/inner.rs", inside);
+    assert_eq!(circles_now(), 0, "`super` between braces is the file");
+    write("a/inner.rs", &format!("{inside}use super::B;\n"));
+    assert_eq!(circles_now(), 1, "and after them the face");
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -60,21 +60,23 @@ impl Crate {
             used: BTreeSet::new(),
             handed_on: vec![],
         };
-        for statement in uses(&text) {
-            let (is_public, tree) = statement;
-            for path in flatten(&tree) {
-                let (path, name) = rename(&path);
-                let Some(path) = self::absolute(&path, &module) else {
-                    continue;
-                };
-                if is_public {
-                    file.handed_on.push((path, name));
-                } else {
-                    file.used.insert(path);
+        for (inner, text) in inline_modules(&text) {
+            let module = [&module[..], &inner].concat();
+            for (is_public, tree) in uses(&text) {
+                for path in flatten(&tree) {
+                    let (path, name) = rename(&path);
+                    let Some(path) = self::absolute(&path, &module) else {
+                        continue;
+                    };
+                    if is_public {
+                        file.handed_on.push((path, name));
+                    } else {
+                        file.used.insert(path);
+                    }
                 }
             }
+            file.used.extend(inline_paths(&text, &module));
         }
-        file.used.extend(inline_paths(&text, &module));
         self.by_module.insert(module.clone(), self.files.len());
         self.files.push(file);
         for name in modules(&text) {
@@ -134,6 +136,35 @@ fn without_tests(text: &str) -> String {
                 .is_some_and(|line| line.starts_with("mod tests"))
         });
     text[..end.unwrap_or(text.len())].to_owned()
+}
+
+/// The file's own lines, and those of each module between braces in it, whose `super` is not the file's. Such a module
+/// ends at the brace below its first letter, as `rustfmt` sets it.
+fn inline_modules(text: &str) -> Vec<(Module, String)> {
+    let mut parts = vec![(vec![], String::new())];
+    let mut open: Vec<(&str, usize)> = vec![];
+    for line in text.lines() {
+        let at = open.last().map_or(0, |&(_, part)| part);
+        let code = line.trim_start();
+        let indent = &line[..line.len() - code.len()];
+        if open.last() == Some(&(indent, at)) && code == "}" {
+            open.pop();
+        } else if let Some(name) = opened(code) {
+            open.push((indent, parts.len()));
+            let module = [&parts[at].0[..], &[name]].concat();
+            parts.push((module, String::new()));
+        } else {
+            parts[at].1.extend([line, "\n"]);
+        }
+    }
+    parts
+}
+
+/// The module that a line opens.
+fn opened(code: &str) -> Option<String> {
+    let (before, name) = code.strip_suffix(" {")?.split_once("mod ")?;
+    let is_module = before.is_empty() || before.starts_with("pub");
+    (is_module && !name.contains(' ')).then(|| name.to_owned())
 }
 
 /// `use` statements: whether they hand on, and their trees.
