@@ -70,7 +70,7 @@ pub(super) fn read(
         profile,
         output,
         |_| Ok(()),
-        |raw| pilot.observe(raw).map_err(Failure::usage),
+        |raw| pilot.observe(&raw).map_err(Failure::usage),
     )?;
     Ok(Some(Read {
         piloted: pilot.finish(),
