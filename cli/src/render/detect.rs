@@ -1,7 +1,7 @@
 //! `detect` in words.
 
 use super::{counts_text, effect_text, p_text, smallest_text};
-use crate::verbs::detect::{Detected, Document};
+use hallmark::detect::{Detected, Document};
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::FEW_CELLS;
 use hallmark_detector::tail::Log10P;

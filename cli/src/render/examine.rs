@@ -3,7 +3,7 @@
 use super::beside::{beside_lines, cohorts_text, control_id};
 use super::power::{figures, used_text};
 use super::{counts_text, effect_text, p_text, smallest_text};
-use crate::verbs::examine::{Conclusion, Examined, KeyOutcome, NotMade};
+use hallmark::examine::{Conclusion, Examined, KeyOutcome, NotMade};
 use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Test, Warning};
 use hallmark_detector::statistic::plain::LEVEL;
 use std::fmt::Write as _;

@@ -1,10 +1,10 @@
 //! What a run did.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// What a run did.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Prompts.
     pub prompts: u64,
@@ -25,7 +25,7 @@ pub struct Summary {
 }
 
 /// An answer that could not be had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failed {
     /// The prompt's id.
     pub id: String,

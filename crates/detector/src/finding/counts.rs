@@ -1,9 +1,9 @@
 //! What was read and what was left out.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What was read and what was left out, the same for every key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// Answers or documents.
     pub answers: u64,

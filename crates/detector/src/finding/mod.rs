@@ -19,11 +19,11 @@ use crate::eprocess::Checkpoint;
 use crate::interval::Interval;
 use crate::tail::{Log10E, Log10P, Method};
 use crate::weights::{WeightSource, Weighting};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Which test a finding comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Test {
     /// The plain sum of scores over distinct fresh cells, against its exact null.
     T1,
@@ -50,7 +50,7 @@ impl fmt::Display for Test {
 }
 
 /// The result of one test under one key.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Which test.
     pub test: Test,
@@ -67,62 +67,62 @@ pub struct Finding {
     /// smallest level. T9: the sum of scores weighted by the suspect's probabilities.
     pub statistic: f64,
     /// T1, T2, T2r, T6, T9: what the null expects of the statistic.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<f64>,
     /// log10 of the p-value of this test alone.
     pub log10_p: Log10P,
     /// Another engine's mark, where it is smaller: the same for text that no key of the engine marked. `log10_p` is
     /// limited by the number of keys, or by the key's place among `decoys` other keys where keys are related.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log10_p_unmarked: Option<Log10P>,
     /// The same after Holm's adjustment for every key and test of this examination.
     pub log10_p_adjusted: Log10P,
     /// T1: how strong the dependence on the key is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
     /// T3: the e-process where it was largest.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supremum: Option<Checkpoint>,
     /// T3: log10 E at the end. T9: log10 of its e-value.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log10_e: Option<Log10E>,
     /// T5, and T1 where keys are related: how many decoys.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoys: Option<u64>,
     /// T5: the highest statistic that a decoy reached, in T1's unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_decoy: Option<f64>,
     /// T2, T2r, weighted T3: what the weights were made from, as seen by this key.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<WeightSource>,
     /// The same: the rule and its parameters.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weighting: Option<Weighting>,
     /// T2, T2r: cells and mean score by weight.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Level>,
     /// T2, T2r, T9: which bound of the tail was the smallest.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
     /// T2r: what was counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residual: Option<ResidualCounts>,
     /// T6: the control, and how much more the answers depend on this key.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contrast: Option<ContrastResult>,
     /// T8: which cells stand out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<ShapeFinding>,
     /// T9: the mass, the e-value and a check.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<LogprobFinding>,
     /// What to bear in mind.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
 /// Cells that share a weight.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Level {
     /// The weight.
     pub weight: i64,
@@ -164,7 +164,7 @@ impl Finding {
 }
 
 /// How strong the dependence on the key is, per distinct cell.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Effect {
     /// What is measured.
     pub measure: Measure,
@@ -180,7 +180,7 @@ pub struct Effect {
 }
 
 /// What an effect measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// Share of green cells; Clopper–Pearson interval.

@@ -51,7 +51,7 @@ pub enum Prompts {
 }
 
 /// A respect in which a look-up goes beyond what was studied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outside {
     /// The share is below or above those studied.

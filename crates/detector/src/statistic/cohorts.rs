@@ -13,13 +13,13 @@ use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_sca
 use crate::multiplicity::{calibrate, e_bh};
 use crate::tail::{Log10E, Log10P};
 use hallmark_core::law::Law;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The false discovery rate of the screen.
 pub const SCREEN_RATE: f64 = 0.05;
 
 /// What an examination says of its keys together.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cohorts {
     /// The level at which keys are named, over all tests of all keys.
     pub level: f64,
@@ -32,7 +32,7 @@ pub struct Cohorts {
 }
 
 /// One key among the others.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cohort {
     /// Public id of the key.
     pub key_id: String,
@@ -47,12 +47,12 @@ pub struct Cohort {
     /// `T3`, or `T1` if calibrated.
     pub e_from: Test,
     /// The effect, with an interval that holds for all keys at once; nothing where too few cells were scored.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<CohortEffect>,
 }
 
 /// What can be said of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// The answers depend on it.
@@ -64,7 +64,7 @@ pub enum Standing {
 }
 
 /// T1's effect among those of all keys.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CohortEffect {
     /// What is measured.
     pub measure: Measure,
