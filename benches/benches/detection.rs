@@ -203,6 +203,24 @@ fn text(c: &mut Criterion) {
         };
         on_one_thread(|| b.iter(|| black_box(run())));
     });
+    // Shown text is tokenised from every start that a copy of it may have.
+    let mut shown = Vec::new();
+    for text in &texts {
+        let record = serde_json::json!({ "prompt": text, "response_tokens": [0] });
+        serde_json::to_writer(&mut shown, &record).expect("memory");
+        shown.push(b'\n');
+    }
+    group.bench_function("shown text to tokens", |b| {
+        let run = || {
+            let read = Cursor::new(shown.clone());
+            let reader =
+                Reader::from_read("log.jsonl", read, &ReadOptions::default()).expect("a log");
+            for record in encode(reader, Some(&tokenizer)) {
+                black_box(record.expect("a good record"));
+            }
+        };
+        on_one_thread(|| b.iter(run));
+    });
 }
 
 criterion_group!(benches, tokens, line_up, text);

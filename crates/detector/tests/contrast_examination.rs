@@ -73,7 +73,7 @@ fn examine(profile: &Profile, blocks: usize) -> Vec<Finding> {
     let plan = Plan {
         e_process: true,
         controls: vec![key(3), key(2)],
-        shape: true,
+        shape: profile.scheme.id() == "gumbel",
         logprobs: Some((
             Arc::new(Evidence::new(&masses, Emphasis::Plain)),
             *masses.counts(),

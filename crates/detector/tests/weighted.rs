@@ -6,7 +6,7 @@ use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::{CohortKey, Key, PublicId};
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
-use hallmark_core::schemes::Scheme;
+use hallmark_core::schemes::{Family, Scheme};
 use hallmark_core::score::MAX_DEFICIT;
 use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_detector::cells::{Exposure, RawCells};
@@ -265,10 +265,10 @@ fn cases() -> impl Strategy<Value = Case> {
     (documents(), documents(), vec(0_u32..40, 10))
 }
 
-fn whole_plan(counts: &[u32], expectation: Expectation) -> Plan {
+fn whole_plan(scheme: Scheme, counts: &[u32], expectation: Expectation) -> Plan {
     let counts = counts.to_vec();
     Plan {
-        e_process: true,
+        e_process: scheme.row().family != Family::Tournament,
         weights: Some(graded(move |token| {
             counts[token as usize] + u32::from(token == 0)
         })),
@@ -296,7 +296,7 @@ proptest! {
         let run = |cut: usize, threads: usize, control_first: bool| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
-                let plan = whole_plan(&counts, expectation);
+                let plan = whole_plan(SCHEMES[scheme], &counts, expectation);
                 let mut examination = Examination::new(&profile, &keys, plan).unwrap();
                 for control_now in [control_first, !control_first] {
                     for block in if control_now { &control } else { &answers }.chunks(cut) {
@@ -323,7 +323,7 @@ proptest! {
     ) {
         let profile = profile(SCHEMES[scheme], 1);
         let run = |answers: &[Vec<u32>]| {
-            let plan = whole_plan(&counts, Expectation::Reference);
+            let plan = whole_plan(SCHEMES[scheme], &counts, Expectation::Reference);
             let mut examination = Examination::new(&profile, &[key(1)], plan).unwrap();
             examination.observe(&raw(answers, 1)).unwrap();
             examination.observe_reference(&raw(&control, 1)).unwrap();
@@ -397,7 +397,7 @@ fn the_source_of_weights_is_found_out_for_each_key() {
             .collect();
         let weights = WindowWeights::new(harvests, None, WeightRule::default()).unwrap();
         let plan = Plan {
-            e_process: true,
+            e_process: profile.scheme.row().family != Family::Tournament,
             weights: Some(Arc::new(weights)),
             residual: Some(Expectation::ShorterWindow),
             decoys: 9,
@@ -494,7 +494,7 @@ fn without_weight_every_p_value_is_one() {
                 WeightRule::default(),
             );
             let plan = Plan {
-                e_process: true,
+                e_process: scheme.row().family != Family::Tournament,
                 weights: Some(Arc::new(weights.unwrap())),
                 residual: Some(Expectation::Reference),
                 ..Plan::default()
