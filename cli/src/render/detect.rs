@@ -45,9 +45,9 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
         &mut text,
         profile.scheme.id(),
         pooled.log10_p_unmarked,
-        pooled.decoys,
+        pooled.decoys(),
     );
-    if let Some(effect) = &pooled.effect {
+    if let Some(effect) = pooled.effect() {
         let _ = writeln!(text, "  {}", effect_text(effect));
         let _ = writeln!(text, "  {}", smallest_text(pooled));
     }

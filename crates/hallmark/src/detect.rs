@@ -19,7 +19,8 @@ use hallmark_detector::tail::Log10P;
 use serde::{Deserialize, Serialize};
 
 /// The result of `detect`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Detected {
     /// The name of this format.
     pub schema: formats::Detect,

@@ -58,11 +58,11 @@ pub mod formats {
 
     formats! {
         Collect = "hallmark/collect/1"
-        Demo = "hallmark/demo/1"
+        Demo = "hallmark/demo/2"
         Derive = "hallmark/derive/1"
-        Detect = "hallmark/detect/1"
+        Detect = "hallmark/detect/2"
         Doctor = "hallmark/doctor/1"
-        Examine = "hallmark/examine/1"
+        Examine = "hallmark/examine/2"
         Index = "hallmark/index/1"
         Keygen = "hallmark/keygen/1"
         Merge = "hallmark/merge/1"

@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::json::{VERSION, formats};
+use crate::profile::ProfileJson;
 use crate::read::refuse_stdin_twice;
 use crate::text::shown;
 use hallmark_detector::merge::{Rule, average};
 use hallmark_detector::tail::{Log10E, Log10P};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub struct MergedAudits {
     /// Version of this program.
     pub version: String,
     /// What words are read from, as the results of `examine` name it.
-    pub profile: Value,
+    pub profile: ProfileJson,
     /// The examinations that went in.
     pub audits: Vec<AuditJson>,
     /// Always the average: results do not say which cells they scored.
@@ -66,7 +66,7 @@ const MAX_RESULT: u64 = 64 << 20;
 
 /// What `examine` found, as far as it is merged.
 struct Audit {
-    profile: Value,
+    profile: ProfileJson,
     scored: u64,
     keys: Vec<(String, Log10E)>,
 }
@@ -154,33 +154,53 @@ fn read(path: &Path) -> Result<Audit> {
                 .hint("give the JSON that `examine --format json` printed"),
         );
     }
-    let result: Value = serde_json::from_str(&text).map_err(|error| {
-        Error::usage(format_args!("{name} is not JSON: {error}"))
-            .hint("give the JSON that `examine --format json` printed")
-    })?;
-    audit(&result).ok_or_else(|| {
-        Error::usage(format_args!("{name} is not a result of `examine` with T3"))
-            .hint("give the JSON that `examine --format json` printed; `tournament` has no T3 and cannot be merged")
+    let not_a_result = |what: String| {
+        Error::usage(what).at(&name).hint(
+            "give the JSON that `examine --format json` printed; `tournament` has no T3 and cannot be merged",
+        )
+    };
+    let result: Result1Or2 = serde_json::from_str(&text)
+        .map_err(|error| not_a_result(format!("no result of `examine`: {error}")))?;
+    if !READ.contains(&result.schema.as_str()) {
+        return Err(not_a_result(format!(
+            "this is {:?}, and {READ:?} can be merged",
+            result.schema
+        )));
+    }
+    let t3 = result.tests.into_iter().filter(|test| test.test == "T3");
+    let keys: Vec<(String, Log10E)> = t3
+        .filter_map(|test| Some((test.key_id, test.log10_e?)))
+        .collect();
+    if keys.is_empty() {
+        return Err(not_a_result("a result of `examine` without T3".to_owned()));
+    }
+    Ok(Audit {
+        profile: result.profile,
+        scored: result.counts.scored,
+        keys,
     })
 }
 
-/// The parts that are merged; nothing where one is missing.
-fn audit(result: &Value) -> Option<Audit> {
-    if result.get("schema")? != "hallmark/examine/1" {
-        return None;
-    }
-    let tests = result.get("tests")?.as_array()?;
-    let keys: Vec<(String, Log10E)> = tests
-        .iter()
-        .filter(|test| test["test"] == "T3")
-        .map(|test| {
-            let log10_e = Log10E::new(test.get("log10_e")?.as_f64()?).ok()?;
-            Some((test.get("key_id")?.as_str()?.to_owned(), log10_e))
-        })
-        .collect::<Option<_>>()?;
-    (!keys.is_empty()).then_some(Audit {
-        profile: result.get("profile")?.clone(),
-        scored: result.get("counts")?.get("scored")?.as_u64()?,
-        keys,
-    })
+/// The formats that are read: what is merged has the same names and meaning in both.
+const READ: [&str; 2] = ["hallmark/examine/1", formats::Examine::ID];
+
+/// The parts of a result that are merged.
+#[derive(Deserialize)]
+struct Result1Or2 {
+    schema: String,
+    profile: ProfileJson,
+    counts: Scored,
+    tests: Vec<OneTest>,
+}
+
+#[derive(Deserialize)]
+struct Scored {
+    scored: u64,
+}
+
+#[derive(Deserialize)]
+struct OneTest {
+    test: String,
+    key_id: String,
+    log10_e: Option<Log10E>,
 }

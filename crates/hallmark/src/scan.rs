@@ -226,16 +226,17 @@ impl Scanned {
 
 impl Tried {
     fn new(candidate: &Candidate<'_>, finding: Finding) -> Self {
+        let (statistic, decoys) = (finding.statistic(), finding.decoys());
         Self {
             profile: ProfileJson::from(candidate.profile),
             key_id: finding.key_id,
             file: candidate.file.to_owned(),
             tokens: finding.tokens,
             scored: finding.scored,
-            statistic: finding.statistic,
+            statistic,
             log10_p: finding.log10_p,
             log10_p_unmarked: finding.log10_p_unmarked,
-            decoys: finding.decoys,
+            decoys,
             log10_p_adjusted: finding.log10_p,
             // Marked text is marked whether it was copied or not.
             warnings: finding

@@ -191,11 +191,11 @@ impl Examiner {
                 (made.counts.answers, made.counts.tokens, made.counts.scored);
             let id = key.public_id().to_string();
             for finding in made.tests.iter().filter(|finding| finding.key_id == id) {
-                if finding.test == Test::T1 {
-                    point.effect = finding.effect.map(|effect| effect.value);
-                    point.null_effect = finding.effect.map(|effect| effect.null);
+                if finding.test() == Test::T1 {
+                    point.effect = finding.effect().map(|effect| effect.value);
+                    point.null_effect = finding.effect().map(|effect| effect.null);
                 }
-                if let Some(name) = name(finding.test) {
+                if let Some(name) = name(finding.test()) {
                     point.log10_p.insert(name, finding.log10_p.value());
                 }
             }

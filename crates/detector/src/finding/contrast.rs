@@ -3,18 +3,6 @@
 use crate::interval::Interval;
 use serde::{Deserialize, Serialize};
 
-/// What T6 has beside its p-value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ContrastResult {
-    /// Public id of the control.
-    pub control_id: String,
-    /// Cells whose scores differ by a step or more: those that count.
-    pub discordant: u64,
-    /// How much more the answers depend on the tested key; nothing where too few cells were scored.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effect: Option<ContrastEffect>,
-}
-
 /// The effect of a contrast, per distinct cell.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -82,7 +82,7 @@ impl Cohorts {
     /// # Errors
     /// More cells than the tails allow.
     pub fn of(findings: &[Finding], law: Law) -> Result<Self, IntervalError> {
-        let plain: Vec<&Finding> = findings.iter().filter(|f| f.test == Test::T1).collect();
+        let plain: Vec<&Finding> = findings.iter().filter(|f| f.test() == Test::T1).collect();
         let e_values: Vec<(Log10E, Test)> = plain.iter().map(|t1| e_value(findings, t1)).collect();
         let log10_e: Vec<Log10E> = e_values.iter().map(|&(log10_e, _)| log10_e).collect();
         let screened = e_bh(&log10_e, SCREEN_RATE);
@@ -90,11 +90,11 @@ impl Cohorts {
         let keys = plain.iter().enumerate().map(|(at, t1)| {
             let own = findings
                 .iter()
-                .filter(|f| f.key_id == t1.key_id && f.test != Test::T6);
+                .filter(|f| f.key_id == t1.key_id && f.test() != Test::T6);
             let naming = own
                 .clone()
                 .filter(|f| f.scored >= FEW_CELLS && f.log10_p_adjusted.value() <= LEVEL.log10());
-            let named_by: Vec<Test> = naming.map(|f| f.test).collect();
+            let named_by: Vec<Test> = naming.map(Finding::test).collect();
             let standing = match (named_by.is_empty(), screened[at]) {
                 (false, _) => Standing::Named,
                 (true, true) => Standing::Screened,
@@ -123,18 +123,18 @@ impl Cohorts {
 fn e_value(findings: &[Finding], t1: &Finding) -> (Log10E, Test) {
     findings
         .iter()
-        .find(|f| f.test == Test::T3 && f.key_id == t1.key_id)
-        .and_then(|f| f.log10_e)
+        .find(|f| f.test() == Test::T3 && f.key_id == t1.key_id)
+        .and_then(Finding::log10_e)
         .map_or((calibrate(t1.log10_p), Test::T1), |e| (e, Test::T3))
 }
 
 fn effect(t1: &Finding, law: Law, alpha: f64) -> Result<Option<CohortEffect>, IntervalError> {
-    let Some(effect) = t1.effect else {
+    let Some(effect) = t1.effect() else {
         return Ok(None);
     };
     // The statistic is the integer sum over a power of two: exact below 2⁵³ units, and beyond it the width of an interval is
     // very many units.
-    let sum = (t1.statistic * law.unit() as f64).round() as u64;
+    let sum = (t1.statistic() * law.unit() as f64).round() as u64;
     let interval = match law {
         Law::Exponential => gamma_scale_mean(t1.scored, sum, alpha, Sides::Two)?,
         Law::Bernoulli { .. } | Law::Bits { .. } => {

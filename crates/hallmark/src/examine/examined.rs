@@ -15,7 +15,8 @@ use hallmark_detector::statistic::cohorts::Cohorts;
 use serde::{Deserialize, Serialize};
 
 /// The result of `examine`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Examined {
     /// The name of this format.
     pub schema: formats::Examine,

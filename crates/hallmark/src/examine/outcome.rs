@@ -84,10 +84,10 @@ impl Judge {
         // A contrast compares two keys.
         let found = tests
             .iter()
-            .any(|test| test.test != Test::T6 && test.log10_p_adjusted.value() <= LEVEL.log10());
-        let plain = tests.iter().find(|test| test.test == Test::T1);
+            .any(|test| test.test() != Test::T6 && test.log10_p_adjusted.value() <= LEVEL.log10());
+        let plain = tests.iter().find(|test| test.test() == Test::T1);
         let used = plain
-            .and_then(|plain| plain.effect.as_ref())
+            .and_then(|plain| plain.effect())
             .and_then(|effect| self.table.smallest_share(&self.setting, effect));
         let seen = |share: f64| used.as_ref().is_some_and(|used| used.share <= share);
         let outcome = if found {

@@ -16,7 +16,7 @@ pub(crate) struct Gathered {
 }
 
 /// A p-value, and what it came from.
-pub(crate) struct Found {
+pub(crate) struct Judged {
     pub(crate) log10_p: Log10P,
     /// For text that no key of the function marked, where that is smaller.
     pub(crate) unmarked: Option<Log10P>,
@@ -64,23 +64,23 @@ impl Gathered {
         mark: &Mark,
         seen: &SeenUnits,
         effort: Effort,
-    ) -> Result<Found, TailError> {
+    ) -> Result<Judged, TailError> {
         let unmarked = self.unmarked(mark, seen)?;
         match (mark.null().related(), seen.all()) {
             (Some(keys), Some(units)) if unmarked.value() <= related::LARGEST.log10() => {
                 let (among, others) = related::p_value(keys, units, unmarked, effort);
-                Ok(Found {
+                Ok(Judged {
                     log10_p: among.max(unmarked),
                     unmarked: Some(unmarked),
                     others: Some(others),
                 })
             }
-            _ => Ok(Found::of_law(mark, unmarked)),
+            _ => Ok(Judged::of_law(mark, unmarked)),
         }
     }
 }
 
-impl Found {
+impl Judged {
     /// Where keys are few, with the chance that another key is the same in effect.
     pub(crate) fn of_law(mark: &Mark, unmarked: Log10P) -> Self {
         let (log10_p, unmarked) = few_keys::limited(mark, unmarked);
