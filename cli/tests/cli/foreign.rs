@@ -239,11 +239,11 @@ fn what_does_not_belong_together_is_refused() {
         ),
         (
             "examine --key mine.key --profile kgw.toml text.jsonl",
-            &["another engine's mark", "`detect` and `scan`"],
+            &["another engine's mark", "integer:42"],
         ),
         (
             "examine --key theirs.key --profile native.toml text.jsonl",
-            &["another engine's key"],
+            &["native mark", "another engine's"],
         ),
         (
             "scan --scheme hf-kgw-lefthash --vocab-size 1000 --key mine.key text.jsonl",

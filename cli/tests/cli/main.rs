@@ -6,6 +6,7 @@ mod beside;
 mod collect;
 mod demo;
 mod doctor;
+mod engine_student;
 mod foreign;
 mod harvest;
 mod keys_and_profiles;

@@ -30,14 +30,14 @@
 //! Does an answer depend on a key? T1, step by step:
 //!
 //! ```
-//! use hallmark_core::{keys::CohortKey, mark, profile::Profile};
+//! use hallmark_core::{keys::CohortKey, mark::Mark, profile::Profile};
 //! use hallmark_detector::{DedupKind, Exposure, RawCells, statistic::plain};
 //!
 //! let profile = Profile::parse(
 //!     "hallmark = 1\nname = \"demo\"\nscheme = \"gumbel\"\nprf = \"chacha12-v1\"\nwindow = 2\n\
 //!      [tokenizer]\nvocab_size = 4096\n",
 //! )?;
-//! let mark = mark::bind(&profile, &CohortKey::from_bytes([7; 32]));
+//! let mark = Mark::new(&profile, &CohortKey::from_bytes([7; 32]).into())?;
 //! let prompt = [vec![1, 2, 3]];
 //!
 //! let mut raw = RawCells::new(profile.window);
@@ -46,7 +46,7 @@
 //! let distinct = fresh.distinct(&mut *DedupKind::Exact.build(profile.window))?;
 //! assert_eq!(distinct.len(), 5);
 //!
-//! let p = plain::p_value(mark.law(), distinct.len() as u64, distinct.score(&*mark))?;
+//! let p = plain::p_value(mark.law(), distinct.len() as u64, distinct.score(&**mark.reading()))?;
 //! assert!(p.value() > -2.0, "nobody marked this");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

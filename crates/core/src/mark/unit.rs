@@ -9,8 +9,11 @@ use alloc::sync::Arc;
 pub struct Unit {
     /// The function's name, for units that are the same under every key.
     shared: Option<&'static str>,
-    of: Arc<dyn Fn(&[TokenId], TokenId) -> u64 + Send + Sync>,
+    of: Arc<Function>,
 }
+
+/// From a window and a token to the unit.
+type Function = dyn Fn(&[TokenId], TokenId) -> u64 + Send + Sync;
 
 impl Unit {
     /// A unit that no key changes. Two of one name and one length of windows must be the same function.
