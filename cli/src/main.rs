@@ -5,6 +5,8 @@ mod failure;
 mod output;
 mod progress;
 mod render;
+#[cfg(test)]
+mod schemas;
 mod verbs;
 
 use args::{Cli, Verb};

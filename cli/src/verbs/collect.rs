@@ -25,6 +25,7 @@ use zeroize::Zeroizing;
 
 /// The result of `collect`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Collected {
     pub(crate) schema: formats::Collect,

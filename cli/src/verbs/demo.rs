@@ -28,11 +28,13 @@ use hallmark_detector::tail::Log10P;
 use hallmark_lab::{Exchange, Marked};
 use hallmark_study::keys::story_root;
 use hallmark_study::story::{self, Settings, Size, Stage, Told};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The result of `demo`.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Demo {
     pub(crate) schema: formats::Demo,
     /// Version of this program.
@@ -52,7 +54,9 @@ pub(crate) struct Demo {
 }
 
 /// What the examination of one student found.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StudentFinding {
     pub(crate) name: String,
     pub(crate) trained_on_marked: bool,

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of `doctor`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Diagnosed {
     pub(crate) schema: formats::Doctor,
@@ -42,6 +43,7 @@ pub(crate) struct Diagnosed {
 
 /// What is the matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Diagnosis {
     /// The mark is found as things are.
@@ -56,6 +58,7 @@ pub(crate) enum Diagnosis {
 
 /// A change with what it finds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tried {
     /// What was changed: `nothing`, `window`, `vocabulary`, `gamma`, `key-order`, `prompt`,

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 /// The result of `keygen` and `derive`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Made<S> {
     schema: S,

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// The result of `probe`, also written beside the prompts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Probed {
     schema: formats::Probe,
@@ -63,6 +64,7 @@ pub(crate) struct Probed {
 
 /// A file, as it was when it was read or written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Digested {
     pub(crate) file: String,

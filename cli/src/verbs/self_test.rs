@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of `self-test`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SelfTest {
     schema: formats::SelfTest,
@@ -30,6 +31,7 @@ pub(crate) struct SelfTest {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Vectors {
     lanes: String,
@@ -38,6 +40,7 @@ struct Vectors {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Null {
     scheme: String,

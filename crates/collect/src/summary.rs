@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Prompts.
     pub prompts: u64,
@@ -26,6 +27,7 @@ pub struct Summary {
 
 /// An answer that could not be had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failed {
     /// The prompt's id.
     pub id: String,

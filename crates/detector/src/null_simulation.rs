@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// What T1 did under keys that marked nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calibration {
     /// Random keys.
     pub keys: u32,

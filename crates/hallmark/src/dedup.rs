@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How repeated cells are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Dedup {
     /// 8 bytes a cell.

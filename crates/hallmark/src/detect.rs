@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of `detect`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detected {
     /// The name of this format.
@@ -45,6 +46,7 @@ pub struct Detected {
 
 /// The result for one document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// Its place in the inputs.
@@ -73,6 +75,7 @@ pub struct Document {
 
 /// How text is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detecting {
     /// The level at which a passage of a document is called marked, shared by all windows of the document.

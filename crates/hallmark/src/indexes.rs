@@ -10,6 +10,7 @@ use std::path::Path;
 
 /// The result of `index make` and `index show`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Indexed {
     /// The name of this format.

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// The result of `merge`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MergedAudits {
     /// The name of this format.
@@ -34,6 +35,7 @@ pub struct MergedAudits {
 
 /// An examination that went in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuditJson {
     /// Its file.
@@ -44,6 +46,7 @@ pub struct AuditJson {
 
 /// The merged e-value of one key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MergedKey {
     /// Public id of the key.
@@ -155,15 +158,16 @@ fn read(path: &Path) -> Result<Audit> {
         );
     }
     let not_a_result = |what: String| {
-        Error::usage(what).at(&name).hint(
+        let what = format!("{name} is not a result of `examine` with T3: {what}");
+        Error::usage(what).hint(
             "give the JSON that `examine --format json` printed; `tournament` has no T3 and cannot be merged",
         )
     };
-    let result: Result1Or2 = serde_json::from_str(&text)
-        .map_err(|error| not_a_result(format!("no result of `examine`: {error}")))?;
+    let result: Result1Or2 =
+        serde_json::from_str(&text).map_err(|error| not_a_result(error.to_string()))?;
     if !READ.contains(&result.schema.as_str()) {
         return Err(not_a_result(format!(
-            "this is {:?}, and {READ:?} can be merged",
+            "it is {:?}, and {READ:?} can be merged",
             result.schema
         )));
     }
@@ -172,7 +176,7 @@ fn read(path: &Path) -> Result<Audit> {
         .filter_map(|test| Some((test.key_id, test.log10_e?)))
         .collect();
     if keys.is_empty() {
-        return Err(not_a_result("a result of `examine` without T3".to_owned()));
+        return Err(not_a_result("it has none".to_owned()));
     }
     Ok(Audit {
         profile: result.profile,

@@ -13,6 +13,7 @@ use std::path::Path;
 
 /// Where the mark is in a document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LocatedJson {
     /// Windows that were tried.
@@ -26,6 +27,7 @@ pub struct LocatedJson {
 
 /// A marked passage. Ranges go from the first to behind the last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PassageJson {
     /// Tokens that it most likely takes.

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 /// A profile as findings, plans and `profile show` carry it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProfileJson {
     /// A name for people.
@@ -43,6 +44,7 @@ pub struct ProfileJson {
 
 /// The result of `profile show` and `profile check`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ShownProfile {
     /// The name of this format.
@@ -56,6 +58,7 @@ pub struct ShownProfile {
 
 /// The result of `profile list`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ListedSchemes {
     /// The name of this format.
@@ -66,6 +69,7 @@ pub struct ListedSchemes {
 
 /// A scheme of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ListedScheme {
     /// Its name in profiles.

@@ -18,6 +18,7 @@ const BLOCK_TOKENS: usize = 1 << 24;
 
 /// Files of answers or documents, and how they are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
     /// JSONL, JSON, Parquet or text files, plain or compressed; `-` is stdin.
@@ -50,6 +51,7 @@ pub struct Inputs {
 
 /// Records that were skipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// How many.

@@ -22,6 +22,7 @@ use std::path::Path;
 
 /// The result of `scan`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scanned {
     /// The name of this format.
@@ -47,6 +48,7 @@ pub struct Scanned {
 
 /// A key that fits none of the profiles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Untried {
     /// Its file.
@@ -57,6 +59,7 @@ pub struct Untried {
 
 /// A profile with a key, on all inputs together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tried {
     /// The profile.
@@ -97,6 +100,7 @@ pub struct NamedKey {
 
 /// How text is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scanning {
     /// The largest chance of a false answer over everything that is tried.

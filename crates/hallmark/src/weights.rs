@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 /// What weighs cells. All of it is fixed before a key is used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Weighing {
     /// Indexes of harvested text: their counts add up. Without any, nothing is weighed.
@@ -31,6 +32,7 @@ pub struct Weighing {
 
 /// How counts become weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
     /// In proportion to the harvest's share of what followed each window.
@@ -55,6 +57,7 @@ impl Default for Weighing {
 
 /// An index that weights were made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UsedIndex {
     /// Its file.

@@ -31,6 +31,7 @@ pub struct Request {
 
 /// How often each test was below each level.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Nulls {
     /// The name of this format.
@@ -49,6 +50,7 @@ pub struct Nulls {
 
 /// A set of innocent answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Set {
     /// Whose they are.
@@ -63,6 +65,7 @@ pub struct Set {
 
 /// One test over all examinations that make it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TestNull {
     /// Its name in the tables.
@@ -77,6 +80,7 @@ pub struct TestNull {
 
 /// A level and how often p was at or below it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LevelNull {
     /// The level.

@@ -12,6 +12,7 @@ use std::path::Path;
 
 /// One row for each mark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QualityTable {
     /// The name of this format.
@@ -26,6 +27,7 @@ pub struct QualityTable {
 
 /// One mark's text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QualityRow {
     /// `unmarked` or a scheme.

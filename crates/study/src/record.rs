@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 /// `arm.json`: the arm's settings and what was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ArmRecord {
     /// The name of this format.
@@ -57,6 +58,7 @@ pub struct ArmRecord {
 
 /// How much of everything.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SizeRecord {
     /// Training answers.
@@ -85,6 +87,7 @@ impl From<Size> for SizeRecord {
 
 /// A file beside `arm.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FileRecord {
     /// SHA-256 of its bytes.
@@ -97,6 +100,7 @@ pub struct FileRecord {
 
 /// `examined.json`: every test at every prefix of the answers to each kind of prompts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExaminedRecord {
     /// The name of this format.
@@ -111,6 +115,7 @@ pub struct ExaminedRecord {
 
 /// The tests on one prefix of the answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Point {
     /// Answers.

@@ -11,6 +11,7 @@ use std::path::Path;
 
 /// All tables of a folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tables {
     /// The name of this format.
@@ -27,6 +28,7 @@ pub struct Tables {
 
 /// Arms that differ in their seeds only, asked one kind of prompts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// Where they took place.
@@ -63,6 +65,7 @@ pub struct Row {
 
 /// One test over the seeds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TestRow {
     /// log10 p on all answers: median, strongest, weakest.
@@ -79,6 +82,7 @@ pub struct TestRow {
 
 /// Values over the seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Spread {
     /// The middle one.

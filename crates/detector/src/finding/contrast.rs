@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The effect of a contrast, per distinct cell.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ContrastEffect {
     /// What is measured.
@@ -26,6 +27,7 @@ pub struct ContrastEffect {
 
 /// What the effect of a contrast measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ContrastMeasure {
     /// Green rate under the tested key less that under the control.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a test found, by its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "test")]
 pub enum Found {
     /// The plain sum of scores.
@@ -33,6 +34,7 @@ pub enum Found {
 
 /// The plain sum of scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T1 {
     /// The sum of scores, in green cells, nats or one bits.
@@ -49,6 +51,7 @@ pub struct T1 {
 
 /// The sum of scores weighted by window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T2 {
     /// The sum of scores, each times its weight.
@@ -67,6 +70,7 @@ pub struct T2 {
 
 /// The residual: weighted by how much more often than expected the suspect produced a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T2r {
     /// The sum of scores, each times its weight.
@@ -89,6 +93,7 @@ pub struct T2r {
 
 /// The e-process.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T3 {
     /// Where it was largest.
@@ -105,6 +110,7 @@ pub struct T3 {
 
 /// The line-up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T5 {
     /// The key's rank, 1 being the highest.
@@ -117,6 +123,7 @@ pub struct T5 {
 
 /// The contrast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T6 {
     /// By how much the tested key's scores exceed the control's; 0 is expected.
@@ -132,6 +139,7 @@ pub struct T6 {
 
 /// The shape of the uniforms.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T8 {
     /// Ranks that were looked at: the largest words up to here.
@@ -147,6 +155,7 @@ pub struct T8 {
 /// The p-value uses that all words are independent. The e-value needs less (for `green`, only that words of different windows are),
 /// can be merged with other audits', and is usually the weaker of the two.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T9 {
     /// The weighted sum of scores, in weights of 1 times the printed unit.

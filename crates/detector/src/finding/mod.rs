@@ -25,6 +25,7 @@ use std::fmt;
 
 /// Which test a finding comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Test {
     /// The plain sum of scores over distinct fresh cells, against its exact null.
     T1,
@@ -52,6 +53,11 @@ impl fmt::Display for Test {
 
 /// The result of one test under one key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("unevaluatedProperties" = false))
+)]
 pub struct Finding {
     /// Public id of the key.
     pub key_id: String,
@@ -78,6 +84,7 @@ pub struct Finding {
 
 /// Cells that share a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Level {
     /// The weight.
     pub weight: i64,
@@ -188,6 +195,7 @@ impl Finding {
 
 /// How strong the dependence on the key is, per distinct cell.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Effect {
     /// What is measured.
     pub measure: Measure,
@@ -204,6 +212,7 @@ pub struct Effect {
 
 /// What an effect measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// Share of green cells; Clopper–Pearson interval.

@@ -7,6 +7,7 @@ pub(crate) const MAX_WINDOW: usize = 4;
 
 /// Where the expected counts of T2r come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Expectation {
     /// A control sample: answers of a model without the mark, best to the same prompts.
@@ -18,6 +19,7 @@ pub enum Expectation {
 
 /// What T2r counted, as its finding carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResidualCounts {
     /// Where expected counts come from.
     pub expectation: Expectation,

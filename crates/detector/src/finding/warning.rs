@@ -6,6 +6,7 @@ use std::fmt;
 
 /// Something that weakens a finding or limits what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Warning {
     /// Fewer than [`FEW_CELLS`] cells were scored.

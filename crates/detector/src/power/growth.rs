@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// An exponent of 1 is a constant rate. Text repeats itself, so the rate of new cells falls: for
 /// windows of two tokens .52 a token falling to .27 was published.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Growth {
     /// Cells at the first token.
     pub coefficient: f64,
@@ -19,6 +20,7 @@ pub struct Growth {
 
 /// Where a [`Growth`] is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GrowthSource {
     /// A constant that the caller gave.

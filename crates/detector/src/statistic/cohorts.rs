@@ -20,6 +20,7 @@ pub const SCREEN_RATE: f64 = 0.05;
 
 /// What an examination says of its keys together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cohorts {
     /// The level at which keys are named, over all tests of all keys.
     pub level: f64,
@@ -33,6 +34,7 @@ pub struct Cohorts {
 
 /// One key among the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cohort {
     /// Public id of the key.
     pub key_id: String,
@@ -53,6 +55,7 @@ pub struct Cohort {
 
 /// What can be said of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// The answers depend on it.
@@ -65,6 +68,7 @@ pub enum Standing {
 
 /// T1's effect among those of all keys.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CohortEffect {
     /// What is measured.
     pub measure: Measure,

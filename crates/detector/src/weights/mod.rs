@@ -74,6 +74,7 @@ pub struct WindowWeights {
 
 /// The name of a [`WeightRule`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleName {
     /// [`WeightRule::Graded`].
@@ -93,6 +94,7 @@ impl fmt::Display for RuleName {
 
 /// What weights were made from and how, as a finding carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Weighting {
     /// How counts became weights.
     pub rule: RuleName,

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of `examine`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Examined {
     /// The name of this format.
@@ -68,6 +69,7 @@ pub struct Examined {
 
 /// A test that marks of this scheme cannot have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NotMade {
     /// The test.

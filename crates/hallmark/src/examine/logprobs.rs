@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 /// The log-probabilities that T9 was made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UsedLogprobs {
     /// Their files.
@@ -33,6 +34,7 @@ pub struct UsedLogprobs {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 /// Candidates that were left out.
 pub struct UnmappedCounts {

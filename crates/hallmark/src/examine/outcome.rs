@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an examination comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Conclusion {
     /// An adjusted p-value is at or below the level.
@@ -25,6 +26,7 @@ pub enum Conclusion {
 
 /// What it comes to under one key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KeyOutcome {
     /// Public id of the key.

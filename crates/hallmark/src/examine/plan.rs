@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 ///
 /// The plan can be written down, hashed and signed before any answer is there: [`digest`](Self::digest).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The name of this format.

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 /// The control sample of T2r.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// Its files.

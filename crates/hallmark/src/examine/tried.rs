@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A key that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TriedKey {
     /// Public id of the key.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Which studies, and how the suspect is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Calibrated {
     /// A table of studies to use instead of the built-in one.
@@ -35,6 +36,7 @@ impl Default for Calibrated {
 
 /// A row of a calibration, as results carry it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UsedJson {
     /// The table.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of `power`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Planned {
     /// The name of this format.

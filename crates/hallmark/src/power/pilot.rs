@@ -19,6 +19,7 @@ pub struct PilotFiles {
 
 /// What was read of the pilot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PilotJson {
     /// Answers.
@@ -31,6 +32,7 @@ pub struct PilotJson {
 
 /// What weighing by the harvest gains.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WeightedJson {
     /// Distinct fresh cells that T2 needs.
@@ -53,6 +55,7 @@ pub struct WeightedJson {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 /// Cells of the pilot that share a weight.
 pub struct LevelJson {

@@ -28,6 +28,7 @@ pub const MAX_WEIGHT: u64 = 1 << 20;
 
 /// Cells that share a weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group {
     /// A whole number, negative too; at most [`MAX_WEIGHT`] in absolute value.
     pub weight: i64,
@@ -37,6 +38,7 @@ pub struct Group {
 
 /// An upper bound of a weighted tail, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WeightedTail {
     /// log10 of the bound.
     pub log10_p: Log10P,
@@ -46,6 +48,7 @@ pub struct WeightedTail {
 
 /// How a weighted tail was bounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Method {
