@@ -8,7 +8,7 @@ use crate::dedup::DedupKind;
 use crate::error::ExaminationError;
 use crate::finding::{Counts, Finding};
 use crate::scores::SeenUnits;
-use crate::statistic::plain::{self, Effort, Found, Gathered};
+use crate::statistic::plain::{self, Effort, Gathered, Judged};
 use crate::tail::Log10P;
 use hallmark_core::mark::{Mark, Null, Part};
 use rayon::prelude::*;
@@ -156,8 +156,8 @@ fn by_itself(
 
 /// A located document's p-values, limited by the number of keys.
 fn limited(mark: &Mark, score: DocumentScore, mut located: Located) -> Document {
-    let found = Found::of_law(mark, score.log10_p);
-    let limit = |p: &mut Log10P| *p = Found::of_law(mark, *p).log10_p;
+    let found = Judged::of_law(mark, score.log10_p);
+    let limit = |p: &mut Log10P| *p = Judged::of_law(mark, *p).log10_p;
     located.log10_p_adjusted.iter_mut().for_each(limit);
     for passage in &mut located.passages {
         limit(&mut passage.log10_p);

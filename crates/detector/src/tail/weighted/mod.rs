@@ -13,7 +13,7 @@ mod problem;
 mod saddle;
 
 use hallmark_core::law::Law;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::double_word::DoubleWord;
 use super::enclosure::log10_p_up;
@@ -27,7 +27,8 @@ use problem::{Part, Problem, Reduced};
 pub const MAX_WEIGHT: u64 = 1 << 20;
 
 /// Cells that share a weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group {
     /// A whole number, negative too; at most [`MAX_WEIGHT`] in absolute value.
     pub weight: i64,
@@ -36,7 +37,8 @@ pub struct Group {
 }
 
 /// An upper bound of a weighted tail, and where it comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WeightedTail {
     /// log10 of the bound.
     pub log10_p: Log10P,
@@ -45,7 +47,8 @@ pub struct WeightedTail {
 }
 
 /// How a weighted tail was bounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Method {
