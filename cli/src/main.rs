@@ -1,24 +1,18 @@
-//! `hallmark`: flags to library calls to output. No arithmetic of its own.
+//! `hallmark`: flags to library calls to output. Words, flags and progress bars; all else is the library's.
 
 mod args;
-mod builtin;
-mod evidence;
-mod exit;
 mod failure;
-mod files;
-mod key_files;
-mod marks;
 mod output;
-mod profile_files;
 mod progress;
 mod render;
-mod study;
+#[cfg(test)]
+mod schemas;
 mod verbs;
 
 use args::{Cli, Verb};
 use clap::Parser;
-use exit::Exit;
 use failure::Outcome;
+use hallmark::Exit;
 use output::Output;
 use std::process::ExitCode;
 
@@ -27,9 +21,9 @@ fn main() -> ExitCode {
     let output = Output::new(&cli.output);
     match run(cli.verb, &output) {
         Ok(exit) => exit.into(),
-        Err(failure) => {
-            failure.report();
-            failure.exit.into()
+        Err(error) => {
+            failure::report(&error);
+            Exit::from(&error).into()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Progress on stderr, when it is a terminal and the work takes longer than two seconds.
 
 use crate::output::Output;
+use hallmark::progress::Step;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -48,5 +49,30 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// Bars for work that tells its steps: a new one whenever something else is done.
+pub(crate) struct Bars<'a> {
+    output: &'a Output,
+    now: Option<(String, Progress)>,
+}
+
+impl<'a> Bars<'a> {
+    pub(crate) fn new(output: &'a Output) -> Self {
+        Self { output, now: None }
+    }
+
+    /// Shows a step.
+    pub(crate) fn step(&mut self, step: Step<'_>) {
+        if self.now.as_ref().is_none_or(|(what, _)| what != step.what) {
+            // The old bar goes before the new one comes.
+            self.now = None;
+            let bar = Progress::new(self.output, step.what, step.all);
+            self.now = Some((step.what.to_owned(), bar));
+        }
+        if let Some((_, bar)) = &mut self.now {
+            bar.set(step.done);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::InputArgs;
 use clap::ValueEnum;
+use hallmark::dedup::Dedup;
+use hallmark::detect::Detecting;
 use std::path::PathBuf;
 
 /// Is this text marked?
@@ -47,4 +49,28 @@ pub(crate) enum DedupName {
     Compact,
     Exact,
     Bloom,
+}
+
+impl DetectArgs {
+    /// How the library is to look.
+    pub(crate) fn how(&self) -> Detecting {
+        Detecting {
+            passage_level: self.passage_level,
+            weighted_mean: self.weighted_mean,
+            dedup: self.dedup.dedup(),
+        }
+    }
+}
+
+impl DedupArgs {
+    /// The set that the flags ask for.
+    pub(crate) fn dedup(&self) -> Dedup {
+        match self.dedup {
+            DedupName::Compact => Dedup::Compact,
+            DedupName::Exact => Dedup::Exact,
+            DedupName::Bloom => Dedup::Bloom {
+                mib: self.dedup_memory,
+            },
+        }
+    }
 }

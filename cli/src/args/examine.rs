@@ -2,6 +2,9 @@
 
 use super::{BesideArgs, CalibrationArgs, DedupArgs, InputArgs};
 use clap::ValueEnum;
+use hallmark::weights::{Rule, Weighing};
+use hallmark::{Plan, TriedKey};
+use hallmark_core::profile::Profile;
 use std::path::PathBuf;
 
 /// Was the model that wrote these answers trained on marked text?
@@ -82,4 +85,45 @@ pub(crate) struct WeightArgs {
 pub(crate) enum RuleName {
     Graded,
     Filter,
+}
+
+impl ExamineArgs {
+    /// The plan that the flags make.
+    pub(crate) fn plan(
+        &self,
+        profile: &Profile,
+        keys: Vec<TriedKey>,
+        controls: Vec<TriedKey>,
+    ) -> Plan {
+        Plan {
+            controls,
+            decoys: self.decoys,
+            decoy_seed: self.decoy_seed,
+            shape: self.beside.shape,
+            weighing: self.weights.weighing(),
+            references: self.weights.references.clone(),
+            logprobs: self.beside.logprobs.clone(),
+            reference_logprobs: self.beside.reference_logprobs.clone(),
+            rule_out: self.rule_out,
+            calibration: self.calibration.calibrated(),
+            dedup: self.dedup.dedup(),
+            ..Plan::new(profile, keys, self.input.inputs())
+        }
+    }
+}
+
+impl WeightArgs {
+    fn weighing(&self) -> Weighing {
+        Weighing {
+            harvests: self.harvests.clone(),
+            background: self.background.clone(),
+            rule: match self.rule {
+                RuleName::Graded => Rule::Graded,
+                RuleName::Filter => Rule::Filter,
+            },
+            assumed_share: self.assumed_share,
+            prior: self.weight_prior,
+            floor: self.weight_floor,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What is read: flags shared by `detect` and `examine`.
 
+use hallmark::Inputs;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -35,4 +36,21 @@ pub(crate) struct InputArgs {
     /// Read the input as this format, whatever its name says: jsonl, json, text or parquet
     #[arg(long, value_name = "FORMAT")]
     pub(crate) input_format: Option<String>,
+}
+
+impl InputArgs {
+    /// The same as the library takes it.
+    pub(crate) fn inputs(&self) -> Inputs {
+        Inputs {
+            files: self.inputs.clone(),
+            tokenizer: self.tokenizer.clone(),
+            fields: self.fields.clone(),
+            skip_bad: self.skip_bad,
+            max_record_bytes: self.max_record_bytes,
+            max_document_bytes: self.max_document_bytes,
+            max_total_bytes: self.max_total_bytes,
+            max_nesting: self.max_nesting,
+            format: self.input_format.clone(),
+        }
+    }
 }

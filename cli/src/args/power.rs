@@ -2,6 +2,11 @@
 
 use super::SchemeName;
 use clap::ValueEnum;
+use hallmark::Inputs;
+use hallmark::power::{Calibrated, PilotFiles};
+use hallmark::weights::Weighing;
+use hallmark_detector::power::{Access, Prompts};
+use hallmark_detector::weights::ASSUMED_SHARE;
 use std::path::PathBuf;
 
 /// How many answers are needed to see a mark?
@@ -100,4 +105,43 @@ pub(crate) enum AccessName {
 pub(crate) enum PromptsName {
     Harvest,
     Generic,
+}
+
+impl PowerArgs {
+    /// The pilot, where there is one.
+    pub(crate) fn pilot(&self) -> Option<PilotFiles> {
+        (!self.pilot.is_empty()).then(|| PilotFiles {
+            inputs: Inputs {
+                tokenizer: self.tokenizer.clone(),
+                fields: self.fields.clone(),
+                ..Inputs::of(self.pilot.clone())
+            },
+            weighing: Weighing {
+                harvests: self.harvests.clone(),
+                background: self.background.clone(),
+                assumed_share: self
+                    .share
+                    .filter(|share| *share < 1.0)
+                    .unwrap_or(ASSUMED_SHARE),
+                ..Weighing::default()
+            },
+        })
+    }
+}
+
+impl CalibrationArgs {
+    /// Which studies the flags name.
+    pub(crate) fn calibrated(&self) -> Calibrated {
+        Calibrated {
+            table: self.calibration.clone(),
+            access: match self.access {
+                AccessName::Closed => Access::Closed,
+                AccessName::Open => Access::Open,
+            },
+            prompts: match self.prompts {
+                PromptsName::Harvest => Prompts::Harvest,
+                PromptsName::Generic => Prompts::Generic,
+            },
+        }
+    }
 }

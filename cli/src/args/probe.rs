@@ -1,6 +1,6 @@
 //! `probe`.
 
-use super::InputArgs;
+use hallmark::Inputs;
 use std::path::PathBuf;
 
 /// Choose prompts for a suspect out of a provider's own log.
@@ -51,17 +51,13 @@ pub(crate) struct ProbeArgs {
 
 impl ProbeArgs {
     /// The log as input, within the usual limits.
-    pub(crate) fn input(&self) -> InputArgs {
-        InputArgs {
-            inputs: self.logs.clone(),
+    pub(crate) fn input(&self) -> Inputs {
+        Inputs {
             tokenizer: self.tokenizer.clone(),
             fields: self.fields.clone(),
             skip_bad: self.skip_bad,
-            max_record_bytes: None,
-            max_document_bytes: None,
-            max_total_bytes: None,
-            max_nesting: None,
-            input_format: self.input_format.clone(),
+            format: self.input_format.clone(),
+            ..Inputs::of(self.logs.clone())
         }
     }
 }

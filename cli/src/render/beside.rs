@@ -1,29 +1,21 @@
 //! T6, T8, T9 and the cohorts in words.
 
 use super::p_text;
-use hallmark_detector::finding::{
-    ContrastMeasure, ContrastResult, Finding, LogprobFinding, ShapeFinding,
-};
+use hallmark_detector::finding::{ContrastMeasure, Finding, Found, T6, T8, T9};
 use hallmark_detector::statistic::cohorts::{Cohorts, Standing};
 use std::fmt::Write as _;
 
-/// More words on a finding of T6, T8 or T9: one line each.
-pub(super) fn beside_lines(finding: &Finding) -> Vec<String> {
-    let contrast = finding.contrast.as_ref().and_then(contrast_line);
-    let shape = finding.shape.as_ref().and_then(shape_line);
-    let logprobs = finding.logprobs.as_ref().map(logprob_line);
-    [contrast, shape, logprobs].into_iter().flatten().collect()
+/// More words on a finding of T6, T8 or T9.
+pub(super) fn beside_line(finding: &Finding) -> Option<String> {
+    match &finding.found {
+        Found::T6(found) => contrast_line(found),
+        Found::T8(found) => shape_line(found),
+        Found::T9(found) => Some(logprob_line(found, finding.scored)),
+        _ => None,
+    }
 }
 
-/// The control's id, for T6's own line.
-pub(super) fn control_id(finding: &Finding) -> &str {
-    finding
-        .contrast
-        .as_ref()
-        .map_or("", |contrast| &contrast.control_id)
-}
-
-fn contrast_line(contrast: &ContrastResult) -> Option<String> {
+fn contrast_line(contrast: &T6) -> Option<String> {
     let effect = contrast.effect?;
     let what = match effect.measure {
         ContrastMeasure::GreenRateDifference => "green rates differ by",
@@ -42,7 +34,7 @@ fn contrast_line(contrast: &ContrastResult) -> Option<String> {
     ))
 }
 
-fn shape_line(shape: &ShapeFinding) -> Option<String> {
+fn shape_line(shape: &T8) -> Option<String> {
     let strongest = shape.strongest?;
     Some(format!(
         "{} cells score {:.2} nats or more, where {:.2} are expected",
@@ -50,7 +42,7 @@ fn shape_line(shape: &ShapeFinding) -> Option<String> {
     ))
 }
 
-fn logprob_line(found: &LogprobFinding) -> String {
+fn logprob_line(found: &T9, cells: u64) -> String {
     let interval = found.mass_interval.map_or_else(String::new, |interval| {
         format!(
             " (95% interval {:.4} to {:.4})",
@@ -63,9 +55,8 @@ fn logprob_line(found: &LogprobFinding) -> String {
             format!("; a value of {visible:.4} or more would have been found in nine cases of ten")
         });
     format!(
-        "{} distinct windows, {} cells; mean score of the suspect's own probability {:.4}{interval}, {:.4} without dependence on the key{visible}; log10 E {:.2}",
+        "{} distinct windows, {cells} cells; mean score of the suspect's own probability {:.4}{interval}, {:.4} without dependence on the key{visible}; log10 E {:.2}",
         found.windows,
-        found.cells,
         found.mass,
         found.mass_null,
         found.log10_e.value()

@@ -1,7 +1,7 @@
 //! `collect` in words.
 
-use crate::output::plain;
 use crate::verbs::collect::Collected;
+use hallmark::text::plain;
 use std::fmt::Write as _;
 
 /// Failures listed before the rest is only counted.

@@ -2,7 +2,7 @@
 
 use super::{p_text, verdict};
 use crate::verbs::demo::Demo;
-use hallmark_detector::finding::{Finding, Test};
+use hallmark_detector::finding::{Finding, Found};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -50,24 +50,23 @@ pub(crate) fn demo_text(demo: &Demo, kept: Option<&Path>) -> String {
             verdict(&unused)
         );
         for finding in own {
-            match finding.test {
-                // The demo gives no weights, controls or log-probabilities.
-                Test::T1 | Test::T2 | Test::T2r | Test::T6 | Test::T8 | Test::T9 => {}
-                Test::T3 => {
+            match &finding.found {
+                Found::T3(_) => {
                     let _ = writeln!(
                         text,
                         "  e-process, valid at any look: p = {} (adjusted)",
                         p_text(finding.log10_p_adjusted)
                     );
                 }
-                Test::T5 => {
+                Found::T5(found) => {
                     let _ = writeln!(
                         text,
                         "  line-up: rank {} of the key among {} decoys",
-                        finding.statistic,
-                        finding.decoys.unwrap_or(0)
+                        found.rank, found.decoys
                     );
                 }
+                // T1 is in the verdict, and the demo gives no weights, controls or log-probabilities.
+                _ => {}
             }
         }
     }

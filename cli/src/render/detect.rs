@@ -1,7 +1,7 @@
 //! `detect` in words.
 
 use super::{counts_text, effect_text, p_text, smallest_text};
-use crate::verbs::detect::{Detected, Document};
+use hallmark::detect::{Detected, Document};
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::FEW_CELLS;
 use hallmark_detector::tail::Log10P;
@@ -45,9 +45,9 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
         &mut text,
         profile.scheme.id(),
         pooled.log10_p_unmarked,
-        pooled.decoys,
+        pooled.decoys(),
     );
-    if let Some(effect) = &pooled.effect {
+    if let Some(effect) = pooled.effect() {
         let _ = writeln!(text, "  {}", effect_text(effect));
         let _ = writeln!(text, "  {}", smallest_text(pooled));
     }

@@ -1,10 +1,10 @@
 //! `examine` in words.
 
-use super::beside::{beside_lines, cohorts_text, control_id};
+use super::beside::{beside_line, cohorts_text};
 use super::power::{figures, used_text};
 use super::{counts_text, effect_text, p_text, smallest_text};
-use crate::verbs::examine::{Conclusion, Examined, KeyOutcome, NotMade};
-use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Test, Warning};
+use hallmark::examine::{Conclusion, Examined, KeyOutcome, NotMade};
+use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Found, Test, Warning};
 use hallmark_detector::statistic::plain::LEVEL;
 use std::fmt::Write as _;
 
@@ -43,27 +43,27 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
         }
         for finding in findings {
             let _ = writeln!(text, "  {}", finding_line(finding));
-            if finding.test == Test::T1 {
-                if let Some(effect) = &finding.effect {
+            if finding.test() == Test::T1 {
+                if let Some(effect) = finding.effect() {
                     let _ = writeln!(text, "      {}", effect_text(effect));
                     let _ = writeln!(text, "      {}", smallest_text(finding));
                 }
                 warn(&mut text, &finding.warnings);
             }
-            for line in beside_lines(finding) {
+            if let Some(line) = beside_line(finding) {
                 let _ = writeln!(text, "      {line}");
             }
-            if finding.test == Test::T9 {
+            if finding.test() == Test::T9 {
                 warn(&mut text, &finding.warnings);
             }
-            if matches!(finding.test, Test::T2 | Test::T2r) {
+            if matches!(finding.test(), Test::T2 | Test::T2r) {
                 let _ = writeln!(text, "      {}", weights_text(finding));
             }
-            if finding.test == Test::T3 {
+            if finding.test() == Test::T3 {
                 let at_end = Warning::AtEndOnly;
                 warn(&mut text, finding.warnings.iter().filter(|&&w| w == at_end));
             }
-            if finding.test == Test::T2 {
+            if finding.test() == Test::T2 {
                 let own = Warning::SameKeyWeights;
                 warn(&mut text, finding.warnings.iter().filter(|&&w| w == own));
             }
@@ -130,11 +130,11 @@ fn warn<'a>(text: &mut String, warnings: impl IntoIterator<Item = &'a Warning>) 
 
 /// What the weights of T2 or T2r are, in a sentence.
 fn weights_text(finding: &Finding) -> String {
-    let mut text = match finding.test {
-        Test::T2r => {
-            let from = match finding.residual.map(|counts| counts.expectation) {
-                Some(Expectation::Reference) => "a model without the mark wrote it",
-                _ => "its answers elsewhere let expect",
+    let mut text = match &finding.found {
+        Found::T2r(found) => {
+            let from = match found.counts.expectation {
+                Expectation::Reference => "a model without the mark wrote it",
+                Expectation::ShorterWindow => "its answers elsewhere let expect",
             };
             format!(
                 "each cell counts by how much more often the suspect wrote it than {from}; a cell that it avoided counts against the mark"
@@ -143,7 +143,7 @@ fn weights_text(finding: &Finding) -> String {
         _ => "each cell counts by how much of what followed its window came from the harvest"
             .to_owned(),
     };
-    if let (Some(source), Some(weighting)) = (finding.weights, finding.weighting) {
+    if let Some((source, weighting)) = finding.weights().zip(finding.weighting()) {
         let _ = write!(text, "; windows weighed from {source} ({})", weighting.rule);
     }
     text
@@ -152,7 +152,7 @@ fn weights_text(finding: &Finding) -> String {
 /// One sentence for one key: from the first test, in the order of their numbers, that is a finding at the level
 /// shared by all.
 pub(crate) fn verdict(findings: &[&Finding]) -> String {
-    let Some(plain) = findings.iter().find(|finding| finding.test == Test::T1) else {
+    let Some(plain) = findings.iter().find(|finding| finding.test() == Test::T1) else {
         return "Not tested.".to_owned();
     };
     if plain.scored < FEW_CELLS {
@@ -161,7 +161,7 @@ pub(crate) fn verdict(findings: &[&Finding]) -> String {
     let found = || {
         // A contrast compares two keys.
         let at_level = |finding: &&&Finding| {
-            finding.test != Test::T6 && finding.log10_p_adjusted.value() <= LEVEL.log10()
+            finding.test() != Test::T6 && finding.log10_p_adjusted.value() <= LEVEL.log10()
         };
         findings.iter().filter(at_level)
     };
@@ -175,14 +175,14 @@ pub(crate) fn verdict(findings: &[&Finding]) -> String {
         return format!(
             "The answers depend on this key{copied}: a random key would show as much with probability at most {} ({:?}, adjusted).",
             p_text(finding.log10_p_adjusted),
-            finding.test
+            finding.test()
         );
     }
     if let Some(finding) = found().next() {
         return format!(
             "The answers seem to depend on this key (p = {}, {:?}, adjusted), but only by weights from text that this key marked: repeat it with other weights.",
             p_text(finding.log10_p_adjusted),
-            finding.test
+            finding.test()
         );
     }
     format!(
@@ -192,51 +192,37 @@ pub(crate) fn verdict(findings: &[&Finding]) -> String {
 }
 
 fn finding_line(finding: &Finding) -> String {
-    match finding.test {
-        Test::T1 => format!(
-            "T1 sum of scores   {:.1}, expected {:.1}: p = {}",
-            finding.statistic,
-            finding.expected.unwrap_or(0.0),
-            p_pair(finding)
+    let p = p_pair(finding);
+    match &finding.found {
+        Found::T1(found) => format!(
+            "T1 sum of scores   {:.1}, expected {:.1}: p = {p}",
+            found.statistic, found.expected
         ),
-        Test::T2 => format!(
-            "T2 weighted sum    {:.1}, expected {:.1}: p = {}",
-            finding.statistic,
-            finding.expected.unwrap_or(0.0),
-            p_pair(finding)
+        Found::T2(found) => format!(
+            "T2 weighted sum    {:.1}, expected {:.1}: p = {p}",
+            found.statistic, found.expected
         ),
-        Test::T2r => format!(
-            "T2r residual sum   {:.1}, expected {:.1}, over {} cells: p = {}",
-            finding.statistic,
-            finding.expected.unwrap_or(0.0),
-            finding.scored,
-            p_pair(finding)
+        Found::T2r(found) => format!(
+            "T2r residual sum   {:.1}, expected {:.1}, over {} cells: p = {p}",
+            found.statistic, found.expected, finding.scored
         ),
-        Test::T3 => format!(
-            "T3 e-process       largest log10 E {:.2} after {} cells: p = {}",
-            finding.statistic,
-            finding.supremum.map_or(0, |at| at.cells),
-            p_pair(finding)
+        Found::T3(found) => format!(
+            "T3 e-process       largest log10 E {:.2} after {} cells: p = {p}",
+            found.supremum.log10_e.value(),
+            found.supremum.cells
         ),
-        Test::T5 => format!(
-            "T5 line-up         rank {} among {} decoys (the best of them {:.1}): p = {}",
-            finding.statistic,
-            finding.decoys.unwrap_or(0),
-            finding.best_decoy.unwrap_or(0.0),
-            p_pair(finding)
+        Found::T5(found) => format!(
+            "T5 line-up         rank {} among {} decoys (the best of them {:.1}): p = {p}",
+            found.rank, found.decoys, found.best_decoy
         ),
-        Test::T6 => format!(
-            "T6 contrast        {:.1} over control {}: p = {}",
-            finding.statistic,
-            control_id(finding),
-            p_pair(finding)
+        Found::T6(found) => format!(
+            "T6 contrast        {:.1} over control {}: p = {p}",
+            found.statistic, found.control_id
         ),
-        Test::T8 => format!("T8 shape           p = {}", p_pair(finding)),
-        Test::T9 => format!(
-            "T9 probabilities   {:.1}, expected {:.1}: p = {}",
-            finding.statistic,
-            finding.expected.unwrap_or(0.0),
-            p_pair(finding)
+        Found::T8(_) => format!("T8 shape           p = {p}"),
+        Found::T9(found) => format!(
+            "T9 probabilities   {:.1}, expected {:.1}: p = {p}",
+            found.statistic, found.expected
         ),
     }
 }

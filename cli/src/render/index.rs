@@ -1,6 +1,6 @@
 //! `index` in words.
 
-use crate::verbs::index::Indexed;
+use hallmark::indexes::Indexed;
 
 pub(crate) fn index_text(indexed: &Indexed) -> String {
     let marked = match &indexed.marked_by {

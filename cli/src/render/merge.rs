@@ -1,7 +1,7 @@
 //! `merge` in words.
 
 use super::p_text;
-use crate::verbs::merge::MergedAudits;
+use hallmark::merge::MergedAudits;
 use std::fmt::Write as _;
 
 pub(crate) fn merge_text(merged: &MergedAudits) -> String {

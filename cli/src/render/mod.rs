@@ -88,7 +88,7 @@ fn effect_text(effect: &Effect) -> String {
 
 /// The smallest effect that these answers could have shown.
 fn smallest_text(finding: &Finding) -> String {
-    finding.effect.map_or_else(String::new, |effect| {
+    finding.effect().map_or_else(String::new, |effect| {
         format!(
             "a value of {:.4} or more would have been found in nine cases of ten",
             effect.smallest_visible

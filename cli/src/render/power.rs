@@ -1,12 +1,12 @@
 //! `power` in words.
 
-use crate::verbs::power::{Planned, UsedJson};
+use hallmark::power::{Planned, UsedJson};
 use hallmark_detector::power::{GrowthSource, Outside, Status};
 use std::fmt::Write as _;
 
 pub(crate) fn power_text(planned: &Planned) -> String {
     let mut text = String::new();
-    let what = match planned.scheme {
+    let what = match planned.scheme.as_str() {
         "green" => "the green rate",
         "tournament" => "the rate of one bits",
         _ => "the mean score, in nats,",

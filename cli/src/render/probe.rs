@@ -1,7 +1,7 @@
 //! `probe` in words.
 
-use crate::output::shown;
 use crate::verbs::probe::Probed;
+use hallmark::text::shown;
 use std::fmt::Write as _;
 use std::path::Path;
 

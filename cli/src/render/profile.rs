@@ -1,6 +1,6 @@
 //! A profile, explained.
 
-use crate::verbs::profile::checked;
+use hallmark::profile::checked;
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::{Family, Parameters, Scheme};
 

@@ -2,7 +2,7 @@
 
 use super::detect::others_text;
 use super::p_text;
-use crate::verbs::scan::{Scanned, Tried};
+use hallmark::scan::{Scanned, Tried};
 use hallmark_detector::finding::Warning;
 use std::fmt::Write as _;
 
@@ -43,7 +43,7 @@ pub(crate) fn scan_text(scanned: &Scanned) -> String {
         );
         others_text(
             &mut text,
-            tried.profile.scheme,
+            &tried.profile.scheme,
             tried.log10_p_unmarked,
             tried.decoys,
         );

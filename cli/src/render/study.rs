@@ -1,9 +1,9 @@
 //! `study` as Markdown.
 
-use crate::study::curve::TARGET;
-use crate::study::nulls::Nulls;
-use crate::study::quality::QualityTable;
-use crate::study::tables::{Row, Spread, Tables, TestRow};
+use hallmark_study::nulls::Nulls;
+use hallmark_study::quality::QualityTable;
+use hallmark_study::tables::{Row, Spread, Tables, TestRow};
+use hallmark_study::tokens_to::TARGET;
 use std::fmt::Write as _;
 
 /// The tests of the wide tables, in their order, with what heads their column.

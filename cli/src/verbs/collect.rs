@@ -1,15 +1,18 @@
 //! `collect`: ask a suspect's model.
 
 use crate::args::{ApiName, CollectArgs};
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
-use crate::key_files::refuse_readable_by_others;
-use crate::output::{Output, shown};
+use crate::failure::Outcome;
+use crate::output::Output;
 use crate::progress::Progress;
 use crate::render::collect_text;
+use hallmark::Error;
+use hallmark::Exit;
+use hallmark::files::keys::refuse_readable_by_others;
+use hallmark::json::{VERSION, formats};
+use hallmark::text::shown;
 use hallmark_collect::api::{Api, Asking};
 use hallmark_collect::{ApiKey, CollectError, Failed, Plan, Stop, Summary, prompts};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 use std::fs::File;
@@ -21,11 +24,13 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The result of `collect`.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Collected {
-    pub(crate) schema: &'static str,
+    pub(crate) schema: formats::Collect,
     /// Version of this program.
-    pub(crate) version: &'static str,
+    pub(crate) version: String,
     pub(crate) model: String,
     /// The file of answers.
     pub(crate) out: String,
@@ -68,8 +73,8 @@ pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
         torn,
     } = summary;
     let collected = Collected {
-        schema: "hallmark/collect/1",
-        version: env!("CARGO_PKG_VERSION"),
+        schema: formats::Collect,
+        version: VERSION.to_owned(),
         model: plan.asking.model.clone(),
         out: shown(&plan.out),
         log: shown(&plan.log),
@@ -103,7 +108,7 @@ fn plan(args: &CollectArgs) -> Outcome<Plan> {
         extra: match &args.body {
             None => serde_json::Map::new(),
             Some(text) => serde_json::from_str(text).map_err(|error| {
-                Failure::usage(format_args!("--body is no JSON object: {error}"))
+                Error::usage(format_args!("--body is no JSON object: {error}"))
                     .hint("give fields as an object, for instance '{\"seed\": 1}'")
             })?,
         },
@@ -113,7 +118,7 @@ fn plan(args: &CollectArgs) -> Outcome<Plan> {
         .clone()
         .unwrap_or_else(|| args.out.with_extension("log.jsonl"));
     if log == args.out {
-        return Err(Failure::usage("--log and --out name one file")
+        return Err(Error::usage("--log and --out name one file")
             .hint("leave --log out, or name another file"));
     }
     Ok(Plan {
@@ -136,7 +141,7 @@ fn plan(args: &CollectArgs) -> Outcome<Plan> {
 fn seconds(flag: &str, value: f64) -> Outcome<Duration> {
     match Duration::try_from_secs_f64(value) {
         Ok(duration) if value <= 86_400.0 => Ok(duration),
-        _ => Err(Failure::usage(format_args!(
+        _ => Err(Error::usage(format_args!(
             "{flag} {value}: allowed is 0 to 86400 seconds"
         ))
         .hint("give a number of seconds")),
@@ -147,7 +152,7 @@ fn seconds(flag: &str, value: f64) -> Outcome<Duration> {
 fn api_key(args: &CollectArgs) -> Outcome<Option<ApiKey>> {
     let (text, place) = if let Some(name) = &args.api_key_env {
         let text = std::env::var(name).map_err(|_| {
-            Failure::usage(format_args!(
+            Error::usage(format_args!(
                 "the environment variable {name} is not set, or is no text"
             ))
             .hint("set it to the API key, or name the variable that holds it")
@@ -160,7 +165,7 @@ fn api_key(args: &CollectArgs) -> Outcome<Option<ApiKey>> {
     };
     ApiKey::new(&text)
         .map(Some)
-        .map_err(|error| Failure::usage(format_args!("{place}: {error}")).hint(error.hint()))
+        .map_err(|error| Error::usage(format_args!("{place}: {error}")).hint(error.hint()))
 }
 
 /// The longest API key file that is read, in bytes.
@@ -168,8 +173,7 @@ const MAX_API_KEY: u64 = 64 * 1024;
 
 fn read_key(path: &Path) -> Outcome<Zeroizing<String>> {
     let failed = |error| {
-        Failure::io("read the API key from", path, &error)
-            .hint("check the path and its permissions")
+        Error::io("read the API key from", path, &error).hint("check the path and its permissions")
     };
     let file = File::open(path).map_err(failed)?;
     refuse_readable_by_others(path, &file)?;
@@ -185,13 +189,13 @@ fn stop_on_interrupt() -> Outcome<Stop> {
     let asked = Arc::new(AtomicBool::new(false));
     flag::register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(&asked))
         .and_then(|_| flag::register(SIGINT, Arc::clone(&asked)))
-        .map_err(|error| Failure::usage(format_args!("cannot take interrupts: {error}")))?;
+        .map_err(|error| Error::usage(format_args!("cannot take interrupts: {error}")))?;
     Ok(Stop::when(asked))
 }
 
 /// The exit status of a program that an interrupt ended, as shells have it.
 const INTERRUPTED: i32 = 130;
 
-fn failure(error: &CollectError) -> Failure {
-    Failure::usage(error).hint(error.hint())
+fn failure(error: &CollectError) -> Error {
+    Error::usage(error).hint(error.hint())
 }

@@ -1,42 +1,46 @@
 //! `demo`: the whole story on this machine.
 
-use super::detect::failure;
-use super::examine::DOES_NOT_SHOW;
 use super::mark::{self, Written};
-use super::profile::ProfileJson;
 use crate::args::DemoArgs;
-use crate::builtin;
-use crate::evidence;
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
-use crate::files::{NewFile, refuse_existing};
-use crate::key_files;
-use crate::marks;
-use crate::output::{Output, to_json};
-use crate::progress::Progress;
+use crate::failure::Outcome;
+use crate::output::Output;
+use crate::progress::Bars;
 use crate::render::demo_text;
+use hallmark::Error;
+use hallmark::Exit;
+use hallmark::examine::{DOES_NOT_SHOW, examine_records};
+use hallmark::files::keys;
+use hallmark::files::{NewFile, refuse_existing};
+use hallmark::json::to_json;
+use hallmark::json::{VERSION, formats};
+use hallmark::marks;
+use hallmark::profile::ProfileJson;
+use hallmark::progress::Step;
+use hallmark::progress::silent;
+use hallmark::tokenizers;
+use hallmark::{Examined, Inputs, Plan, TriedKey};
 use hallmark_core::keys::{CohortKey, Key, KeyFile, RootKey};
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
 use hallmark_corpus::{Piece, Record, Source, Tokenizer, encode};
-use hallmark_detector::cells::RawCells;
-use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, Finding};
 use hallmark_detector::tail::Log10P;
 use hallmark_lab::{Exchange, Marked};
 use hallmark_study::keys::story_root;
 use hallmark_study::story::{self, Settings, Size, Stage, Told};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The result of `demo`.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Demo {
-    pub(crate) schema: &'static str,
+    pub(crate) schema: formats::Demo,
     /// Version of this program.
-    pub(crate) version: &'static str,
+    pub(crate) version: String,
     pub(crate) seed: u64,
-    pub(crate) size: &'static str,
+    pub(crate) size: String,
     pub(crate) profile: ProfileJson,
     /// The cohort key that marked the teacher's answers.
     pub(crate) key_id: String,
@@ -46,13 +50,15 @@ pub(crate) struct Demo {
     /// The teacher's own marked answers under the true key.
     pub(crate) teacher_log10_p: Log10P,
     pub(crate) students: Vec<StudentFinding>,
-    pub(crate) does_not_show: Vec<&'static str>,
+    pub(crate) does_not_show: Vec<String>,
 }
 
 /// What the examination of one student found.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StudentFinding {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) trained_on_marked: bool,
     /// T1 under the true key, adjusted for every key and test.
     pub(crate) log10_p: Log10P,
@@ -74,16 +80,17 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
     let cast = Cast::new(args.seed)?;
     let size = if args.full { Size::Full } else { Size::Default };
     let told = tell(args.seed, size, &cast, output)?;
-    let tokenizer = builtin::tokenizer()?;
+    let tokenizer = tokenizers::built_in()?;
     let teacher = cast.examine(&told.marked, &tokenizer, 0)?;
     let students = told
         .students
         .iter()
         .map(|student| {
-            let Examined { counts, tests } = cast.examine(&student.answers, &tokenizer, DECOYS)?;
+            let Examined { counts, tests, .. } =
+                cast.examine(&student.answers, &tokenizer, DECOYS)?;
             let adjusted = |id: &str| headline(&tests, id).log10_p_adjusted;
             Ok(StudentFinding {
-                name: student.name,
+                name: student.name.to_owned(),
                 trained_on_marked: student.trained_on_marked,
                 log10_p: adjusted(&cast.key_id),
                 unused_log10_p: adjusted(&cast.unused_id),
@@ -93,17 +100,17 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
         })
         .collect::<Outcome<Vec<_>>>()?;
     let demo = Demo {
-        schema: "hallmark/demo/1",
-        version: env!("CARGO_PKG_VERSION"),
+        schema: formats::Demo,
+        version: VERSION.to_owned(),
         seed: args.seed,
-        size: if args.full { "full" } else { "default" },
+        size: if args.full { "full" } else { "default" }.to_owned(),
         profile: ProfileJson::from(&cast.profile),
         key_id: cast.key_id.clone(),
         unused_key_id: cast.unused_id.clone(),
         decoys: DECOYS,
         teacher_log10_p: headline(&teacher.tests, &cast.key_id).log10_p,
         students,
-        does_not_show: DOES_NOT_SHOW.to_vec(),
+        does_not_show: DOES_NOT_SHOW.map(str::to_owned).to_vec(),
     };
     output.result(
         || demo_text(&demo, args.keep.as_deref()),
@@ -113,7 +120,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
     if let (Some(folder), Some(made)) = (&args.keep, made) {
         keep(made.path(), &cast, &told, &tokenizer, &demo)?;
         std::fs::rename(made.keep(), folder)
-            .map_err(|error| Failure::io("make the folder", folder, &error))?;
+            .map_err(|error| Error::io("make the folder", folder, &error))?;
     }
     Ok(Exit::Done)
 }
@@ -133,22 +140,17 @@ const EPOCH: &str = "demo";
 const COHORT: &str = "harvesters";
 const UNUSED_COHORT: &str = "never-used";
 
-struct Examined {
-    counts: Counts,
-    tests: Vec<Finding>,
-}
-
 impl Cast {
     fn new(seed: u64) -> Outcome<Self> {
         let profile = Profile {
             name: "demo".to_owned(),
             scheme: Scheme::GUMBEL,
             window: WINDOW,
-            tokenizer: builtin::tokenizer_ref()?,
+            tokenizer: tokenizers::built_in_ref()?,
         };
         let root = story_root(seed);
         let cohort = |name| root.epoch(EPOCH)?.cohort(name);
-        let named = |error| Failure::integrity(format_args!("the demo's own names: {error}"));
+        let named = |error| Error::integrity(format_args!("the demo's own names: {error}"));
         let (key, unused) = (
             cohort(COHORT).map_err(named)?,
             cohort(UNUSED_COHORT).map_err(named)?,
@@ -170,17 +172,16 @@ impl Cast {
         &self,
         answers: &[Exchange],
         tokenizer: &Tokenizer,
-        count: u32,
+        decoys: u32,
     ) -> Outcome<Examined> {
         let keys = [self.key.clone(), self.unused.clone()].map(Key::from);
+        let tried = keys
+            .each_ref()
+            .map(|key| TriedKey::of(key, Path::new("demo")));
         let plan = Plan {
-            e_process: true,
-            decoys: count,
-            ..Plan::default()
+            decoys,
+            ..Plan::new(&self.profile, tried.to_vec(), Inputs::default())
         };
-        let mut examination =
-            Examination::new(&self.profile, &keys, plan).map_err(|error| failure(&error))?;
-        let mut raw = RawCells::new(self.profile.window);
         let records = answers
             .iter()
             .zip(1..)
@@ -199,14 +200,7 @@ impl Cast {
                     body: text(answer),
                 })
             });
-        for record in encode(records, Some(tokenizer)) {
-            let record = record.map_err(|error| Failure::integrity(&error))?;
-            evidence::push(&mut raw, &record)?;
-        }
-        examination.observe(&raw).map_err(|error| failure(&error))?;
-        let counts = *examination.counts();
-        let tests = examination.finish().map_err(|error| failure(&error))?;
-        Ok(Examined { counts, tests })
+        examine_records(&plan, &keys, encode(records, Some(tokenizer)), &mut silent)
     }
 }
 
@@ -220,21 +214,24 @@ fn headline<'a>(tests: &'a [Finding], key_id: &str) -> &'a Finding {
 
 fn tell(seed: u64, size: Size, cast: &Cast, output: &Output) -> Outcome<Told> {
     let mark = marks::mark(&cast.profile, &cast.key.clone().into())?;
-    let mut marked = Marked::new(&mark, vec![]).map_err(Failure::integrity)?;
-    let mut now: Option<(Stage, Progress)> = None;
+    let mut marked = Marked::new(&mark, vec![]).map_err(Error::integrity)?;
+    let mut bars = Bars::new(output);
+    let mut now: Option<Stage> = None;
     story::tell(
         seed,
         &Settings::of(size),
         &mut marked,
         &mut |stage, done, total| {
-            if now.as_ref().is_none_or(|(current, _)| *current != stage) {
-                now = None;
+            if now.as_ref() != Some(&stage) {
+                bars = Bars::new(output);
                 output.note(format_args!("- {}", stage.describe()));
-                now = Some((stage, Progress::new(output, "", Some(total as u64))));
+                now = Some(stage);
             }
-            if let Some((_, progress)) = &mut now {
-                progress.set(done as u64);
-            }
+            bars.step(Step {
+                what: "",
+                done: done as u64,
+                all: Some(total as u64),
+            });
         },
     )
     .map_err(|error| mark::failure(&error))
@@ -251,7 +248,7 @@ fn new_folder(path: &Path) -> Outcome<tempfile::TempDir> {
         .prefix(".hallmark-")
         .tempdir_in(beside)
         .map_err(|error| {
-            Failure::io("make the folder", path, &std::io::Error::from(error.kind()))
+            Error::io("make the folder", path, &std::io::Error::from(error.kind()))
                 .hint("check that the folder around it exists and can be written")
         })
 }
@@ -265,19 +262,19 @@ fn keep(
     demo: &Demo,
 ) -> Outcome<()> {
     let keys = folder.join("keys");
-    std::fs::create_dir(&keys).map_err(|error| Failure::io("make the folder", &keys, &error))?;
+    std::fs::create_dir(&keys).map_err(|error| Error::io("make the folder", &keys, &error))?;
     let comments = ["Key of a demo, made from its seed: of no use in earnest.".to_owned()];
-    key_files::write(
+    keys::write(
         &keys.join("root.key"),
         &KeyFile::Root(cast.root.clone()),
         &comments,
     )?;
-    key_files::write(
+    keys::write(
         &keys.join("harvesters.key"),
         &KeyFile::Cohort(cast.key.clone()),
         &comments,
     )?;
-    key_files::write(
+    keys::write(
         &keys.join("never-used.key"),
         &KeyFile::Cohort(cast.unused.clone()),
         &comments,

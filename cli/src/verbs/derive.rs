@@ -2,20 +2,22 @@
 
 use super::keygen::{created, report};
 use crate::args::DeriveArgs;
-use crate::failure::{Failure, Outcome};
-use crate::key_files;
+use crate::failure::Outcome;
 use crate::output::Output;
+use hallmark::Error;
+use hallmark::files::keys;
+use hallmark::json::formats;
 use hallmark_core::keys::{KeyFile, KeyProvider};
 
 pub(crate) fn run(args: &DeriveArgs, output: &Output) -> Outcome {
-    let root = match key_files::read(&args.key)? {
+    let root = match keys::read(&args.key)? {
         KeyFile::Root(root) => root,
         other => {
             let what = match other {
                 KeyFile::Foreign(_) => "another engine's key",
                 _ => "a cohort key",
             };
-            return Err(Failure::usage(format_args!(
+            return Err(Error::usage(format_args!(
                 "{} holds {what}; cohort keys are derived from a root key",
                 args.key.display()
             ))
@@ -25,7 +27,7 @@ pub(crate) fn run(args: &DeriveArgs, output: &Output) -> Outcome {
     let (cohort, place) = match (&args.epoch, &args.cohort) {
         (Some(epoch), Some(cohort)) => {
             let key = root.cohort_key(epoch, cohort).map_err(|error| {
-                Failure::usage(error).hint("names are 1 to 128 bytes of printable text")
+                Error::usage(error).hint("names are 1 to 128 bytes of printable text")
             })?;
             (key, format!("epoch {epoch}, cohort {cohort}"))
         }
@@ -42,6 +44,6 @@ pub(crate) fn run(args: &DeriveArgs, output: &Output) -> Outcome {
         format!("derived from root: {}", root.public_id()),
     ];
     let key = KeyFile::Cohort(cohort);
-    key_files::write(&args.out, &key, &comments)?;
-    report(&key, "cohort", &args.out, "hallmark/derive/1", output)
+    keys::write(&args.out, &key, &comments)?;
+    report(&key, "cohort", &args.out, formats::Derive, output)
 }

@@ -3,29 +3,31 @@
 mod changes;
 mod sample;
 
-use super::profile::ProfileJson;
 use crate::args::DoctorArgs;
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
-use crate::marks;
+use crate::failure::Outcome;
 use crate::output::Output;
 use crate::render::doctor_text;
-use crate::verbs::detect::failure;
-use crate::{key_files, profile_files};
 use changes::{Change, changes};
+use hallmark::Exit;
+use hallmark::files::{keys, profiles};
+use hallmark::json::{VERSION, formats};
+use hallmark::marks;
+use hallmark::profile::ProfileJson;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::tail::Log10P;
 use sample::Sample;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The result of `doctor`.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Diagnosed {
-    pub(crate) schema: &'static str,
+    pub(crate) schema: formats::Doctor,
     /// Version of this program.
-    pub(crate) version: &'static str,
+    pub(crate) version: String,
     pub(crate) profile: ProfileJson,
     pub(crate) key_id: String,
     pub(crate) documents: u64,
@@ -33,14 +35,15 @@ pub(crate) struct Diagnosed {
     pub(crate) notes: Vec<String>,
     pub(crate) diagnosis: Diagnosis,
     /// The change that finds the mark best, where it is not found, or far less well, as things are.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cure: Option<Tried>,
     /// Everything that was tried: first as things are, then the smallest p first.
     pub(crate) tried: Vec<Tried>,
 }
 
 /// What is the matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Diagnosis {
     /// The mark is found as things are.
@@ -54,11 +57,13 @@ pub(crate) enum Diagnosis {
 }
 
 /// A change with what it finds.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Tried {
     /// What was changed: `nothing`, `window`, `vocabulary`, `gamma`, `key-order`, `prompt`,
     /// `first-token`, `offset` or `record-tokens`.
-    pub(crate) change: &'static str,
+    pub(crate) change: String,
     /// The same in words.
     pub(crate) what: String,
     pub(crate) scored: u64,
@@ -74,8 +79,8 @@ const LEVEL: f64 = 1e-6;
 const FAR: f64 = 1.5;
 
 pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
-    let profile = profile_files::read(&args.profile)?;
-    let key = key_files::read(&args.key)?;
+    let profile = profiles::read(&args.profile)?;
+    let key = keys::read(&args.key)?;
     let key = key.marking_key();
     // Refuses what does not belong together.
     let own_id = marks::mark(&profile, &key)?.key().to_string();
@@ -101,8 +106,8 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
         None => (Diagnosis::Unknown, None),
     };
     let diagnosed = Diagnosed {
-        schema: "hallmark/doctor/1",
-        version: env!("CARGO_PKG_VERSION"),
+        schema: formats::Doctor,
+        version: VERSION.to_owned(),
         profile: ProfileJson::from(&profile),
         key_id: own_id,
         documents: sample.documents.len() as u64,
@@ -126,20 +131,12 @@ fn attempt(change: &Change, sample: &Sample) -> Outcome<Option<Tried>> {
     }
     let mark = marks::mark(&change.profile, &change.key)?;
     let mut detection = Detection::new([&mark], DedupKind::Exact);
-    let raw = sample
-        .cells(change.profile.window, &change.reading)
-        .map_err(|error| {
-            Failure::usage(error)
-                .hint("check that the token ids are those of the profile's tokenizer")
-        })?;
-    detection.observe(&raw).map_err(|error| failure(&error))?;
+    let raw = sample.cells(change.profile.window, &change.reading)?;
+    detection.observe(&raw)?;
     // A diagnosis is no evidence: what other keys would score does not matter.
-    let finding = detection
-        .finish_without_others()
-        .map_err(|error| failure(&error))?
-        .swap_remove(0);
+    let finding = detection.finish_without_others()?.swap_remove(0);
     Ok(Some(Tried {
-        change: change.name,
+        change: change.name.to_owned(),
         what: change.what.clone(),
         scored: finding.scored,
         log10_p: finding.log10_p,

@@ -1,29 +1,35 @@
 //! `keygen`: a new root key.
 
 use crate::args::KeygenArgs;
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
-use crate::key_files;
-use crate::output::{Output, shown};
+use crate::failure::Outcome;
+use crate::output::Output;
+use hallmark::Error;
+use hallmark::Exit;
+use hallmark::files::keys;
+use hallmark::json::formats;
+use hallmark::text::shown;
 use hallmark_core::keys::{KEY_BYTES, KeyFile, RootKey};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-#[derive(Serialize)]
-struct Made<'a> {
-    schema: &'static str,
+/// The result of `keygen` and `derive`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Made<S> {
+    schema: S,
     key_id: String,
     /// The id that findings name: of the default cohort where the file holds a root key.
     marking_key_id: String,
-    kind: &'static str,
-    file: &'a str,
+    kind: String,
+    file: String,
 }
 
 pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Outcome {
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
     getrandom::fill(&mut *bytes).map_err(|error| {
-        Failure::usage(format_args!(
+        Error::usage(format_args!(
             "the operating system gives no randomness: {error}"
         ))
     })?;
@@ -33,16 +39,16 @@ pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Outcome {
             .to_owned(),
         created(),
     ];
-    key_files::write(&args.out, &key, &comments)?;
-    report(&key, "root", &args.out, "hallmark/keygen/1", output)
+    keys::write(&args.out, &key, &comments)?;
+    report(&key, "root", &args.out, formats::Keygen, output)
 }
 
 /// Says which key was made; on stderr where the key itself went to stdout.
-pub(super) fn report(
+pub(super) fn report<S: Serialize>(
     key: &KeyFile,
-    kind: &'static str,
+    kind: &str,
     file: &Path,
-    schema: &'static str,
+    schema: S,
     output: &Output,
 ) -> Outcome {
     let (key_id, marking_key_id) = (
@@ -62,8 +68,8 @@ pub(super) fn report(
         schema,
         key_id,
         marking_key_id,
-        kind,
-        file: &shown,
+        kind: kind.to_owned(),
+        file: shown,
     };
     output.result(|| human, &made, &[] as &[()])?;
     Ok(Exit::Done)

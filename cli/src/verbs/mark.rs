@@ -4,12 +4,14 @@ mod built_in;
 mod model;
 
 use crate::args::MarkArgs;
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
-use crate::files::NewFile;
-use crate::key_files;
-use crate::marks;
-use crate::output::{Output, to_json};
+use crate::failure::Outcome;
+use crate::output::Output;
+use hallmark::Error;
+use hallmark::Exit;
+use hallmark::files::NewFile;
+use hallmark::files::keys;
+use hallmark::json::to_json;
+use hallmark::marks;
 use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
@@ -55,10 +57,10 @@ impl Hand {
                 key_id: None,
             });
         };
-        let key = key_files::read(path)?;
+        let key = keys::read(path)?;
         let mark = marking(profile, &key.marking_key(), output)?;
         let marked = Marked::new(&mark, prompts.to_vec()).map_err(|error| {
-            Failure::usage(format_args!("profile {:?}: {error}", profile.name))
+            Error::usage(format_args!("profile {:?}: {error}", profile.name))
                 .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")
         })?;
         Ok(Self {

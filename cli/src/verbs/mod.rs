@@ -10,7 +10,6 @@ pub(crate) mod index;
 pub(crate) mod keygen;
 pub(crate) mod mark;
 pub(crate) mod merge;
-pub(crate) mod passages;
 pub(crate) mod power;
 pub(crate) mod probe;
 pub(crate) mod profile;

@@ -3,31 +3,37 @@
 mod asked;
 
 use self::asked::{Asked, Message, Unasked};
-use super::index;
 use crate::args::ProbeArgs;
-use crate::builtin;
-use crate::evidence::{self, Skipped};
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
-use crate::files::NewFile;
-use crate::output::{Output, shown, to_json};
+use crate::failure::Outcome;
+use crate::output::Output;
 use crate::progress::Progress;
 use crate::render::probe_text;
+use hallmark::Error;
+use hallmark::Exit;
+use hallmark::files::NewFile;
+use hallmark::indexes;
+use hallmark::json::to_json;
+use hallmark::json::{VERSION, formats};
+use hallmark::read::{self, Skipped};
+use hallmark::text::shown;
+use hallmark::tokenizers;
 use hallmark_core::windows::WindowCounts;
 use hallmark_corpus::{Tokenizer, encode};
 use hallmark_harvest::probe::{Chosen, LogEntry, Method, Selector, Settings, Weights};
 use hallmark_harvest::{Index, Sha256Digest};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The result of `probe`, also written beside the prompts.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Probed {
-    schema: &'static str,
+    schema: formats::Probe,
     /// Version of this program.
-    version: &'static str,
+    version: String,
     /// `windows` or `uniform`.
-    pub(crate) method: &'static str,
+    pub(crate) method: String,
     pub(crate) seed: u64,
     pub(crate) count: u32,
     pub(crate) chosen: u64,
@@ -41,28 +47,30 @@ pub(crate) struct Probed {
     pub(crate) duplicates: u64,
     /// Prompts in the draw from which the best were taken.
     pub(crate) pool: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) window: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     tokenizer_sha256: Option<String>,
     /// Of the windows of the chosen prompts' logged answers, the mean share that the prompt shows.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) mean_exposure_share: Option<f64>,
     pub(crate) skipped: Skipped,
     logs: Vec<Digested>,
     indexes: Vec<Digested>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     background: Option<Digested>,
     pub(crate) prompts: Digested,
 }
 
 /// A file, as it was when it was read or written.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Digested {
     pub(crate) file: String,
     bytes: u64,
     sha256: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     marked_by: Option<String>,
 }
 
@@ -117,7 +125,7 @@ pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
         .chain(&args.indexes)
         .chain(&args.background);
     if files.chain([&args.out]).any(|path| path == Path::new("-")) {
-        return Err(Failure::usage("`probe` reads and writes files, not `-`")
+        return Err(Error::usage("`probe` reads and writes files, not `-`")
             .hint("name files: their digests are part of the selection's record"));
     }
     let mut prompts = NewFile::create(&args.out)?;
@@ -136,7 +144,7 @@ pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
         let background = background.as_ref().map(|index| index as &dyn WindowCounts);
         Method::Windows(
             Weights::new(harvest.collect(), background).map_err(|error| {
-                Failure::usage(error).hint("give indexes that were made with one profile")
+                Error::usage(error).hint("give indexes that were made with one profile")
             })?,
         )
     };
@@ -149,7 +157,7 @@ pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
     let choice = selector.select();
     if choice.prompts.is_empty() {
         return Err(
-            Failure::usage("no record of the log has a prompt that can be asked again")
+            Error::usage("no record of the log has a prompt that can be asked again")
                 .hint("records need `prompt` or `messages`; --field names them in other layouts"),
         );
     }
@@ -161,9 +169,9 @@ pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
     }
     prompts.write(text.as_bytes())?;
     let probed = Probed {
-        schema: "hallmark/probe/1",
-        version: env!("CARGO_PKG_VERSION"),
-        method: if args.generic { "uniform" } else { "windows" },
+        schema: formats::Probe,
+        version: VERSION.to_owned(),
+        method: if args.generic { "uniform" } else { "windows" }.to_owned(),
         seed: args.seed,
         count: args.count,
         chosen: choice.prompts.len() as u64,
@@ -209,7 +217,7 @@ fn read_log(
     output: &Output,
     selector: &mut Selector<'_, Found>,
 ) -> Outcome<(Tally, Skipped)> {
-    let mut reader = evidence::open(&args.input(), None)?;
+    let mut reader = args.input().open(None)?;
     let mut progress = Progress::new(output, "reading the log", None);
     let mut tally = Tally::default();
     loop {
@@ -217,12 +225,12 @@ fn read_log(
         let mut records = vec![];
         let before = tally.records;
         for record in reader.by_ref().take(BATCH) {
-            let record = record.map_err(|error| evidence::failure(&error))?;
+            let record = record?;
             tally.records += 1;
             match Asked::of(&record, tokenizer) {
                 Ok(asked) => {
                     found.push(Found {
-                        id: evidence::place(&record.source),
+                        id: read::place(&record.source),
                         group: record.group.clone(),
                         asked,
                     });
@@ -243,7 +251,7 @@ fn read_log(
             encode(records, tokenizer)
                 .zip(found)
                 .map(|(record, found)| {
-                    let record = record.map_err(|error| evidence::failure(&error))?;
+                    let record = record?;
                     Ok(entry(found, record.tokens, record.exposure))
                 })
                 .collect::<Outcome<_>>()?
@@ -286,8 +294,8 @@ fn open_all(paths: &[PathBuf]) -> Outcome<Vec<Index>> {
     paths
         .iter()
         .map(|path| {
-            let index = index::open(path)?;
-            index.verify().map_err(|error| index::failure(&error))?;
+            let index = indexes::open(path)?;
+            index.verify()?;
             Ok(index)
         })
         .collect()
@@ -301,7 +309,7 @@ fn tokenizer_digest<'a>(indexes: impl Iterator<Item = &'a Index>) -> Outcome<Opt
     };
     if digests.any(|other| other != first) {
         return Err(
-            Failure::usage("the indexes count tokens of different tokenizers")
+            Error::usage("the indexes count tokens of different tokenizers")
                 .hint("make all of them with one profile; `hallmark index show` prints the digest"),
         );
     }
@@ -311,8 +319,8 @@ fn tokenizer_digest<'a>(indexes: impl Iterator<Item = &'a Index>) -> Outcome<Opt
 /// That tokenizer, where it is at hand. Without one only token ids can be read.
 fn tokenizer(digest: Option<Sha256Digest>, args: &ProbeArgs) -> Outcome<Option<Tokenizer>> {
     let digest = digest.map(|digest| digest.to_string());
-    builtin::tokenizer_with(digest.as_deref(), args.tokenizer.as_deref(), || {
-        Failure::usage("the indexes name no tokenizer, so text cannot be read with them")
+    tokenizers::of_digest(digest.as_deref(), args.tokenizer.as_deref(), || {
+        Error::usage("the indexes name no tokenizer, so text cannot be read with them")
             .hint("leave --tokenizer out and give token ids, or make the indexes with a profile that names it")
     })
 }
@@ -322,7 +330,7 @@ fn digests(paths: &[PathBuf]) -> Outcome<Vec<Digested>> {
         .iter()
         .map(|path| {
             let (digest, bytes) =
-                Sha256Digest::of_file(path).map_err(|error| Failure::io("read", path, &error))?;
+                Sha256Digest::of_file(path).map_err(|error| Error::io("read", path, &error))?;
             Ok(Digested {
                 file: shown(path),
                 bytes,

@@ -1,12 +1,12 @@
 //! `self-test`: golden vectors, and false alarms on real text.
 
-use super::detect::failure;
 use super::mark;
 use crate::args::SelfTestArgs;
-use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::output::Output;
 use crate::progress::Progress;
+use hallmark::json::{VERSION, formats};
+use hallmark::{Exit, tokenizers};
 use hallmark_core::golden;
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
@@ -14,13 +14,15 @@ use hallmark_core::simd::Lanes;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::null_simulation::{self, Calibration};
 use hallmark_lab::assets::{self, Split};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The result of `self-test`.
-#[derive(Serialize)]
-struct SelfTest {
-    schema: &'static str,
-    version: &'static str,
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SelfTest {
+    schema: formats::SelfTest,
+    version: String,
     passed: bool,
     /// Golden vectors on each vector unit of this machine.
     vectors: Vec<Vectors>,
@@ -28,16 +30,20 @@ struct SelfTest {
     null: Vec<Null>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 struct Vectors {
-    lanes: &'static str,
+    lanes: String,
     checked: usize,
     wrong: usize,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 struct Null {
-    scheme: &'static str,
+    scheme: String,
     window: usize,
     calibration: Calibration,
     passed: bool,
@@ -51,7 +57,7 @@ pub(crate) fn run(args: &SelfTestArgs, output: &Output) -> Outcome {
         .map(|lanes| {
             let golden::Outcome { checked, wrong } = golden::check(lanes);
             Vectors {
-                lanes: lanes.name(),
+                lanes: lanes.name().to_owned(),
                 checked,
                 wrong,
             }
@@ -60,8 +66,8 @@ pub(crate) fn run(args: &SelfTestArgs, output: &Output) -> Outcome {
     let null = simulate(args.keys, output)?;
     let passed = vectors.iter().all(|v| v.wrong == 0) && null.iter().all(|n| n.passed);
     let result = SelfTest {
-        schema: "hallmark/self-test/1",
-        version: env!("CARGO_PKG_VERSION"),
+        schema: formats::SelfTest,
+        version: VERSION.to_owned(),
         passed,
         vectors,
         null,
@@ -94,7 +100,7 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
     let mut progress = Progress::new(output, "null simulation", Some(settings.len() as u64));
     let mut null = vec![];
     for (done, (scheme, window)) in settings.into_iter().enumerate() {
-        let tokenizer = crate::builtin::tokenizer_ref()?;
+        let tokenizer = tokenizers::built_in_ref()?;
         let profile = Profile {
             name: "self-test".to_owned(),
             scheme,
@@ -103,13 +109,11 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
         };
         let mut raw = RawCells::new(window);
         for tokens in &texts {
-            raw.push(tokens, Exposure::NOTHING)
-                .map_err(|error| failure(&error.into()))?;
+            raw.push(tokens, Exposure::NOTHING)?;
         }
-        let calibration =
-            null_simulation::simulate(&profile, &raw, keys, 0).map_err(|error| failure(&error))?;
+        let calibration = null_simulation::simulate(&profile, &raw, keys, 0)?;
         null.push(Null {
-            scheme: scheme.id(),
+            scheme: scheme.id().to_owned(),
             window,
             passed: calibration.holds(),
             calibration,

@@ -1,11 +1,12 @@
 //! Completion scripts and man pages, from the same definitions as the help.
 
 use crate::args::Cli;
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
-use crate::files::refuse_existing;
+use crate::failure::Outcome;
 use crate::output::print;
 use clap::CommandFactory;
+use hallmark::Error;
+use hallmark::Exit;
+use hallmark::files::refuse_existing;
 use std::path::Path;
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
@@ -17,8 +18,8 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
 
 pub(crate) fn man(folder: &Path) -> Outcome {
     refuse_existing(folder)?;
-    std::fs::create_dir(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
+    std::fs::create_dir(folder).map_err(|error| Error::io("make the folder", folder, &error))?;
     clap_mangen::generate_to(Cli::command(), folder)
-        .map_err(|error| Failure::io("write man pages to", folder, &error))?;
+        .map_err(|error| Error::io("write man pages to", folder, &error))?;
     Ok(Exit::Done)
 }

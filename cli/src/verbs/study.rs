@@ -3,18 +3,20 @@
 use crate::args::{
     StudyAction, StudyArgs, StudyExamineArgs, StudyNullsArgs, StudyQualityArgs, StudyRunArgs,
 };
-use crate::builtin;
-use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::output::{Output, print};
-use crate::progress::Progress;
+use crate::progress::{Bars, Progress};
 use crate::render::{nulls_text, quality_text, tables_text};
-use crate::study::folder::{self, ARM};
-use crate::study::plan::{NamedArm, Plan, WorldName};
-use crate::study::run::{self, Setting};
-use crate::study::{corpora, nulls, quality, tables};
+use hallmark::Error;
+use hallmark::Exit;
+use hallmark::tokenizers;
 use hallmark_core::profile::TokenizerRef;
+use hallmark_study::answer_files;
+use hallmark_study::folder::{self, ARM};
+use hallmark_study::make::{self, Setting};
+use hallmark_study::plan::{NamedArm, Plan, WorldName};
 use hallmark_study::students::{Cache, Shakespeare, World};
+use hallmark_study::{nulls, quality, tables};
 use std::time::{Duration, Instant};
 
 pub(crate) fn run(args: &StudyArgs, output: &Output) -> Outcome {
@@ -45,8 +47,8 @@ fn run_plan(args: &StudyRunArgs, output: &Output) -> Outcome {
         return Ok(Exit::Done);
     }
     std::fs::create_dir_all(&args.out)
-        .map_err(|error| Failure::io("make the folder", &args.out, &error))?;
-    let cache = Cache::open(&args.out.join("shared")).map_err(|error| run::failure(&error))?;
+        .map_err(|error| Error::io("make the folder", &args.out, &error))?;
+    let cache = Cache::open(&args.out.join("shared"))?;
     let (world, tokenizer) = world(plan.world, args)?;
     let setting = Setting {
         world: &*world,
@@ -64,7 +66,11 @@ fn run_plan(args: &StudyRunArgs, output: &Output) -> Outcome {
                 break;
             }
             let begun = Instant::now();
-            run::make(named, &plan, &setting, &args.out, output)?;
+            let mut bars = Bars::new(output);
+            make::make(named, &plan, &setting, &args.out, &mut |step| {
+                bars.step(step);
+            })?;
+            drop(bars);
             output.note(format_args!(
                 "{}: {:.0} s",
                 named.name,
@@ -72,7 +78,7 @@ fn run_plan(args: &StudyRunArgs, output: &Output) -> Outcome {
             ));
         }
         if !args.answers_only {
-            run::examine(&folder, false)?;
+            make::examine(&folder, false)?;
         }
     }
     Ok(Exit::Done)
@@ -82,21 +88,21 @@ fn run_plan(args: &StudyRunArgs, output: &Output) -> Outcome {
 fn world(name: WorldName, args: &StudyRunArgs) -> Outcome<(Box<dyn World>, TokenizerRef)> {
     match name {
         WorldName::Shakespeare => {
-            let world = Shakespeare::open().map_err(|error| run::failure(&error))?;
-            Ok((Box::new(world), builtin::tokenizer_ref()?))
+            let world = Shakespeare::open()?;
+            Ok((Box::new(world), tokenizers::built_in_ref()?))
         }
         WorldName::Corpora => {
             let folder = args.corpora.as_deref().ok_or_else(|| {
-                Failure::usage("this plan's world is a larger teacher's answers")
+                Error::usage("this plan's world is a larger teacher's answers")
                     .hint("name the folder that holds them with --corpora DIR")
             })?;
             let (file, shared) = (
-                folder.join(corpora::TOKENIZER),
-                args.out.join("shared").join(corpora::TOKENIZER),
+                folder.join(answer_files::TOKENIZER),
+                args.out.join("shared").join(answer_files::TOKENIZER),
             );
-            std::fs::copy(&file, &shared).map_err(|error| Failure::io("copy", &file, &error))?;
-            let tokenizer = builtin::reference(&builtin::open_tokenizer(&file)?);
-            Ok((Box::new(corpora::open(folder)?), tokenizer))
+            std::fs::copy(&file, &shared).map_err(|error| Error::io("copy", &file, &error))?;
+            let tokenizer = tokenizers::reference(&tokenizers::open(&file)?);
+            Ok((Box::new(answer_files::open(folder)?), tokenizer))
         }
     }
 }
@@ -108,7 +114,7 @@ fn chosen<'a>(arms: &'a [NamedArm], only: &[String]) -> Outcome<Vec<&'a NamedArm
     let chosen: Vec<&NamedArm> = arms.iter().filter(wanted).collect();
     if chosen.is_empty() {
         return Err(
-            Failure::usage(format_args!("the plan has no arm like {only:?}"))
+            Error::usage(format_args!("the plan has no arm like {only:?}"))
                 .hint("--list prints the arms' names"),
         );
     }
@@ -124,7 +130,7 @@ fn examine(args: &StudyExamineArgs, output: &Output) -> Outcome {
                 .any(|part| arm.name.contains(part.as_str()))
         {
             let begun = Instant::now();
-            if run::examine(&path, args.again)? {
+            if make::examine(&path, args.again)? {
                 output.note(format_args!(
                     "{}: {:.1} s",
                     arm.name,

@@ -1,6 +1,9 @@
 //! Running the program in an empty folder.
 
+use hallmark::json::{formats, to_json};
 use hallmark_core::keys::{KeyFile, RootKey};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
@@ -99,6 +102,12 @@ impl Bench {
             panic!("hallmark {line}: {error}\n{}{}", ran.stdout, ran.stderr)
         });
         check_schema(&value);
+        if let Some(again) = read_back(value["schema"].as_str().unwrap(), &ran.stdout) {
+            assert_eq!(
+                again, ran.stdout,
+                "hallmark {line}: read back as it was written"
+            );
+        }
         value
     }
 }
@@ -110,6 +119,29 @@ impl From<Output> for Ran {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+}
+
+/// A result of the library, read and written again.
+fn read_back(format: &str, text: &str) -> Option<String> {
+    fn again<T: DeserializeOwned + Serialize>(text: &str) -> Option<String> {
+        let result: T = serde_json::from_str(text).unwrap();
+        Some(to_json(&result, true).unwrap() + "\n")
+    }
+    match format {
+        formats::Detect::ID => again::<hallmark::Detected>(text),
+        formats::Examine::ID => again::<hallmark::Examined>(text),
+        formats::Index::ID => again::<hallmark::indexes::Indexed>(text),
+        formats::Merge::ID => again::<hallmark::merge::MergedAudits>(text),
+        formats::Power::ID => again::<hallmark::power::Planned>(text),
+        formats::Profile::ID => again::<hallmark::profile::ShownProfile>(text),
+        formats::ProfileList::ID => again::<hallmark::profile::ListedSchemes>(text),
+        formats::Scan::ID => again::<hallmark::Scanned>(text),
+        formats::StudyNulls::ID => again::<hallmark_study::nulls::Nulls>(text),
+        formats::StudyQuality::ID => again::<hallmark_study::quality::QualityTable>(text),
+        formats::StudyTables::ID => again::<hallmark_study::tables::Tables>(text),
+        // Types of the program itself, which nobody reads back.
+        _ => None,
     }
 }
 

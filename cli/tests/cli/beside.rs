@@ -42,11 +42,8 @@ fn a_key_is_contrasted_with_its_controls_and_named() {
         let result = bench.json(line);
         let contrast = finding(&result, "T6", 0);
         assert!(adjusted(contrast) < -4.0, "{contrast}");
-        assert_eq!(
-            contrast["contrast"]["control_id"],
-            result["controls"][0]["key_id"]
-        );
-        let effect = &contrast["contrast"]["effect"];
+        assert_eq!(contrast["control_id"], result["controls"][0]["key_id"]);
+        let effect = &contrast["effect"];
         let null = effect["null"].as_f64().unwrap();
         assert!(
             effect["interval"]["low"].as_f64().unwrap() > null,
@@ -116,9 +113,7 @@ fn log_probabilities_of_answers_sequences_and_contexts_are_evidence() {
     let result = bench.json(line);
     let own = finding(&result, "T9", 0);
     assert!(adjusted(own) < -4.0, "{own}");
-    assert!(
-        own["logprobs"]["mass"].as_f64().unwrap() > own["logprobs"]["mass_null"].as_f64().unwrap()
-    );
+    assert!(own["mass"].as_f64().unwrap() > own["mass_null"].as_f64().unwrap());
     assert!(adjusted(finding(&result, "T9", 1)) > -4.0);
     assert_eq!(
         result["logprobs"]["files"],

@@ -76,7 +76,7 @@ fn a_harvest_adds_t2_and_t2r_and_says_whose_text_it_was() {
         test(&result, "T2r", 0)["scored"].as_u64().unwrap()
     );
     assert_eq!(
-        test(&result, "T2r", 0)["residual"]["expectation"],
+        test(&result, "T2r", 0)["counts"]["expectation"],
         "reference"
     );
     assert_eq!(

@@ -10,6 +10,7 @@ use crate::tail::{
 
 /// Which limits an interval has. A missing limit is the parameter's own bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Sides {
     /// A lower limit with the whole α.
@@ -22,6 +23,7 @@ pub enum Sides {
 
 /// An interval that misses the true value with a probability of at most `alpha`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Interval {
     /// The lower limit, rounded down.

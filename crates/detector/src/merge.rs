@@ -71,6 +71,7 @@ pub struct Part {
 
 /// One e-value out of several audits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Merged {
     /// log10 of the e-value, rounded down.
@@ -83,6 +84,7 @@ pub struct Merged {
 
 /// How e-values were merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
     /// No two audits share a cell.

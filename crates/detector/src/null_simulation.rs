@@ -9,10 +9,11 @@ use hallmark_core::law::Law;
 use hallmark_core::mark::{KeyMismatch, Mark};
 use hallmark_core::profile::Profile;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What T1 did under keys that marked nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calibration {
     /// Random keys.
     pub keys: u32,

@@ -11,7 +11,7 @@ use hallmark_core::score;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{ContrastMeasure, Test};
+use hallmark_detector::finding::{ContrastMeasure, Found, Test};
 use hallmark_detector::statistic::contrast::Paired;
 use proptest::prelude::*;
 use rand_chacha::ChaCha12Rng;
@@ -172,7 +172,7 @@ fn p_values_of_innocent_pairs_are_super_uniform() {
             let mut examination = Examination::new(&profile, &tested, plan).unwrap();
             examination.observe(&raw).unwrap();
             let findings = examination.finish().unwrap();
-            let contrasts = findings.iter().filter(|finding| finding.test == Test::T6);
+            let contrasts = findings.iter().filter(|finding| finding.test() == Test::T6);
             let before = all.len();
             all.extend(contrasts.map(|finding| {
                 assert_eq!(finding.scored, cells);
@@ -288,7 +288,10 @@ fn a_key_against_itself_is_no_contrast() {
     let findings = examination.finish().unwrap();
     let controls: Vec<&str> = findings
         .iter()
-        .filter_map(|finding| Some(finding.contrast.as_ref()?.control_id.as_str()))
+        .filter_map(|finding| match &finding.found {
+            Found::T6(found) => Some(found.control_id.as_str()),
+            _ => None,
+        })
         .collect();
     assert_eq!(controls, [key(2).public_id().to_string()]);
 }

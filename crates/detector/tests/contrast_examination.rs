@@ -6,7 +6,7 @@ use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{Finding, Test};
+use hallmark_detector::finding::{Finding, Found, Test};
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::statistic::cohorts::{Cohorts, SCREEN_RATE, Standing};
 use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, Masses};
@@ -101,7 +101,7 @@ fn every_test_finds_the_key_and_only_it_is_named() {
             let id = key(number).public_id().to_string();
             findings
                 .iter()
-                .filter(move |f| f.test == test && f.key_id == id)
+                .filter(move |f| f.test() == test && f.key_id == id)
         };
         // Key 2 is its own control, which is passed over.
         assert_eq!(of(Test::T6, 1).count(), 2);
@@ -121,16 +121,14 @@ fn every_test_finds_the_key_and_only_it_is_named() {
         let adjusted: Vec<_> = findings.iter().map(|f| f.log10_p_adjusted).collect();
         assert_eq!(adjusted, holm(&tried), "all tests are adjusted together");
 
-        let effect = of(Test::T6, 1)
-            .next()
-            .unwrap()
-            .contrast
-            .clone()
-            .unwrap()
-            .effect
-            .unwrap();
+        let Found::T6(contrast) = &of(Test::T6, 1).next().unwrap().found else {
+            panic!("T6 is a contrast")
+        };
+        let effect = contrast.effect.unwrap();
         assert!(effect.smallest_visible > effect.null && effect.interval.low > effect.null);
-        assert!(of(Test::T9, 1).all(|f| f.logprobs.unwrap().mass_smallest_visible.is_some()));
+        assert!(of(Test::T9, 1).all(
+            |f| matches!(&f.found, Found::T9(found) if found.mass_smallest_visible.is_some())
+        ));
 
         let law = Mark::new(&profile, &key(1)).unwrap().law();
         let cohorts = Cohorts::of(&findings, law).unwrap();
@@ -141,7 +139,7 @@ fn every_test_finds_the_key_and_only_it_is_named() {
         assert!(named.named_by.contains(&Test::T1) && !named.named_by.contains(&Test::T6));
         assert_eq!(named.e_from, Test::T3);
         // Wider than T1's own interval, which holds for one key.
-        let own = of(Test::T1, 1).next().unwrap().effect.unwrap();
+        let own = of(Test::T1, 1).next().unwrap().effect().unwrap();
         let together = named.effect.unwrap();
         assert_eq!(together.value, own.value);
         assert!(

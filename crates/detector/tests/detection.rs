@@ -363,7 +363,7 @@ fn the_weighted_mean_of_synthid_has_its_law() {
             sum += weight * ones as f64;
             weights += weight;
         }
-        assert!((finding.statistic - sum / weights).abs() < 1e-9);
+        assert!((finding.statistic() - sum / weights).abs() < 1e-9);
 
         let clean = texts(&whole, profile.window, 1, &mut random);
         let small = (0..KEYS)
@@ -417,11 +417,11 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
                 let finding = found(&own);
                 assert_eq!(score.tokens, finding.tokens, "{}", known.id);
                 assert_eq!(score.scored, finding.scored, "{}", known.id);
-                assert_eq!(score.statistic, finding.statistic, "{}", known.id);
+                assert_eq!(score.statistic, finding.statistic(), "{}", known.id);
                 // Where keys are related, a document is compared with other others.
                 match finding
                     .log10_p_unmarked
-                    .filter(|_| finding.decoys.is_some())
+                    .filter(|_| finding.decoys().is_some())
                 {
                     None => assert_eq!(score.log10_p, finding.log10_p, "{}", known.id),
                     Some(unmarked) => assert!(score.log10_p >= unmarked, "{}", known.id),
@@ -431,7 +431,7 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
         }
         assert_eq!(each.counts(), all.counts(), "{}", known.id);
         let (each, all) = (each.finish().unwrap(), found(&all));
-        assert_eq!(each.statistic, all.statistic, "{}", known.id);
+        assert_eq!(each.statistic(), all.statistic(), "{}", known.id);
         assert_eq!(each.log10_p, all.log10_p, "{}", known.id);
     }
 }

@@ -11,7 +11,7 @@ use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::document;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{Test, Warning};
+use hallmark_detector::finding::{Finding, Test, Warning};
 use hallmark_detector::scores::decoys;
 use hallmark_detector::statistic::admission::Refusal;
 use hallmark_detector::tail::Log10P;
@@ -171,11 +171,11 @@ fn the_line_up_ranks_the_key_among_decoys_of_the_tested_keys() {
         .collect();
     for (key, finding) in keys
         .iter()
-        .zip(findings.iter().filter(|f| f.test == Test::T5))
+        .zip(findings.iter().filter(|f| f.test() == Test::T5))
     {
         let own = distinct.score(&**Mark::new(&profile, key).unwrap().reading());
         let rank = 1 + decoys.iter().filter(|&&decoy| decoy >= own).count();
-        assert_eq!(finding.statistic, rank as f64);
+        assert_eq!(finding.statistic(), rank as f64);
         assert!((finding.log10_p.value() - (rank as f64 / 100.0).log10()).abs() < 1e-9);
     }
     let other: Vec<u64> = decoys::draw(&profile, &keys[..1], 99, 7)
@@ -211,10 +211,10 @@ fn without_cells_every_p_value_is_one_and_the_finding_warns() {
         examination.observe(&short).unwrap();
         for finding in examination.finish().unwrap() {
             assert_eq!(finding.scored, 0);
-            assert_eq!(finding.log10_p, Log10P::ONE, "{:?}", finding.test);
+            assert_eq!(finding.log10_p, Log10P::ONE, "{:?}", finding.test());
             assert!(finding.warnings.contains(&Warning::TooFewCells));
             assert!(finding.warnings.contains(&Warning::ExposureUnknown));
-            assert!(finding.effect.is_none());
+            assert!(finding.effect().is_none());
         }
     }
 }
@@ -237,7 +237,7 @@ fn a_tournament_has_no_e_process_and_the_others_do() {
             continue;
         }
         let findings = examination.unwrap().finish().unwrap();
-        let tests: Vec<Test> = findings.iter().map(|finding| finding.test).collect();
+        let tests: Vec<Test> = findings.iter().map(Finding::test).collect();
         assert_eq!(tests, [Test::T1, Test::T3]);
     }
 }

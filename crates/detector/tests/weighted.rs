@@ -12,7 +12,7 @@ use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{Expectation, Finding, Level, Test, Warning};
+use hallmark_detector::finding::{Expectation, Finding, Found, Level, Test, Warning};
 use hallmark_detector::tail::{Group, weighted_upper};
 use hallmark_detector::weights::{LADDER, WeightRule, WeightSource, WeightsError, WindowWeights};
 use proptest::collection::vec;
@@ -105,7 +105,7 @@ fn score(mark: &Mark, window: &[u32], token: u32) -> u64 {
 fn of(findings: &[Finding], test: Test) -> &Finding {
     findings
         .iter()
-        .find(|finding| finding.test == test)
+        .find(|finding| finding.test() == test)
         .unwrap()
 }
 
@@ -169,13 +169,13 @@ fn a_small_example_by_hand() {
             let light = score(&mark, &[2], 1) + score(&mark, &[3], 1);
             let sum = 128 * heavy + least as u64 * light;
             let unit = mark.law().unit() as f64;
-            assert_eq!(finding.statistic, sum as f64 / unit);
+            assert_eq!(finding.statistic(), sum as f64 / unit);
             let level = |weight: u16, sum: u64| Level {
                 weight: i64::from(weight),
                 cells: 2,
                 mean_score: sum as f64 / unit / 2.0,
             };
-            assert_eq!(finding.levels, [level(least, light), level(128, heavy)]);
+            assert_eq!(finding.levels(), [level(least, light), level(128, heavy)]);
             let group = |weight: u16| Group {
                 weight: i64::from(weight),
                 cells: 2,
@@ -183,8 +183,8 @@ fn a_small_example_by_hand() {
             let tail =
                 weighted_upper(mark.law(), &[group(128), group(least)], i128::from(sum)).unwrap();
             assert_eq!(finding.log10_p, tail.log10_p);
-            assert_eq!(finding.weights, Some(WeightSource::Background));
-            assert!(of(&findings, Test::T1).weights.is_none());
+            assert_eq!(finding.weights(), Some(WeightSource::Background));
+            assert!(of(&findings, Test::T1).weights().is_none());
         }
     }
 }
@@ -219,12 +219,15 @@ fn a_small_residual_by_hand() {
         .iter()
         .map(|(&token, &weight)| weight * score(&mark, &[1], token) as i64)
         .sum();
-    assert_eq!(finding.statistic, sum as f64);
+    assert_eq!(finding.statistic(), sum as f64);
     assert_eq!(finding.scored, 3);
-    let counts = finding.residual.unwrap();
+    let Found::T2r(found) = &finding.found else {
+        panic!("{finding:?}")
+    };
+    let counts = found.counts;
     assert_eq!((counts.produced, counts.reference), (5, 4));
     assert_eq!((counts.above, counts.below), (1, 2));
-    assert!(finding.weights.is_none(), "no weights were given");
+    assert!(finding.weights().is_none(), "no weights were given");
 }
 
 /// A cell of negative weight counts with its score rounded up.
@@ -243,8 +246,8 @@ fn negative_weights_round_the_gumbel_score_up() {
         .unwrap();
     let findings = examination.finish().unwrap();
     let finding = of(&findings, Test::T2r);
-    let [below, above] = finding.levels[..] else {
-        panic!("{:?}", finding.levels)
+    let [below, above] = finding.levels()[..] else {
+        panic!("{:?}", finding.levels())
     };
     let (below, above) = if below.weight < 0 {
         (below, above)
@@ -254,7 +257,7 @@ fn negative_weights_round_the_gumbel_score_up() {
     assert!(below.weight < 0 && above.weight > 0);
     let up = score(&mark, &[1], 3) + u64::from(MAX_DEFICIT);
     let sum = above.weight * score(&mark, &[1], 2) as i64 + below.weight * up as i64;
-    assert_eq!(finding.statistic, sum as f64 / mark.law().unit() as f64);
+    assert_eq!(finding.statistic(), sum as f64 / mark.law().unit() as f64);
 }
 
 type Case = (Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<u32>);
@@ -330,7 +333,7 @@ proptest! {
             let findings = examination.finish().unwrap();
             [Test::T1, Test::T2, Test::T2r].map(|test| {
                 let finding = of(&findings, test);
-                (finding.statistic, finding.log10_p, finding.levels.clone())
+                (finding.statistic(), finding.log10_p, finding.levels().to_vec())
             })
         };
         let mut turned = answers.clone();
@@ -351,7 +354,7 @@ proptest! {
             let (plain, weighted) = (of(&findings, Test::T1), of(&findings, Test::T2));
             let (p, q) = (plain.log10_p.value(), weighted.log10_p.value());
             prop_assert!((p - q).abs() <= 1e-9 + p.abs() * 1e-12, "{p} {q}");
-            prop_assert_eq!(plain.statistic * weight, weighted.statistic);
+            prop_assert_eq!(plain.statistic() * weight, weighted.statistic());
         }
     }
 
@@ -379,7 +382,7 @@ proptest! {
         let sum: u64 = cells.iter().map(|cell| score(&mark, &cell[..1], cell[1])).sum();
         let p = hallmark_detector::statistic::plain::p_value(mark.law(), cells.len() as u64, sum).unwrap();
         let finding = of(&findings, Test::T2);
-        prop_assert_eq!(finding.statistic, sum as f64 / mark.law().unit() as f64);
+        prop_assert_eq!(finding.statistic(), sum as f64 / mark.law().unit() as f64);
         prop_assert!((finding.log10_p.value() - p.value()).abs() < 1e-9);
     }
 }
@@ -405,17 +408,22 @@ fn the_source_of_weights_is_found_out_for_each_key() {
         };
         let findings = examine(&profile, &[key(1), key(2)], plan, &answers);
         for finding in &findings {
-            let weighted = matches!(finding.test, Test::T2 | Test::T2r | Test::T3);
-            assert_eq!(finding.weights.is_some(), weighted, "{:?}", finding.test);
-            assert_eq!(finding.weighting.is_some(), weighted);
+            let weighted = matches!(finding.test(), Test::T2 | Test::T2r | Test::T3);
+            assert_eq!(
+                finding.weights().is_some(),
+                weighted,
+                "{:?}",
+                finding.test()
+            );
+            assert_eq!(finding.weighting().is_some(), weighted);
             assert_eq!(
                 finding.warnings.contains(&Warning::SameKeyWeights),
-                finding.weights == Some(WeightSource::SameKey)
+                finding.weights() == Some(WeightSource::SameKey)
             );
         }
         ids.map(|id| {
             let mut own = findings.iter().filter(|f| f.key_id == id.to_string());
-            own.find_map(|finding| finding.weights).unwrap()
+            own.find_map(Finding::weights).unwrap()
         })
     };
     use WeightSource::{Background, OtherKeys, SameKey};
@@ -500,8 +508,8 @@ fn without_weight_every_p_value_is_one() {
                 ..Plan::default()
             };
             let findings = examine(&profile(scheme, 1), &[key(1)], plan, &answers);
-            for finding in findings.iter().filter(|finding| finding.test != Test::T1) {
-                assert_eq!(finding.log10_p.value(), 0.0, "{:?}", finding.test);
+            for finding in findings.iter().filter(|finding| finding.test() != Test::T1) {
+                assert_eq!(finding.log10_p.value(), 0.0, "{:?}", finding.test());
             }
         }
     }

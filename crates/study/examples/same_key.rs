@@ -159,7 +159,7 @@ impl Case<'_> {
         let findings = examination.finish().unwrap();
         findings
             .iter()
-            .map(|finding| (format!("{:?}", finding.test), finding.log10_p.value()))
+            .map(|finding| (format!("{:?}", finding.test()), finding.log10_p.value()))
             .collect()
     }
 }

@@ -48,7 +48,7 @@ fn no_test_that_is_let_in_gives_false_alarms_on_real_text() {
         let findings = text.examine(&profile);
         let any = Mark::new(&profile, &key(&profile, 0)).unwrap();
         for test in TESTS {
-            let own: Vec<&Finding> = findings.iter().filter(|f| f.test == test).collect();
+            let own: Vec<&Finding> = findings.iter().filter(|f| f.test() == test).collect();
             let expected = if admits(&any, test).is_ok() { KEYS } else { 0 };
             assert_eq!(own.len(), expected, "{}, {test}", row.id);
             let wider = if matches!(test, Test::T5 | Test::T6) {
@@ -64,7 +64,7 @@ fn no_test_that_is_let_in_gives_false_alarms_on_real_text() {
                 found
             });
             // An e-value is 10 or more with a chance of a tenth at most.
-            let e_values = own.iter().filter_map(|finding| finding.log10_e);
+            let e_values = own.iter().filter_map(|finding| finding.log10_e());
             let large = e_values.filter(|log10_e| log10_e.value() >= 1.0).count();
             assert!(large <= BOUNDS[0].1, "{}, {test}: {large} e-values", row.id);
             if expected > 0 {

@@ -153,8 +153,12 @@ fn an_engine_is_one_function_one_mark_and_one_row() {
     for finding in &findings {
         let log10_p = finding.log10_p.value();
         let is_own = finding.key_id == id;
-        let least = if finding.test == Test::T5 { -2.0 } else { -8.0 };
-        assert_eq!(log10_p < least, is_own, "{}: {log10_p}", finding.test);
+        let least = if finding.test() == Test::T5 {
+            -2.0
+        } else {
+            -8.0
+        };
+        assert_eq!(log10_p < least, is_own, "{}: {log10_p}", finding.test());
         // No finding says more than there are keys: 5 stands for a draw from 16 bits, but the row says 64.
         assert!(log10_p >= -64.0 * 2.0_f64.log10());
     }

@@ -117,7 +117,7 @@ fn e_processes_and_line_ups_give_no_false_alarms() {
                 let small = |test| {
                     let finding = findings
                         .iter()
-                        .find(|finding| finding.test == test)
+                        .find(|finding| finding.test() == test)
                         .unwrap();
                     finding.log10_p.value() <= 0.05_f64.log10() + 1e-9
                 };

@@ -66,10 +66,10 @@ fn weighted_tests_give_no_false_alarms_on_real_text() {
             };
             let findings = examine(&profile, plan, innocent, rest);
             for test in [Test::T1, Test::T2, Test::T2r, Test::T3] {
-                let own: Vec<&Finding> = findings.iter().filter(|f| f.test == test).collect();
+                let own: Vec<&Finding> = findings.iter().filter(|f| f.test() == test).collect();
                 assert_eq!(own.len(), KEYS);
                 if test != Test::T1 {
-                    assert!(own.iter().all(|finding| finding.weights == Some(source)));
+                    assert!(own.iter().all(|finding| finding.weights() == Some(source)));
                 }
                 let counts = MOST.map(|(alpha, most)| {
                     let small = |f: &&&Finding| f.log10_p.value() <= alpha.log10();

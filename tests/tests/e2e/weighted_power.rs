@@ -70,7 +70,7 @@ fn weights_find_a_small_share_of_marked_text() {
     let findings = examination.finish().unwrap();
     let p = |test: Test, key: &Key| {
         let id = key.public_id().to_string();
-        let own = |f: &&Finding| f.test == test && f.key_id == id;
+        let own = |f: &&Finding| f.test() == test && f.key_id == id;
         findings.iter().find(own).unwrap().log10_p.value()
     };
     let tests = [Test::T1, Test::T2, Test::T2r, Test::T3];

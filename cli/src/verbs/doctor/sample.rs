@@ -1,11 +1,11 @@
 //! The sample, and the ways in which it can be read.
 
 use crate::args::DoctorArgs;
-use crate::builtin;
-use crate::evidence;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
+use hallmark::Error;
+use hallmark::tokenizers;
 use hallmark_core::profile::Profile;
-use hallmark_corpus::{CorpusError, Piece};
+use hallmark_corpus::Piece;
 use hallmark_detector::cells::{CellsError, Exposure, RawCells};
 
 /// Marked text.
@@ -41,13 +41,13 @@ pub(super) enum Reading {
 
 impl Sample {
     pub(super) fn read(args: &DoctorArgs, profile: &Profile) -> Outcome<Self> {
-        let tokenizer = builtin::tokenizer_for(profile, args.input.tokenizer.as_deref())?;
+        let tokenizer = tokenizers::of_profile(profile, args.input.tokenizer.as_deref())?;
         let encode = |text: &str| tokenizer.as_ref().map(|tokenizer| tokenizer.encode(text));
         let mut documents = vec![];
-        for record in evidence::open(&args.input, None)? {
-            let record = record.map_err(|error: CorpusError| evidence::failure(&error))?;
+        for record in args.input.inputs().open(None)? {
+            let record = record?;
             let needs_tokenizer = || {
-                Failure::usage(format_args!(
+                Error::usage(format_args!(
                     "{}: text, and no tokenizer for it",
                     record.source
                 ))

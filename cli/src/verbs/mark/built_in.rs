@@ -2,12 +2,13 @@
 
 use super::{Hand, Written, write};
 use crate::args::MarkArgs;
-use crate::builtin;
-use crate::failure::{Failure, Outcome};
-use crate::files::NewFile;
+use crate::failure::Outcome;
 use crate::output::Output;
-use crate::profile_files;
 use crate::progress::Progress;
+use hallmark::Error;
+use hallmark::files::NewFile;
+use hallmark::files::profiles;
+use hallmark::tokenizers;
 use hallmark_corpus::Tokenizer;
 use hallmark_lab::{LabError, Sampling, assets, generate};
 
@@ -16,15 +17,11 @@ const PROMPT_TOKENS: usize = 12;
 const ANSWER_TOKENS: usize = 200;
 
 pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
-    let profile = args
-        .profile
-        .as_deref()
-        .map(profile_files::read)
-        .transpose()?;
+    let profile = args.profile.as_deref().map(profiles::read).transpose()?;
     if let Some(profile) = &profile
-        && profile.tokenizer.sha256 != builtin::tokenizer_ref()?.sha256
+        && profile.tokenizer.sha256 != tokenizers::built_in_ref()?.sha256
     {
-        return Err(Failure::usage(format_args!(
+        return Err(Error::usage(format_args!(
             "profile {:?} is for another tokenizer than the built-in model's",
             profile.name
         ))
@@ -66,6 +63,6 @@ fn prompts(seed: u64, count: usize, tokenizer: &Tokenizer) -> Outcome<Vec<Vec<u3
 }
 
 /// A failure inside the lab: its inputs are all built in, so it is the program's.
-pub(in crate::verbs) fn failure(error: &LabError) -> Failure {
-    Failure::integrity(format_args!("the built-in model: {error}"))
+pub(in crate::verbs) fn failure(error: &LabError) -> Error {
+    Error::integrity(format_args!("the built-in model: {error}"))
 }

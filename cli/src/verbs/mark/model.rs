@@ -2,18 +2,18 @@
 
 use super::{Hand, write};
 use crate::args::MarkArgs;
-use crate::builtin;
-use crate::failure::{Failure, Outcome};
-use crate::files::NewFile;
+use crate::failure::Outcome;
 use crate::output::Output;
-use crate::profile_files;
 use crate::progress::Progress;
+use hallmark::Error;
+use hallmark::files::NewFile;
+use hallmark::files::profiles;
+use hallmark::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::Tokenizer;
 use hallmark_lab::gguf::{Chat, Gguf};
 use hallmark_lab::{Chooser, LabError, Limit, Sampling, generate_until};
 use serde::{Deserialize, Serialize};
-use std::error::Error;
 use std::path::Path;
 
 /// A line of the file of prompts.
@@ -35,13 +35,9 @@ struct Answer<'a> {
 
 pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     let (Some(tokenizer), Some(prompts)) = (&args.model.tokenizer, &args.model.prompts) else {
-        return Err(Failure::usage("--model needs --tokenizer and --prompts"));
+        return Err(Error::usage("--model needs --tokenizer and --prompts"));
     };
-    let profile = args
-        .profile
-        .as_deref()
-        .map(profile_files::read)
-        .transpose()?;
+    let profile = args.profile.as_deref().map(profiles::read).transpose()?;
     let tokenizer = open_tokenizer(tokenizer, profile.as_ref())?;
     let prompts = read_prompts(prompts)?;
     let model = Gguf::open(path).map_err(|error| failure(path, &error))?;
@@ -102,7 +98,7 @@ impl Chooser for Known<'_> {
         sequence: usize,
         logits: &mut [f32],
         uniform: f64,
-    ) -> Result<u32, Box<dyn Error + Send + Sync>> {
+    ) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
         self.chooser
             .choose(sequence, &mut logits[..self.tokens], uniform)
     }
@@ -110,11 +106,11 @@ impl Chooser for Known<'_> {
 
 /// Opens the tokenizer and holds it against the profile's.
 fn open_tokenizer(path: &Path, profile: Option<&Profile>) -> Outcome<Tokenizer> {
-    let tokenizer = builtin::open_tokenizer(path)?;
+    let tokenizer = tokenizers::open(path)?;
     if let Some(profile) = profile
         && profile.tokenizer.sha256.as_deref() != Some(tokenizer.sha256())
     {
-        return Err(Failure::usage(format_args!(
+        return Err(Error::usage(format_args!(
             "profile {:?} is for another tokenizer than {}",
             profile.name,
             path.display()
@@ -128,7 +124,7 @@ fn open_tokenizer(path: &Path, profile: Option<&Profile>) -> Outcome<Tokenizer> 
 fn check_vocabulary(path: &Path, model: &Gguf, tokenizer: &Tokenizer) -> Outcome<()> {
     let (model, tokenizer) = (model.shape().vocab, tokenizer.vocab_size());
     if tokenizer as usize > model {
-        return Err(Failure::usage(format_args!(
+        return Err(Error::usage(format_args!(
             "{} has {model} tokens and the tokenizer {tokenizer}",
             path.display()
         ))
@@ -139,36 +135,36 @@ fn check_vocabulary(path: &Path, model: &Gguf, tokenizer: &Tokenizer) -> Outcome
 
 fn read_prompts(path: &Path) -> Outcome<Vec<Prompt>> {
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::io("read the prompts", path, &error).hint("check the path"))?;
+        .map_err(|error| Error::io("read the prompts", path, &error).hint("check the path"))?;
     let prompts = text
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(number, line)| {
             serde_json::from_str(line).map_err(|error| {
-                Failure::usage(format_args!("{}:{}: {error}", path.display(), number + 1))
+                Error::usage(format_args!("{}:{}: {error}", path.display(), number + 1))
                     .hint(r#"each line is a JSON object such as {"prompt": "Write a story."}"#)
             })
         })
         .collect::<Outcome<Vec<Prompt>>>()?;
     if prompts.is_empty() {
         return Err(
-            Failure::usage(format_args!("{} has no prompts", path.display()))
+            Error::usage(format_args!("{} has no prompts", path.display()))
                 .hint(r#"each line is a JSON object such as {"prompt": "Write a story."}"#),
         );
     }
     Ok(prompts)
 }
 
-fn failure(path: &Path, error: &LabError) -> Failure {
+fn failure(path: &Path, error: &LabError) -> Error {
     match error {
-        LabError::Sequence { .. } => Failure::usage(error).hint(
+        LabError::Sequence { .. } => Error::usage(error).hint(
             "sequences are numbered from 0 in the order of the prompts; \
              shorten that prompt or lower --max-tokens",
         ),
-        LabError::Gguf(_) => Failure::usage(format_args!("{}: {error}", path.display()))
+        LabError::Gguf(_) => Error::usage(format_args!("{}: {error}", path.display()))
             .hint("models of Llama's architecture in GGUF are run, such as SmolLM2"),
-        LabError::Setting { .. } => Failure::usage(error),
-        _ => Failure::integrity(format_args!("{}: {error}", path.display())),
+        LabError::Setting { .. } => Error::usage(error),
+        _ => Error::integrity(format_args!("{}: {error}", path.display())),
     }
 }

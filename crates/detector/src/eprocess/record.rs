@@ -6,6 +6,7 @@ use crate::tail::Log10E;
 
 /// The value of an e-process at one look.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     /// Distinct cells seen.

@@ -3,20 +3,9 @@
 use crate::interval::Interval;
 use serde::{Deserialize, Serialize};
 
-/// What T6 has beside its p-value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ContrastResult {
-    /// Public id of the control.
-    pub control_id: String,
-    /// Cells whose scores differ by a step or more: those that count.
-    pub discordant: u64,
-    /// How much more the answers depend on the tested key; nothing where too few cells were scored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub effect: Option<ContrastEffect>,
-}
-
 /// The effect of a contrast, per distinct cell.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ContrastEffect {
     /// What is measured.
@@ -38,6 +27,7 @@ pub struct ContrastEffect {
 
 /// What the effect of a contrast measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ContrastMeasure {
     /// Green rate under the tested key less that under the control.

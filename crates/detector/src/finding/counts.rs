@@ -1,9 +1,10 @@
 //! What was read and what was left out.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What was read and what was left out, the same for every key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Answers or documents.
     pub answers: u64,

@@ -2,13 +2,13 @@
 
 use crate::interval::Interval;
 use crate::tail::{Log10E, Log10P, Method};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The result of T9 under one key.
 ///
 /// The p-value is the headline: it uses that all words are independent. The e-value needs less (for `green`, only that words of different
 /// windows are), can be merged with other audits', and is usually the weaker of the two.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogprobFinding {
     /// Distinct windows.
     pub windows: u64,
@@ -25,17 +25,17 @@ pub struct LogprobFinding {
     /// log10 of the e-value: bets (`green`, `tournament`) or tilts (Gumbel).
     pub log10_e: Log10E,
     /// Hoeffding's bound of the same p-value, where scores are bounded: a check by a formula that fits on a line.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log10_p_hoeffding: Option<Log10P>,
     /// The share of the suspect's mass that is green, or its mean score, each distinct window counting by its listed mass.
     pub mass: f64,
     /// The same without dependence on the key.
     pub mass_null: f64,
     /// An interval of it that holds with probability 0.95 whatever the dependence within windows (Hoeffding); for bounded scores.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mass_interval: Option<Interval>,
     /// The smallest mass that so many windows would show with power 0.9 if they counted in proportion to it, by the normal approximation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mass_smallest_visible: Option<f64>,
     /// Whether weights are differences to a reference model.
     pub residual: bool,

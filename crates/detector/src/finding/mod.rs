@@ -2,28 +2,30 @@
 
 mod contrast;
 mod counts;
+mod found;
 mod logprobs;
 mod residual;
 mod shape;
 mod warning;
 
-pub use contrast::{ContrastEffect, ContrastMeasure, ContrastResult};
+pub use contrast::{ContrastEffect, ContrastMeasure};
 pub use counts::Counts;
+pub use found::{Found, T1, T2, T2r, T3, T5, T6, T8, T9};
 pub use logprobs::LogprobFinding;
 pub(crate) use residual::MAX_WINDOW;
 pub use residual::{Expectation, ResidualCounts};
 pub use shape::{ShapeFinding, Strongest};
 pub use warning::{FEW_CELLS, Warning};
 
-use crate::eprocess::Checkpoint;
 use crate::interval::Interval;
-use crate::tail::{Log10E, Log10P, Method};
+use crate::tail::{Log10E, Log10P};
 use crate::weights::{WeightSource, Weighting};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Which test a finding comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Test {
     /// The plain sum of scores over distinct fresh cells, against its exact null.
     T1,
@@ -50,10 +52,13 @@ impl fmt::Display for Test {
 }
 
 /// The result of one test under one key.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("unevaluatedProperties" = false))
+)]
 pub struct Finding {
-    /// Which test.
-    pub test: Test,
     /// Public id of the key.
     pub key_id: String,
     /// Tokens in the answers.
@@ -61,68 +66,25 @@ pub struct Finding {
     /// Distinct cells that were scored: fresh ones, and for T2r those of the control sample that the
     /// suspect avoided. T2 and T3 score those of weight 0 too, which changes nothing.
     pub scored: u64,
-    /// T1: the sum of scores (green cells, nats or one bits). T2, T2r: the same, each score times its
-    /// weight. T3: the largest log10 E. T5: the
-    /// key's rank, 1 being the highest. T6: by how much the tested key's scores exceed the control's. T8: log10 of the
-    /// smallest level. T9: the sum of scores weighted by the suspect's probabilities.
-    pub statistic: f64,
-    /// T1, T2, T2r, T6, T9: what the null expects of the statistic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<f64>,
     /// log10 of the p-value of this test alone.
     pub log10_p: Log10P,
     /// Another engine's mark, where it is smaller: the same for text that no key of the engine marked. `log10_p` is
-    /// limited by the number of keys, or by the key's place among `decoys` other keys where keys are related.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// limited by the number of keys, or by the key's place among other keys where keys are related.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log10_p_unmarked: Option<Log10P>,
     /// The same after Holm's adjustment for every key and test of this examination.
     pub log10_p_adjusted: Log10P,
-    /// T1: how strong the dependence on the key is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub effect: Option<Effect>,
-    /// T3: the e-process where it was largest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supremum: Option<Checkpoint>,
-    /// T3: log10 E at the end. T9: log10 of its e-value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log10_e: Option<Log10E>,
-    /// T5, and T1 where keys are related: how many decoys.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decoys: Option<u64>,
-    /// T5: the highest statistic that a decoy reached, in T1's unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub best_decoy: Option<f64>,
-    /// T2, T2r, weighted T3: what the weights were made from, as seen by this key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weights: Option<WeightSource>,
-    /// The same: the rule and its parameters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weighting: Option<Weighting>,
-    /// T2, T2r: cells and mean score by weight.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub levels: Vec<Level>,
-    /// T2, T2r, T9: which bound of the tail was the smallest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<Method>,
-    /// T2r: what was counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub residual: Option<ResidualCounts>,
-    /// T6: the control, and how much more the answers depend on this key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contrast: Option<ContrastResult>,
-    /// T8: which cells stand out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shape: Option<ShapeFinding>,
-    /// T9: the mass, the e-value and a check.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logprobs: Option<LogprobFinding>,
+    /// Which test, with all that it has beside its p-value.
+    #[serde(flatten)]
+    pub found: Found,
     /// What to bear in mind.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
 /// Cells that share a weight.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Level {
     /// The weight.
     pub weight: i64,
@@ -133,38 +95,107 @@ pub struct Level {
 }
 
 impl Finding {
-    /// A finding that says nothing yet but its p-value.
-    pub(crate) fn new(test: Test, key_id: String, log10_p: Log10P) -> Self {
+    /// A finding with its p-value.
+    pub(crate) fn new(found: Found, key_id: String, log10_p: Log10P) -> Self {
         Self {
-            test,
             key_id,
             tokens: 0,
             scored: 0,
-            statistic: 0.0,
-            expected: None,
             log10_p,
             log10_p_unmarked: None,
             log10_p_adjusted: log10_p,
-            effect: None,
-            supremum: None,
-            log10_e: None,
-            decoys: None,
-            best_decoy: None,
-            weights: None,
-            weighting: None,
-            levels: vec![],
-            method: None,
-            residual: None,
-            contrast: None,
-            shape: None,
-            logprobs: None,
+            found,
             warnings: vec![],
+        }
+    }
+
+    /// Which test.
+    #[must_use]
+    pub fn test(&self) -> Test {
+        self.found.test()
+    }
+
+    /// What the test went by: a sum of scores (T1, T2, T2r, T6, T9), the largest log10 E (T3), a rank (T5), log10 of the smallest
+    /// level (T8).
+    #[must_use]
+    pub fn statistic(&self) -> f64 {
+        match &self.found {
+            Found::T1(found) => found.statistic,
+            Found::T2(found) => found.statistic,
+            Found::T2r(found) => found.statistic,
+            Found::T3(found) => found.supremum.log10_e.value(),
+            Found::T5(found) => found.rank as f64,
+            Found::T6(found) => found.statistic,
+            Found::T8(found) => found.log10_smallest,
+            Found::T9(found) => found.statistic,
+        }
+    }
+
+    /// T1: how strong the dependence on the key is.
+    #[must_use]
+    pub fn effect(&self) -> Option<&Effect> {
+        match &self.found {
+            Found::T1(found) => found.effect.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The e-value of T3 at its end, or of T9.
+    #[must_use]
+    pub fn log10_e(&self) -> Option<Log10E> {
+        match &self.found {
+            Found::T3(found) => Some(found.log10_e),
+            Found::T9(found) => Some(found.log10_e),
+            _ => None,
+        }
+    }
+
+    /// The other keys that the key was compared with: T5, and T1 where keys are related.
+    #[must_use]
+    pub fn decoys(&self) -> Option<u64> {
+        match &self.found {
+            Found::T1(found) => found.decoys,
+            Found::T5(found) => Some(found.decoys),
+            _ => None,
+        }
+    }
+
+    /// What weights were made from, as seen by this key: T2, T2r, weighted T3.
+    #[must_use]
+    pub fn weights(&self) -> Option<WeightSource> {
+        match &self.found {
+            Found::T2(found) => Some(found.weights),
+            Found::T2r(found) => found.weights,
+            Found::T3(found) => found.weights,
+            _ => None,
+        }
+    }
+
+    /// How they were made.
+    #[must_use]
+    pub fn weighting(&self) -> Option<&Weighting> {
+        match &self.found {
+            Found::T2(found) => Some(&found.weighting),
+            Found::T2r(found) => found.weighting.as_ref(),
+            Found::T3(found) => found.weighting.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Cells and mean score by weight: T2, T2r.
+    #[must_use]
+    pub fn levels(&self) -> &[Level] {
+        match &self.found {
+            Found::T2(found) => &found.levels,
+            Found::T2r(found) => &found.levels,
+            _ => &[],
         }
     }
 }
 
 /// How strong the dependence on the key is, per distinct cell.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Effect {
     /// What is measured.
     pub measure: Measure,
@@ -180,7 +211,8 @@ pub struct Effect {
 }
 
 /// What an effect measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// Share of green cells; Clopper–Pearson interval.

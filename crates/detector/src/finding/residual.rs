@@ -1,12 +1,13 @@
 //! What a finding of T2r carries.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The largest window that T2r takes: with its token, five ids of 24 bits pack into 128 bits.
 pub(crate) const MAX_WINDOW: usize = 4;
 
 /// Where the expected counts of T2r come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Expectation {
     /// A control sample: answers of a model without the mark, best to the same prompts.
@@ -17,7 +18,8 @@ pub enum Expectation {
 }
 
 /// What T2r counted, as its finding carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResidualCounts {
     /// Where expected counts come from.
     pub expectation: Expectation,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of T8 under one key.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ShapeFinding {
     /// Distinct cells.
@@ -21,6 +22,7 @@ pub struct ShapeFinding {
 
 /// The cells that stand out most.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Strongest {
     /// How many cells.

@@ -1,11 +1,12 @@
 //! Statistical warnings: what the reader of a finding should bear in mind.
 
 use super::counts::Counts;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Something that weakens a finding or limits what it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Warning {
     /// Fewer than [`FEW_CELLS`] cells were scored.

@@ -1,13 +1,14 @@
 //! From cells to tokens: how many distinct fresh cells answers of a given length hold.
 
 use super::PowerError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Distinct fresh cells after n generated tokens: coefficient · n^exponent (Heaps' law).
 ///
 /// An exponent of 1 is a constant rate. Text repeats itself, so the rate of new cells falls: for
 /// windows of two tokens .52 a token falling to .27 was published.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Growth {
     /// Cells at the first token.
     pub coefficient: f64,
@@ -18,7 +19,8 @@ pub struct Growth {
 }
 
 /// Where a [`Growth`] is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GrowthSource {
     /// A constant that the caller gave.

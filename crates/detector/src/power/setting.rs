@@ -21,6 +21,7 @@ pub struct Setting {
 
 /// A native scheme's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum SchemeName {
@@ -32,6 +33,7 @@ pub enum SchemeName {
 
 /// How the suspect was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Access {
     /// Through an interface that gives text.
@@ -42,6 +44,7 @@ pub enum Access {
 
 /// What the suspect was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Prompts {
     /// Prompts of the harvest's own domain, from the provider's logs.
@@ -51,7 +54,8 @@ pub enum Prompts {
 }
 
 /// A respect in which a look-up goes beyond what was studied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outside {
     /// The share is below or above those studied.

@@ -13,13 +13,14 @@ use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_sca
 use crate::multiplicity::{calibrate, e_bh};
 use crate::tail::{Log10E, Log10P};
 use hallmark_core::law::Law;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The false discovery rate of the screen.
 pub const SCREEN_RATE: f64 = 0.05;
 
 /// What an examination says of its keys together.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cohorts {
     /// The level at which keys are named, over all tests of all keys.
     pub level: f64,
@@ -32,7 +33,8 @@ pub struct Cohorts {
 }
 
 /// One key among the others.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cohort {
     /// Public id of the key.
     pub key_id: String,
@@ -47,12 +49,13 @@ pub struct Cohort {
     /// `T3`, or `T1` if calibrated.
     pub e_from: Test,
     /// The effect, with an interval that holds for all keys at once; nothing where too few cells were scored.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<CohortEffect>,
 }
 
 /// What can be said of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// The answers depend on it.
@@ -64,7 +67,8 @@ pub enum Standing {
 }
 
 /// T1's effect among those of all keys.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CohortEffect {
     /// What is measured.
     pub measure: Measure,
@@ -82,7 +86,7 @@ impl Cohorts {
     /// # Errors
     /// More cells than the tails allow.
     pub fn of(findings: &[Finding], law: Law) -> Result<Self, IntervalError> {
-        let plain: Vec<&Finding> = findings.iter().filter(|f| f.test == Test::T1).collect();
+        let plain: Vec<&Finding> = findings.iter().filter(|f| f.test() == Test::T1).collect();
         let e_values: Vec<(Log10E, Test)> = plain.iter().map(|t1| e_value(findings, t1)).collect();
         let log10_e: Vec<Log10E> = e_values.iter().map(|&(log10_e, _)| log10_e).collect();
         let screened = e_bh(&log10_e, SCREEN_RATE);
@@ -90,11 +94,11 @@ impl Cohorts {
         let keys = plain.iter().enumerate().map(|(at, t1)| {
             let own = findings
                 .iter()
-                .filter(|f| f.key_id == t1.key_id && f.test != Test::T6);
+                .filter(|f| f.key_id == t1.key_id && f.test() != Test::T6);
             let naming = own
                 .clone()
                 .filter(|f| f.scored >= FEW_CELLS && f.log10_p_adjusted.value() <= LEVEL.log10());
-            let named_by: Vec<Test> = naming.map(|f| f.test).collect();
+            let named_by: Vec<Test> = naming.map(Finding::test).collect();
             let standing = match (named_by.is_empty(), screened[at]) {
                 (false, _) => Standing::Named,
                 (true, true) => Standing::Screened,
@@ -123,18 +127,18 @@ impl Cohorts {
 fn e_value(findings: &[Finding], t1: &Finding) -> (Log10E, Test) {
     findings
         .iter()
-        .find(|f| f.test == Test::T3 && f.key_id == t1.key_id)
-        .and_then(|f| f.log10_e)
+        .find(|f| f.test() == Test::T3 && f.key_id == t1.key_id)
+        .and_then(Finding::log10_e)
         .map_or((calibrate(t1.log10_p), Test::T1), |e| (e, Test::T3))
 }
 
 fn effect(t1: &Finding, law: Law, alpha: f64) -> Result<Option<CohortEffect>, IntervalError> {
-    let Some(effect) = t1.effect else {
+    let Some(effect) = t1.effect() else {
         return Ok(None);
     };
     // The statistic is the integer sum over a power of two: exact below 2⁵³ units, and beyond it the width of an interval is
     // very many units.
-    let sum = (t1.statistic * law.unit() as f64).round() as u64;
+    let sum = (t1.statistic() * law.unit() as f64).round() as u64;
     let interval = match law {
         Law::Exponential => gamma_scale_mean(t1.scored, sum, alpha, Sides::Two)?,
         Law::Bernoulli { .. } | Law::Bits { .. } => {

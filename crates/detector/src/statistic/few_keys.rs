@@ -6,7 +6,7 @@
 //! alone ½·min(E, 2^b) is one, at a fixed time or any stopping time: its mean is at most ½·1 where the keys differ,
 //! and ½·2^b with probability 2^−b (`docs/tests/foreign.md`).
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Found};
 use crate::tail::{Log10E, Log10P};
 use hallmark_core::mark::Mark;
 use std::f64::consts::{LN_2, LN_10};
@@ -23,11 +23,17 @@ pub(crate) fn limited(mark: &Mark, of_law: Log10P) -> (Log10P, Option<Log10P>) {
 /// The same for a finding, its e-value too.
 pub(crate) fn limit(mark: &Mark, finding: Finding) -> Finding {
     let (log10_p, unmarked) = limited(mark, finding.log10_p);
+    let mut found = finding.found;
+    match &mut found {
+        Found::T3(found) => found.log10_e = limited_e(mark, found.log10_e),
+        Found::T9(found) => found.log10_e = limited_e(mark, found.log10_e),
+        _ => {}
+    }
     Finding {
         log10_p,
         log10_p_unmarked: unmarked,
         log10_p_adjusted: log10_p,
-        log10_e: finding.log10_e.map(|log10_e| limited_e(mark, log10_e)),
+        found,
         ..finding
     }
 }

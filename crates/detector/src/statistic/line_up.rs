@@ -2,7 +2,7 @@
 
 use crate::cells::DistinctCells;
 use crate::error::ExaminationError;
-use crate::finding::{Finding, Test};
+use crate::finding::{Finding, Found, T5};
 use crate::multiplicity::line_up;
 use crate::scores::{MOST_WEIGHT, Tally};
 use crate::seen::Seen;
@@ -25,12 +25,12 @@ pub(crate) fn finding(decoys: &LineUp, seen: &Seen<'_>, key: &Tally) -> Option<F
     let best = sums.iter().max().copied().unwrap_or(0);
     let parts: u32 = key.mark.part_weights(MOST_WEIGHT).iter().sum();
     let unit = key.mark.law().unit() as f64 * f64::from(parts);
-    Some(Finding {
-        statistic: rank as f64,
-        decoys: Some(sums.len() as u64),
-        best_decoy: Some(best as f64 / unit),
-        ..seen.finding(Test::T5, key, line_up(&own, &sums))
-    })
+    let found = Found::T5(T5 {
+        rank: rank as u64,
+        decoys: sums.len() as u64,
+        best_decoy: best as f64 / unit,
+    });
+    Some(seen.finding(found, key, line_up(&own, &sums)))
 }
 
 /// Cells in a batch: its columns and words fit the first-level cache.

@@ -2,25 +2,26 @@
 
 use crate::eprocess::EProcess;
 use crate::error::ExaminationError;
-use crate::finding::{Finding, Test, Warning};
+use crate::finding::{Finding, Found, T3, Warning};
 use crate::scores::{Looking, Tally};
-use crate::seen::Seen;
+use crate::seen::{Seen, weighted};
 
 /// The finding of T3 under one key.
 pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, ExaminationError> {
     let Some((log10_p, supremum, log10_e)) = key.eprocess.result() else {
         return Ok(None);
     };
-    let finding = Finding {
-        statistic: supremum.log10_e.value(),
-        supremum: Some(supremum),
-        log10_e: Some(log10_e),
-        ..seen.finding(Test::T3, key, log10_p)
+    let (weights, weighting) = match &key.eprocess {
+        EProcess::Weighted(_) => seen.weighting(key).unzip(),
+        _ => (None, None),
     };
-    let mut finding = match &key.eprocess {
-        EProcess::Weighted(_) => seen.weighted(finding, key),
-        _ => finding,
-    };
+    let found = Found::T3(T3 {
+        supremum,
+        log10_e,
+        weights,
+        weighting,
+    });
+    let mut finding = weighted(seen.finding(found, key, log10_p));
     if key.looking() == Looking::AtEnd {
         finding.warnings.push(Warning::AtEndOnly);
     }

@@ -1,9 +1,9 @@
 //! T2, the weighted sum, and what every sum over levels of weights shares.
 
 use crate::error::ExaminationError;
-use crate::finding::{Finding, Level, Test};
+use crate::finding::{Finding, Found, Level, T2};
 use crate::scores::{MOST_WEIGHT, Tally};
-use crate::seen::Seen;
+use crate::seen::{Seen, weighted};
 use crate::tail::{Group, TailError, WeightedTail, weighted_upper, weighted_upper_of_lists};
 use hallmark_core::law::Law;
 use hallmark_core::mark::{Mark, Null};
@@ -24,7 +24,16 @@ pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, E
         })
     });
     let sum = WeightedSum::new(&key.mark, rows);
-    Ok(Some(seen.weighted(sum.finding(Test::T2, seen, key)?, key)))
+    let tail = sum.tail()?;
+    let found = Found::T2(T2 {
+        statistic: sum.statistic(),
+        expected: sum.expected(),
+        weights: weights.source(key.mark.key()),
+        weighting: weights.describe(),
+        levels: sum.levels(),
+        method: tail.method,
+    });
+    Ok(Some(weighted(seen.finding(found, key, tail.log10_p))))
 }
 
 /// Cells that share a weight.
@@ -56,25 +65,18 @@ impl WeightedSum {
         }
     }
 
-    /// The finding of a test whose statistic is this sum.
-    pub(crate) fn finding(
-        &self,
-        test: Test,
-        seen: &Seen<'_>,
-        key: &Tally,
-    ) -> Result<Finding, ExaminationError> {
-        let tail = self.tail()?;
-        let unit = self.law.unit() as f64;
-        Ok(Finding {
-            statistic: self.sum() as f64 / unit,
-            expected: Some(self.expected()),
-            method: Some(tail.method),
-            levels: self.rows.iter().map(|row| self.level(row)).collect(),
-            ..seen.finding(test, key, tail.log10_p)
-        })
+    /// The sum in the printed unit.
+    pub(crate) fn statistic(&self) -> f64 {
+        self.sum() as f64 / self.law.unit() as f64
     }
 
-    fn tail(&self) -> Result<WeightedTail, TailError> {
+    /// Cells and mean score by weight.
+    pub(crate) fn levels(&self) -> Vec<Level> {
+        self.rows.iter().map(|row| self.level(row)).collect()
+    }
+
+    /// Its tail.
+    pub(crate) fn tail(&self) -> Result<WeightedTail, TailError> {
         let groups: Vec<Group> = self
             .rows
             .iter()
@@ -109,7 +111,8 @@ impl WeightedSum {
             .sum()
     }
 
-    fn expected(&self) -> f64 {
+    /// What the null expects of it, in the printed unit.
+    pub(crate) fn expected(&self) -> f64 {
         let cells = |row: &Row| row.weight as f64 * row.cells as f64;
         self.rows.iter().map(cells).sum::<f64>() * self.law.null_mean()
     }

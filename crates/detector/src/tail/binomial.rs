@@ -1,6 +1,6 @@
 //! Upper tail of the binomial law: green counts and tournament bits.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::MAX_CELLS;
 use super::double_word::DoubleWord;
@@ -55,7 +55,7 @@ pub fn tournament_upper(cells: u64, layers: u32, ones: u64) -> Result<Log10P, Ta
 /// **Not a valid p-value**: under the null P(mid-p ≤ α) may exceed α. Its mean is ½, which makes it right
 /// for calibration plots and combined pictures and wrong for a finding. It therefore has its own type, without
 /// a conversion into [`Log10P`].
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Log10MidP(Log10P);
 

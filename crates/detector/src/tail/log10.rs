@@ -20,6 +20,7 @@ use thiserror::Error;
 /// # Ok::<(), hallmark_detector::tail::NotLog10P>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Log10P(f64);
 
@@ -28,6 +29,7 @@ pub struct Log10P(f64);
 /// Ordered as e is: the larger, the stronger the evidence. Serialized as a number. Displayed as e itself
 /// with two significant figures, rounded down (against the accuser), to a relative 1e-9.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Log10E(f64);
 

@@ -17,7 +17,8 @@ pub use source::WeightSource;
 
 use hallmark_core::keys::PublicId;
 use hallmark_core::windows::{WindowCounts, WindowHash};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::sync::Arc;
 
 /// The share of the suspect's training text that the harvest is assumed to be, where none is
@@ -71,19 +72,40 @@ pub struct WindowWeights {
     window: usize,
 }
 
+/// The name of a [`WeightRule`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleName {
+    /// [`WeightRule::Graded`].
+    Graded,
+    /// [`WeightRule::Filter`].
+    Filter,
+}
+
+impl fmt::Display for RuleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Graded => "graded",
+            Self::Filter => "filter",
+        })
+    }
+}
+
 /// What weights were made from and how, as a finding carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Weighting {
-    /// `graded` or `filter`.
-    pub rule: &'static str,
+    /// How counts became weights.
+    pub rule: RuleName,
     /// s.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed_share: Option<f64>,
     /// κ; 0 without a background.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background_scale: Option<f64>,
     /// λ.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior: Option<f64>,
     /// Whether windows that no harvest held have the smallest weight instead of 0.
     pub floor: bool,
@@ -248,7 +270,7 @@ impl WindowWeights {
         let background_windows = self.background.as_ref().map_or(0, |counts| counts.total());
         match self.rule {
             WeightRule::Filter => Weighting {
-                rule: "filter",
+                rule: RuleName::Filter,
                 assumed_share: None,
                 background_scale: None,
                 prior: None,
@@ -261,7 +283,7 @@ impl WindowWeights {
                 prior,
                 floor,
             } => Weighting {
-                rule: "graded",
+                rule: RuleName::Graded,
                 assumed_share: Some(assumed_share),
                 background_scale: Some(self.background_scale),
                 prior: Some(prior),

@@ -1,14 +1,15 @@
 //! Whether weights came from text that the tested key itself had marked.
 
 use hallmark_core::keys::PublicId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What weights were made from, as seen by the tested key.
 ///
 /// It is found out from what each index says of its text. An index that does not say which key marked its text counts as
 /// unmarked: whoever makes an index from marked answers must name the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WeightSource {
     /// From text that no key marked: prompts, or text at large. The null law is exact.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hallmark::Error as DoorError;
 use hallmark_lab::LabError;
 use thiserror::Error;
 
@@ -39,5 +40,17 @@ impl StudyError {
 
     pub(super) const fn setting(what: String) -> Self {
         Self::Setting { what }
+    }
+}
+
+impl From<StudyError> for DoorError {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Setting { .. } => {
+                Self::usage(error).hint("change the plan: docs/studies/README.md describes it")
+            }
+            StudyError::Lab(_) => Self::integrity(error),
+            StudyError::File { .. } => Self::usage(error),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::Contrasts;
 use super::effect::smallest_visible;
 use crate::error::ExaminationError;
-use crate::finding::{ContrastResult, Finding, Test};
+use crate::finding::{Finding, Found, T6};
 use crate::scores::Tally;
 use crate::seen::Seen;
 use crate::statistic::plain::{INTERVAL_ALPHA, LEVEL};
@@ -27,17 +27,13 @@ pub(crate) fn findings(
         else {
             continue;
         };
-        let result = ContrastResult {
+        let found = Found::T6(T6 {
+            statistic: pair.statistic(),
             control_id: control.to_string(),
             discordant: pair.discordant(),
             effect: pair.effect(INTERVAL_ALPHA, 1)?,
-        };
-        findings.push(Finding {
-            statistic: pair.statistic(),
-            expected: Some(0.0),
-            contrast: Some(result),
-            ..seen.finding(Test::T6, key, pair.p_value()?)
         });
+        findings.push(seen.finding(found, key, pair.p_value()?));
     }
     Ok(findings)
 }
@@ -47,8 +43,11 @@ pub(crate) fn share_level(findings: &mut [Finding], law: Law) {
     let level = LEVEL / findings.len().max(1) as f64;
     for finding in findings {
         let trials = (finding.scored * law.trials()) as f64;
-        let result = finding.contrast.as_mut();
-        if let Some(effect) = result.and_then(|result| result.effect.as_mut()) {
+        if let Found::T6(T6 {
+            effect: Some(effect),
+            ..
+        }) = &mut finding.found
+        {
             effect.smallest_visible = smallest_visible(law, trials, level);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Evidence, MassCounts};
 use crate::error::ExaminationError;
-use crate::finding::{FEW_CELLS, Finding, Test, Warning};
+use crate::finding::{FEW_CELLS, Finding, Found, Warning};
 use crate::scores::Tally;
 use crate::statistic::plain::LEVEL;
 
@@ -21,16 +21,15 @@ pub(crate) fn finding(
     Ok(Finding {
         tokens: counts.positions,
         scored: found.cells,
-        statistic: found.statistic,
-        expected: Some(found.expected),
-        log10_e: Some(found.log10_e),
-        method: Some(found.method),
-        logprobs: Some(found),
         warnings: cases
             .into_iter()
             .filter_map(|(warning, applies)| applies.then_some(warning))
             .collect(),
-        ..Finding::new(Test::T9, key.mark.key().to_string(), found.log10_p)
+        ..Finding::new(
+            Found::T9(Box::new((&found).into())),
+            key.mark.key().to_string(),
+            found.log10_p,
+        )
     })
 }
 
@@ -38,7 +37,9 @@ pub(crate) fn finding(
 pub(crate) fn share_level(findings: &mut [Finding], evidence: &Evidence, key: &Tally) {
     let level = LEVEL / findings.len().max(1) as f64;
     let visible = evidence.smallest_visible(key.mark.law(), level);
-    for found in findings.iter_mut().filter_map(|f| f.logprobs.as_mut()) {
-        found.mass_smallest_visible = visible;
+    for finding in findings {
+        if let Found::T9(found) = &mut finding.found {
+            found.mass_smallest_visible = visible;
+        }
     }
 }

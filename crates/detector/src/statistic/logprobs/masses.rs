@@ -37,6 +37,7 @@ pub(super) struct Mass {
 
 /// What was read and what was left out, the same for every key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MassCounts {
     /// Answers or contexts.

@@ -11,18 +11,18 @@
 //!
 //! Derivations: `docs/statistics.md` and `docs/tests/foreign.md`.
 
-mod found;
+mod judged;
 mod law;
 mod related;
 mod table;
 mod weighted_table;
 
-pub(crate) use found::{Found, Gathered};
+pub(crate) use judged::{Gathered, Judged};
 pub(crate) use law::lists;
 pub(crate) use related::Effort;
 
 use crate::error::ExaminationError;
-use crate::finding::{Effect, FEW_CELLS, Finding, Measure, Test, Warning};
+use crate::finding::{Effect, FEW_CELLS, Finding, Found, Measure, T1, Warning};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
 use crate::scores::Pool;
 use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
@@ -64,20 +64,22 @@ pub(crate) fn finding(
             Warning::KeyNotComparable
         });
     }
-    Ok(Finding {
-        tokens: counts.tokens,
-        scored: cells,
+    let found = T1 {
         statistic: gathered.statistic(mark),
-        expected: Some(cells as f64 * law.null_mean()),
+        expected: cells as f64 * law.null_mean(),
         effect: match gathered.sums[..] {
             // Its interval is for independent words.
             [sum] if related.is_none() => effect(law, cells, sum, 1)?,
             _ => None,
         },
-        log10_p_unmarked: unmarked,
         decoys: others,
+    };
+    Ok(Finding {
+        tokens: counts.tokens,
+        scored: cells,
+        log10_p_unmarked: unmarked,
         warnings,
-        ..Finding::new(Test::T1, mark.key().to_string(), log10_p)
+        ..Finding::new(Found::T1(found), mark.key().to_string(), log10_p)
     })
 }
 
@@ -85,7 +87,11 @@ pub(crate) fn finding(
 pub(crate) fn share_level(findings: &mut [Finding], law: Law) {
     let tests = findings.len();
     for finding in findings {
-        if let Some(effect) = &mut finding.effect {
+        if let Found::T1(T1 {
+            effect: Some(effect),
+            ..
+        }) = &mut finding.found
+        {
             let trials = (finding.scored * law.trials()) as f64;
             effect.smallest_visible =
                 smallest_visible(law, trials, effect.null, LEVEL / tests.max(1) as f64);

@@ -22,9 +22,9 @@ mod strength;
 
 use crate::cells::FreshCells;
 use crate::error::ExaminationError;
-use crate::finding::{Expectation, Finding, Test};
+use crate::finding::{Expectation, Finding, Found, T2r};
 use crate::scores::Tally;
-use crate::seen::Seen;
+use crate::seen::{Seen, weighted};
 use crate::statistic::weighted::WeightedSum;
 use crate::weights::WindowWeights;
 use back_off::BackOff;
@@ -125,10 +125,19 @@ pub(crate) fn finding(
     let weights = key.mark.part_weights(MOST_WEIGHT);
     let sum = WeightedSum::new(&key.mark, scored.rows(rows, &weights).into_iter());
     let counts = scored.counts();
-    let finding = Finding {
+    let tail = sum.tail()?;
+    let (weights, weighting) = seen.weighting(key).unzip();
+    let found = Found::T2r(T2r {
+        statistic: sum.statistic(),
+        expected: sum.expected(),
+        counts,
+        weights,
+        weighting,
+        levels: sum.levels(),
+        method: tail.method,
+    });
+    Ok(weighted(Finding {
         scored: counts.above + counts.below,
-        residual: Some(counts),
-        ..sum.finding(Test::T2r, seen, key)?
-    };
-    Ok(seen.weighted(finding, key))
+        ..seen.finding(found, key, tail.log10_p)
+    }))
 }

@@ -2,7 +2,7 @@
 
 use super::Shape;
 use crate::error::ExaminationError;
-use crate::finding::{Finding, Test};
+use crate::finding::{Finding, Found};
 use crate::scores::Tally;
 use crate::seen::Seen;
 
@@ -13,9 +13,6 @@ pub(crate) fn finding(
     key: &Tally,
 ) -> Result<Finding, ExaminationError> {
     let shape = shape.finding()?;
-    Ok(Finding {
-        statistic: shape.log10_smallest,
-        shape: Some(shape),
-        ..seen.finding(Test::T8, key, shape.log10_p)
-    })
+    let found = Found::T8((&shape).into());
+    Ok(seen.finding(found, key, shape.log10_p))
 }

@@ -14,7 +14,7 @@ mod problem;
 mod saddle;
 
 use hallmark_core::law::Law;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::double_word::DoubleWord;
 use super::enclosure::log10_p_up;
@@ -26,7 +26,8 @@ pub use histogram::group_weights;
 use problem::{Part, Problem, Reduced};
 
 /// An upper bound of a weighted tail, and where it comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WeightedTail {
     /// log10 of the bound.
     pub log10_p: Log10P,
@@ -35,7 +36,8 @@ pub struct WeightedTail {
 }
 
 /// How a weighted tail was bounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Method {

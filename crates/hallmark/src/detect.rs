@@ -1,0 +1,243 @@
+//! `detect`: is this text marked?
+
+use crate::dedup::Dedup;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::json::{VERSION, formats};
+use crate::marks;
+use crate::passages::{LocatedJson, Passages};
+use crate::profile::ProfileJson;
+use crate::progress::Step;
+use crate::read::{self, Inputs, Skipped};
+use hallmark_core::keys::Key;
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
+use hallmark_detector::detection::Documents;
+use hallmark_detector::detection::document::DocumentScore;
+use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Warning};
+use hallmark_detector::tail::Log10P;
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+
+/// The result of `detect`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Detected {
+    /// The name of this format.
+    pub schema: formats::Detect,
+    /// Version of this program.
+    pub version: String,
+    /// The mark that was looked for.
+    pub profile: ProfileJson,
+    /// Public id of the key.
+    pub key_id: String,
+    /// Whether layers are weighted as in `SynthID`'s weighted mean.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub weighted_mean: bool,
+    /// What was read and what was left out.
+    pub counts: Counts,
+    /// Records that were skipped.
+    pub skipped: Skipped,
+    /// T1 over the distinct cells of all documents together.
+    pub pooled: Finding,
+    /// T1 over the distinct cells of each document by itself.
+    pub documents: Vec<Document>,
+}
+
+/// The result for one document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// Its place in the inputs.
+    pub source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Its record's own id.
+    pub id: Option<String>,
+    /// Its tokens.
+    pub tokens: u64,
+    /// Its distinct cells.
+    pub scored: u64,
+    /// The sum of their scores.
+    pub statistic: f64,
+    /// log10 of its p.
+    pub log10_p: Log10P,
+    /// The same for text that no key of the engine marked, where that is smaller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log10_p_unmarked: Option<Log10P>,
+    /// Where the mark is; left out for other engines' marks that have no law for parts of a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub located: Option<LocatedJson>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// What to bear in mind.
+    pub warnings: Vec<Warning>,
+}
+
+/// How text is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Detecting {
+    /// The level at which a passage of a document is called marked, shared by all windows of the document.
+    pub passage_level: f64,
+    /// Whether layers are weighted as in `SynthID`'s weighted mean.
+    pub weighted_mean: bool,
+    /// How repeated cells are found.
+    pub dedup: Dedup,
+}
+
+impl Default for Detecting {
+    fn default() -> Self {
+        Self {
+            passage_level: 0.001,
+            weighted_mean: false,
+            dedup: Dedup::default(),
+        }
+    }
+}
+
+/// Is this text marked?
+///
+/// # Errors
+/// When profile and key do not belong together, or an input cannot be read.
+pub fn detect(
+    profile: &Profile,
+    key: &Key,
+    how: &Detecting,
+    inputs: &Inputs,
+    progress: &mut dyn FnMut(Step<'_>),
+) -> Result<Detected> {
+    let mut documents = vec![];
+    let detected = detect_each(profile, key, how, inputs, progress, &mut |document| {
+        documents.push(document);
+        Ok(())
+    })?;
+    Ok(Detected {
+        documents,
+        ..detected
+    })
+}
+
+/// The same, telling each document to `each` as soon as its block was read, in order; the result then holds none. Memory does
+/// not grow with documents, but with distinct cells.
+///
+/// # Errors
+/// As [`detect`], and what `each` says.
+pub fn detect_each(
+    profile: &Profile,
+    key: &Key,
+    how: &Detecting,
+    inputs: &Inputs,
+    progress: &mut dyn FnMut(Step<'_>),
+    each: &mut dyn FnMut(Document) -> Result<()>,
+) -> Result<Detected> {
+    let passages = Passages::new(how.passage_level, inputs.tokenizer.as_deref(), profile)?;
+    let mark = if how.weighted_mean {
+        marks::weighted_mean(profile, key)?
+    } else {
+        marks::mark(profile, key)?
+    };
+    let mut found = read(&mark, profile, how.dedup, inputs, &passages, progress, each)?;
+    // Marked text is marked whether it was copied or not.
+    found
+        .pooled
+        .warnings
+        .retain(|warning| *warning != Warning::ExposureUnknown);
+    Ok(Detected {
+        schema: formats::Detect,
+        version: VERSION.to_owned(),
+        profile: ProfileJson::from(profile),
+        key_id: mark.key().to_string(),
+        weighted_mean: how.weighted_mean,
+        counts: found.counts,
+        skipped: found.skipped,
+        pooled: found.pooled,
+        documents: vec![],
+    })
+}
+
+/// What was found in the inputs.
+struct Found {
+    counts: Counts,
+    skipped: Skipped,
+    pooled: Finding,
+}
+
+fn read(
+    mark: &Mark,
+    profile: &Profile,
+    dedup: Dedup,
+    inputs: &Inputs,
+    passages: &Passages<'_>,
+    progress: &mut dyn FnMut(Step<'_>),
+    each: &mut dyn FnMut(Document) -> Result<()>,
+) -> Result<Found> {
+    let mut pooled = Documents::new(mark, dedup.into());
+    // Those of the block that is being filled.
+    let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();
+    let skipped = read::read(
+        inputs,
+        profile,
+        progress,
+        |record| {
+            let mut records = records.borrow_mut();
+            records.push((read::place(&record.source), record.id.clone()));
+            Ok(())
+        },
+        |raw| {
+            let read = pooled.observe(&raw, passages.level)?;
+            let records = records.take().into_iter();
+            for (record, (tokens, document)) in records.zip(raw.answers().zip(read)) {
+                let located = document
+                    .located
+                    .map(|located| passages.in_text(located, tokens))
+                    .transpose()?;
+                each(Document::new(record, document.score, located))?;
+            }
+            Ok(())
+        },
+    )?;
+    Ok(Found {
+        counts: pooled.counts(),
+        skipped,
+        pooled: pooled.finish()?,
+    })
+}
+
+impl Detected {
+    /// How a program ends with this result: status 4 where nothing can be said either way.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        if self.counts.scored < FEW_CELLS {
+            Exit::TooLittle
+        } else {
+            Exit::Done
+        }
+    }
+}
+
+impl Document {
+    /// Of a record's place and id.
+    fn new(
+        (source, id): (String, Option<String>),
+        score: DocumentScore,
+        located: Option<LocatedJson>,
+    ) -> Self {
+        Self {
+            source,
+            id,
+            tokens: score.tokens,
+            scored: score.scored,
+            statistic: score.statistic,
+            log10_p: score.log10_p,
+            log10_p_unmarked: score.log10_p_unmarked,
+            located,
+            warnings: if score.scored < FEW_CELLS {
+                vec![Warning::TooFewCells]
+            } else {
+                vec![]
+            },
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The tests of one examination, made of whatever is observed.
+
+use crate::error::{Error, Result};
+use crate::marks;
+use hallmark_core::keys::Key;
+use hallmark_core::profile::Profile;
+use hallmark_detector::error::ExaminationError;
+use hallmark_detector::examination::{Examination, Plan};
+use hallmark_detector::finding::{Counts, Finding};
+use hallmark_detector::statistic::admission::Refused;
+
+/// The tests of one examination.
+#[derive(Clone, Debug)]
+pub struct Made<T> {
+    /// What observing gave.
+    pub read: T,
+    /// What was read and what was left out.
+    pub counts: Counts,
+    /// Every test under every key.
+    pub tests: Vec<Finding>,
+    /// Tests that were not asked for by name, and that marks of this scheme cannot have.
+    pub left_out: Vec<Refused>,
+}
+
+/// Makes the tests of `plan` under `keys`; `observe` shows the answers to the examination.
+///
+/// # Errors
+/// When a key does not fit the profile, a test cannot be made of the mark, or observing fails.
+pub fn make<T>(
+    profile: &Profile,
+    keys: &[Key],
+    plan: Plan,
+    observe: impl FnOnce(&mut Examination) -> Result<T>,
+) -> Result<Made<T>> {
+    let first = keys.first().ok_or(Error::from(ExaminationError::NoKey))?;
+    let (plan, left_out) = plan.for_mark(&marks::mark(profile, first)?);
+    let mut examination = Examination::new(profile, keys, plan)?;
+    let read = observe(&mut examination)?;
+    Ok(Made {
+        read,
+        counts: *examination.counts(),
+        tests: examination.finish()?,
+        left_out,
+    })
+}

@@ -1,0 +1,34 @@
+//! A profile with a key that fits it.
+
+use crate::error::{Error, Result};
+use hallmark_core::keys::Key;
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
+
+/// The mark of a profile and a key.
+///
+/// # Errors
+/// When they do not belong together.
+pub fn mark(profile: &Profile, key: &Key) -> Result<Mark> {
+    Mark::new(profile, key).map_err(|error| of(profile, error.into()))
+}
+
+/// The same with layers weighted as `SynthID`'s weighted mean weighs them.
+///
+/// # Errors
+/// When they do not belong together, or the scheme has no such score.
+pub fn weighted_mean(profile: &Profile, key: &Key) -> Result<Mark> {
+    let mark = Mark::weighted_mean(profile, key).map_err(|error| of(profile, error.into()))?;
+    mark.ok_or_else(|| {
+        Error::usage(format_args!(
+            "--weighted-mean: profile {:?} is for {}, which has no such score",
+            profile.name,
+            profile.scheme.id()
+        ))
+        .hint("leave it out; it is for hf-synthid and synthid-2025")
+    })
+}
+
+fn of(profile: &Profile, error: Error) -> Error {
+    error.at(format_args!("profile {:?}", profile.name))
+}

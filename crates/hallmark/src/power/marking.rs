@@ -1,0 +1,73 @@
+//! What is marked with: a profile, or a scheme with its parameters.
+
+use crate::error::{Error, Result};
+use hallmark_core::profile::{Profile, TokenizerRef};
+use hallmark_core::schemes::{Parameters, Scheme};
+
+/// What is marked with.
+#[derive(Clone, Debug)]
+pub struct Marking {
+    /// How its cells are scored.
+    pub(super) profile: Profile,
+    /// δ where a profile says it.
+    pub(super) delta: Option<f64>,
+    /// Whether the profile's tokenizer is known.
+    pub(super) reads_text: bool,
+}
+
+impl Marking {
+    /// A profile.
+    #[must_use]
+    pub fn of_profile(profile: Profile) -> Self {
+        let delta = match profile.scheme.parameters() {
+            Parameters::Green { delta, .. } => Some(delta),
+            _ => None,
+        };
+        Self {
+            profile,
+            delta,
+            reads_text: true,
+        }
+    }
+
+    /// A scheme with its parameters; δ does not matter.
+    ///
+    /// # Errors
+    /// When the share of green cells is none.
+    pub fn of_scheme(scheme: Scheme, window: usize) -> Result<Self> {
+        if let Parameters::Green { gamma, .. } = scheme.parameters()
+            && !(0.001..=0.999).contains(&gamma)
+        {
+            return Err(Error::usage("allowed is 0.001 to 0.999")
+                .at(format_args!("--gamma {gamma}"))
+                .hint("give the share of green cells, for instance 0.25"));
+        }
+        Ok(Self {
+            profile: Profile {
+                name: scheme.id().to_owned(),
+                scheme,
+                window,
+                tokenizer: TokenizerRef {
+                    vocab_size: 2,
+                    sha256: None,
+                },
+            },
+            delta: None,
+            reads_text: false,
+        })
+    }
+
+    pub(super) fn gamma(&self) -> Option<f64> {
+        match self.profile.scheme.parameters() {
+            Parameters::Green { gamma, .. } => Some(gamma),
+            _ => None,
+        }
+    }
+
+    pub(super) fn layers(&self) -> Option<u32> {
+        match self.profile.scheme.parameters() {
+            Parameters::Tournament { layers } => Some(layers),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! From input files to blocks of raw cells, with the tokenizer that the profile names.
+
+use crate::error::{Error, Result};
+use crate::progress::Step;
+use crate::text::plain;
+use crate::tokenizers;
+use hallmark_core::profile::Profile;
+use hallmark_corpus::{
+    CorpusError, FieldMap, Format, Limits, ReadOptions, Reader, Source, TokenRecord, encode,
+};
+use hallmark_detector::cells::{Exposure, RawCells};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Tokens in a block: enough that de-duplication runs at full speed, few enough to hold.
+const BLOCK_TOKENS: usize = 1 << 24;
+
+/// Files of answers or documents, and how they are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    /// JSONL, JSON, Parquet or text files, plain or compressed; `-` is stdin.
+    pub files: Vec<PathBuf>,
+    /// The marking model's `tokenizer.json`, where it is not the built-in model's.
+    #[serde(default)]
+    pub tokenizer: Option<PathBuf>,
+    /// Where a field is found in records of another layout, as `NAME=PATH`.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// Bad records after which reading goes on.
+    #[serde(default)]
+    pub skip_bad: u64,
+    /// The longest JSON record in bytes, where it is not the usual one.
+    #[serde(default)]
+    pub max_record_bytes: Option<u64>,
+    /// The longest document with what was shown for it.
+    #[serde(default)]
+    pub max_document_bytes: Option<u64>,
+    /// The longest file after decompression.
+    #[serde(default)]
+    pub max_total_bytes: Option<u64>,
+    /// The most levels of arrays and objects in a record.
+    #[serde(default)]
+    pub max_nesting: Option<u32>,
+    /// `jsonl`, `json`, `text` or `parquet`, whatever the files' names say.
+    #[serde(default)]
+    pub format: Option<String>,
+}
+
+/// Records that were skipped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Skipped {
+    /// How many.
+    pub records: u64,
+    /// The first few reasons.
+    pub first: Vec<String>,
+}
+
+impl Inputs {
+    /// These files, read as records of the usual layout.
+    #[must_use]
+    pub fn of(files: Vec<PathBuf>) -> Self {
+        Self {
+            files,
+            ..Self::default()
+        }
+    }
+
+    /// Other files, read in the same way.
+    #[must_use]
+    pub fn with(&self, files: &[PathBuf]) -> Self {
+        Self {
+            files: files.to_vec(),
+            ..self.clone()
+        }
+    }
+
+    /// Opens all files, to be read one after another.
+    ///
+    /// # Errors
+    /// When one cannot be opened, or a setting is none.
+    pub fn open(&self, vocab_size: Option<u32>) -> Result<Reader> {
+        refuse_stdin_twice(&self.files)?;
+        Ok(Reader::open_all(&self.files, &self.options(vocab_size)?)?)
+    }
+
+    /// The sizes beyond which input is refused.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        Limits {
+            max_record_bytes: self.max_record_bytes.unwrap_or(usual.max_record_bytes),
+            max_document_bytes: self.max_document_bytes.unwrap_or(usual.max_document_bytes),
+            max_total_bytes: self.max_total_bytes.unwrap_or(usual.max_total_bytes),
+            max_nesting: self.max_nesting.unwrap_or(usual.max_nesting),
+        }
+    }
+
+    fn options(&self, vocab_size: Option<u32>) -> Result<ReadOptions> {
+        let fields =
+            FieldMap::parse(&self.fields).map_err(|error| Error::usage(error).at("--field"))?;
+        let format = self.format.as_deref().map(Format::from_str).transpose();
+        Ok(ReadOptions {
+            format: format.map_err(|error| Error::usage(error).at("--input-format"))?,
+            fields,
+            limits: self.limits(),
+            skip_bad: self.skip_bad,
+            vocab_size,
+        })
+    }
+}
+
+impl Skipped {
+    /// What a reader skipped.
+    #[must_use]
+    pub fn of(reader: &Reader) -> Self {
+        let skipped = reader.skipped();
+        Self {
+            records: skipped.count,
+            first: skipped.first.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// Reads all inputs: `each` sees every record, `block` gets them in blocks.
+///
+/// # Errors
+/// When an input cannot be read, or one of the two has an error.
+pub fn read(
+    inputs: &Inputs,
+    profile: &Profile,
+    progress: &mut dyn FnMut(Step<'_>),
+    each: impl FnMut(&TokenRecord) -> Result<()>,
+    block: impl FnMut(RawCells) -> Result<()>,
+) -> Result<Skipped> {
+    let given = inputs.tokenizer.as_deref();
+    let tokenizer = tokenizers::of_profile(profile, given)?;
+    let reader = inputs.open(Some(profile.tokenizer.vocab_size))?;
+    let mut records = encode(reader, tokenizer.as_ref());
+    in_blocks(records.by_ref(), profile.window, progress, each, block)?;
+    Ok(Skipped::of(records.records()))
+}
+
+/// The same for records that are at hand.
+///
+/// # Errors
+/// As [`read`].
+pub fn in_blocks(
+    records: impl Iterator<Item = std::result::Result<TokenRecord, CorpusError>>,
+    window: usize,
+    progress: &mut dyn FnMut(Step<'_>),
+    mut each: impl FnMut(&TokenRecord) -> Result<()>,
+    mut block: impl FnMut(RawCells) -> Result<()>,
+) -> Result<()> {
+    let mut raw = RawCells::new(window);
+    let mut tokens = 0;
+    for record in records {
+        let record = record?;
+        each(&record)?;
+        tokens += record.tokens.len() as u64;
+        push(&mut raw, &record)?;
+        if raw.held() >= BLOCK_TOKENS {
+            block(std::mem::replace(&mut raw, RawCells::new(window)))?;
+        }
+        progress(Step {
+            what: "reading",
+            done: tokens,
+            all: None,
+        });
+    }
+    block(raw)
+}
+
+/// Adds a record's answer with everything that was shown for it.
+///
+/// # Errors
+/// When a token id is too large.
+pub fn push(raw: &mut RawCells, record: &TokenRecord) -> Result<()> {
+    let exposure = Exposure {
+        pieces: &record.exposure,
+        known: record.exposure_known,
+    };
+    raw.push(&record.tokens, exposure)
+        .map_err(|error| Error::from(error).at(&record.source))
+}
+
+/// A record's place, as findings name it.
+#[must_use]
+pub fn place(source: &Source) -> String {
+    plain(&source.to_string())
+}
+
+/// Says no to several inputs and keys from stdin: it can be read once.
+///
+/// # Errors
+/// When more than one of the files is `-`.
+pub fn refuse_stdin_twice<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+    let uses = files
+        .into_iter()
+        .filter(|path| path.as_os_str() == "-")
+        .count();
+    if uses > 1 {
+        return Err(
+            Error::usage("`-` is given more than once, and stdin can be read once")
+                .hint("put all but one of them into files"),
+        );
+    }
+    Ok(())
+}

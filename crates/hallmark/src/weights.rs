@@ -1,0 +1,164 @@
+//! Where weights come from: indexes of harvested text and of text at large.
+
+use crate::error::{Error, Result};
+use crate::indexes;
+use crate::text::shown;
+use hallmark_core::profile::Profile;
+use hallmark_core::windows::WindowCounts;
+use hallmark_detector::weights::{ASSUMED_SHARE, PRIOR, WeightRule, WindowWeights};
+use hallmark_harvest::Index;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What weighs cells. All of it is fixed before a key is used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Weighing {
+    /// Indexes of harvested text: their counts add up. Without any, nothing is weighed.
+    pub harvests: Vec<PathBuf>,
+    /// An index of text at large.
+    pub background: Option<PathBuf>,
+    /// How counts become weights.
+    pub rule: Rule,
+    /// `graded`: the share of the suspect's training text that the harvest is assumed to be.
+    pub assumed_share: f64,
+    /// `graded`: how often text that neither index holds is assumed after each window.
+    pub prior: f64,
+    /// `graded`: whether windows that no harvest holds have the smallest weight instead of 0.
+    pub floor: bool,
+}
+
+/// How counts become weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// In proportion to the harvest's share of what followed each window.
+    #[default]
+    Graded,
+    /// The windows of the harvest count alike and no others.
+    Filter,
+}
+
+impl Default for Weighing {
+    fn default() -> Self {
+        Self {
+            harvests: vec![],
+            background: None,
+            rule: Rule::default(),
+            assumed_share: ASSUMED_SHARE,
+            prior: PRIOR,
+            floor: false,
+        }
+    }
+}
+
+/// An index that weights were made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UsedIndex {
+    /// Its file.
+    pub file: String,
+    /// Of its content; it was compared.
+    pub sha256: String,
+    /// Windows counted, with repetitions.
+    pub windows: u64,
+    /// Windows counted, each once.
+    pub distinct_windows: u64,
+    /// The key that marked its text, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked_by: Option<String>,
+}
+
+/// The weights with what they were made from.
+#[derive(Clone, Default)]
+pub(crate) struct Weighed {
+    pub(crate) weights: Option<Arc<WindowWeights>>,
+    pub(crate) harvests: Vec<UsedIndex>,
+    pub(crate) background: Option<UsedIndex>,
+}
+
+/// Opens the indexes and makes the weights.
+pub(crate) fn weigh(how: &Weighing, profile: &Profile) -> Result<Weighed> {
+    if how.harvests.is_empty() {
+        return Ok(Weighed::default());
+    }
+    let mut harvests = vec![];
+    let mut counts: Vec<Arc<dyn WindowCounts>> = vec![];
+    for path in &how.harvests {
+        let (used, index) = open(path, profile)?;
+        if harvests
+            .iter()
+            .any(|other: &UsedIndex| other.sha256 == used.sha256)
+        {
+            return Err(
+                Error::usage(format_args!("--harvest {} is given twice", shown(path)))
+                    .hint("give each index once: their counts add up"),
+            );
+        }
+        harvests.push(used);
+        counts.push(index);
+    }
+    let background = how.background.as_deref().map(|path| open(path, profile));
+    let (background, background_counts) = match background.transpose()? {
+        Some((used, index)) => (Some(used), Some(index as Arc<dyn WindowCounts>)),
+        None => (None, None),
+    };
+    let weights = WindowWeights::new(counts, background_counts, how.rule())?;
+    Ok(Weighed {
+        weights: Some(Arc::new(weights)),
+        harvests,
+        background,
+    })
+}
+
+impl Weighing {
+    fn rule(&self) -> WeightRule {
+        match self.rule {
+            Rule::Filter => WeightRule::Filter,
+            Rule::Graded => WeightRule::Graded {
+                assumed_share: self.assumed_share,
+                prior: self.prior,
+                floor: self.floor,
+            },
+        }
+    }
+}
+
+/// Opens an index of this profile's windows and checks its digest.
+fn open(path: &Path, profile: &Profile) -> Result<(UsedIndex, Arc<Index>)> {
+    let index = indexes::open(path)?;
+    let header = index.header();
+    if header.window != profile.window {
+        return Err(Error::usage(format_args!(
+            "{} counts windows of {} tokens, and the profile's have {}",
+            shown(path),
+            header.window,
+            profile.window
+        ))
+        .hint("make the index with the profile of the examination"));
+    }
+    let own = profile.tokenizer.sha256.as_deref();
+    let others = header.tokenizer.map(|digest| digest.to_string());
+    if let (Some(own), Some(other)) = (own, &others)
+        && own != other
+    {
+        return Err(Error::integrity(format_args!(
+            "{} counts tokens of another tokenizer (SHA-256 {other}) than the profile's ({own})",
+            shown(path)
+        ))
+        .hint("make the index with the profile of the examination"));
+    }
+    let digest = index.verify()?;
+    let used = UsedIndex {
+        file: shown(path),
+        sha256: digest.to_string(),
+        windows: header.total,
+        distinct_windows: header.distinct,
+        marked_by: header.marked_by.key().map(|id| id.to_string()),
+    };
+    Ok((used, Arc::new(index)))
+}
