@@ -2,7 +2,7 @@
 
 use super::distinct::{BATCH, DistinctCells};
 use super::fresh::FreshCells;
-use crate::dedup::{Dedup, DedupError, Units};
+use crate::dedup::{Dedup, DedupError, Exact, Units};
 use hallmark_core::mark::Unit;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -29,23 +29,26 @@ impl FreshCells {
         Ok((cells, units))
     }
 
-    /// Every cell with its unit. With `once`, one cell of each unit is picked for scoring, at the cost of a sort; else
-    /// all are.
-    pub(crate) fn by_unit(self, unit: &Unit, once: bool) -> ByUnit {
-        if !once {
-            let units = self.units_by(unit);
-            return ByUnit {
-                at: self.at.clone(),
-                slots: (0..units.len() as u32).collect(),
-                units,
-                cells: DistinctCells {
-                    window: self.window,
-                    ids: self.ids,
-                    at: self.at,
-                },
-            };
-        }
-        let units = self.units_by(unit);
+    /// Every cell with its unit; without a `unit`, cells are units. With `once`, one cell of each unit is picked for scoring,
+    /// at the cost of a sort; else all are.
+    pub(crate) fn by_unit(self, unit: Option<&Unit>, once: bool) -> ByUnit {
+        let units = unit.map(|unit| self.units_by(unit));
+        let at = self.at.clone();
+        let units = match units {
+            Some(units) if once => units,
+            units => {
+                return ByUnit {
+                    slots: None,
+                    units,
+                    cells: DistinctCells {
+                        window: self.window,
+                        ids: self.ids,
+                        at: self.at,
+                    },
+                    at,
+                };
+            }
+        };
         let mut order: Vec<(u64, u32)> = units.iter().copied().zip(0..).collect();
         order.par_sort_unstable();
         let mut slots = vec![0; units.len()];
@@ -57,10 +60,10 @@ impl FreshCells {
             first.push(group[0].1);
         }
         ByUnit {
-            at: self.at.clone(),
+            at,
             cells: self.pick(&first),
-            units,
-            slots,
+            units: Some(units),
+            slots: Some(slots),
         }
     }
 
@@ -113,19 +116,72 @@ pub(crate) struct ByUnit {
     pub(crate) cells: DistinctCells,
     /// The place of every cell's token.
     pub(crate) at: Vec<u32>,
-    /// The unit of every cell.
-    pub(crate) units: Vec<u64>,
-    /// For every cell, the place among `cells` of one with its unit.
-    pub(crate) slots: Vec<u32>,
+    /// The unit of every cell; none where cells are units.
+    units: Option<Vec<u64>>,
+    /// For every cell, the place among `cells` of one with its unit; none where that is its own.
+    slots: Option<Vec<u32>>,
 }
 
 impl ByUnit {
-    /// The first cell of each unit that `dedup`, a set for windows of one id, did not see before.
+    /// The place among the scored cells of one with this cell's unit.
+    pub(crate) fn slot(&self, cell: u32) -> usize {
+        let own = self.slots.as_ref();
+        own.map_or(cell, |slots| slots[cell as usize]) as usize
+    }
+
+    /// The units of some cells; nothing where cells are units.
+    pub(crate) fn units(&self, cells: &[u32]) -> Vec<u64> {
+        let units = self.units.iter();
+        units
+            .flat_map(|units| cells.iter().map(|&cell| units[cell as usize]))
+            .collect()
+    }
+
+    /// The first cell of each unit that `dedup` did not see before: a set for windows of one id, or of the profile's
+    /// where cells are units.
     ///
     /// # Errors
     /// As the de-duplication's.
     pub(crate) fn keep_first(&self, dedup: &mut dyn Dedup) -> Result<Vec<u32>, DedupError> {
-        keep_first(&self.units, dedup)
+        match &self.units {
+            Some(units) => keep_first(units, dedup),
+            None => self.keep_first_cells(0..self.at.len() as u32, dedup),
+        }
+    }
+
+    /// The first cell of each unit among these, in the order of the text.
+    ///
+    /// # Errors
+    /// As the de-duplication's.
+    pub(crate) fn first_of(&self, cells: Range<u32>) -> Result<Vec<u32>, DedupError> {
+        let Some(units) = &self.units else {
+            return self.keep_first_cells(cells, &mut Exact::new(self.cells.window));
+        };
+        let mut first: Vec<(u64, u32)> = cells.map(|cell| (units[cell as usize], cell)).collect();
+        first.sort_unstable();
+        first.dedup_by_key(|(unit, _)| *unit);
+        let mut first: Vec<u32> = first.into_iter().map(|(_, cell)| cell).collect();
+        first.sort_unstable();
+        Ok(first)
+    }
+
+    fn keep_first_cells(
+        &self,
+        cells: Range<u32>,
+        dedup: &mut dyn Dedup,
+    ) -> Result<Vec<u32>, DedupError> {
+        let at = &self.at[cells.start as usize..cells.end as usize];
+        let mut kept = Vec::with_capacity(at.len());
+        let units = Units {
+            ids: &self.cells.ids,
+            at,
+            window: self.cells.window,
+        };
+        dedup.keep_first(units, &mut kept)?;
+        // Both are in the order of the text.
+        let mut places = cells.zip(at);
+        let place = |kept: &u32| places.find(|(_, at)| *at == kept).map(|(cell, _)| cell);
+        Ok(kept.iter().filter_map(place).collect())
     }
 }
 

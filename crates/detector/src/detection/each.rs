@@ -10,7 +10,7 @@ use crate::finding::{Counts, Finding};
 use crate::scores::SeenUnits;
 use crate::statistic::plain::{self, Effort, Gathered, Judged};
 use crate::tail::Log10P;
-use hallmark_core::mark::{Mark, Null, Part, Unit};
+use hallmark_core::mark::{Mark, Null, Part};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -70,30 +70,22 @@ impl Documents {
         check(&mark, raw)?;
         let mut documents = vec![];
         for block in raw.blocks(TOGETHER) {
-            match mark.unit() {
-                Some(unit) => documents.extend(self.observe_by_unit(&mark, &block, unit, level)?),
-                None => {
-                    let alone: Vec<RawCells> = block.blocks(0).collect();
-                    let alone = alone.par_iter().map(|one| alone_of(&mark, one, level));
-                    documents.extend(alone.collect::<Result<Vec<_>, _>>()?);
-                    self.all.observe_block(&block)?;
-                }
-            }
+            documents.extend(self.observe_block(&mark, &block, level)?);
         }
         Ok(documents)
     }
 
-    fn observe_by_unit(
+    /// Words are computed once, for each document and for all.
+    fn observe_block(
         &mut self,
         mark: &Mark,
         raw: &RawCells,
-        unit: &Unit,
         level: f64,
     ) -> Result<Vec<Document>, ExaminationError> {
         let tokens: Vec<usize> = raw.answers().map(<[_]>::len).collect();
         let fresh = self.all.pool.fresh(raw);
         let own = fresh.of_answers(&tokens);
-        let by_unit = fresh.by_unit(unit, mark.is_dear());
+        let by_unit = fresh.by_unit(mark.unit(), mark.is_dear());
         let parts = mark.parts().iter();
         let words = parts.map(|part| words(&by_unit.cells, part)).collect();
         let kept = by_unit.keep_first(self.all.pool.dedup())?;
@@ -119,21 +111,9 @@ impl Documents {
         let gathered = &mut self.all.marks[0].gathered;
         let added = gathered.add(kept.len(), &read.sums(&kept));
         added.ok_or(ExaminationError::Sum)?;
-        self.all.pool.add(&read.units(&kept));
+        self.all.pool.add(kept.len(), &read.by_unit.units(&kept));
         documents
     }
-}
-
-/// One document by itself, where cells are units.
-fn alone_of(mark: &Mark, raw: &RawCells, level: f64) -> Result<Document, ExaminationError> {
-    if let Some(reading) = mark.local() {
-        let (score, located) = document::score_and_locate(raw, reading, level)?;
-        return Ok(limited(mark, score, located));
-    }
-    let mut own = Group::of(mark, 0, DedupKind::Exact);
-    own.observe(raw)?;
-    let tokens = own.pool.counts().tokens;
-    by_itself(mark, tokens, &own.marks[0].gathered, own.pool.seen())
 }
 
 /// Cells that are scored at a time: for lists enough that most of one list's are together.
@@ -211,24 +191,16 @@ impl Words<'_> {
         level: f64,
     ) -> Result<Document, ExaminationError> {
         // Each unit of the document once, by its first cell.
-        let slot = |&cell: &u32| self.by_unit.slots[cell as usize];
-        let mut first: Vec<(u64, u32)> = cells
-            .map(|cell| (self.by_unit.units[cell as usize], cell))
-            .collect();
-        first.sort_unstable();
-        first.dedup_by_key(|(unit, _)| *unit);
-        let mut cells: Vec<u32> = first.into_iter().map(|(_, cell)| cell).collect();
+        let cells = self.by_unit.first_of(cells)?;
         let tokens = length as u64;
         let Some(reading) = self.mark.local() else {
             let mut own = Gathered::new(self.mark);
             own.add(cells.len(), &self.sums(&cells))
                 .ok_or(ExaminationError::Sum)?;
             let mut seen = SeenUnits::for_law_of(self.mark);
-            seen.add(&self.units(&cells));
+            seen.add(&self.by_unit.units(&cells));
             return by_itself(self.mark, tokens, &own, &seen);
         };
-        // In the order of the text.
-        cells.sort_unstable();
         let tail = match self.mark.null() {
             Null::Lists => plain::lists,
             _ => plain::p_value,
@@ -236,7 +208,7 @@ impl Words<'_> {
         let law = reading.law();
         let scores = cells
             .iter()
-            .map(|cell| law.score(self.words[0][slot(cell) as usize]));
+            .map(|&cell| law.score(self.words[0][self.by_unit.slot(cell)]));
         let start = start as u32;
         let at = cells
             .iter()
@@ -251,15 +223,10 @@ impl Words<'_> {
         let parts = self.mark.parts().iter().zip(&self.words);
         parts
             .map(|(part, words)| {
-                let of_cell = |&cell: &u32| words[self.by_unit.slots[cell as usize] as usize];
+                let of_cell = |&cell: &u32| words[self.by_unit.slot(cell)];
                 let words: Vec<u32> = cells.iter().map(of_cell).collect();
                 part.reading.law().sum(&words)
             })
             .collect()
-    }
-
-    fn units(&self, cells: &[u32]) -> Vec<u64> {
-        let unit = |&cell: &u32| self.by_unit.units[cell as usize];
-        cells.iter().map(unit).collect()
     }
 }

@@ -10,7 +10,7 @@ use crate::cells::{DistinctCells, RawCells};
 use crate::dedup::DedupKind;
 use crate::error::ExaminationError;
 use crate::finding::{Counts, Finding};
-use crate::scores::{Looks, Pool, Rows};
+use crate::scores::{BatchWords, Looks, Pool, Rows};
 use crate::statistic::plain::{self, Effort, Gathered};
 use hallmark_core::mark::Mark;
 use rayon::prelude::*;
@@ -140,7 +140,7 @@ impl Group {
         let rows = Rows::of(marks.iter().collect());
         let looks = Looks::new(distinct, 0, None, marks[0].is_dear());
         rows.tiles(&looks, |tile| {
-            let cells = tile.iter().map(|batch| batch.cells()).sum();
+            let cells = tile.iter().map(BatchWords::cells).sum();
             let ones = self.marks.par_iter_mut().enumerate();
             ones.try_for_each(|(number, one)| {
                 let law = one.mark.law();

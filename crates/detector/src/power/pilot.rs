@@ -71,7 +71,7 @@ impl Pilot {
     ///
     /// # Errors
     /// When a block is too large for the de-duplication.
-    pub fn observe(&mut self, raw: RawCells) -> Result<(), DedupError> {
+    pub fn observe(&mut self, raw: &RawCells) -> Result<(), DedupError> {
         let ends: Vec<usize> = raw
             .answers()
             .scan(0, |end, answer| {

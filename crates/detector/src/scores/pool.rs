@@ -76,10 +76,10 @@ impl Pool {
         &mut *self.dedup
     }
 
-    /// Adds units that were found in another way.
-    pub(crate) fn add(&mut self, units: &[u64]) {
+    /// Adds cells that were found in another way, and their units, where they have units.
+    pub(crate) fn add(&mut self, cells: usize, units: &[u64]) {
         self.seen.add(units);
-        self.scored(units.len());
+        self.scored(cells);
     }
 
     /// What was read and left out so far.

@@ -91,7 +91,7 @@ pub(super) fn read(
         &mark.profile,
         progress,
         |_| Ok(()),
-        |raw| pilot.observe(raw).map_err(Error::usage),
+        |raw| pilot.observe(&raw).map_err(Error::usage),
     )?;
     Ok(Read {
         piloted: pilot.finish(),
