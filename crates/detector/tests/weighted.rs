@@ -423,7 +423,7 @@ fn the_source_of_weights_is_found_out_for_each_key() {
         }
         ids.map(|id| {
             let mut own = findings.iter().filter(|f| f.key_id == id.to_string());
-            own.find_map(|finding| finding.weights()).unwrap()
+            own.find_map(Finding::weights).unwrap()
         })
     };
     use WeightSource::{Background, OtherKeys, SameKey};
