@@ -11,7 +11,7 @@ use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::document;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{Test, Warning};
+use hallmark_detector::finding::{Finding, Test, Warning};
 use hallmark_detector::scores::decoys;
 use hallmark_detector::statistic::admission::Refusal;
 use hallmark_detector::tail::Log10P;
@@ -237,7 +237,7 @@ fn a_tournament_has_no_e_process_and_the_others_do() {
             continue;
         }
         let findings = examination.unwrap().finish().unwrap();
-        let tests: Vec<Test> = findings.iter().map(|finding| finding.test()).collect();
+        let tests: Vec<Test> = findings.iter().map(Finding::test).collect();
         assert_eq!(tests, [Test::T1, Test::T3]);
     }
 }
