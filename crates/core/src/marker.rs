@@ -321,6 +321,7 @@ type Window = [TokenId; MAX_WINDOW];
 
 /// Why a step could not be taken. It concerns one request; its state is as before the call.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MarkerError {
     /// The engine's row of logits is unusable.
     #[error(transparent)]

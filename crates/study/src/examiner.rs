@@ -5,7 +5,6 @@ use crate::folder::{BACKGROUND, HARVEST, OTHER, OTHER_KEY, PROFILE, TESTED_KEY, 
 use crate::record::Point;
 use hallmark::examine::make;
 use hallmark::files::{keys, profiles};
-use hallmark::marks;
 use hallmark::read::push;
 use hallmark::tokenizers;
 use hallmark::{Error, Result};
@@ -16,7 +15,6 @@ use hallmark_corpus::{ReadOptions, Reader, TokenRecord, Tokenizer, encode};
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::examination::Plan;
 use hallmark_detector::finding::{Expectation, Test};
-use hallmark_detector::statistic::admission::admits;
 use hallmark_detector::weights::{WeightRule, WindowWeights};
 use hallmark_harvest::{Counted, MarkedBy};
 use std::path::Path;
@@ -175,9 +173,6 @@ impl Examiner {
         name: impl Fn(Test) -> Option<String>,
     ) -> Result<()> {
         let needs_control = plan.residual == Some(Expectation::Reference);
-        let mark = marks::mark(&self.profile, &work.keys[0])?;
-        let shape = plan.shape && admits(&mark, Test::T8).is_ok();
-        let (plan, _) = Plan { shape, ..plan }.for_mark(&mark);
         let made = make(&self.profile, work.keys, plan, |examination| {
             examination.observe(work.raw)?;
             if needs_control {

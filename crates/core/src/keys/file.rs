@@ -155,6 +155,7 @@ impl KeyKind {
 
 /// Why a key file cannot be read. No variant holds any of its text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyFileError {
     /// Only comments and blank lines: perhaps a public note was passed instead of the key.
     #[error("the file holds no key line")]

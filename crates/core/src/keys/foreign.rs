@@ -106,6 +106,7 @@ impl ForeignKey {
 
 /// Why a line is no foreign key. No variant holds any of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ForeignKeyError {
     /// Not a number, or too large a one.
     #[error(
