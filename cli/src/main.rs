@@ -5,6 +5,7 @@ mod failure;
 mod output;
 mod progress;
 mod render;
+mod results;
 #[cfg(test)]
 mod schemas;
 mod verbs;

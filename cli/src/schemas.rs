@@ -2,11 +2,11 @@
 //!
 //! `HALLMARK_WRITE_SCHEMAS=1 cargo test -p hallmark-cli --bin hallmark schemas` writes them anew.
 
-use crate::verbs::collect::Collected;
-use crate::verbs::demo::Demo;
-use crate::verbs::doctor::Diagnosed;
+use crate::results::collect::Collected;
+use crate::results::demo::Demo;
+use crate::results::doctor::Diagnosed;
+use crate::results::probe::Probed;
 use crate::verbs::keygen::Made;
-use crate::verbs::probe::Probed;
 use crate::verbs::self_test::SelfTest;
 use hallmark::examine::{Examined, Plan};
 use hallmark::json::formats;

@@ -1,6 +1,6 @@
 //! `collect` in words.
 
-use crate::verbs::collect::Collected;
+use crate::results::collect::Collected;
 use hallmark::text::plain;
 use std::fmt::Write as _;
 

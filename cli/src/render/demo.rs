@@ -1,7 +1,7 @@
 //! `demo` in words.
 
 use super::{p_text, verdict};
-use crate::verbs::demo::Demo;
+use crate::results::demo::Demo;
 use hallmark_detector::finding::{Finding, Found};
 use std::fmt::Write as _;
 use std::path::Path;

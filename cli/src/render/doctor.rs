@@ -1,7 +1,7 @@
 //! `doctor` in words.
 
 use super::p_text;
-use crate::verbs::doctor::{Diagnosed, Diagnosis};
+use crate::results::doctor::{Diagnosed, Diagnosis};
 use hallmark_core::profile::Profile;
 use std::fmt::Write as _;
 

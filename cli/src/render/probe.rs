@@ -1,6 +1,6 @@
 //! `probe` in words.
 
-use crate::verbs::probe::Probed;
+use crate::results::probe::Probed;
 use hallmark::text::shown;
 use std::fmt::Write as _;
 use std::path::Path;

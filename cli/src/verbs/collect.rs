@@ -5,14 +5,14 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::render::collect_text;
+use crate::results::collect::Collected;
 use hallmark::Error;
 use hallmark::Exit;
 use hallmark::files::keys::refuse_readable_by_others;
 use hallmark::json::{VERSION, formats};
 use hallmark::text::shown;
 use hallmark_collect::api::{Api, Asking};
-use hallmark_collect::{ApiKey, CollectError, Failed, Plan, Stop, Summary, prompts};
-use serde::{Deserialize, Serialize};
+use hallmark_collect::{ApiKey, CollectError, Plan, Stop, Summary, prompts};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 use std::fs::File;
@@ -22,37 +22,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// The result of `collect`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Collected {
-    pub(crate) schema: formats::Collect,
-    /// Version of this program.
-    pub(crate) version: String,
-    pub(crate) model: String,
-    /// The file of answers.
-    pub(crate) out: String,
-    /// The log.
-    pub(crate) log: String,
-    /// Prompts.
-    pub(crate) prompts: u64,
-    /// Answers that are wanted in all.
-    pub(crate) wanted: u64,
-    /// Answers that earlier runs had brought.
-    pub(crate) already: u64,
-    /// Answers of this run.
-    pub(crate) answered: u64,
-    /// Requests that this run sent.
-    pub(crate) requests: u64,
-    /// Answers that could not be had.
-    pub(crate) failed: Vec<Failed>,
-    /// Whether the run was interrupted.
-    pub(crate) stopped: bool,
-    /// Files into which torn lines of an earlier run were put aside.
-    pub(crate) torn: Vec<String>,
-}
 
 pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
     let plan = plan(args)?;

@@ -6,6 +6,7 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use crate::progress::Bars;
 use crate::render::demo_text;
+use crate::results::demo::{Demo, StudentFinding};
 use hallmark::Error;
 use hallmark::Exit;
 use hallmark::examine::{DOES_NOT_SHOW, examine_records};
@@ -23,50 +24,12 @@ use hallmark_core::keys::{CohortKey, Key, KeyFile, RootKey};
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
 use hallmark_corpus::{Piece, Record, Source, Tokenizer, encode};
-use hallmark_detector::finding::{Counts, Finding};
-use hallmark_detector::tail::Log10P;
+use hallmark_detector::finding::Finding;
 use hallmark_lab::{Exchange, Marked};
 use hallmark_study::keys::story_root;
 use hallmark_study::story::{self, Settings, Size, Stage, Told};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::Path;
-
-/// The result of `demo`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Demo {
-    pub(crate) schema: formats::Demo,
-    /// Version of this program.
-    pub(crate) version: String,
-    pub(crate) seed: u64,
-    pub(crate) size: String,
-    pub(crate) profile: ProfileJson,
-    /// The cohort key that marked the teacher's answers.
-    pub(crate) key_id: String,
-    /// A cohort key of the same root that marked nothing: the control.
-    pub(crate) unused_key_id: String,
-    pub(crate) decoys: u32,
-    /// The teacher's own marked answers under the true key.
-    pub(crate) teacher_log10_p: Log10P,
-    pub(crate) students: Vec<StudentFinding>,
-    pub(crate) does_not_show: Vec<String>,
-}
-
-/// What the examination of one student found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StudentFinding {
-    pub(crate) name: String,
-    pub(crate) trained_on_marked: bool,
-    /// T1 under the true key, adjusted for every key and test.
-    pub(crate) log10_p: Log10P,
-    /// T1 under the unused key, adjusted.
-    pub(crate) unused_log10_p: Log10P,
-    pub(crate) counts: Counts,
-    pub(crate) tests: Vec<Finding>,
-}
 
 /// Tokens in a window.
 const WINDOW: usize = 2;

@@ -8,6 +8,7 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::render::probe_text;
+use crate::results::probe::{Digested, Probed};
 use hallmark::Error;
 use hallmark::Exit;
 use hallmark::files::NewFile;
@@ -21,58 +22,8 @@ use hallmark_core::windows::WindowCounts;
 use hallmark_corpus::{Tokenizer, encode};
 use hallmark_harvest::probe::{Chosen, LogEntry, Method, Selector, Settings, Weights};
 use hallmark_harvest::{Index, Sha256Digest};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
-
-/// The result of `probe`, also written beside the prompts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Probed {
-    schema: formats::Probe,
-    /// Version of this program.
-    version: String,
-    /// `windows` or `uniform`.
-    pub(crate) method: String,
-    pub(crate) seed: u64,
-    pub(crate) count: u32,
-    pub(crate) chosen: u64,
-    /// Records of the log.
-    pub(crate) records: u64,
-    /// Those that have a prompt that can be asked again.
-    pub(crate) considered: u64,
-    pub(crate) without_prompt: u64,
-    pub(crate) not_askable: u64,
-    /// Those whose prompt had come before.
-    pub(crate) duplicates: u64,
-    /// Prompts in the draw from which the best were taken.
-    pub(crate) pool: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) window: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tokenizer_sha256: Option<String>,
-    /// Of the windows of the chosen prompts' logged answers, the mean share that the prompt shows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) mean_exposure_share: Option<f64>,
-    pub(crate) skipped: Skipped,
-    logs: Vec<Digested>,
-    indexes: Vec<Digested>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    background: Option<Digested>,
-    pub(crate) prompts: Digested,
-}
-
-/// A file, as it was when it was read or written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Digested {
-    pub(crate) file: String,
-    bytes: u64,
-    sha256: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    marked_by: Option<String>,
-}
 
 /// A line of the file of prompts.
 #[derive(Serialize)]
