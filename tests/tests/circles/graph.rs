@@ -5,12 +5,12 @@
 pub(crate) fn circles(arrows: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let reached: Vec<Vec<bool>> = (0..arrows.len()).map(|from| reach(arrows, from)).collect();
     let mut circles: Vec<Vec<usize>> = vec![];
-    for a in 0..arrows.len() {
+    for (a, from_a) in reached.iter().enumerate() {
         if circles.iter().any(|circle| circle.contains(&a)) {
             continue;
         }
         let circle: Vec<usize> = (a..arrows.len())
-            .filter(|&b| a == b || reached[a][b] && reached[b][a])
+            .filter(|&b| a == b || from_a[b] && reached[b][a])
             .collect();
         if circle.len() > 1 {
             circles.push(circle);

@@ -26,7 +26,7 @@ impl Crate {
             files: vec![],
             by_module: BTreeMap::new(),
         };
-        read.add(root, vec![]);
+        read.add(root, &[]);
         read
     }
 
@@ -52,16 +52,16 @@ impl Crate {
             .to_string()
     }
 
-    fn add(&mut self, path: &Path, module: Module) {
+    fn add(&mut self, path: &Path, module: &[String]) {
         let text = without_tests(&without_comments(&std::fs::read_to_string(path).unwrap()));
         let mut file = File {
             path: path.to_owned(),
-            module: module.clone(),
+            module: module.to_owned(),
             used: BTreeSet::new(),
             handed_on: vec![],
         };
         for (inner, text) in inline_modules(&text) {
-            let module = [&module[..], &inner].concat();
+            let module = [module, &inner].concat();
             for (is_public, tree) in uses(&text) {
                 for path in flatten(&tree) {
                     let (path, name) = rename(&path);
@@ -77,7 +77,7 @@ impl Crate {
             }
             file.used.extend(inline_paths(&text, &module));
         }
-        self.by_module.insert(module.clone(), self.files.len());
+        self.by_module.insert(module.to_owned(), self.files.len());
         self.files.push(file);
         for name in modules(&text) {
             let is_root =
@@ -92,7 +92,7 @@ impl Crate {
                 folder.join(&name).join("mod.rs"),
             ];
             if let Some(found) = files.iter().find(|file| file.is_file()) {
-                self.add(found, [&module[..], &[name]].concat());
+                self.add(found, &[module, &[name]].concat());
             }
         }
     }
