@@ -52,6 +52,13 @@ impl Output {
         print(&text)
     }
 
+    /// Prints a line of JSON, at once.
+    pub(crate) fn line(&self, item: &impl Serialize) -> Outcome<()> {
+        let mut text = to_json(item, false)?;
+        text.push('\n');
+        print(&text)
+    }
+
     /// A note to the person, on stderr.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
         if !self.quiet {

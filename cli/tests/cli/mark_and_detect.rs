@@ -250,7 +250,7 @@ fn unmarked_text_from_the_same_model_is_not_found() {
 }
 
 #[test]
-fn json_lines_end_with_the_whole_result() {
+fn json_lines_tell_each_document_once_and_end_with_the_whole_result() {
     let bench = marked("gumbel", 400);
     let lines = bench
         .ok("--format jsonl detect --key mine.key --profile p.toml marked.jsonl")
@@ -261,6 +261,7 @@ fn json_lines_end_with_the_whole_result() {
         .collect();
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[1]["source"], "marked.jsonl:2");
+    assert_eq!(lines[2]["documents"], serde_json::json!([]));
     check_schema(&lines[2]);
 }
 

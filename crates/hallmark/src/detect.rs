@@ -17,6 +17,7 @@ use hallmark_detector::detection::document::DocumentScore;
 use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Warning};
 use hallmark_detector::tail::Log10P;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 
 /// The result of `detect`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,13 +108,37 @@ pub fn detect(
     inputs: &Inputs,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Detected> {
+    let mut documents = vec![];
+    let detected = detect_each(profile, key, how, inputs, progress, &mut |document| {
+        documents.push(document);
+        Ok(())
+    })?;
+    Ok(Detected {
+        documents,
+        ..detected
+    })
+}
+
+/// The same, telling each document to `each` as soon as its block was read, in order; the result then holds none. Memory does
+/// not grow with documents, but with distinct cells.
+///
+/// # Errors
+/// As [`detect`], and what `each` says.
+pub fn detect_each(
+    profile: &Profile,
+    key: &Key,
+    how: &Detecting,
+    inputs: &Inputs,
+    progress: &mut dyn FnMut(Step<'_>),
+    each: &mut dyn FnMut(Document) -> Result<()>,
+) -> Result<Detected> {
     let passages = Passages::new(how.passage_level, inputs.tokenizer.as_deref(), profile)?;
     let mark = if how.weighted_mean {
         marks::weighted_mean(profile, key)?
     } else {
         marks::mark(profile, key)?
     };
-    let mut found = documents(&mark, profile, how.dedup, inputs, &passages, progress)?;
+    let mut found = read(&mark, profile, how.dedup, inputs, &passages, progress, each)?;
     // Marked text is marked whether it was copied or not.
     found
         .pooled
@@ -128,7 +153,7 @@ pub fn detect(
         counts: found.counts,
         skipped: found.skipped,
         pooled: found.pooled,
-        documents: found.documents,
+        documents: vec![],
     })
 }
 
@@ -137,47 +162,45 @@ struct Found {
     counts: Counts,
     skipped: Skipped,
     pooled: Finding,
-    documents: Vec<Document>,
 }
 
-fn documents(
+fn read(
     mark: &Mark,
     profile: &Profile,
     dedup: Dedup,
     inputs: &Inputs,
     passages: &Passages<'_>,
     progress: &mut dyn FnMut(Step<'_>),
+    each: &mut dyn FnMut(Document) -> Result<()>,
 ) -> Result<Found> {
     let mut pooled = Documents::new(mark, dedup.into());
-    let mut records: Vec<(String, Option<String>)> = vec![];
-    let mut documents = vec![];
+    // Those of the block that is being filled.
+    let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();
     let skipped = read::read(
         inputs,
         profile,
         progress,
         |record| {
+            let mut records = records.borrow_mut();
             records.push((read::place(&record.source), record.id.clone()));
             Ok(())
         },
         |raw| {
             let read = pooled.observe(&raw, passages.level)?;
-            for (tokens, document) in raw.answers().zip(read) {
+            let records = records.take().into_iter();
+            for (record, (tokens, document)) in records.zip(raw.answers().zip(read)) {
                 let located = document
                     .located
                     .map(|located| passages.in_text(located, tokens))
                     .transpose()?;
-                documents.push((document.score, located));
+                each(Document::new(record, document.score, located))?;
             }
             Ok(())
         },
     )?;
-    let documents = records.into_iter().zip(documents);
     Ok(Found {
         counts: pooled.counts(),
         skipped,
-        documents: documents
-            .map(|(record, (score, located))| Document::new(record, score, located))
-            .collect(),
         pooled: pooled.finish()?,
     })
 }

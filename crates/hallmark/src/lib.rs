@@ -64,7 +64,7 @@ pub mod text;
 pub mod tokenizers;
 pub mod weights;
 
-pub use detect::{Detected, detect};
+pub use detect::{Detected, detect, detect_each};
 pub use error::{Error, ErrorKind, Result};
 pub use examine::{Conclusion, Examined, Plan, TriedKey, examine};
 pub use exit::Exit;

@@ -2,7 +2,8 @@
 
 use crate::digest::Sha256Digest;
 use crate::error::HarvestError;
-use crate::format::{Header, MAX_WINDOW, MarkedBy};
+use crate::format::{Header, MarkedBy};
+use crate::limits::MAX_WINDOW;
 use crate::runs::{Grouped, Spill};
 use crate::slices::Hashes;
 use crate::write;

@@ -1,5 +1,7 @@
 //! What can go wrong with an index: what, where, why, and what to do next.
 
+use crate::digest::Sha256Digest;
+use crate::limits::{FORMAT_VERSION, MAX_WINDOW};
 use hallmark_core::cells::TokenId;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ pub enum HarvestError {
     /// A window length that no mark has.
     #[error(
         "a window of {window} tokens: an index counts windows of 1 to {}",
-        crate::MAX_WINDOW
+        MAX_WINDOW
     )]
     Window {
         /// The length asked for.
@@ -62,7 +64,7 @@ pub enum Damage {
     /// Written by a later version of this program, most likely.
     #[error(
         "harvest index version {found}; this program reads version {}",
-        crate::FORMAT_VERSION
+        FORMAT_VERSION
     )]
     Version {
         /// The version in the file.
@@ -86,9 +88,9 @@ pub enum Damage {
     #[error("damaged: the content's SHA-256 is {found}; {expected} was written")]
     Digest {
         /// The digest at the end of the file.
-        expected: crate::Sha256Digest,
+        expected: Sha256Digest,
         /// The digest of the content.
-        found: crate::Sha256Digest,
+        found: Sha256Digest,
     },
 }
 

@@ -2,13 +2,8 @@
 
 use crate::digest::Sha256Digest;
 use crate::error::Damage;
+use crate::limits::{FORMAT_VERSION, MAX_WINDOW};
 use hallmark_core::keys::PublicId;
-
-/// Version of the format that this crate writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
-
-/// Most tokens in a window.
-pub const MAX_WINDOW: usize = 16;
 
 /// What an index says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

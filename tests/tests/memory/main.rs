@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(unsafe_code, reason = "counts what is allocated")]
 
+use hallmark::detect::Detecting;
+use hallmark::progress::silent;
+use hallmark::{Inputs, detect_each};
 use hallmark_core::keys::{CohortKey, ForeignKey, Key};
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
@@ -214,4 +217,36 @@ fn documents_leave_nothing_but_distinct_cells() {
     let (few, many) = (read(2), read(40));
     println!("{few} bytes are left after 400 documents, {many} after 8,000");
     assert!(many < few + MIB, "{few} {many}");
+}
+
+/// `detect` tells documents as they are read: three times as many take no more memory, once a block is full.
+#[test]
+fn many_documents_are_detected_in_the_memory_of_a_block() {
+    let _alone = ALONE.lock();
+    let profile = profile("gumbel");
+    let key = keys(&profile, 1).remove(0);
+    let folder = tempfile::tempdir().unwrap();
+    let ids: Vec<String> = (0..100_u32).map(|i| (i * i % 997).to_string()).collect();
+    let line = format!("{{\"tokens\": [{}]}}\n", ids.join(","));
+    let read = |documents: usize| {
+        let path = folder.path().join(format!("{documents}.jsonl"));
+        std::fs::write(&path, line.repeat(documents)).unwrap();
+        let inputs = Inputs::of(vec![path]);
+        let mut told = 0;
+        let (detected, most, _) = most(|| {
+            let mut each = |_| {
+                told += 1;
+                Ok(())
+            };
+            let how = Detecting::default();
+            detect_each(&profile, &key, &how, &inputs, &mut silent, &mut each).unwrap()
+        });
+        assert_eq!(told, documents);
+        assert!(detected.documents.is_empty());
+        most
+    };
+    // A block holds 2²⁴ tokens.
+    let (few, many) = (read(200_000), read(600_000));
+    println!("{few} bytes for 200,000 documents, {many} for 600,000");
+    assert!(many < few + 16 * MIB, "{few} {many}");
 }

@@ -1,6 +1,6 @@
 //! Why a profile cannot be used.
 
-use super::PROFILE_VERSION;
+use super::limits::PROFILE_VERSION;
 use alloc::string::String;
 
 /// Why a profile cannot be used.

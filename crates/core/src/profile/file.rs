@@ -1,7 +1,8 @@
 //! The profile as the text of a TOML file.
 
+use super::description::{Profile, TokenizerRef};
 use super::error::ProfileError;
-use super::{PROFILE_VERSION, Profile, TokenizerRef};
+use super::limits::PROFILE_VERSION;
 use crate::schemes::{Parameters, Scheme, SchemeRow, TORCH};
 use alloc::borrow::ToOwned;
 use alloc::format;

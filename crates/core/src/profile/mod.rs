@@ -1,45 +1,20 @@
 //! The profile: the public description of a mark, of this project's or another engine's, as a TOML file. It holds no secret.
 
 mod bind;
+mod description;
 mod error;
 mod file;
+mod limits;
 
+pub use description::{Profile, TokenizerRef};
 pub use error::ProfileError;
+pub use limits::{MAX_VOCAB_SIZE, PROFILE_VERSION};
 
-use crate::schemes::{SCHEMES, Scheme, SchemeRow};
+use crate::schemes::{SCHEMES, SchemeRow};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use file::File;
-
-/// Version of the profile format that this crate reads and writes.
-pub const PROFILE_VERSION: u32 = 1;
-
-/// Largest vocabulary: token ids go up to `0xFF_FFFE`.
-pub const MAX_VOCAB_SIZE: u32 = 0xFF_FFFF;
-
-/// The public description of a mark.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Profile {
-    /// A name for people; it is part of no derivation.
-    pub name: String,
-    /// The scheme with its parameters.
-    pub scheme: Scheme,
-    /// Tokens before a position that key its mark.
-    pub window: usize,
-    /// The marking model's tokenizer. For another engine's mark, `vocab_size` is what the engine takes as the vocabulary:
-    /// lists are permutations of exactly that many ids.
-    pub tokenizer: TokenizerRef,
-}
-
-/// Which tokenizer a profile's token ids belong to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenizerRef {
-    /// Number of token ids, including unused ones up to the width of the model's logits.
-    pub vocab_size: u32,
-    /// SHA-256 of the `tokenizer.json` in hexadecimal; without it, only token ids can be read.
-    pub sha256: Option<String>,
-}
 
 impl Profile {
     /// Reads and checks a profile file.

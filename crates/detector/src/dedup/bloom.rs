@@ -1,10 +1,12 @@
 //! The set with a fixed memory: a blocked Bloom filter.
 
+use super::error::DedupError;
 use super::item::{Item, MAX_PART_BITS, SHELVES};
 use super::pages::Pages;
 use super::radix::Radix;
+use super::set::{Dedup, sealed::Sealed};
 use super::shelf::{Arrivals, BitWriter, Scratch, Shelf};
-use super::{Dedup, DedupError, Units};
+use super::units::Units;
 
 /// A blocked Bloom filter (Putze, Sanders, Singler 2007): each unit sets a few bits within one
 /// block of 512, so a look-up costs one cache line.
@@ -71,6 +73,8 @@ impl Bloom {
         }
     }
 }
+
+impl Sealed for Bloom {}
 
 impl Dedup for Bloom {
     fn keep_first(&mut self, units: Units<'_>, kept: &mut Vec<u32>) -> Result<(), DedupError> {

@@ -1,9 +1,11 @@
 //! The default set: 64-bit fingerprints in ordered tables.
 
+use super::error::DedupError;
 use super::item::SHELVES;
 use super::ordered::OrderedTable;
 use super::radix::Radix;
-use super::{Dedup, DedupError, Units};
+use super::set::{Dedup, sealed::Sealed};
+use super::units::Units;
 
 /// A set of 64-bit fingerprints: 8.7 to 9.9 bytes for each distinct unit, once there are some
 /// hundred thousand.
@@ -46,6 +48,8 @@ impl Compact {
         self.radix.scratch_bytes()
     }
 }
+
+impl Sealed for Compact {}
 
 impl Dedup for Compact {
     fn keep_first(&mut self, units: Units<'_>, kept: &mut Vec<u32>) -> Result<(), DedupError> {

@@ -2,7 +2,10 @@
 
 use hashbrown::HashTable;
 
-use super::{Dedup, DedupError, Units, fingerprint};
+use super::error::DedupError;
+use super::fingerprint::fingerprint;
+use super::set::{Dedup, sealed::Sealed};
+use super::units::Units;
 
 /// A set of whole units. It never takes two different units for the same.
 ///
@@ -27,6 +30,8 @@ impl Exact {
         }
     }
 }
+
+impl Sealed for Exact {}
 
 impl Dedup for Exact {
     fn keep_first(&mut self, units: Units<'_>, kept: &mut Vec<u32>) -> Result<(), DedupError> {

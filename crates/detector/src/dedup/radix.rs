@@ -9,11 +9,11 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::Units;
 use super::item::{MAX_PART_BITS, SHELF_BITS, SHELVES};
 use super::pages::Pages;
 use super::shelf::{Arrivals, BitWriter, Scratch, Shelf};
 use super::sorter::Sorter;
+use super::units::Units;
 
 /// Positions that are partitioned together: as many as units are held, within these bounds.
 /// A block costs 10 bytes of scratch memory for each position.

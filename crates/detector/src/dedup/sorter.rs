@@ -1,9 +1,9 @@
 //! Partitions positions by their fingerprints.
 
-use super::Units;
 use super::fingerprint::fingerprint;
 use super::item::{Item, SHELF_BITS};
 use super::pages::Pages;
+use super::units::Units;
 
 /// Fingerprints that each worker remembers, so that frequent units do not crowd one partition.
 const RECENT: usize = 1 << 15;

@@ -1,12 +1,14 @@
 //! A block of distinct cells cut into looks, and within each look sorted by level, for every key
 //! alike.
 
-use super::tally::LOOK;
 use crate::cells::{DistinctCells, Stretch};
 use crate::weights::{LEVELS, WindowWeights};
 use hallmark_core::cells::CellBatch;
 use rayon::prelude::*;
 use std::ops::Range;
+
+/// Looks fall on multiples of it.
+pub(crate) const LOOK: u64 = 256;
 
 /// Cells evaluated at a time where lists are dear: enough that most of one list's are together.
 const OF_LISTS: usize = 1 << 14;

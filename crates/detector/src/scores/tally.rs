@@ -1,5 +1,6 @@
 //! The running result of one key: integer sums for each part and each level of weight, and the e-process.
 
+use super::looks::LOOK;
 use super::words::BatchWords;
 use crate::eprocess::{EProcess, EProcessError, LevelSums, Sums};
 use crate::error::ExaminationError;
@@ -29,9 +30,6 @@ pub(crate) enum Looking {
     /// Once, at the end: where earlier cells say something of later ones' words.
     AtEnd,
 }
-
-/// Looks fall on multiples of it.
-pub(crate) const LOOK: u64 = 256;
 
 fn next_look(cells: u64) -> u64 {
     cells + (cells / 256).max(LOOK)

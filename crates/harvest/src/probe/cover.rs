@@ -1,6 +1,6 @@
 //! Greedy cover: each prompt is chosen for the windows that those before it do not have.
 
-use super::Logged;
+use super::logged::Logged;
 use hallmark_core::windows::WindowHash;
 use hashbrown::HashSet;
 use std::cmp::Reverse;

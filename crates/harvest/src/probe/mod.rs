@@ -13,9 +13,11 @@
 //! the log but for eight bytes or so a distinct prompt.
 
 mod cover;
+mod logged;
 mod pool;
 mod weights;
 
+pub use logged::Logged;
 pub use weights::{Weights, WeightsError};
 
 use cover::Worth;
@@ -63,19 +65,6 @@ pub struct Chosen<P> {
     pub prompt: P,
     /// What its logged answer says of it; `None` under [`Method::Uniform`].
     pub logged: Option<Logged>,
-}
-
-/// What a logged answer says of its prompt.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Logged {
-    /// Distinct windows of the answer that the prompt does not show.
-    pub windows: u64,
-    /// The sum of their weights.
-    pub score: f64,
-    /// The part of the score that prompts chosen before it did not have.
-    pub new_score: f64,
-    /// Of the answer's distinct windows, the share that the prompt shows: they can be no evidence.
-    pub exposure_share: f64,
 }
 
 /// The prompts chosen, best first, and what they were chosen from.

@@ -5,27 +5,15 @@
 //! Tokens of one seed that come in several calls are counted together, as far as lists are kept: a
 //! seed that recurs gets its list once it has cost as much without.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{GreenList, GreenLists, list_seed};
+use super::store::Known;
+use super::{GreenLists, list_seed};
 use crate::cells::TokenId;
 use crate::foreign::torch::LANES;
 
 /// Tokens of one seed from which on drawing its list is quicker.
 const WORTH_A_LIST: usize = 48;
-
-/// What is known of a seed.
-pub(super) enum Known {
-    /// Its list.
-    #[cfg_attr(
-        not(feature = "std"),
-        expect(dead_code, reason = "nothing is kept without `std`")
-    )]
-    List(Arc<GreenList>),
-    /// How many of its tokens were asked for without a list, these included.
-    Asked(usize),
-}
 
 impl GreenLists {
     /// Whether `tokens[i]` is green under `seeds[i]`, for every i.

@@ -3,14 +3,25 @@
 
 use alloc::sync::Arc;
 
-use super::GreenList;
-use super::members::Known;
+use super::green_list::GreenList;
 use crate::foreign::torch::Permutation;
 
 #[cfg(feature = "std")]
 pub(super) use with_std::Store;
 #[cfg(not(feature = "std"))]
 pub(super) use without_std::Store;
+
+/// What is known of a seed.
+pub(super) enum Known {
+    /// Its list.
+    #[cfg_attr(
+        not(feature = "std"),
+        expect(dead_code, reason = "nothing is kept without `std`")
+    )]
+    List(Arc<GreenList>),
+    /// How many of its tokens were asked for without a list, these included.
+    Asked(usize),
+}
 
 #[cfg(feature = "std")]
 mod with_std {

@@ -13,13 +13,19 @@
 //! it is enough to follow that token ([`Shuffle::contains`]), under sixteen seeds side by side
 //! ([`Shuffle::follow`]).
 
+mod by_unit;
+mod divisor;
+mod follow;
 mod generator;
+mod lane;
 mod lanes;
 mod shuffle;
 
 pub use generator::TorchRng;
-pub use lanes::{LANES, TorchLanes};
+pub use lane::LANES;
+pub use lanes::TorchLanes;
 pub use shuffle::{Permutation, Shuffle, randperm};
 
-pub(crate) use lanes::{CHUNK, Chunk, Lane, follow_portable, words_portable};
-pub(crate) use shuffle::Divisor;
+pub(crate) use follow::{Chunk, follow_portable};
+pub(crate) use lane::{CHUNK, Lane};
+pub(crate) use lanes::words_portable;

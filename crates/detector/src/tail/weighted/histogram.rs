@@ -1,7 +1,7 @@
 //! From one weight a cell to groups.
 
 use super::super::error::TailError;
-use super::{Group, MAX_WEIGHT};
+use super::group::{Group, MAX_WEIGHT};
 
 /// Counts equal weights: one [`Group`] per distinct weight, in ascending order.
 ///

@@ -8,6 +8,7 @@
 mod chernoff;
 mod cumulant;
 mod grid;
+mod group;
 mod histogram;
 mod problem;
 mod saddle;
@@ -20,21 +21,9 @@ use super::enclosure::log10_p_up;
 use super::error::TailError;
 use super::log10::Log10P;
 use super::{ln_binomial_upper, ln_gamma_upper};
+pub use group::{Group, MAX_WEIGHT};
 pub use histogram::group_weights;
 use problem::{Part, Problem, Reduced};
-
-/// The largest absolute weight: 2²⁰.
-pub const MAX_WEIGHT: u64 = 1 << 20;
-
-/// Cells that share a weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Group {
-    /// A whole number, negative too; at most [`MAX_WEIGHT`] in absolute value.
-    pub weight: i64,
-    /// How many distinct cells have it.
-    pub cells: u64,
-}
 
 /// An upper bound of a weighted tail, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use hallmark_core::law::Law;
 use super::super::MAX_CELLS;
 use super::super::double_word::DoubleWord;
 use super::super::error::TailError;
-use super::{Group, MAX_WEIGHT};
+use super::group::{Group, MAX_WEIGHT};
 
 /// P(Σ over parts ≥ target).
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::Masses;
+use super::masses::Masses;
 use super::transform::{Complex, Transform, times};
 
 /// Multiply-adds up to which the convolution is done directly, with a relative error instead of an absolute one.

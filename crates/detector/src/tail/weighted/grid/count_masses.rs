@@ -1,7 +1,7 @@
 //! Masses of a binomial part.
 
 use super::super::problem::rates;
-use super::{Masses, Origin};
+use super::masses::{Masses, Origin};
 
 /// Terms below this share of the largest are left out and bounded.
 const NEGLIGIBLE: f64 = 1.0 / (1_u128 << 70) as f64;

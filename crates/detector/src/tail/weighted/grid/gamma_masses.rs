@@ -2,7 +2,7 @@
 
 use super::super::super::stirling::stirling_error;
 use super::super::cumulant::centred_exponential;
-use super::{Masses, Origin};
+use super::masses::{Masses, Origin};
 
 /// Densities below about e^−45 of the largest are left out and bounded.
 const NEGLIGIBLE: f64 = -45.0;

@@ -14,6 +14,7 @@
 mod convolve;
 mod count_masses;
 mod gamma_masses;
+mod masses;
 mod plan;
 mod sparse;
 mod transform;
@@ -23,32 +24,8 @@ use rayon::prelude::*;
 use super::super::double_word::DoubleWord;
 use super::problem::{Part, Problem};
 use convolve::Convolution;
+use masses::{Masses, Origin};
 use plan::Plan;
-
-/// The tilted masses of one part, rounded up to the grid: index j stands for origin + j·step.
-#[derive(Debug, Clone)]
-pub(super) struct Masses {
-    /// Index of the first mass.
-    start: i64,
-    /// Upper bounds of the masses, up to `relative`.
-    mass: Vec<f64>,
-    /// Upper bound of the tilted probability that `mass` leaves out.
-    outside: f64,
-    /// The masses may be too small by this relative error.
-    relative: f64,
-    /// Value at index 0.
-    origin: Origin,
-    /// How far a grid point may be from origin + j·step, in the sum's unit.
-    slack: f64,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Origin {
-    /// Of counts, exactly.
-    Whole(i128),
-    /// In nats; its error is in the slack.
-    Nats(f64),
-}
 
 /// Upper bound of `E_θ[e^(−θ(S − s)); S ≥ s]`, or nothing where a grid would be too coarse or too long.
 pub(super) fn bound(problem: &Problem, tilt: f64) -> Option<f64> {

@@ -1,7 +1,8 @@
 //! Exact enumeration of the sums of a few counts, wherever they lie.
 
 use super::super::problem::{Part, Problem};
-use super::{Masses, Origin, count_masses};
+use super::count_masses;
+use super::masses::{Masses, Origin};
 
 /// Sums that are listed at most.
 const SUMS: usize = 1 << 16;
