@@ -38,7 +38,7 @@
 //!
 //! let examined = examine(&plan, &[key], &mut silent)?;
 //! for finding in &examined.tests {
-//!     println!("{}: p = {}, adjusted {}", finding.test, finding.log10_p, finding.log10_p_adjusted);
+//!     println!("{}: p = {}, adjusted {}", finding.test(), finding.log10_p, finding.log10_p_adjusted);
 //! }
 //! assert_eq!(examined.outcome, hallmark::Conclusion::NotFound);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
