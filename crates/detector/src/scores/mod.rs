@@ -1,7 +1,7 @@
 //! Scores: from distinct cells to the sums of every key.
 //!
-//! A [`Pool`] finds distinct cells once for all keys, [`Looks`] cuts them into batches,
-//! [`Rows`] computes each key's words once a batch, and a [`Tally`] adds them up.
+//! A `Pool` finds distinct cells once for all keys, `Looks` cuts them into batches,
+//! `Rows` computes each key's words once a batch, and a `Tally` adds them up.
 
 pub mod decoys;
 mod looks;
