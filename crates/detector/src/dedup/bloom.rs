@@ -123,10 +123,6 @@ struct BloomShelf<'a> {
 }
 
 impl Shelf for BloomShelf<'_> {
-    fn held(&self) -> usize {
-        self.entries as usize
-    }
-
     fn admit(&mut self, arrivals: Arrivals<'_>, fresh: &mut BitWriter<'_>, _: &mut Scratch) {
         for &item in arrivals.pieces().flatten() {
             fresh.push(self.insert(item));

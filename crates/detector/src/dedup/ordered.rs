@@ -33,10 +33,6 @@ const TAIL: usize = 64;
 const TOUCH: usize = 16;
 
 impl Shelf for OrderedTable {
-    fn held(&self) -> usize {
-        self.held
-    }
-
     fn admit(&mut self, arrivals: Arrivals<'_>, fresh: &mut BitWriter<'_>, scratch: &mut Scratch) {
         let fits = self.fits(self.held + arrivals.count);
         if !fits && arrivals.count * FEW > self.held {

@@ -15,10 +15,9 @@ use super::shelf::{Arrivals, BitWriter, Scratch, Shelf};
 use super::sorter::Sorter;
 use super::units::Units;
 
-/// Positions that are partitioned together: as many as units are held, within these bounds.
+/// Positions that are partitioned together at most: each pass over a block also passes over what is held.
 /// A block costs 10 bytes of scratch memory for each position.
-const MIN_BLOCK: usize = 1 << 22;
-const MAX_BLOCK: usize = 1 << 24;
+const BLOCK: usize = 1 << 24;
 /// Below this many positions a second thread costs more than it brings.
 const MIN_PARALLEL: usize = 1 << 15;
 /// The partitioner with its scratch memory.
@@ -62,13 +61,12 @@ impl Radix {
             .resize_with(threads.max(self.scratch.len()), || {
                 Mutex::new(Scratch::new())
             });
-        let mut rest = units.at;
-        while !rest.is_empty() {
-            let held: usize = shelves.iter().map(Shelf::held).sum();
-            let (at, later) = rest.split_at(rest.len().min(held.clamp(MIN_BLOCK, MAX_BLOCK)));
-            rest = later;
-            let workers = if at.len() < MIN_PARALLEL { 1 } else { threads };
-            self.keep_first_of_block(shelves, Units { at, ..units }, workers, kept);
+        let workers = |at: &[u32]| match at.len() < MIN_PARALLEL {
+            true => 1,
+            false => threads,
+        };
+        for at in units.at.chunks(BLOCK) {
+            self.keep_first_of_block(shelves, Units { at, ..units }, workers(at), kept);
         }
     }
 
@@ -79,7 +77,7 @@ impl Radix {
         workers: usize,
         kept: &mut Vec<u32>,
     ) {
-        let bits = (units.at.len().ilog2().saturating_sub(8))
+        let bits = (units.at.len().ilog2().saturating_sub(10))
             .clamp(SHELF_BITS, SHELF_BITS + MAX_PART_BITS);
         let share = units.at.len().div_ceil(workers);
         let shares = units.at.len().div_ceil(share);

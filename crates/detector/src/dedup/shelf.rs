@@ -6,9 +6,6 @@ use super::sorter::Sorter;
 
 /// The owner of a range of fingerprints.
 pub(super) trait Shelf: Send {
-    /// Number of items held.
-    fn held(&self) -> usize;
-
     /// Decides for `arrivals`, one after the other, whether they are new, and writes one bit each.
     fn admit(&mut self, arrivals: Arrivals<'_>, fresh: &mut BitWriter<'_>, scratch: &mut Scratch);
 }

@@ -198,7 +198,10 @@ mod tests {
     /// The factor that one cell of this word contributes under this alternative.
     fn factor(component: Component<3>, word: u32) -> f64 {
         let sums = [1, score::exponential(word), score::log_reciprocal(word)];
-        component.exponent(sums.map(u128::from)).to_f64().exp()
+        component
+            .exponent(sums.map(|sum| u128::from(sum).into()))
+            .to_f64()
+            .exp()
     }
 
     /// For a word of 0 the proof needs −ln U = 40·ln 2 at least, and a ≤ 2^(8(a−1)).

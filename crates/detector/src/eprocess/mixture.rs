@@ -33,6 +33,7 @@ impl<const K: usize> Mixture<K> {
         if statistics == [0; K] {
             return Log10E::ONE;
         }
+        let statistics = statistics.map(DoubleWord::from);
         let exponents: Vec<DoubleWord> = self
             .components
             .iter()
@@ -72,12 +73,11 @@ pub(super) fn lower_log10_mean(exponents: &[DoubleWord]) -> Log10E {
 
 impl<const K: usize> Component<K> {
     /// A lower bound of Σ coefficient × statistic.
-    pub(super) fn exponent(self, statistics: [u128; K]) -> DoubleWord {
+    pub(super) fn exponent(self, statistics: [DoubleWord; K]) -> DoubleWord {
         let mut sum = DoubleWord::ZERO;
         // The sizes of the terms, and the statistics themselves: what the errors are relative to.
         let (mut size, mut total) = (0.0, 0.0);
         for (coefficient, statistic) in self.per_unit.into_iter().zip(statistics) {
-            let statistic = DoubleWord::from(statistic);
             let term = coefficient * statistic;
             sum = sum + term;
             size += term.abs().to_f64();
