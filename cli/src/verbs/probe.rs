@@ -19,7 +19,7 @@ use hallmark::read::{self, Skipped};
 use hallmark::text::shown;
 use hallmark::tokenizers;
 use hallmark_core::windows::WindowCounts;
-use hallmark_corpus::{Tokenizer, encode};
+use hallmark_corpus::{TokenRecord, Tokenizer, encode};
 use hallmark_harvest::probe::{Chosen, LogEntry, Method, Selector, Settings, Weights};
 use hallmark_harvest::{Index, Sha256Digest};
 use serde::Serialize;
@@ -196,26 +196,26 @@ fn read_log(
         }
         progress.set(tally.records);
         selector.consider(if args.generic {
-            let entry = |found| entry(found, vec![], vec![]);
-            found.into_iter().map(entry).collect()
+            found.into_iter().map(|found| entry(found, None)).collect()
         } else {
             encode(records, tokenizer)
                 .zip(found)
-                .map(|(record, found)| {
-                    let record = record?;
-                    Ok(entry(found, record.tokens, record.exposure))
-                })
+                .map(|(record, found)| Ok(entry(found, Some(record?))))
                 .collect::<Outcome<_>>()?
         });
     }
 }
 
-fn entry(prompt: Found, answer: Vec<u32>, shown: Vec<Vec<u32>>) -> LogEntry<Found> {
+fn entry(prompt: Found, record: Option<TokenRecord>) -> LogEntry<Found> {
+    let (answer, shown, in_other_form) = record.map_or_else(Default::default, |record| {
+        (record.tokens, record.exposure, record.in_other_form)
+    });
     LogEntry {
         identity: prompt.asked.identity(),
         prompt,
         answer,
         shown,
+        in_other_form,
     }
 }
 

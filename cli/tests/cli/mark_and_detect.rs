@@ -197,7 +197,7 @@ fn echoing_what_was_shown_is_no_evidence() {
         .collect();
     let own = "I was asked to say this again, and so I say it:";
     type Shape = fn(&str, &str) -> Value;
-    let shapes: [(&str, Shape); 5] = [
+    let shapes: [(&str, Shape); 10] = [
         (
             "system",
             |text, answer| serde_json::json!({"system": text, "prompt": "Repeat.", "response": answer}),
@@ -220,6 +220,32 @@ fn echoing_what_was_shown_is_no_evidence() {
         (
             "excerpt",
             |text, answer| serde_json::json!({"prompt": text.trim(), "response": answer}),
+        ),
+        ("tool", |text, answer| {
+            let result = serde_json::json!({ "page": text }).to_string();
+            serde_json::json!({"prompt": result, "response": answer})
+        }),
+        ("mail", |text, answer| {
+            let quoted: String = text
+                .split(". ")
+                .map(|line| format!("> {line}.\r\n"))
+                .collect();
+            serde_json::json!({"prompt": quoted, "response": answer})
+        }),
+        ("listing", |text, answer| {
+            let lines = text.split(". ").enumerate();
+            let listed: String = lines
+                .map(|(at, line)| format!("{}: {line}.\n", at + 1))
+                .collect();
+            serde_json::json!({"prompt": listed, "response": answer})
+        }),
+        ("page", |text, answer| {
+            let page = text.replace(' ', "&nbsp;").replace('"', "&quot;");
+            serde_json::json!({"prompt": format!("<p class=\"t\">{page}</p>"), "response": answer})
+        }),
+        (
+            "capitals",
+            |text, answer| serde_json::json!({"prompt": text.to_uppercase(), "response": answer}),
         ),
     ];
     for (name, shape) in shapes {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use rayon::prelude::*;
 
 use crate::error::{CorpusError, Reason};
+use crate::forms::Shown;
 use crate::record::{Piece, Record, Source};
 use crate::starts;
 use crate::tokenizer::Tokenizer;
@@ -22,6 +23,9 @@ pub struct TokenRecord {
     pub exposure: Vec<Vec<u32>>,
     /// Whether the record says what was shown (see [`Record::exposure_known`]).
     pub exposure_known: bool,
+    /// For each token of the answer, how many tokens before it (255 at most) stand in what was shown, in whatever form: see
+    /// [`encode`]. Empty where nothing was shown, or no tokenizer says which letters tokens have.
+    pub in_other_form: Vec<u8>,
     /// The answer.
     pub tokens: Vec<u32>,
 }
@@ -35,6 +39,11 @@ pub struct TokenRecord {
 /// Without a tokenizer, tokens count. A record whose answer or prompt, or whatever else it says was shown, is text only is
 /// [`Reason::NeedsTokenizer`]. Strings of a record that does not say what was shown are then passed over, and its
 /// [`TokenRecord::exposure_known`] is false with them or without.
+///
+/// With a tokenizer, answer and exposure are also compared by their letters and digits, since what was shown may be told
+/// again in another form: escapes of JSON, HTML, addresses and mail are undone on both sides, tags of HTML and numbers of
+/// lines left out of what was shown, case, normal form and everything but letters and digits of all. Where a window's letters are within
+/// the letters of one piece, [`TokenRecord::in_other_form`] reaches over it.
 ///
 /// The order is that of `records`, whatever the number of threads, and errors keep their place. A batch is read ahead
 /// until it holds [`BATCH_BYTES`] or [`BATCH_RECORDS`], and its tokens, about one a byte of the answers and four a byte
@@ -113,6 +122,13 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         (Piece::Tokens(tokens) | Piece::Both { tokens, .. }, _) => tokens,
         (Piece::Text(_), None) => return Err(needs_tokenizer()),
     };
+    let in_other_form = match tokenizer {
+        Some(tokenizer) => {
+            let answer = tokens.iter().map(|&token| tokenizer.bytes(token));
+            Shown::of(&record.exposure, tokenizer).reach(answer)
+        }
+        None => vec![],
+    };
     let mut exposure = Vec::new();
     for piece in record.exposure {
         let (text, tokens) = match piece {
@@ -137,6 +153,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         group: record.group,
         exposure,
         exposure_known: record.exposure_known,
+        in_other_form,
         tokens,
     })
 }

@@ -10,7 +10,8 @@
 //! 2. **Tokens are exact.** A `tokenizer.json` of a kind that has not been proven equal to the reference
 //!    implementation is refused ([`TokenizerError::Unproven`]).
 //! 3. **Exposure errs on the large side.** Every string of a record but its answer, `id` and `group` counts as shown,
-//!    known field or not, by itself and joined with its neighbours, and as tokens from every start that a copy may have:
+//!    known field or not, by itself and joined with its neighbours, as tokens from every start that a copy may have, and
+//!    by its letters alone, in whatever form it is told again:
 //!    a window too many left out costs power, and a window too few costs validity.
 //!
 //! ```
@@ -32,6 +33,7 @@ mod error;
 mod exposure;
 mod fields;
 mod formats;
+mod forms;
 mod input;
 mod layout;
 mod limits;

@@ -1,6 +1,7 @@
 //! The marking model's tokenizer: text to token ids, exactly as the reference implementation does it.
 
 mod built_in;
+mod bytes;
 mod error;
 mod offsets;
 mod proven;
@@ -8,11 +9,13 @@ mod words;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::{fmt, fs};
 
 use sha2::{Digest, Sha256};
 use splintr::{AnyTokenizer, Tokenize};
 
+use self::bytes::TokenBytes;
 pub use self::error::TokenizerError;
 use self::proven::Proven;
 
@@ -32,6 +35,7 @@ pub struct Tokenizer {
     vocab_size: u32,
     ends_words: bool,
     sha256: String,
+    bytes: OnceLock<TokenBytes>,
 }
 
 impl Tokenizer {
@@ -71,6 +75,7 @@ impl Tokenizer {
             vocab_size,
             ends_words,
             sha256,
+            bytes: OnceLock::new(),
         })
     }
 

@@ -183,6 +183,7 @@ pub fn push(raw: &mut RawCells, record: &TokenRecord) -> Result<()> {
     let exposure = Exposure {
         pieces: &record.exposure,
         known: record.exposure_known,
+        in_other_form: &record.in_other_form,
     };
     raw.push(&record.tokens, exposure)
         .map_err(|error| Error::from(error).at(&record.source))

@@ -19,6 +19,7 @@ fn log(entries: u32, subjects: u32) -> Vec<LogEntry<u32>> {
                     .map(|_| subject * 40 + random.next_u32() % 40)
                     .collect(),
                 shown: vec![],
+                in_other_form: vec![],
             }
         })
         .collect()

@@ -86,12 +86,19 @@ fn observe(
     let exposure = Exposure {
         pieces: &record.exposure,
         known: record.exposure_known,
+        in_other_form: &record.in_other_form,
     };
     let mut sequence = masses.sequence(exposure);
     for at in prompt.len() + window..text.len() {
         let row = &rows[(at - 1) * vocab..][..vocab];
+        let before = &text[at - window..at];
+        let reach = record.in_other_form.get(at - prompt.len());
+        if reach.is_some_and(|&reach| usize::from(reach) >= window) {
+            sequence.leave_out(before);
+            continue;
+        }
         sequence
-            .position(&text[at - window..at], &largest(row))
+            .position(before, &largest(row))
             .map_err(|error| stale(&error))?;
     }
     Ok(())

@@ -251,6 +251,7 @@ fn speeches() -> Result<Vec<TokenRecord>> {
             group: None,
             exposure: vec![],
             exposure_known: true,
+            in_other_form: vec![],
             tokens: tokenizer.encode(text),
         })
         .collect())

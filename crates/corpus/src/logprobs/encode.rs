@@ -3,6 +3,7 @@
 use super::{LogprobRecord, Positions};
 use crate::encode::encode;
 use crate::error::{CorpusError, Reason};
+use crate::forms::{Letters, Shown};
 use crate::record::{Piece, Record, Source};
 use crate::tokenizer::Tokenizer;
 
@@ -28,6 +29,8 @@ pub struct Step {
     pub window: Vec<u32>,
     /// Tokens that may follow, each once; empty where nothing is known.
     pub top: Vec<(u32, f64)>,
+    /// Whether the window stands in what was shown, in another form of its text.
+    pub in_other_form: bool,
 }
 
 /// Candidates whose string is not exactly one token of the marking model, or the same as another's.
@@ -55,7 +58,7 @@ impl LogprobRecord {
         window: usize,
     ) -> Result<EncodedLogprobs, CorpusError> {
         let mut unmapped = Unmapped::default();
-        let steps = match self.positions {
+        let mut steps = match self.positions {
             Positions::Context { tokens, top } => context(&tokens, top, window),
             Positions::Tokens { tokens, tops } => sequence(&tokens, tops, window),
             Positions::Text { tokens, tops } => {
@@ -66,6 +69,16 @@ impl LogprobRecord {
                 strings(&tokens, &tops, window, tokenizer, &mut unmapped)
             }
         };
+        if let Some(tokenizer) = tokenizer {
+            let shown = Shown::of(&self.exposure, tokenizer);
+            let mut stands = false;
+            for step in &mut steps {
+                let bytes = step.window.iter().map(|&token| tokenizer.bytes(token));
+                // A window without letters stands where the one before it does.
+                stands = shown.holds(&Letters::of_tokens(bytes)).unwrap_or(stands);
+                step.in_other_form = stands;
+            }
+        }
         let shown = Record {
             source: self.source.clone(),
             id: None,
@@ -95,6 +108,7 @@ fn context(tokens: &[u32], top: Vec<(u32, f64)>, window: usize) -> Vec<Step> {
         .map(|window| Step {
             window: window.to_vec(),
             top: vec![],
+            in_other_form: false,
         })
         .collect();
     if let Some(last) = steps.last_mut() {
@@ -110,6 +124,7 @@ fn sequence(tokens: &[u32], tops: Vec<Vec<(u32, f64)>>, window: usize) -> Vec<St
         .map(|(at, top)| Step {
             window: tokens[at - window..at].to_vec(),
             top,
+            in_other_form: false,
         })
         .collect()
 }
@@ -131,6 +146,7 @@ fn strings(
             steps.push(Step {
                 window: before,
                 top: mapped(top, tokenizer, unmapped),
+                in_other_form: false,
             });
         }
         text.push_str(token);

@@ -13,6 +13,7 @@ pub struct FreshCells {
     pub(super) ids: Arc<Vec<TokenId>>,
     pub(super) at: Vec<u32>,
     pub(super) raw: u64,
+    pub(super) in_other_form: u64,
 }
 
 impl FreshCells {
@@ -73,5 +74,11 @@ impl FreshCells {
     #[must_use]
     pub fn exposed(&self) -> u64 {
         self.raw - self.at.len() as u64
+    }
+
+    /// Those of them whose window had been shown in another form only.
+    #[must_use]
+    pub fn exposed_in_other_form(&self) -> u64 {
+        self.in_other_form
     }
 }

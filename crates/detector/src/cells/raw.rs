@@ -16,6 +16,7 @@ pub struct RawCells {
     answers: Vec<Answer>,
     shown: Vec<TokenId>,
     pieces: Vec<Range<usize>>,
+    in_other_form: Vec<u8>,
 }
 
 /// What was shown to the suspect when it answered: prompt, system text, history, tool results.
@@ -25,6 +26,9 @@ pub struct Exposure<'a> {
     pub pieces: &'a [Vec<TokenId>],
     /// Whether they are all that was shown. If not, findings carry a warning.
     pub known: bool,
+    /// For each token of the answer, how many tokens before it stand in what was shown, in another form of its text: a window
+    /// no longer is left out. Empty where that was not compared.
+    pub in_other_form: &'a [u8],
 }
 
 impl<'a> Exposure<'a> {
@@ -32,12 +36,14 @@ impl<'a> Exposure<'a> {
     pub const NOTHING: Self = Self {
         pieces: &[],
         known: true,
+        in_other_form: &[],
     };
 
     /// It is not known what was shown.
     pub const UNKNOWN: Self = Self {
         pieces: &[],
         known: false,
+        in_other_form: &[],
     };
 
     /// These pieces and no more were shown.
@@ -46,6 +52,7 @@ impl<'a> Exposure<'a> {
         Self {
             pieces,
             known: true,
+            in_other_form: &[],
         }
     }
 }
@@ -56,6 +63,7 @@ struct Answer {
     pieces: Range<usize>,
     /// Whether the pieces are all that was shown.
     known: bool,
+    in_other_form: Range<usize>,
 }
 
 impl RawCells {
@@ -72,6 +80,7 @@ impl RawCells {
             answers: vec![],
             shown: vec![],
             pieces: vec![],
+            in_other_form: vec![],
         }
     }
 
@@ -80,8 +89,19 @@ impl RawCells {
     /// # Errors
     /// When a token id is above [`MAX_TOKEN`], or there are more than 2³² tokens in this block. The
     /// block is then unchanged.
+    ///
+    /// # Panics
+    /// When [`Exposure::in_other_form`] is neither empty nor as long as the answer.
     pub fn push(&mut self, answer: &[TokenId], exposure: Exposure<'_>) -> Result<(), CellsError> {
-        let Exposure { pieces, known } = exposure;
+        let Exposure {
+            pieces,
+            known,
+            in_other_form,
+        } = exposure;
+        assert!(
+            in_other_form.is_empty() || in_other_form.len() == answer.len(),
+            "one number for each token of the answer"
+        );
         let largest = |ids: &[TokenId]| ids.iter().copied().max().unwrap_or(0);
         let token = pieces
             .iter()
@@ -104,6 +124,7 @@ impl RawCells {
             ids,
             pieces: first..self.pieces.len(),
             known,
+            in_other_form: extend(&mut self.in_other_form, in_other_form),
         });
         Ok(())
     }
@@ -119,7 +140,8 @@ impl RawCells {
             let (these, rest) = left.split_at(count);
             left = rest;
             let mut block = Self::new(self.window);
-            for Answer { ids, pieces, known } in these {
+            for answer in these {
+                let Answer { ids, pieces, .. } = answer;
                 let start = block.pieces.len();
                 for piece in &self.pieces[pieces.clone()] {
                     let piece = extend(&mut block.shown, &self.shown[piece.clone()]);
@@ -129,7 +151,11 @@ impl RawCells {
                 block.answers.push(Answer {
                     ids,
                     pieces: start..block.pieces.len(),
-                    known: *known,
+                    known: answer.known,
+                    in_other_form: extend(
+                        &mut block.in_other_form,
+                        &self.in_other_form[answer.in_other_form.clone()],
+                    ),
                 });
             }
             Some(block)
@@ -173,7 +199,7 @@ impl RawCells {
             .map(|answer| &self.ids[answer.ids.clone()])
     }
 
-    /// Leaves out every cell whose window occurs in the exposure of its own answer.
+    /// Leaves out every cell whose window occurs in the exposure of its own answer, token by token or in another form.
     #[must_use]
     pub fn fresh(&self) -> FreshCells {
         self.fresh_with(self.window)
@@ -191,21 +217,30 @@ impl RawCells {
             self.window
         );
         let mut at = Vec::with_capacity(self.ids.len());
-        let mut raw = 0;
+        let (mut raw, mut in_other_form) = (0, 0);
         let mut exposed = HashSet::new();
-        for Answer { ids, pieces, .. } in &self.answers {
+        for answer in &self.answers {
             exposed.clear();
-            for piece in &self.pieces[pieces.clone()] {
+            for piece in &self.pieces[answer.pieces.clone()] {
                 exposed.extend(self.shown[piece.clone()].windows(window));
             }
-            let positions = (ids.start + window).min(ids.end)..ids.end;
+            let Range { start, end } = answer.ids;
+            let positions = (start + window).min(end)..end;
             raw += positions.len() as u64;
-            if exposed.is_empty() {
+            let forms = &self.in_other_form[answer.in_other_form.clone()];
+            if exposed.is_empty() && forms.is_empty() {
                 at.extend(positions.map(|position| position as u32));
                 continue;
             }
-            let fresh = positions
-                .filter(|&position| !exposed.contains(&self.ids[position - window..position]));
+            // Of the profile's window: the longer ones that end with it are left out with it.
+            let own = self.window.min(usize::from(u8::MAX));
+            let fresh = positions.filter(|&position| {
+                let is_shown = exposed.contains(&self.ids[position - window..position]);
+                let reach = forms.get(position - start).copied().unwrap_or(0);
+                let is_told = !is_shown && usize::from(reach) >= own;
+                in_other_form += u64::from(is_told);
+                !is_shown && !is_told
+            });
             at.extend(fresh.map(|position| position as u32));
         }
         FreshCells {
@@ -213,6 +248,7 @@ impl RawCells {
             ids: Arc::clone(&self.ids),
             at,
             raw,
+            in_other_form,
         }
     }
 }
@@ -235,8 +271,8 @@ pub enum CellsError {
     Block,
 }
 
-fn extend(ids: &mut Vec<TokenId>, more: &[TokenId]) -> Range<usize> {
-    let start = ids.len();
-    ids.extend_from_slice(more);
-    start..ids.len()
+fn extend<T: Copy>(items: &mut Vec<T>, more: &[T]) -> Range<usize> {
+    let start = items.len();
+    items.extend_from_slice(more);
+    start..items.len()
 }

@@ -14,6 +14,9 @@ pub struct Counts {
     pub exposure_unknown: u64,
     /// Cells left out because their window had been shown.
     pub exposed: u64,
+    /// Those of them whose window had been shown in another form only: escaped, folded, in another case or normal form.
+    #[serde(default)]
+    pub exposed_in_other_form: u64,
     /// Cells left after that.
     pub fresh: u64,
     /// Fresh cells that are the first of their kind.

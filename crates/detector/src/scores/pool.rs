@@ -50,6 +50,7 @@ impl Pool {
         self.counts.exposure_unknown += raw.exposure_unknown();
         let fresh = raw.fresh_with(self.window);
         self.counts.exposed += fresh.exposed();
+        self.counts.exposed_in_other_form += fresh.exposed_in_other_form();
         self.counts.fresh += fresh.len() as u64;
         fresh
     }

@@ -121,11 +121,14 @@ fn add(masses: &mut Masses, record: &EncodedLogprobs) -> std::result::Result<f64
     let mut sequence = masses.sequence(Exposure {
         pieces: &record.exposure,
         known: record.exposure_known,
+        in_other_form: &[],
     });
     let mut mass = 0.0;
     for step in &record.steps {
         if step.top.is_empty() {
             sequence.pass(&step.window);
+        } else if step.in_other_form {
+            sequence.leave_out(&step.window);
         } else {
             sequence.position(&step.window, &step.top)?;
             mass += step

@@ -56,6 +56,9 @@ pub struct LogEntry<P> {
     /// What is shown to whoever is asked this prompt, piece by piece. Not used by
     /// [`Method::Uniform`].
     pub shown: Vec<Vec<TokenId>>,
+    /// For each token of the answer, how many tokens before it stand in what is shown, in another form of its text. Empty where
+    /// that was not compared.
+    pub in_other_form: Vec<u8>,
 }
 
 /// A prompt that was chosen.
@@ -138,7 +141,7 @@ impl<'a, P: Send> Selector<'a, P> {
             .into_par_iter()
             .map(|(draw, entry)| {
                 let worth = match method {
-                    Method::Windows(weights) => weights.worth(&entry.answer, &entry.shown),
+                    Method::Windows(weights) => weights.worth(&entry),
                     Method::Uniform => Worth::alike(),
                 };
                 (draw, (entry.prompt, worth))

@@ -1,7 +1,7 @@
 //! What a window is worth: much where the harvest held it often and other text seldom.
 
+use super::LogEntry;
 use super::cover::Worth;
-use hallmark_core::cells::TokenId;
 use hallmark_core::windows::{self, WindowCounts, WindowHash};
 use hashbrown::HashMap;
 
@@ -48,11 +48,18 @@ impl<'a> Weights<'a> {
     }
 
     /// What a prompt is worth by its logged answer.
-    pub(super) fn worth(&self, answer: &[TokenId], shown: &[Vec<TokenId>]) -> Worth {
+    pub(super) fn worth<P>(&self, entry: &LogEntry<P>) -> Worth {
         let window = self.harvest[0].window();
         let mut own: HashMap<WindowHash, (u32, bool)> = HashMap::new();
-        windows::each(answer, window, |hash| own.entry(hash).or_default().0 += 1);
-        for piece in shown {
+        let mut reach = entry.in_other_form.iter().skip(window);
+        windows::each(&entry.answer, window, |hash| {
+            let (count, is_shown) = own.entry(hash).or_default();
+            *count += 1;
+            *is_shown |= reach
+                .next()
+                .is_some_and(|&reach| usize::from(reach) >= window);
+        });
+        for piece in &entry.shown {
             for shown in piece.windows(window) {
                 if let Some((_, is_shown)) = own.get_mut(&WindowHash::of(shown)) {
                     *is_shown = true;
@@ -120,6 +127,7 @@ pub enum WeightsError {
 mod tests {
     use super::*;
     use crate::{Counted, MarkedBy};
+    use hallmark_core::cells::TokenId;
 
     fn counted(answers: &[&[TokenId]]) -> Counted {
         let mut counted = Counted::new(2, MarkedBy::Unmarked);
@@ -149,10 +157,19 @@ mod tests {
     fn windows_that_the_prompt_shows_are_worth_nothing() {
         let harvest = counted(&[&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5]]);
         let weights = Weights::new(vec![&harvest], None).unwrap();
-        let whole = weights.worth(&[1, 2, 3, 4, 5], &[]).logged(0);
-        let part = weights
-            .worth(&[1, 2, 3, 4, 5], &[vec![7, 2, 3, 4], vec![1], vec![2, 1]])
-            .logged(0);
+        let worth = |shown: &[&[u32]], in_other_form: &[u8]| {
+            let entry = LogEntry {
+                prompt: (),
+                identity: vec![],
+                answer: vec![1, 2, 3, 4, 5],
+                shown: shown.iter().map(|piece| piece.to_vec()).collect(),
+                in_other_form: in_other_form.to_vec(),
+            };
+            weights.worth(&entry).logged(0)
+        };
+        let whole = worth(&[], &[]);
+        let part = worth(&[&[7, 2, 3, 4], &[1], &[2, 1]], &[]);
+        assert_eq!(worth(&[], &[0, 1, 1, 2, 3]), part);
         assert_eq!((whole.windows, whole.exposure_share), (3, 0.0));
         assert_eq!((part.windows, part.exposure_share), (1, 2.0 / 3.0));
         assert!((whole.score - 1.5).abs() < 1e-4 && (part.score - 0.5).abs() < 1e-4);

@@ -162,6 +162,13 @@ impl Sequence<'_> {
         }
     }
 
+    /// Leaves out a position whose window was shown in another form, token by token or not.
+    pub fn leave_out(&mut self, window: &[TokenId]) {
+        self.masses.counts.positions += 1;
+        self.masses.counts.exposed += 1;
+        self.pass(window);
+    }
+
     /// Adds the natural log-probabilities of tokens after `window`, the tokens before the position, oldest first.
     ///
     /// Tokens that are not listed count nothing; so do those at −∞. The window is left out where it was shown, or

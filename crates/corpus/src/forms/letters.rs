@@ -1,0 +1,56 @@
+//! The letters and digits of a text, and where each of its tokens ends among them.
+
+use super::escapes::undo;
+use super::fold::fold;
+use super::text::{Char, place, text};
+
+/// The letters and digits of a text, as UTF-8.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Letters {
+    bytes: Vec<u8>,
+    /// For each token, the number of bytes up to its end.
+    ends: Vec<usize>,
+}
+
+impl Letters {
+    /// The letters of tokens, which are given as their bytes.
+    pub(crate) fn of_tokens<'a>(tokens: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut joined = vec![];
+        let mut token_ends = vec![];
+        for token in tokens {
+            joined.extend_from_slice(token);
+            token_ends.push(place(joined.len()));
+        }
+        let undone = undo(text(&joined));
+        let mut letters = Self::default();
+        let mut chars = undone.as_slice();
+        for &end in &token_ends {
+            // A character belongs to the token in which it ends or was begun.
+            let own = chars.partition_point(|char| char.at < end);
+            push(&chars[..own], &mut letters.bytes);
+            chars = &chars[own..];
+            letters.ends.push(letters.bytes.len());
+        }
+        letters
+    }
+
+    /// The number of tokens.
+    pub(super) fn tokens(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The letters of the tokens from one to before another.
+    pub(super) fn between(&self, from: usize, to: usize) -> &[u8] {
+        let start = |token: usize| token.checked_sub(1).map_or(0, |last| self.ends[last]);
+        &self.bytes[start(from)..start(to)]
+    }
+}
+
+/// Appends the letters of characters.
+pub(super) fn push(chars: &[Char], bytes: &mut Vec<u8>) {
+    for char in chars {
+        fold(char.c, &mut |c| {
+            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        });
+    }
+}

@@ -1,0 +1,145 @@
+//! What was shown, as letters, and how much of an answer stands in it.
+
+use super::escapes::{escapes_line_breaks, levels, undo};
+use super::letters::{Letters, push};
+use super::line_numbers::without_numbers;
+use super::tags::without_tags;
+use super::text::{Text, text};
+use crate::record::Piece;
+use crate::tokenizer::Tokenizer;
+use memchr::memmem;
+
+/// Between texts: no byte of UTF-8.
+const END: u8 = 0xff;
+
+/// The letters of everything that was shown with an answer, in every form in which a program may show it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    letters: Vec<u8>,
+}
+
+impl Shown {
+    /// Everything that a record says was shown.
+    pub(crate) fn of(exposure: &[Piece], tokenizer: &Tokenizer) -> Self {
+        let mut shown = Self::default();
+        // Joins come last and hold what they join.
+        for piece in exposure.iter().rev() {
+            if let Piece::Text(text) | Piece::Both { text, .. } = piece {
+                shown.add(text.as_bytes());
+            }
+            if let Piece::Tokens(tokens) | Piece::Both { tokens, .. } = piece {
+                let bytes = tokens.iter().flat_map(|&token| tokenizer.bytes(token));
+                shown.add(&bytes.copied().collect::<Vec<u8>>());
+            }
+        }
+        shown
+    }
+
+    /// Adds a text, given as its bytes.
+    fn add(&mut self, shown: &[u8]) {
+        for form in forms(text(shown)) {
+            let mut letters = vec![];
+            push(&form, &mut letters);
+            if memmem::find(&self.letters, &letters).is_none() {
+                self.letters.append(&mut letters);
+                self.letters.push(END);
+            }
+        }
+    }
+
+    /// Whether these letters stand in one text; none where there are none.
+    pub(crate) fn holds(&self, letters: &Letters) -> Option<bool> {
+        let letters = letters.between(0, letters.tokens());
+        (!letters.is_empty()).then(|| memmem::find(&self.letters, letters).is_some())
+    }
+
+    /// For each token of an answer, given as its bytes, how many tokens before it, 255 at most, stand here: their letters are
+    /// letters of one text. Tokens without letters stand where those before them do, back to the first with letters; where an answer begins
+    /// with such tokens, they do. Empty where nothing was shown.
+    ///
+    /// Nothing of the token itself or of what follows is looked at.
+    pub(crate) fn reach<'a>(&self, answer: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+        if self.letters.is_empty() {
+            return vec![];
+        }
+        let answer = Letters::of_tokens(answer);
+        // The earliest token from which everything up to here stands somewhere, and where that is.
+        let (mut from, mut place) = (0, 0);
+        let mut reach = Vec::with_capacity(answer.tokens());
+        for token in 0..answer.tokens() {
+            while token - from > usize::from(u8::MAX) {
+                place += answer.between(from, from + 1).len();
+                from += 1;
+            }
+            let mut passage = answer.between(from, token);
+            while !self.letters[place.min(self.letters.len())..].starts_with(passage) {
+                if let Some(found) = memmem::find(&self.letters, passage) {
+                    place = found;
+                    break;
+                }
+                from += 1;
+                passage = answer.between(from, token);
+                place = 0;
+            }
+            let stands = !passage.is_empty() || answer.between(0, token).is_empty();
+            reach.push(if stands { (token - from) as u8 } else { 0 });
+        }
+        reach
+    }
+}
+
+/// The forms that a text may have had before it was shown: without escapes, and without the tags and the numbers of lines that
+/// were put in before or after it was escaped.
+fn forms(shown: Text) -> Vec<Text> {
+    let mut before = vec![];
+    if escapes_line_breaks(&shown) {
+        // A listing may have numbered lines that were none.
+        before.extend(without_numbers(&shown).into_iter().map(undo));
+    }
+    let levels = levels(shown);
+    // What looks like a tag only when escapes are undone was one, or text.
+    let untagged = levels.iter().filter_map(without_tags).map(undo);
+    before.extend(untagged);
+    before.extend(levels.into_iter().last());
+    let mut forms = vec![];
+    for text in before {
+        for form in without_numbers(&text).into_iter().chain([text]) {
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+    }
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(shown: &[&str], tokens: &[&str]) -> Vec<u8> {
+        let mut all = Shown::default();
+        shown.iter().for_each(|text| all.add(text.as_bytes()));
+        all.reach(tokens.iter().map(|token| token.as_bytes()))
+    }
+
+    #[test]
+    fn tokens_before_each_token_are_compared_by_their_letters() {
+        let tokens = ["The", " gate", ".", "\n", "It", " is", " shut"];
+        assert_eq!(reach(&["THE-GATE\\nit is"], &tokens), [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(reach(&["a gate", "it is"], &tokens), [0, 0, 1, 2, 3, 3, 4]);
+        assert_eq!(reach(&["1: the\n2: gate"], &tokens), [0, 1, 2, 3, 4, 0, 0]);
+        assert_eq!(
+            reach(&["the"], &["* ", "*", "The", "!", "me"]),
+            [0, 1, 2, 3, 4]
+        );
+    }
+
+    #[test]
+    fn a_long_copy_is_followed_beyond_what_a_byte_counts() {
+        let words: Vec<String> = (0..600).map(|word| format!("w{word} ")).collect();
+        let tokens: Vec<&str> = words.iter().map(String::as_str).collect();
+        let reach = reach(&[&words.concat().to_uppercase()], &tokens);
+        let expected = (0..600).map(|token: usize| token.min(255) as u8);
+        assert_eq!(reach, expected.collect::<Vec<_>>());
+    }
+}
