@@ -102,6 +102,16 @@ impl Tokenizer {
         Tokenize::decode_lossy(&self.inner, &spoken)
     }
 
+    /// The bytes that a token stands for within a text; none for special tokens and ids outside of the vocabulary.
+    pub(crate) fn bytes(&self, token: u32) -> &[u8] {
+        let spoken = |token| match self.special.contains(&token) {
+            true => vec![],
+            false => Tokenize::decode_token_bytes(&self.inner, token).unwrap_or_default(),
+        };
+        let all = || TokenBytes::of((0..self.vocab_size).map(spoken));
+        self.bytes.get_or_init(all).get(token)
+    }
+
     /// How many ids there are: one more than the largest, special and added ones included.
     #[must_use]
     pub fn vocab_size(&self) -> u32 {

@@ -97,6 +97,6 @@ mod tests {
                 ": . a\n: b\n42 c\n"
             ]
         );
-        assert!(forms("a 1\n2nd\n").is_empty());
+        assert!(forms("a1\n2nd\n").is_empty());
     }
 }
