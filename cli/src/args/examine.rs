@@ -2,6 +2,7 @@
 
 use super::{BesideArgs, CalibrationArgs, DedupArgs, InputArgs};
 use clap::ValueEnum;
+use hallmark::examine::Ordering;
 use hallmark::weights::{Rule, Weighing};
 use hallmark::{Plan, TriedKey};
 use hallmark_core::profile::Profile;
@@ -39,6 +40,13 @@ pub(crate) struct ExamineArgs {
     /// have seen this share of marked training text in nine cases of ten
     #[arg(long, value_name = "SHARE")]
     pub(crate) rule_out: Option<f64>,
+    /// Read the answers in the order of a hash of their content under this seed, so that no sorting can have chosen the order;
+    /// publish the seed before the answers are there. All answers are held in memory
+    #[arg(long, value_name = "SEED")]
+    pub(crate) order_by_hash: Option<String>,
+    /// The result of `probe` that chose the prompts, which says whose log they are from; repeat it for several
+    #[arg(long = "probe", value_name = "FILE")]
+    pub(crate) probes: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) calibration: CalibrationArgs,
     #[command(flatten)]
@@ -107,6 +115,11 @@ impl ExamineArgs {
             rule_out: self.rule_out,
             calibration: self.calibration.calibrated(),
             dedup: self.dedup.dedup(),
+            order: match &self.order_by_hash {
+                Some(seed) => Ordering::Hash(seed.clone()),
+                None => Ordering::AsGiven,
+            },
+            probes: self.probes.clone(),
             ..Plan::new(profile, keys, self.input.inputs())
         }
     }

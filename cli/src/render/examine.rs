@@ -3,7 +3,7 @@
 use super::beside::{beside_line, cohorts_text};
 use super::power::{figures, used_text};
 use super::{counts_text, effect_text, p_text, smallest_text};
-use hallmark::examine::{Conclusion, Examined, KeyOutcome, NotMade};
+use hallmark::examine::{Checker, Conclusion, Examined, KeyOutcome, NotMade};
 use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Found, Test, Warning};
 use hallmark_detector::statistic::plain::LEVEL;
 use std::fmt::Write as _;
@@ -63,9 +63,8 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
                 let at_end = Warning::AtEndOnly;
                 warn(&mut text, finding.warnings.iter().filter(|&&w| w == at_end));
             }
-            if finding.test() == Test::T2 {
-                let own = Warning::SameKeyWeights;
-                warn(&mut text, finding.warnings.iter().filter(|&&w| w == own));
+            for condition in &finding.unproven {
+                let _ = writeln!(text, "      {condition}; {}", condition.hint());
             }
         }
     }
@@ -79,13 +78,47 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
     }
     let _ = writeln!(
         text,
-        "\nAdjusted p-values count all {} tests under all {} keys that were tried (Holm).",
+        "\nAdjusted p-values count all {} tests under all {} keys that were given to this command (Holm); those under a condition that nobody has shown are adjusted among themselves and decide nothing.",
         examined.tests.len(),
         examined.keys.len()
     );
+    text.push_str(&files_text(examined));
+    text.push_str("Conditions, and who checked them (docs/conditions.md):\n");
+    for condition in &examined.conditions {
+        let tests: Vec<String> = condition.tests.iter().map(Test::to_string).collect();
+        let by = match condition.checked_by {
+            Checker::Program => "this program",
+            Checker::Plan => "the plan",
+            Checker::Person => "nobody here",
+        };
+        let _ = writeln!(
+            text,
+            "- {} ({}). Checked by {by}: {}.",
+            condition.condition,
+            tests.join(", "),
+            condition.how
+        );
+    }
     text.push_str("What this does not show:\n");
     for line in &examined.does_not_show {
         let _ = writeln!(text, "- {line}");
+    }
+    text
+}
+
+/// What went in, by digest, and what was done with it.
+fn files_text(examined: &Examined) -> String {
+    let plan = &examined.plan;
+    let mut text = format!(
+        "What was done: plan {} (SHA-256), {} decoys, draw {}.\nFiles by SHA-256:\n",
+        examined.plan_sha256, plan.decoys, plan.decoy_seed
+    );
+    for input in &examined.inputs {
+        let _ = writeln!(
+            text,
+            "- {} {} ({} bytes)",
+            input.sha256, input.file, input.bytes
+        );
     }
     text
 }
@@ -108,6 +141,21 @@ fn inconclusive_text(outcome: &KeyOutcome, examined: &Examined) -> String {
 
 /// The smallest share of marked training text that could have been seen, and who says so.
 fn seen_text(outcome: &KeyOutcome) -> String {
+    let mut text = share_text(outcome);
+    if outcome.calibration.is_some() && outcome.certified_share.is_none() {
+        text.push_str(" That certifies nothing of this suspect: what it would have shown is known from a study of your own (--calibration), at shares that were tried.");
+    }
+    if let Some(share) = outcome.certified_share {
+        let _ = write!(
+            text,
+            " Tried and seen in that study: shares from {}.",
+            figures(share)
+        );
+    }
+    text
+}
+
+fn share_text(outcome: &KeyOutcome) -> String {
     match (outcome.smallest_share, &outcome.calibration) {
         (Some(share), Some(used)) if share <= 1.0 => format!(
             "The smallest share of marked training text that T1 would have seen in nine cases of ten: {}, {}.",
@@ -149,8 +197,8 @@ fn weights_text(finding: &Finding) -> String {
     text
 }
 
-/// One sentence for one key: from the first test, in the order of their numbers, that is a finding at the level
-/// shared by all.
+/// One sentence for one key: from the first test, in the order of their numbers, that is a finding at the level shared by
+/// all and whose conditions hold.
 pub(crate) fn verdict(findings: &[&Finding]) -> String {
     let Some(plain) = findings.iter().find(|finding| finding.test() == Test::T1) else {
         return "Not tested.".to_owned();
@@ -158,15 +206,9 @@ pub(crate) fn verdict(findings: &[&Finding]) -> String {
     if plain.scored < FEW_CELLS {
         return "Inconclusive: too few cells were scored to say anything.".to_owned();
     }
-    let found = || {
-        // A contrast compares two keys.
-        let at_level = |finding: &&&Finding| {
-            finding.test() != Test::T6 && finding.log10_p_adjusted.value() <= LEVEL.log10()
-        };
-        findings.iter().filter(at_level)
-    };
-    let same_key = |finding: &Finding| finding.warnings.contains(&Warning::SameKeyWeights);
-    if let Some(finding) = found().find(|finding| !same_key(finding)) {
+    let at_level = |finding: &&&Finding| finding.log10_p_adjusted.value() <= LEVEL.log10();
+    let mut found = findings.iter().filter(at_level);
+    if let Some(finding) = found.clone().find(|finding| finding.decides()) {
         let copied = if finding.warnings.contains(&Warning::ExposureUnknown) {
             ", or copy marked text that was shown and is not in these records"
         } else {
@@ -178,17 +220,23 @@ pub(crate) fn verdict(findings: &[&Finding]) -> String {
             finding.test()
         );
     }
-    if let Some(finding) = found().next() {
-        return format!(
-            "The answers seem to depend on this key (p = {}, {:?}, adjusted), but only by weights from text that this key marked: repeat it with other weights.",
-            p_text(finding.log10_p_adjusted),
-            finding.test()
-        );
-    }
-    format!(
-        "No dependence on this key was found at level {LEVEL} (T1: p = {}, adjusted).",
-        p_text(plain.log10_p_adjusted)
-    )
+    let nothing = if plain.unproven.is_empty() {
+        format!(
+            "No dependence on this key was found at level {LEVEL} (T1: p = {}, adjusted).",
+            p_text(plain.log10_p_adjusted)
+        )
+    } else {
+        "Nothing can be concluded: every test rests on a condition that nobody has shown to hold."
+            .to_owned()
+    };
+    let conditional = found.find(|finding| !finding.unproven.is_empty());
+    conditional.map_or(nothing.clone(), |finding| {
+        format!(
+            "{nothing} {:?} has p = {} (adjusted), but only under a condition that nobody has shown to hold.",
+            finding.test(),
+            p_text(finding.log10_p_adjusted)
+        )
+    })
 }
 
 fn finding_line(finding: &Finding) -> String {

@@ -38,6 +38,13 @@ pub(crate) fn probe_text(probed: &Probed, beside: &Path) -> String {
             100.0 * share
         );
     }
+    if !probed.log_marked_by.is_empty() {
+        let _ = writeln!(
+            text,
+            "Chosen by answers that key {} marked: do not test that key on answers to these prompts (`examine --probe` sees to it). Choose by another epoch's or cohort's log, or by unmarked answers of your own model.",
+            probed.log_marked_by.join(" and ")
+        );
+    }
     if probed.chosen < u64::from(probed.count) {
         let _ = writeln!(text, "The log has no more: {} were asked for", probed.count);
     }

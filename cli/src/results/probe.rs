@@ -12,6 +12,9 @@ pub(crate) struct Probed {
     pub(crate) schema: formats::Probe,
     /// Version of this program.
     pub(crate) version: String,
+    /// Public ids of the keys that marked the log, as the indexes that prompts were chosen by name them. A key among these must not
+    /// be tested on answers to these prompts.
+    pub(crate) log_marked_by: Vec<String>,
     /// `windows` or `uniform`.
     pub(crate) method: String,
     pub(crate) seed: u64,

@@ -155,7 +155,7 @@ impl Cast {
                         file: "demo".into(),
                         line,
                     },
-                    id: None,
+                    id: Some(line.to_string()),
                     group: None,
                     exposure: vec![text(prompt)],
                     exposure_known: true,
@@ -278,6 +278,7 @@ fn written(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
 /// A student's answer as an API gives it: text only.
 #[derive(Serialize)]
 struct Answered {
+    id: String,
     prompt: String,
     response: String,
 }
@@ -286,7 +287,9 @@ fn answered(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
     lines(
         exchanges
             .iter()
-            .map(|Exchange { prompt, answer }| Answered {
+            .zip(1..)
+            .map(|(Exchange { prompt, answer }, id)| Answered {
+                id: id.to_string(),
                 prompt: tokenizer.decode(prompt),
                 response: tokenizer.decode(answer),
             }),

@@ -26,9 +26,8 @@ pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
 /// The keys of files, with their public ids.
 fn read(files: &[PathBuf]) -> Outcome<(Vec<Key>, Vec<TriedKey>)> {
     let read = files.iter().map(|file| {
-        let key = keys::read(file)?.marking_key();
-        let tried = TriedKey::of(&key, file);
-        Ok((key, tried))
+        let key = keys::read(file)?;
+        Ok((key.marking_key(), TriedKey::of_file(&key, file)))
     });
     Ok(read.collect::<Outcome<Vec<_>>>()?.into_iter().unzip())
 }

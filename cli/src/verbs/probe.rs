@@ -119,9 +119,14 @@ pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
         text.push('\n');
     }
     prompts.write(text.as_bytes())?;
+    let marked_by = indexes.iter().filter_map(WindowCounts::marked_by);
+    let mut log_marked_by: Vec<String> = marked_by.map(|id| id.to_string()).collect();
+    log_marked_by.sort_unstable();
+    log_marked_by.dedup();
     let probed = Probed {
         schema: formats::Probe,
         version: VERSION.to_owned(),
+        log_marked_by,
         method: if args.generic { "uniform" } else { "windows" }.to_owned(),
         seed: args.seed,
         count: args.count,

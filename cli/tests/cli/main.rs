@@ -4,6 +4,7 @@
 mod bench;
 mod beside;
 mod collect;
+mod conditions;
 mod demo;
 mod doctor;
 mod engine_student;

@@ -84,13 +84,30 @@ fn what_could_not_have_been_seen_is_inconclusive_and_says_how_much_is_needed() {
         "{}",
         ran.stdout
     );
-    // With harvest prompts a share as large as that leaves far more.
-    let harvest = examine(
-        &bench,
-        "--key mine.key --rule-out 0.1 --prompts harvest clean.jsonl",
-        0,
+    // With harvest prompts a share as large as that leaves far more; but studies of other models certify nothing.
+    let harvest = |more: &str, status| {
+        let line = format!("--key mine.key --rule-out 0.1 --prompts harvest {more} clean.jsonl");
+        examine(&bench, &line, status)
+    };
+    let others = harvest("", 4);
+    assert_eq!(others["outcome"], "inconclusive");
+    assert!(others["outcomes"][0]["smallest_share"].as_f64().unwrap() < 0.1);
+    assert!(others["outcomes"][0]["certified_share"].is_null());
+    let table = include_str!("../../../crates/detector/src/power/calibration.toml");
+    bench.write("own.toml", table);
+    let untried = harvest("--calibration own.toml", 4);
+    assert_eq!(
+        untried["outcome"], "inconclusive",
+        "0.01 was tried, and is too little to be seen"
     );
-    assert_eq!(harvest["outcome"], "not-found");
+    let tried = "share = 0.09, lift = 0.11 }";
+    bench.write(
+        "own.toml",
+        table.replace("share = 0.01, lift = 0.011 }", tried),
+    );
+    let own = harvest("--calibration own.toml", 0);
+    assert_eq!(own["outcome"], "not-found");
+    assert_eq!(own["outcomes"][0]["certified_share"], 0.09);
     // Where no study says anything, nothing can be ruled out.
     let own = "hallmark-calibration = 1\nedition = \"none\"\nrow = []\n";
     bench.write("none.toml", own);

@@ -52,8 +52,8 @@ fn a_harvest_adds_t2_and_t2r_and_says_whose_text_it_was() {
         let (own, other) = (test(&result, name, 0), test(&result, name, 1));
         assert_eq!(own["weights"], "other-keys");
         assert_eq!(other["weights"], "same-key");
-        assert!(other["warnings"].to_string().contains("same-key-weights"));
-        assert!(own["warnings"].is_null() || !own["warnings"].to_string().contains("same-key"));
+        assert!(other["unproven"].to_string().contains("key-free-weights"));
+        assert!(!own["unproven"].to_string().contains("key-free-weights"));
         assert_eq!(own["weighting"]["rule"], "graded");
         assert_eq!(own["weighting"]["assumed_share"], 0.01);
         assert!(own["log10_p"].as_f64().unwrap() < -10.0, "{own}");

@@ -26,8 +26,24 @@ pub struct TokenRecord {
     /// For each token of the answer, how many tokens before it (255 at most) stand in what was shown, in whatever form: see
     /// [`encode`]. Empty where nothing was shown, or no tokenizer says which letters tokens have.
     pub in_other_form: Vec<u8>,
+    /// How the answer was given.
+    pub given: Given,
     /// The answer.
     pub tokens: Vec<u32>,
+}
+
+/// How an answer was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Given {
+    /// As text, which the tokenizer cut.
+    #[default]
+    Text,
+    /// As token ids, and they are those that the tokenizer gives their text.
+    Tokens,
+    /// As token ids that the tokenizer does not give their text: whoever wrote the record, or sampled the answer, chose them.
+    OtherTokens,
+    /// As token ids, and there was no tokenizer to compare them with.
+    UnknownTokens,
 }
 
 /// Tokenises records on the current rayon pool.
@@ -117,6 +133,16 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
     let source = record.source;
     let needs_tokenizer =
         || CorpusError::new(&source.file, Some(source.line), Reason::NeedsTokenizer);
+    let given = match (&record.body, tokenizer) {
+        (Piece::Text(_) | Piece::Both { .. }, Some(_)) | (Piece::Text(_), None) => Given::Text,
+        (Piece::Tokens(tokens), Some(tokenizer)) => {
+            match tokenizer.encode(&tokenizer.decode(tokens)) == *tokens {
+                true => Given::Tokens,
+                false => Given::OtherTokens,
+            }
+        }
+        (Piece::Tokens(_) | Piece::Both { .. }, None) => Given::UnknownTokens,
+    };
     let tokens = match (record.body, tokenizer) {
         (Piece::Text(text) | Piece::Both { text, .. }, Some(tokenizer)) => tokenizer.encode(&text),
         (Piece::Tokens(tokens) | Piece::Both { tokens, .. }, _) => tokens,
@@ -154,6 +180,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         exposure,
         exposure_known: record.exposure_known,
         in_other_form,
+        given,
         tokens,
     })
 }

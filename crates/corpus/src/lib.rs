@@ -34,6 +34,7 @@ mod exposure;
 mod fields;
 mod formats;
 mod forms;
+mod hashed;
 mod input;
 mod layout;
 mod limits;
@@ -46,7 +47,7 @@ mod stream;
 pub mod tokenizer;
 mod tokens;
 
-pub use encode::{TokenRecord, encode};
+pub use encode::{Given, TokenRecord, encode};
 pub use error::{Compression, CorpusError, Reason, TokenFault};
 pub use fields::{Field, FieldMap, FieldMapError};
 pub use formats::Format;

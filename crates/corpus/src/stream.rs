@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::error::{CorpusError, Reason};
 use crate::formats::Format;
 use crate::formats::records::{RecordKind, Records};
+use crate::hashed::{Hashed, HashedSoFar};
 use crate::input::Input;
 use crate::options::ReadOptions;
 
@@ -22,6 +23,7 @@ pub struct Stream<K> {
     waiting: VecDeque<PathBuf>,
     current: Option<Current<K>>,
     skipped: Skipped,
+    stdin: Option<HashedSoFar>,
 }
 
 /// Records that were skipped.
@@ -64,6 +66,7 @@ impl<K: RecordKind> Stream<K> {
             waiting,
             current: None,
             skipped: Skipped::default(),
+            stdin: None,
         };
         reader.open_next()?;
         Ok(reader)
@@ -85,6 +88,7 @@ impl<K: RecordKind> Stream<K> {
             waiting: VecDeque::new(),
             current: Some(current),
             skipped: Skipped::default(),
+            stdin: None,
         })
     }
 
@@ -92,6 +96,12 @@ impl<K: RecordKind> Stream<K> {
     #[must_use]
     pub fn skipped(&self) -> &Skipped {
         &self.skipped
+    }
+
+    /// SHA-256 of what came from stdin, and how many bytes; nothing where stdin is no input, or was not read to its end.
+    #[must_use]
+    pub fn stdin_digest(&self) -> Option<([u8; 32], u64)> {
+        self.stdin.as_ref()?.whole()
     }
 
     /// The format of the input that is being read; `None` behind the last.
@@ -102,6 +112,16 @@ impl<K: RecordKind> Stream<K> {
 
     fn open_next(&mut self) -> Result<(), CorpusError> {
         self.current = match self.waiting.pop_front() {
+            Some(path) if path.as_os_str() == "-" => {
+                let stdin = Hashed::new(io::stdin());
+                self.stdin = Some(stdin.digest());
+                Some(Current::new(
+                    "-".into(),
+                    Box::new(stdin),
+                    None,
+                    &self.options,
+                )?)
+            }
             Some(path) => Some(Current::open(path, &self.options)?),
             None => None,
         };
@@ -181,9 +201,6 @@ struct Current<K> {
 impl<K: RecordKind> Current<K> {
     fn open(path: PathBuf, options: &Arc<ReadOptions>) -> Result<Self, CorpusError> {
         let name: Arc<str> = path.to_string_lossy().into();
-        if path.as_os_str() == "-" {
-            return Self::new(name, Box::new(io::stdin()), None, options);
-        }
         let fail = |e| CorpusError::new(&name, None, Reason::Open(e));
         let file = File::open(&path).map_err(fail)?;
         // A pipe or device is opened as a file, but only a file can be read from its end.

@@ -7,7 +7,7 @@ use crate::cells::{DistinctCells, RawCells};
 use crate::dedup::DedupKind;
 use crate::eprocess::EProcess;
 use crate::error::ExaminationError;
-use crate::finding::{Counts, Expectation, Finding, Test};
+use crate::finding::{Condition, Counts, Expectation, Finding, Order, Test, Warning};
 use crate::multiplicity::holm;
 use crate::scores::{Looking, Looks, Pool, Rows, Tally, decoys};
 use crate::seen::Seen;
@@ -47,6 +47,9 @@ pub struct Examination {
     controls: Vec<Mark>,
     shapes: Vec<Shape>,
     logprobs: Option<(Arc<Evidence>, MassCounts)>,
+    order: Order,
+    unproven: Vec<Condition>,
+    warnings: Vec<Warning>,
 }
 
 /// What an examination does beside T1. Fixed before anything is read.
@@ -186,7 +189,25 @@ impl Examination {
                 .map(|expectation| Residual::new(window, vocabulary, expectation)),
             line_up: LineUp::new(decoys::draw(profile, keys, plan.decoys, plan.decoy_draw)?),
             weights: plan.weights,
+            order: Order::default(),
+            unproven: vec![],
+            warnings: vec![],
         })
+    }
+
+    /// Says what shows that the answers' order was fixed without the key; until then nothing does, and T3 is conditional.
+    pub fn order(&mut self, order: Order) {
+        self.order = order;
+    }
+
+    /// Makes every finding conditional on what nobody has shown to hold of the answers.
+    pub fn unproven(&mut self, condition: Condition) {
+        self.unproven.push(condition);
+    }
+
+    /// Adds a warning about the answers to every finding.
+    pub fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
     }
 
     /// Adds a block of answers. Blocks of millions of tokens are fastest; the findings do not
@@ -200,7 +221,7 @@ impl Examination {
             let before = pool.counts().scored;
             let fresh = pool.fresh(raw);
             if let Some(residual) = &mut self.residual {
-                residual.observe(&fresh);
+                residual.observe(raw, &fresh);
             }
             let distinct = pool.distinct(fresh)?;
             self.score(place, before, &distinct)?;
@@ -264,7 +285,7 @@ impl Examination {
             if let Some(scored) = &residual {
                 others.push(residual::finding(scored, rows.range(index), &seen, key)?);
             }
-            others.extend(sequential::finding(&seen, key)?);
+            others.extend(sequential::finding(&seen, key, self.order)?);
             others.extend(line_up::finding(&self.line_up, &seen, key));
             if let Some(contrasts) = &self.contrasts {
                 others.extend(contrast::findings(
@@ -287,10 +308,14 @@ impl Examination {
             findings.extend(limited);
         }
         let law = self.keys[0].mark.law();
-        plain::share_level(&mut findings, law);
+        plain::share_level(&mut findings, law)?;
         contrast::share_level(&mut findings, law);
         if let Some((evidence, _)) = &self.logprobs {
             logprobs::share_level(&mut findings, evidence, &self.keys[0]);
+        }
+        for finding in &mut findings {
+            finding.unproven.extend(&self.unproven);
+            finding.warnings.extend(&self.warnings);
         }
         adjust(&mut findings);
         Ok(findings)
@@ -339,10 +364,16 @@ impl Examination {
 /// The largest weight of a part in bets, where it is multiplied by a window's.
 const MOST_BET: u32 = 1 << 8;
 
-/// Adjusts every p-value for all of them.
+/// Adjusts every p-value whose conditions hold for all of them, and the others among themselves: a p-value that is conditional
+/// lifts no other.
 fn adjust(findings: &mut [Finding]) {
-    let tried: Vec<Log10P> = findings.iter().map(|finding| finding.log10_p).collect();
-    for (finding, adjusted) in findings.iter_mut().zip(holm(&tried)) {
-        finding.log10_p_adjusted = adjusted;
+    for is_proven in [true, false] {
+        let family = || |finding: &&mut Finding| finding.unproven.is_empty() == is_proven;
+        let tried = findings.iter_mut().filter(family());
+        let tried: Vec<Log10P> = tried.map(|finding| finding.log10_p).collect();
+        let tested = findings.iter_mut().filter(family());
+        for (finding, adjusted) in tested.zip(holm(&tried)) {
+            finding.log10_p_adjusted = adjusted;
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What every test of an examination knows beside its own sums.
 
-use crate::finding::{Counts, Finding, Found, Warning};
+use crate::finding::{Condition, Counts, Finding, Found, Warning};
 use crate::scores::Tally;
 use crate::tail::Log10P;
 use crate::weights::{WeightSource, Weighting, WindowWeights};
@@ -29,10 +29,10 @@ impl Seen<'_> {
     }
 }
 
-/// The finding of a weighted test, with a warning where its weights depend on the key.
+/// The finding of a weighted test, conditional where its weights depend on the key.
 pub(crate) fn weighted(mut finding: Finding) -> Finding {
     if finding.weights() == Some(WeightSource::SameKey) {
-        finding.warnings.push(Warning::SameKeyWeights);
+        finding.unproven.push(Condition::KeyFreeWeights);
     }
     finding
 }

@@ -6,7 +6,7 @@ use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{Finding, Found, Test};
+use hallmark_detector::finding::{Finding, Found, Order, Test};
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::statistic::cohorts::{Cohorts, SCREEN_RATE, Standing};
 use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, Masses};
@@ -88,6 +88,7 @@ fn examine(profile: &Profile, blocks: usize) -> Vec<Finding> {
         }
         examination.observe(&raw).unwrap();
     }
+    examination.order(Order::Ids);
     examination.finish().unwrap()
 }
 

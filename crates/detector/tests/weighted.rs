@@ -12,7 +12,7 @@ use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
-use hallmark_detector::finding::{Expectation, Finding, Found, Level, Test, Warning};
+use hallmark_detector::finding::{Condition, Expectation, Finding, Found, Level, Test};
 use hallmark_detector::tail::{Group, weighted_upper};
 use hallmark_detector::weights::{LADDER, WeightRule, WeightSource, WeightsError, WindowWeights};
 use proptest::collection::vec;
@@ -204,9 +204,17 @@ fn a_small_residual_by_hand() {
     let mut examination = Examination::new(&profile, &[key(1)], plan).unwrap();
     let pairs =
         |tokens: &[u32]| -> Vec<Vec<u32>> { tokens.iter().map(|&token| vec![1, token]).collect() };
-    examination
-        .observe(&raw(&pairs(&[2, 4, 4, 4, 4]), 1))
+    // Each to a prompt of its own: equal records count once.
+    let mut answers = RawCells::new(1);
+    for (answer, prompt) in pairs(&[2, 4, 4, 4, 4]).iter().zip(100..) {
+        let shown = [vec![prompt]];
+        answers.push(answer, Exposure::known(&shown)).unwrap();
+    }
+    // The last record again.
+    answers
+        .push(&[1, 4], Exposure::known(&[vec![104]]))
         .unwrap();
+    examination.observe(&answers).unwrap();
     examination
         .observe_reference(&raw(&pairs(&[2, 2, 2, 3]), 1))
         .unwrap();
@@ -226,6 +234,7 @@ fn a_small_residual_by_hand() {
     };
     let counts = found.counts;
     assert_eq!((counts.produced, counts.reference), (5, 4));
+    assert_eq!(counts.identical_answers, 1);
     assert_eq!((counts.above, counts.below), (1, 2));
     assert!(finding.weights().is_none(), "no weights were given");
 }
@@ -417,7 +426,7 @@ fn the_source_of_weights_is_found_out_for_each_key() {
             );
             assert_eq!(finding.weighting().is_some(), weighted);
             assert_eq!(
-                finding.warnings.contains(&Warning::SameKeyWeights),
+                finding.unproven.contains(&Condition::KeyFreeWeights),
                 finding.weights() == Some(WeightSource::SameKey)
             );
         }

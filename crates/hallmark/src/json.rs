@@ -83,7 +83,7 @@ pub mod formats {
         Merge = "hallmark/merge/1"
         Plan = "hallmark/plan/1"
         Power = "hallmark/power/1"
-        Probe = "hallmark/probe/1"
+        Probe = "hallmark/probe/2"
         Profile = "hallmark/profile/1"
         ProfileList = "hallmark/profile-list/1"
         Scan = "hallmark/scan/1"

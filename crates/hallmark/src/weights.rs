@@ -1,10 +1,12 @@
 //! Where weights come from: indexes of harvested text and of text at large.
 
 use crate::error::{Error, Result};
+use crate::examine::TriedKey;
 use crate::indexes;
 use crate::text::shown;
+use hallmark_core::keys::PublicId;
 use hallmark_core::profile::Profile;
-use hallmark_core::windows::WindowCounts;
+use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_detector::weights::{ASSUMED_SHARE, PRIOR, WeightRule, WindowWeights};
 use hallmark_harvest::Index;
 use serde::{Deserialize, Serialize};
@@ -82,14 +84,14 @@ pub(crate) struct Weighed {
 }
 
 /// Opens the indexes and makes the weights.
-pub(crate) fn weigh(how: &Weighing, profile: &Profile) -> Result<Weighed> {
+pub(crate) fn weigh(how: &Weighing, profile: &Profile, keys: &[TriedKey]) -> Result<Weighed> {
     if how.harvests.is_empty() {
         return Ok(Weighed::default());
     }
     let mut harvests = vec![];
     let mut counts: Vec<Arc<dyn WindowCounts>> = vec![];
     for path in &how.harvests {
-        let (used, index) = open(path, profile)?;
+        let (used, index) = open(path, profile, keys)?;
         if harvests
             .iter()
             .any(|other: &UsedIndex| other.sha256 == used.sha256)
@@ -102,9 +104,12 @@ pub(crate) fn weigh(how: &Weighing, profile: &Profile) -> Result<Weighed> {
         harvests.push(used);
         counts.push(index);
     }
-    let background = how.background.as_deref().map(|path| open(path, profile));
+    let background = how
+        .background
+        .as_deref()
+        .map(|path| open(path, profile, keys));
     let (background, background_counts) = match background.transpose()? {
-        Some((used, index)) => (Some(used), Some(index as Arc<dyn WindowCounts>)),
+        Some((used, index)) => (Some(used), Some(index)),
         None => (None, None),
     };
     let weights = WindowWeights::new(counts, background_counts, how.rule())?;
@@ -129,7 +134,11 @@ impl Weighing {
 }
 
 /// Opens an index of this profile's windows and checks its digest.
-fn open(path: &Path, profile: &Profile) -> Result<(UsedIndex, Arc<Index>)> {
+fn open(
+    path: &Path,
+    profile: &Profile,
+    keys: &[TriedKey],
+) -> Result<(UsedIndex, Arc<dyn WindowCounts>)> {
     let index = indexes::open(path)?;
     let header = index.header();
     if header.window != profile.window {
@@ -160,5 +169,39 @@ fn open(path: &Path, profile: &Profile) -> Result<(UsedIndex, Arc<Index>)> {
         distinct_windows: header.distinct,
         marked_by: header.marked_by.key().map(|id| id.to_string()),
     };
-    Ok((used, Arc::new(index)))
+    let named = used.marked_by.as_deref();
+    let tested = keys.iter().find(|key| named.is_some_and(|id| key.is(id)));
+    let marked_by = match tested {
+        Some(key) => key.key_id.parse().ok(),
+        None => index.marked_by(),
+    };
+    Ok((used, Arc::new(Named { index, marked_by })))
+}
+
+/// An index whose text was marked by this key, whichever of its ids the index names.
+struct Named {
+    index: Index,
+    marked_by: Option<PublicId>,
+}
+
+impl WindowCounts for Named {
+    fn window(&self) -> usize {
+        self.index.window()
+    }
+
+    fn total(&self) -> u64 {
+        self.index.total()
+    }
+
+    fn distinct(&self) -> u64 {
+        self.index.distinct()
+    }
+
+    fn marked_by(&self) -> Option<PublicId> {
+        self.marked_by
+    }
+
+    fn counts(&self, windows: &[WindowHash], counts: &mut [u32]) {
+        self.index.counts(windows, counts);
+    }
 }

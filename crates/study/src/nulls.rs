@@ -10,6 +10,7 @@ use hallmark::Result;
 use hallmark::json::{VERSION, formats};
 use hallmark::marks;
 use hallmark_core::keys::Key;
+use hallmark_corpus::Given;
 use hallmark_corpus::TokenRecord;
 use hallmark_detector::interval::{Sides, clopper_pearson};
 use hallmark_detector::scores::decoys::random_keys;
@@ -252,6 +253,7 @@ fn speeches() -> Result<Vec<TokenRecord>> {
             exposure: vec![],
             exposure_known: true,
             in_other_form: vec![],
+            given: Given::Text,
             tokens: tokenizer.encode(text),
         })
         .collect())

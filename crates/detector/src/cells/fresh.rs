@@ -4,6 +4,7 @@ use super::distinct::DistinctCells;
 use crate::dedup::{Dedup, DedupError, Units};
 use hallmark_core::cells::TokenId;
 use hashbrown::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Cells whose window was not shown to the suspect when it answered.
@@ -50,10 +51,10 @@ impl FreshCells {
         })
     }
 
-    /// The cells with their repeats, in order: window and token, oldest first.
-    pub(crate) fn units(&self) -> impl Iterator<Item = &[TokenId]> {
+    /// Some of the cells with their repeats, in order: window and token, oldest first.
+    pub(crate) fn units_at(&self, cells: Range<usize>) -> impl Iterator<Item = &[TokenId]> {
         let window = self.window;
-        self.at
+        self.at[cells]
             .iter()
             .map(move |&at| &self.ids[at as usize - window..=at as usize])
     }

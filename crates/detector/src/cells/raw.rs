@@ -4,6 +4,7 @@ use super::fresh::FreshCells;
 use hallmark_core::cells::TokenId;
 use hallmark_core::prf::ChaCha12;
 use hashbrown::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -197,6 +198,19 @@ impl RawCells {
         self.answers
             .iter()
             .map(|answer| &self.ids[answer.ids.clone()])
+    }
+
+    /// For each answer a hash of it and of all that was shown: equal records have the same. The same in every run.
+    pub(crate) fn identities(&self) -> impl Iterator<Item = u64> {
+        self.answers.iter().map(|answer| {
+            let mut hasher = DefaultHasher::new();
+            self.ids[answer.ids.clone()].hash(&mut hasher);
+            answer.known.hash(&mut hasher);
+            for piece in &self.pieces[answer.pieces.clone()] {
+                self.shown[piece.clone()].hash(&mut hasher);
+            }
+            hasher.finish()
+        })
     }
 
     /// Leaves out every cell whose window occurs in the exposure of its own answer, token by token or in another form.

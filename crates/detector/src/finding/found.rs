@@ -1,7 +1,8 @@
 //! What each test found: one struct for each, with what that test has and nothing else.
 
 use super::{
-    ContrastEffect, Effect, Level, LogprobFinding, ResidualCounts, ShapeFinding, Strongest, Test,
+    ContrastEffect, Effect, Level, LogprobFinding, Order, ResidualCounts, ShapeFinding, Strongest,
+    Test,
 };
 use crate::eprocess::Checkpoint;
 use crate::interval::Interval;
@@ -106,6 +107,9 @@ pub struct T3 {
     /// The same: the rule and its parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weighting: Option<Weighting>,
+    /// What says that the order of the answers was fixed without the key.
+    #[serde(default)]
+    pub order: Order,
 }
 
 /// The line-up.

@@ -1,17 +1,21 @@
 //! Findings: the result of one test under one key, as reports and JSON carry it.
 
+mod condition;
 mod contrast;
 mod counts;
 mod found;
 mod logprobs;
+mod order;
 mod residual;
 mod shape;
 mod warning;
 
+pub use condition::Condition;
 pub use contrast::{ContrastEffect, ContrastMeasure};
 pub use counts::Counts;
 pub use found::{Found, T1, T2, T2r, T3, T5, T6, T8, T9};
 pub use logprobs::LogprobFinding;
+pub use order::Order;
 pub(crate) use residual::MAX_WINDOW;
 pub use residual::{Expectation, ResidualCounts};
 pub use shape::{ShapeFinding, Strongest};
@@ -72,7 +76,8 @@ pub struct Finding {
     /// limited by the number of keys, or by the key's place among other keys where keys are related.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log10_p_unmarked: Option<Log10P>,
-    /// The same after Holm's adjustment for every key and test of this examination.
+    /// The same after Holm's adjustment for every key and test of this examination whose conditions hold; where one is
+    /// unproven, for all those of which one is.
     pub log10_p_adjusted: Log10P,
     /// Which test, with all that it has beside its p-value.
     #[serde(flatten)]
@@ -80,6 +85,9 @@ pub struct Finding {
     /// What to bear in mind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+    /// Conditions that nobody has shown to hold: with any, it decides nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unproven: Vec<Condition>,
 }
 
 /// Cells that share a weight.
@@ -106,6 +114,7 @@ impl Finding {
             log10_p_adjusted: log10_p,
             found,
             warnings: vec![],
+            unproven: vec![],
         }
     }
 
@@ -113,6 +122,13 @@ impl Finding {
     #[must_use]
     pub fn test(&self) -> Test {
         self.found.test()
+    }
+
+    /// Whether it may decide anything: all its conditions hold, there are cells enough, and it is no contrast, which compares
+    /// two keys.
+    #[must_use]
+    pub fn decides(&self) -> bool {
+        self.unproven.is_empty() && self.scored >= FEW_CELLS && self.test() != Test::T6
     }
 
     /// What the test went by: a sum of scores (T1, T2, T2r, T6, T9), the largest log10 E (T3), a rank (T5), log10 of the smallest

@@ -25,6 +25,9 @@ pub struct ResidualCounts {
     pub expectation: Expectation,
     /// Fresh cells of the suspect, with their repeats.
     pub produced: u64,
+    /// Answers that were counted once with an earlier one: the same answer, and all that was shown the same.
+    #[serde(default)]
+    pub identical_answers: u64,
     /// Fresh cells of the control sample, with their repeats.
     pub reference: u64,
     /// Cells with a weight above 0.

@@ -18,9 +18,8 @@ pub enum Warning {
     /// Some records do not say what the suspect was shown. Had it been shown marked text, it could
     /// have copied it.
     ExposureUnknown,
-    /// The weights came from text that the tested key itself had marked, so that the null law holds
-    /// only nearly: `docs/studies/same-key.md`.
-    SameKeyWeights,
+    /// Answers came as token ids: whoever wrote the records may have chosen how their text is cut.
+    AnswersAsTokens,
     /// The mark draws lists, whose tokens depend on each other: the e-value holds at the end, as fixed beforehand, and not at
     /// any time: `docs/tests/marks.md`.
     AtEndOnly,
@@ -62,15 +61,15 @@ impl Warning {
             Self::ExposureUnknown => {
                 "give each answer's prompt and all else that was shown: without them a copied passage counts as evidence"
             }
+            Self::AnswersAsTokens => {
+                "give the answers as text, or the program that sampled these tokens"
+            }
             Self::RelatedKeys => "do not use a level above 0.1",
             Self::AtEndOnly => "fix beforehand how many answers are asked for",
             Self::KeyNotComparable => {
                 "mark with at least three numbers drawn at random from a wide range"
             }
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
-            Self::SameKeyWeights => {
-                "rest the case on T1, or on weights from other cohorts' text, prompts or a background"
-            }
         }
     }
 }
@@ -79,11 +78,11 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ExposureUnknown => "some answers come without what the model was shown",
-            Self::SameKeyWeights => {
-                "the weights came from text that this key marked: they depend on the key, faintly"
-            }
             Self::RelatedKeys => {
                 "keys of this engine resemble each other: this key was compared with others on the same text, and the larger p is reported"
+            }
+            Self::AnswersAsTokens => {
+                "answers came as token ids: a text can be cut into tokens in many ways, and whoever wrote the records chose one"
             }
             Self::AtEndOnly => {
                 "tokens of one green list depend on each other: this e-value holds at the end only, if the number of answers was fixed beforehand"

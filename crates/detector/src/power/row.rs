@@ -33,6 +33,18 @@ pub struct Row {
     pub points: Vec<Point>,
 }
 
+impl Used<'_> {
+    /// The smallest share that the study itself tried and that left this lift or more, if it was of this setting.
+    #[must_use]
+    pub fn tried(&self, lift: f64) -> Option<f64> {
+        let is_of_setting = self.outside.iter().all(|&what| what == Outside::Share);
+        let mut points = self.row.points.iter().filter(|_| is_of_setting);
+        points
+            .find(|point| point.lift >= lift)
+            .map(|point| point.share)
+    }
+}
+
 /// A lift that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! T7: which of several keys do the answers depend on? One key per cohort and epoch.
 //!
-//! - **Named**: some test of this key is at or below the level after Holm's adjustment for all tests of all keys. The
+//! - **Named**: some test of this key, whose conditions hold, is at or below the level after Holm's adjustment for all tests of all keys. The
 //!   chance of naming **any** key that does not matter is at most the level.
 //! - **Screened**: on the list that e-BH makes at the false discovery rate. Of such a list at most that share is
 //!   wrong, on average: a place to look further, not a finding.
@@ -8,7 +8,7 @@
 //! The contrasts (T6) name nobody: they compare two keys.
 
 use super::plain::{INTERVAL_ALPHA, LEVEL};
-use crate::finding::{FEW_CELLS, Finding, Measure, Test};
+use crate::finding::{Condition, Finding, Measure, Test};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
 use crate::multiplicity::{calibrate, e_bh};
 use crate::tail::{Log10E, Log10P};
@@ -94,10 +94,10 @@ impl Cohorts {
         let keys = plain.iter().enumerate().map(|(at, t1)| {
             let own = findings
                 .iter()
-                .filter(|f| f.key_id == t1.key_id && f.test() != Test::T6);
+                .filter(|f| f.key_id == t1.key_id && f.decides());
             let naming = own
                 .clone()
-                .filter(|f| f.scored >= FEW_CELLS && f.log10_p_adjusted.value() <= LEVEL.log10());
+                .filter(|f| f.log10_p_adjusted.value() <= LEVEL.log10());
             let named_by: Vec<Test> = naming.map(Finding::test).collect();
             let standing = match (named_by.is_empty(), screened[at]) {
                 (false, _) => Standing::Named,
@@ -123,11 +123,12 @@ impl Cohorts {
     }
 }
 
-/// E of T3 at its end; its largest E is no e-value.
+/// E of T3 at its end, which no order changes; its largest E is no e-value. T1's where bets depended on the key.
 fn e_value(findings: &[Finding], t1: &Finding) -> (Log10E, Test) {
     findings
         .iter()
         .find(|f| f.test() == Test::T3 && f.key_id == t1.key_id)
+        .filter(|f| f.unproven.iter().all(|&c| c == Condition::KeyFreeOrder))
         .and_then(Finding::log10_e)
         .map_or((calibrate(t1.log10_p), Test::T1), |e| (e, Test::T3))
 }

@@ -2,12 +2,16 @@
 
 use crate::eprocess::EProcess;
 use crate::error::ExaminationError;
-use crate::finding::{Finding, Found, T3, Warning};
+use crate::finding::{Condition, Finding, Found, Order, T3, Warning};
 use crate::scores::{Looking, Tally};
 use crate::seen::{Seen, weighted};
 
 /// The finding of T3 under one key.
-pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, ExaminationError> {
+pub(crate) fn finding(
+    seen: &Seen<'_>,
+    key: &Tally,
+    order: Order,
+) -> Result<Option<Finding>, ExaminationError> {
     let Some((log10_p, supremum, log10_e)) = key.eprocess.result() else {
         return Ok(None);
     };
@@ -20,10 +24,14 @@ pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, E
         log10_e,
         weights,
         weighting,
+        order,
     });
     let mut finding = weighted(seen.finding(found, key, log10_p));
     if key.looking() == Looking::AtEnd {
         finding.warnings.push(Warning::AtEndOnly);
+    }
+    if !order.is_key_free() {
+        finding.unproven.push(Condition::KeyFreeOrder);
     }
     Ok(Some(finding))
 }

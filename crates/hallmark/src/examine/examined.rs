@@ -1,10 +1,14 @@
 //! The result of an examination.
 
+use super::answers::Answers;
+use super::conditions::Condition;
 use super::logprobs::UsedLogprobs;
 use super::outcome::{Conclusion, KeyOutcome};
+use super::plan::Plan;
 use super::reference::Reference;
 use super::tried::TriedKey;
 use crate::exit::Exit;
+use crate::inputs::InputFile;
 use crate::json::formats;
 use crate::profile::ProfileJson;
 use crate::read::Skipped;
@@ -31,8 +35,16 @@ pub struct Examined {
     pub keys: Vec<TriedKey>,
     /// The level at which an adjusted p-value is called a finding.
     pub level: f64,
+    /// Every file that went in, with its digest.
+    pub inputs: Vec<InputFile>,
+    /// What was done: every argument and seed.
+    pub plan: Plan,
+    /// SHA-256 of the plan's canonical JSON.
+    pub plan_sha256: String,
     /// What was read and what was left out.
     pub counts: Counts,
+    /// How the answers were given, and in which order.
+    pub answers: Answers,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// Which draw of decoys.
@@ -63,6 +75,8 @@ pub struct Examined {
     pub not_made: Vec<NotMade>,
     /// What the tests say of the keys together.
     pub cohorts: Cohorts,
+    /// What the findings rest on, and who checked it.
+    pub conditions: Vec<Condition>,
     /// What this does not show.
     pub does_not_show: Vec<String>,
 }
@@ -88,11 +102,12 @@ impl From<&Refused> for NotMade {
 }
 
 /// What no examination shows.
-pub const DOES_NOT_SHOW: [&str; 5] = [
+pub const DOES_NOT_SHOW: [&str; 6] = [
     "A p-value is not the chance that the suspect is innocent: it is how often a random key would give as much.",
     "Dependence on a key does not say who trained on the text, when, by which way it came, or whether that was allowed.",
     "Answers that were relayed from the marked service itself also depend on its key: ask where the answers were made.",
     "A passage copied from something the records do not show counts as the suspect's own: records must hold all that was shown.",
+    "Weights and control samples that were made with the key in hand can show anything: who made each file, when and from what, is part of the case.",
     "A high p-value does not show that nothing was trained on: see the smallest effect that was visible.",
 ];
 

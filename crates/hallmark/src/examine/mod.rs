@@ -1,32 +1,42 @@
 //! `examine`: was the model that wrote these answers trained on marked text?
 
+mod answers;
+mod by_hash;
 mod canonical;
+mod conditions;
 mod examined;
 mod logprobs;
 mod made;
 mod outcome;
 mod plan;
+mod prompts;
 mod reference;
 mod tried;
 
+pub use answers::Answers;
+pub use conditions::{Checker, Condition};
 pub use examined::{DOES_NOT_SHOW, Examined, NotMade};
 pub use logprobs::{UnmappedCounts, UsedLogprobs};
 pub use made::{Made, make};
 pub use outcome::{Conclusion, KeyOutcome};
-pub use plan::Plan;
+pub use plan::{Ordering, Plan};
 pub use reference::Reference;
 pub use tried::TriedKey;
 
 use crate::error::{Error, Result};
+use crate::inputs::{InputFile, Role};
 use crate::json::{VERSION, formats};
 use crate::progress::Step;
 use crate::read::{self, Skipped};
+use crate::tokenizers;
 use crate::weights;
+use answers::Watch;
 use hallmark_core::keys::Key;
 use hallmark_core::profile::Profile;
-use hallmark_corpus::{CorpusError, TokenRecord};
+use hallmark_corpus::{CorpusError, TokenRecord, encode};
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination;
+use hallmark_detector::finding::{Condition as Unproven, Order};
 use hallmark_detector::statistic::cohorts::Cohorts;
 use hallmark_detector::statistic::plain::LEVEL;
 use outcome::Judge;
@@ -39,13 +49,25 @@ use outcome::Judge;
 /// When a key is missing, the plan cannot be meant, or a file cannot be read.
 pub fn examine(plan: &Plan, keys: &[Key], progress: &mut dyn FnMut(Step<'_>)) -> Result<Examined> {
     examine_with(plan, keys, progress, |profile, progress, examination| {
-        read::read(
-            &plan.answers,
-            profile,
-            progress,
-            |_| Ok(()),
-            |raw| Ok(examination.observe(&raw)?),
-        )
+        let given = plan.answers.tokenizer.as_deref();
+        let tokenizer = tokenizers::of_profile(profile, given)?;
+        let reader = plan.answers.open(Some(profile.tokenizer.vocab_size))?;
+        let mut records = encode(reader, tokenizer.as_ref());
+        let answers = match &plan.order {
+            Ordering::AsGiven => observe(
+                records.by_ref(),
+                Order::Unproven,
+                profile,
+                progress,
+                examination,
+            )?,
+            Ordering::Hash(seed) => {
+                let ordered = by_hash::order(records.by_ref(), seed)?.into_iter().map(Ok);
+                observe(ordered, Order::Hash, profile, progress, examination)?
+            }
+        };
+        let reader = records.records();
+        Ok((answers, Skipped::of(reader), reader.stdin_digest()))
     })
 }
 
@@ -60,16 +82,35 @@ pub fn examine_records(
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Examined> {
     examine_with(plan, keys, progress, |profile, progress, examination| {
-        read::in_blocks(
-            answers,
-            profile.window,
-            progress,
-            |_| Ok(()),
-            |raw| Ok(examination.observe(&raw)?),
-        )?;
-        Ok(Skipped::default())
+        let answers = observe(answers, Order::Unproven, profile, progress, examination)?;
+        Ok((answers, Skipped::default(), None))
     })
 }
+
+/// Shows the answers to the examination, and what they say of themselves.
+fn observe(
+    answers: impl Iterator<Item = std::result::Result<TokenRecord, CorpusError>>,
+    order: Order,
+    profile: &Profile,
+    progress: &mut dyn FnMut(Step<'_>),
+    examination: &mut examination::Examination,
+) -> Result<Answers> {
+    let mut watch = Watch::default();
+    read::in_blocks(
+        answers,
+        profile.window,
+        progress,
+        |record| {
+            watch.see(record);
+            Ok(())
+        },
+        |raw| Ok(examination.observe(&raw)?),
+    )?;
+    Ok(watch.tell(order, examination))
+}
+
+/// What answers were, what was skipped, and the digest of stdin.
+type Read = (Answers, Skipped, Option<([u8; 32], u64)>);
 
 fn examine_with(
     plan: &Plan,
@@ -79,15 +120,17 @@ fn examine_with(
         &Profile,
         &mut dyn FnMut(Step<'_>),
         &mut examination::Examination,
-    ) -> Result<Skipped>,
+    ) -> Result<Read>,
 ) -> Result<Examined> {
     plan.check()?;
     let profile = plan.profile.profile()?;
     let tested = named(&plan.keys, keys)?;
     let judge = Judge::new(plan, &profile)?;
     read::refuse_stdin_twice(plan.files())?;
+    let mut inputs = plan.inputs()?;
     // Everything that shapes the weights is fixed here, before any answer is scored.
-    let weighed = weights::weigh(&plan.weighing, &profile)?;
+    let weighed = weights::weigh(&plan.weighing, &profile, &plan.keys)?;
+    let same_prompts = prompts::chosen_by(&plan.probes, &plan.keys)?;
     let controls = named(&plan.controls, keys)?;
     let (used, evidence) = match logprobs::logprobs(plan, &profile, progress)? {
         Some((used, evidence, counts)) => (Some(used), Some((evidence, counts))),
@@ -105,13 +148,20 @@ fn examine_with(
         dedup: plan.dedup.into(),
     };
     let made = make(&profile, &tested, tests, |examination| {
-        let skipped = answers(&profile, progress, examination)?;
+        if same_prompts {
+            examination.unproven(Unproven::KeyFreePrompts);
+        }
+        let read = answers(&profile, progress, examination)?;
         let files = &plan.references;
         let reference = reference::observe(files, &plan.answers, &profile, examination, progress)?;
-        Ok((skipped, reference))
+        Ok((read, reference))
     })?;
-    let (skipped, reference) = made.read;
+    let ((answers, skipped, stdin), reference) = made.read;
+    if let Some((digest, bytes)) = stdin {
+        inputs.push(InputFile::stdin(Role::Answers, digest, bytes));
+    }
     let outcomes = judge.outcomes(&plan.keys, &made.tests, &made.counts);
+    let conditions = conditions::of(plan, &made.tests, &made.counts, &answers, same_prompts);
     Ok(Examined {
         schema: formats::Examine,
         version: VERSION.to_owned(),
@@ -122,7 +172,11 @@ fn examine_with(
             .map_or_else(String::new, |key| key.key_id.clone()),
         keys: plan.keys.clone(),
         level: LEVEL,
+        inputs,
+        plan_sha256: plan.digest()?,
+        plan: plan.clone(),
         counts: made.counts,
+        answers,
         skipped,
         decoy_seed: plan.decoy_seed,
         harvests: weighed.harvests,
@@ -135,6 +189,7 @@ fn examine_with(
         cohorts: Cohorts::of(&made.tests, profile.law()).map_err(ExaminationError::from)?,
         tests: made.tests,
         not_made: made.left_out.iter().map(NotMade::from).collect(),
+        conditions,
         does_not_show: DOES_NOT_SHOW.map(str::to_owned).to_vec(),
     })
 }

@@ -33,10 +33,20 @@ pub struct KeyOutcome {
     pub key_id: String,
     /// What it comes to.
     pub outcome: Conclusion,
-    /// The smallest share of marked training text that T1 would have seen in nine cases of ten. Above
-    /// 1: not even a wholly marked training text. Absent where no study says.
+    /// The first test, in the order of their numbers, that is a finding at the level and whose conditions hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_by: Option<Test>,
+    /// The first test at the level one of whose conditions nobody has shown to hold: it decides nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<Test>,
+    /// The smallest share of marked training text that T1 would have seen in nine cases of ten, were the suspect like the models of
+    /// the study. Above 1: not even a wholly marked training text. Absent where no study says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smallest_share: Option<f64>,
+    /// The smallest share that the user's own study tried in this setting and of which T1 would have seen what was left: shares from
+    /// there on can be ruled out. Studies of other models certify nothing of this one, and a share that was not tried neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certified_share: Option<f64>,
     /// Which study says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<UsedJson>,
@@ -51,6 +61,7 @@ pub(super) struct Judge {
     setting: Setting,
     profile: Profile,
     rule_out: Option<f64>,
+    own_study: bool,
 }
 
 impl Judge {
@@ -64,6 +75,7 @@ impl Judge {
             setting: plan.calibration.setting(profile, delta),
             profile: profile.clone(),
             rule_out: plan.rule_out,
+            own_study: plan.calibration.table.is_some(),
         })
     }
 
@@ -83,18 +95,24 @@ impl Judge {
     }
 
     fn outcome(&self, key_id: &str, tests: &[&Finding], all: usize, counts: &Counts) -> KeyOutcome {
-        // A contrast compares two keys.
-        let found = tests
-            .iter()
-            .any(|test| test.test() != Test::T6 && test.log10_p_adjusted.value() <= LEVEL.log10());
+        let at_level = |test: &&&Finding| test.log10_p_adjusted.value() <= LEVEL.log10();
+        let mut by_number = tests.iter().filter(at_level);
+        let found_by = by_number.clone().find(|test| test.decides());
+        let conditional = by_number.find(|test| !test.unproven.is_empty());
         let plain = tests.iter().find(|test| test.test() == Test::T1);
-        let used = plain
-            .and_then(|plain| plain.effect())
-            .and_then(|effect| self.table.smallest_share(&self.setting, effect));
-        let seen = |share: f64| used.as_ref().is_some_and(|used| used.share <= share);
-        let outcome = if found {
+        let effect = plain.and_then(|plain| plain.effect());
+        let used = effect.and_then(|effect| self.table.smallest_share(&self.setting, effect));
+        let certified_share = effect
+            .zip(used.as_ref().filter(|_| self.own_study))
+            .and_then(|(effect, used)| used.tried(effect.smallest_visible - effect.null));
+        let seen = |share: f64| certified_share.is_some_and(|certified| certified <= share);
+        let is_proven = plain.is_some_and(|plain| plain.unproven.is_empty());
+        let outcome = if found_by.is_some() {
             Conclusion::Found
-        } else if counts.scored < FEW_CELLS || self.rule_out.is_some_and(|share| !seen(share)) {
+        } else if counts.scored < FEW_CELLS
+            || !is_proven
+            || self.rule_out.is_some_and(|share| !seen(share))
+        {
             Conclusion::Inconclusive
         } else {
             Conclusion::NotFound
@@ -106,6 +124,9 @@ impl Judge {
         KeyOutcome {
             key_id: key_id.to_owned(),
             outcome,
+            found_by: found_by.map(|test| test.test()),
+            conditional: conditional.map(|test| test.test()),
+            certified_share,
             smallest_share: used.as_ref().map(|used| used.share),
             calibration: used.as_ref().map(|used| UsedJson::new(&self.table, used)),
             needs_answers,

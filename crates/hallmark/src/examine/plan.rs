@@ -4,12 +4,13 @@ use super::canonical;
 use super::tried::TriedKey;
 use crate::dedup::Dedup;
 use crate::error::{Error, Result};
+use crate::inputs::{InputFile, Role};
 use crate::json::formats;
 use crate::power::Calibrated;
 use crate::profile::ProfileJson;
 use crate::read::Inputs;
 use crate::weights::Weighing;
-use hallmark_core::keys::Key;
+use hallmark_core::keys::{Key, KeyFile};
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::Expectation;
 use hallmark_harvest::Sha256Digest;
@@ -53,6 +54,31 @@ pub struct Plan {
     pub calibration: Calibrated,
     /// How repeated cells are found.
     pub dedup: Dedup,
+    /// In which order answers are read.
+    #[serde(default, skip_serializing_if = "Ordering::is_as_given")]
+    pub order: Ordering,
+    /// Results of `probe` that chose the prompts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<PathBuf>,
+}
+
+/// In which order answers are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Ordering {
+    /// As they stand in the files.
+    #[default]
+    AsGiven,
+    /// By a hash of each record's content under this seed, which is fixed and published before the answers are there. All answers are
+    /// held in memory.
+    Hash(String),
+}
+
+impl Ordering {
+    fn is_as_given(&self) -> bool {
+        *self == Self::AsGiven
+    }
 }
 
 /// Decoys in a line-up, where nothing else is asked for.
@@ -78,6 +104,8 @@ impl Plan {
             rule_out: None,
             calibration: Calibrated::default(),
             dedup: Dedup::default(),
+            order: Ordering::default(),
+            probes: vec![],
         }
     }
 
@@ -110,6 +138,29 @@ impl Plan {
         Ok(())
     }
 
+    /// Every file that goes in, with its digest; stdin has one when it was read.
+    pub(super) fn inputs(&self) -> Result<Vec<InputFile>> {
+        let tokenizer = self.answers.tokenizer.iter();
+        let roles: [(Role, Vec<&PathBuf>); 8] = [
+            (Role::Answers, self.answers.files.iter().collect()),
+            (Role::Tokenizer, tokenizer.collect()),
+            (Role::Harvest, self.weighing.harvests.iter().collect()),
+            (Role::Background, self.weighing.background.iter().collect()),
+            (Role::Reference, self.references.iter().collect()),
+            (Role::Logprobs, self.logprobs.iter().collect()),
+            (
+                Role::ReferenceLogprobs,
+                self.reference_logprobs.iter().collect(),
+            ),
+            (Role::Calibration, self.calibration.table.iter().collect()),
+        ];
+        let files = roles.into_iter().flat_map(|(role, files)| {
+            let files = files.into_iter().filter(|file| file.as_os_str() != "-");
+            files.map(move |file| InputFile::of(role, file))
+        });
+        files.collect()
+    }
+
     /// All files of answers and log-probabilities.
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let answers = self.answers.files.iter().chain(&self.references);
@@ -138,7 +189,27 @@ impl TriedKey {
         Self {
             key_id: key.public_id().to_string(),
             file: crate::text::shown(file),
+            root_id: None,
         }
+    }
+
+    /// The key that marks text, of a key file.
+    #[must_use]
+    pub fn of_file(key: &KeyFile, file: &Path) -> Self {
+        let root_id = match key {
+            KeyFile::Root(_) => Some(key.public_id().to_string()),
+            _ => None,
+        };
+        Self {
+            root_id,
+            ..Self::of(&key.marking_key(), file)
+        }
+    }
+
+    /// Whether an id that someone wrote down is this key's, or its root's.
+    #[must_use]
+    pub fn is(&self, id: &str) -> bool {
+        self.key_id == id || self.root_id.as_deref() == Some(id)
     }
 }
 

@@ -11,4 +11,7 @@ pub struct TriedKey {
     pub key_id: String,
     /// The file it came from.
     pub file: String,
+    /// Public id of the root whose default cohort it is, where the file holds a root: text of either id is this key's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_id: Option<String>,
 }

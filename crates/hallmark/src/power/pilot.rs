@@ -84,7 +84,7 @@ pub(super) fn read(
                 .hint("give --profile FILE instead of scheme and parameters"),
         );
     }
-    let weighed = weigh(&files.weighing, &mark.profile)?;
+    let weighed = weigh(&files.weighing, &mark.profile, &[])?;
     let mut pilot = Pilot::new(mark.profile.window, weighed.weights);
     read::read(
         &files.inputs,

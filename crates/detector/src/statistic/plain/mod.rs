@@ -15,20 +15,21 @@ mod judged;
 mod law;
 mod related;
 mod table;
+mod tail;
+mod visible;
 mod weighted_table;
 
 pub(crate) use judged::{Gathered, Judged};
 pub(crate) use law::lists;
 pub(crate) use related::Effort;
+pub use tail::p_value;
 
 use crate::error::ExaminationError;
 use crate::finding::{Effect, FEW_CELLS, Finding, Found, Measure, T1, Warning};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
 use crate::scores::Pool;
-use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
 use hallmark_core::law::Law;
 use hallmark_core::mark::Mark;
-use statrs::distribution::{ContinuousCDF, Normal};
 
 /// The level at which a finding is called one, shared among all tests of an examination.
 pub const LEVEL: f64 = 0.001;
@@ -84,32 +85,26 @@ pub(crate) fn finding(
 }
 
 /// Says in each effect what would have been visible, now that the number of tests is known.
-pub(crate) fn share_level(findings: &mut [Finding], law: Law) {
-    let tests = findings.len();
+pub(crate) fn share_level(findings: &mut [Finding], law: Law) -> Result<(), IntervalError> {
+    let level = LEVEL / findings.len().max(1) as f64;
+    // Most keys score the same cells.
+    let mut last = None;
     for finding in findings {
+        let cells = finding.scored;
         if let Found::T1(T1 {
             effect: Some(effect),
             ..
         }) = &mut finding.found
         {
-            let trials = (finding.scored * law.trials()) as f64;
-            effect.smallest_visible =
-                smallest_visible(law, trials, effect.null, LEVEL / tests.max(1) as f64);
+            let visible = match last {
+                Some((known, visible)) if known == cells => visible,
+                _ => visible::smallest_visible(law, cells, level)?,
+            };
+            last = Some((cells, visible));
+            effect.smallest_visible = visible;
         }
     }
-}
-
-/// The p-value of a sum of scores over `cells` distinct cells: an upper bound of the chance that a
-/// random key gives as much (`docs/statistics.md`, sections 1 and 2).
-///
-/// # Errors
-/// When the sum is impossible for that many cells, or there are more than the tails allow.
-pub fn p_value(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
-    match law {
-        Law::Exponential => gamma_upper(cells, sum),
-        Law::Bernoulli { threshold } => binomial_upper(cells, sum, threshold),
-        Law::Bits { layers } => tournament_upper(cells, layers, sum),
-    }
+    Ok(())
 }
 
 /// How strong the dependence on the key is, with a 95% interval; nothing where fewer than
@@ -137,33 +132,16 @@ pub fn effect(
         Law::Bernoulli { .. } => (Measure::GreenRate, rate_interval(trials, sum)?),
         Law::Bits { .. } => (Measure::OneBitRate, rate_interval(trials, sum)?),
     };
-    let smallest_visible = smallest_visible(law, trials as f64, null, LEVEL / tests.max(1) as f64);
+    let visible = visible::smallest_visible(law, cells, LEVEL / tests.max(1) as f64)?;
     Ok(Some(Effect {
         measure,
         value,
         null,
         interval,
-        smallest_visible,
+        smallest_visible: visible,
     }))
 }
 
 fn rate_interval(trials: u64, count: u64) -> Result<Interval, IntervalError> {
     clopper_pearson(trials, count, INTERVAL_ALPHA, Sides::Two)
-}
-
-/// The effect that `trials` trials would show at level `alpha` with power 0.9, by the normal
-/// approximation: the null's quantile at `alpha` is the effect's quantile at 0.1.
-fn smallest_visible(law: Law, trials: f64, null: f64, alpha: f64) -> f64 {
-    let upper = |tail: f64| -Normal::standard().inverse_cdf(tail);
-    let (z_alpha, z_beta) = (upper(alpha) / trials.sqrt(), upper(0.1) / trials.sqrt());
-    match law {
-        // A mean μ has standard deviation μ/√n: μ − 1 = z_α/√n + z_β·μ/√n.
-        Law::Exponential => (1.0 + z_alpha) / (1.0 - z_beta),
-        Law::Bernoulli { .. } | Law::Bits { .. } => {
-            // r − γ = (z_α·√(γ(1−γ)) + z_β·√(r(1−r)))/√n, by iteration from r = γ.
-            let spread = |rate: f64| (rate * (1.0 - rate)).max(0.0).sqrt();
-            let step = |rate| null + z_alpha * spread(null) + z_beta * spread(rate);
-            (0..50).fold(null, |rate, _| f64::min(step(rate), 1.0))
-        }
-    }
 }

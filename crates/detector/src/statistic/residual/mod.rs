@@ -20,7 +20,7 @@ mod runs;
 mod scored;
 mod strength;
 
-use crate::cells::FreshCells;
+use crate::cells::{FreshCells, RawCells};
 use crate::error::ExaminationError;
 use crate::finding::{Expectation, Finding, Found, T2r};
 use crate::scores::Tally;
@@ -28,7 +28,9 @@ use crate::seen::{Seen, weighted};
 use crate::statistic::weighted::WeightedSum;
 use crate::weights::WindowWeights;
 use back_off::BackOff;
+use hallmark_core::cells::TokenId;
 use hallmark_core::mark::Mark;
+use hashbrown::HashSet;
 use packed::Packed;
 use rayon::prelude::*;
 use runs::{Expected, Weigher};
@@ -44,6 +46,9 @@ pub(crate) struct Residual {
     expectation: Expectation,
     suspect: Vec<Packed>,
     reference: Vec<Packed>,
+    /// Records that were counted, by their hash.
+    records: HashSet<u64>,
+    identical: u64,
 }
 
 impl Residual {
@@ -54,17 +59,29 @@ impl Residual {
             expectation,
             suspect: vec![],
             reference: vec![],
+            records: HashSet::new(),
+            identical: 0,
         }
     }
 
-    /// Adds fresh cells of the suspect.
-    pub(crate) fn observe(&mut self, cells: &FreshCells) {
-        self.suspect.extend(cells.units().map(packed::pack));
+    /// Adds fresh cells of the suspect, those of equal records once: how often a record stands in a file is up to whoever made the
+    /// file, and may depend on the key.
+    pub(crate) fn observe(&mut self, raw: &RawCells, cells: &FreshCells) {
+        let lengths: Vec<usize> = raw.answers().map(<[TokenId]>::len).collect();
+        for (identity, own) in raw.identities().zip(cells.of_answers(&lengths)) {
+            if self.records.insert(identity) {
+                let own = cells.units_at(own.start as usize..own.end as usize);
+                self.suspect.extend(own.map(packed::pack));
+            } else {
+                self.identical += 1;
+            }
+        }
     }
 
     /// Adds fresh cells of the control sample.
     pub(crate) fn observe_reference(&mut self, cells: &FreshCells) {
-        self.reference.extend(cells.units().map(packed::pack));
+        self.reference
+            .extend(cells.units_at(0..cells.len()).map(packed::pack));
     }
 
     /// Counts, weighs and scores everything under each of `marks`.
@@ -108,7 +125,7 @@ impl Residual {
                 .map(score)
                 .reduce(|| Scored::empty(rows), |some, more| some.and(&more)),
         };
-        scored.of(self.expectation, counts)
+        scored.of(self.expectation, counts, self.identical)
     }
 }
 

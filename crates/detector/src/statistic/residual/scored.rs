@@ -19,6 +19,7 @@ pub(crate) struct Scored {
     expectation: Expectation,
     produced: u64,
     reference: u64,
+    identical: u64,
 }
 
 /// Cells evaluated at a time.
@@ -83,6 +84,7 @@ impl Scored {
             expectation: Expectation::Reference,
             produced: 0,
             reference: 0,
+            identical: 0,
         }
     }
 
@@ -96,11 +98,17 @@ impl Scored {
     }
 
     /// The same, with what was counted.
-    pub(super) fn of(self, expectation: Expectation, (produced, reference): (u64, u64)) -> Self {
+    pub(super) fn of(
+        self,
+        expectation: Expectation,
+        (produced, reference): (u64, u64),
+        identical: u64,
+    ) -> Self {
         Self {
             expectation,
             produced,
             reference,
+            identical,
             ..self
         }
     }
@@ -123,6 +131,7 @@ impl Scored {
         ResidualCounts {
             expectation: self.expectation,
             produced: self.produced,
+            identical_answers: self.identical,
             reference: self.reference,
             above: above.iter().sum(),
             below: below.iter().sum(),

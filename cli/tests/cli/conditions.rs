@@ -1,0 +1,184 @@
+//! Cases that accuse, or clear, where a condition is not checked: `docs/conditions.md`.
+
+use crate::bench::{Bench, check_schema};
+use serde_json::{Value, json};
+
+fn examine(bench: &Bench, line: &str) -> (i32, Value) {
+    let ran = bench.run(&format!("--format json examine --decoys 0 {line}"));
+    let value: Value = serde_json::from_str(&ran.stdout)
+        .unwrap_or_else(|error| panic!("{line}: {error}\n{}{}", ran.stdout, ran.stderr));
+    check_schema(&value);
+    (ran.status, value)
+}
+
+fn finding<'a>(examined: &'a Value, test: &str) -> &'a Value {
+    let mut tests = examined["tests"].as_array().unwrap().iter();
+    tests.find(|finding| finding["test"] == test).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+fn lines(records: impl IntoIterator<Item = Value>) -> String {
+    let lines = records.into_iter().map(|record| format!("{record}\n"));
+    lines.collect()
+}
+
+/// Unmarked answers of 8 random tokens, in descending order of their scores under the key.
+fn sorted_by_score(bench: &Bench) -> Vec<Vec<u32>> {
+    bench.key("mine.key");
+    bench.ok("profile new --window 1 --vocab-size 50000 --out p.toml");
+    let mut state = 9_u64;
+    let mut random = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as u32 % 50_000
+    };
+    let answers: Vec<Vec<u32>> = (0..400)
+        .map(|_| (0..8).map(|_| random()).collect())
+        .collect();
+    bench.write(
+        "all.jsonl",
+        lines(answers.iter().map(|tokens| json!({ "tokens": tokens }))),
+    );
+    let detected = bench.json("detect --key mine.key --profile p.toml all.jsonl");
+    let documents = detected["documents"].as_array().unwrap();
+    let mut order: Vec<usize> = (0..answers.len()).collect();
+    order.sort_by(|&a, &b| {
+        number(&documents[b]["statistic"]).total_cmp(&number(&documents[a]["statistic"]))
+    });
+    order.into_iter().map(|at| answers[at].clone()).collect()
+}
+
+/// The T1 of random answers is above 0.01 with these seeds; sorted, T3's largest E is beyond 10^20.
+#[test]
+fn answers_sorted_by_their_score_are_not_accused_by_t3() {
+    let bench = Bench::new();
+    let sorted = sorted_by_score(&bench);
+    let record = |tokens: &Vec<u32>| json!({ "prompt_tokens": [], "response_tokens": tokens });
+    bench.write("sorted.jsonl", lines(sorted.iter().map(record)));
+    let (status, examined) = examine(&bench, "--key mine.key --profile p.toml sorted.jsonl");
+    let t3 = finding(&examined, "T3");
+    assert!(number(&t3["log10_p"]) < -20.0, "{t3}");
+    assert_eq!(t3["unproven"], json!(["key-free-order"]));
+    assert_eq!((status, &examined["outcome"]), (0, &json!("not-found")));
+    assert_eq!(examined["outcomes"][0]["conditional"], "T3");
+    assert_eq!(
+        finding(&examined, "T1")["log10_p_adjusted"],
+        finding(&examined, "T1")["log10_p"]
+    );
+
+    // By a hash of their content the same answers stand in an order that nobody chose.
+    let hashed = "--key mine.key --profile p.toml --order-by-hash 2026-11-27 sorted.jsonl";
+    let (_, examined) = examine(&bench, hashed);
+    let t3 = finding(&examined, "T3");
+    assert_eq!(
+        (&t3["order"], &t3["unproven"]),
+        (&json!("hash"), &Value::Null)
+    );
+    assert!(number(&t3["log10_p"]) > -3.0, "{t3}");
+
+    // Ids that ascend are their maker's word, which the finding repeats.
+    let numbered = sorted.iter().zip(1..).map(|(tokens, id)| {
+        json!({ "id": format!("p{id}"), "prompt_tokens": [], "response_tokens": tokens })
+    });
+    bench.write("numbered.jsonl", lines(numbered));
+    let (_, examined) = examine(&bench, "--key mine.key --profile p.toml numbered.jsonl");
+    assert_eq!(finding(&examined, "T3")["order"], "ids");
+}
+
+/// 22 marked cells have p = 1e-9 and say nothing.
+#[test]
+fn too_few_cells_are_inconclusive_in_every_form_of_the_result() {
+    let bench = Bench::new();
+    bench.key("mine.key");
+    bench.ok("profile new --window 1 --out p.toml");
+    bench.ok("mark --key mine.key --profile p.toml --tokens 22 --seed 3 --out marked.jsonl");
+    let (status, examined) = examine(&bench, "--key mine.key --profile p.toml marked.jsonl");
+    assert!(number(&examined["counts"]["scored"]) < 25.0);
+    assert!(number(&finding(&examined, "T1")["log10_p_adjusted"]) < -3.0);
+    assert_eq!((status, &examined["outcome"]), (4, &json!("inconclusive")));
+    assert_eq!(examined["cohorts"]["keys"][0]["named_by"], json!([]));
+}
+
+/// A folder with a root key, an index of text that its default cohort marked, and unmarked answers.
+fn case() -> Bench {
+    let bench = Bench::new();
+    bench.key("root.key");
+    bench.ok("profile new --out p.toml");
+    bench.ok("mark --key root.key --profile p.toml --tokens 4000 --seed 1 --out log.jsonl");
+    bench.ok("mark --key root.key --profile p.toml --tokens 600 --seed 2 --out answers.jsonl");
+    bench.ok("index make --key root.key --profile p.toml --out own.index log.jsonl");
+    bench
+}
+
+#[test]
+fn weights_from_the_tested_keys_own_text_name_nobody_and_lift_nothing() {
+    let bench = case();
+    let with = "--key root.key --profile p.toml --harvest own.index answers.jsonl";
+    let (_, plain) = examine(&bench, "--key root.key --profile p.toml answers.jsonl");
+    let (_, weighted) = examine(&bench, with);
+    assert_eq!(
+        finding(&weighted, "T2")["unproven"],
+        json!(["key-free-weights"])
+    );
+    assert_eq!(
+        finding(&weighted, "T1")["log10_p_adjusted"],
+        finding(&weighted, "T1")["log10_p"],
+        "T1 is alone in its family: T3's order is not known, and T2's weights are the key's own"
+    );
+    assert_eq!(
+        finding(&plain, "T1")["log10_p"],
+        finding(&weighted, "T1")["log10_p"]
+    );
+    assert_eq!(weighted["cohorts"]["keys"][0]["named_by"], json!(["T1"]));
+}
+
+/// A root's own id, which stands in its key file, is its default cohort's too.
+#[test]
+fn an_index_may_name_either_id_of_a_root() {
+    let bench = case();
+    let header = bench.read("root.key");
+    let id = header
+        .split_whitespace()
+        .find(|word| word.len() == 16 && word.bytes().all(|b| b.is_ascii_hexdigit()));
+    let id = id.expect("the root's id stands in the header");
+    bench.ok(&format!(
+        "index make --marked-by {id} --profile p.toml --out named.index log.jsonl"
+    ));
+    let (_, examined) = examine(
+        &bench,
+        "--key root.key --profile p.toml --harvest named.index answers.jsonl",
+    );
+    assert_eq!(finding(&examined, "T2")["weights"], "same-key");
+}
+
+#[test]
+fn prompts_chosen_by_the_tested_keys_log_decide_nothing() {
+    let bench = case();
+    let log = bench.read("log.jsonl");
+    let asked = log.lines().enumerate().map(|(at, line)| {
+        let record: Value = serde_json::from_str(line).unwrap();
+        json!({ "prompt": format!("Question {at}?"), "response": record["text"] })
+    });
+    bench.write("asked.jsonl", lines(asked));
+    bench.ok("probe --log asked.jsonl --index own.index --count 3 --out chosen.jsonl");
+    let (status, examined) = examine(
+        &bench,
+        "--key root.key --profile p.toml --probe chosen.selection.json answers.jsonl",
+    );
+    assert_eq!((status, &examined["outcome"]), (4, &json!("inconclusive")));
+    assert_eq!(
+        finding(&examined, "T1")["unproven"],
+        json!(["key-free-prompts"])
+    );
+    assert!(number(&finding(&examined, "T1")["log10_p"]) < -10.0);
+    bench.write("old.json", "{\"schema\":\"hallmark/probe/1\"}");
+    bench.refused(
+        "examine --key root.key --profile p.toml --probe old.json answers.jsonl",
+        2,
+        &["version 1"],
+    );
+}

@@ -1,0 +1,124 @@
+//! What the records of the answers say of themselves, beside their text: how they were given, and in which order.
+
+use hallmark_corpus::{Given, TokenRecord};
+use hallmark_detector::Examination;
+use hallmark_detector::finding::{Order, Warning};
+use serde::{Deserialize, Serialize};
+
+/// How answers were given, and in which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// Answers that came as token ids.
+    pub as_tokens: u64,
+    /// Those of them that are not cut as the tokenizer cuts their text, where one was at hand.
+    pub cut_otherwise: u64,
+    /// Answers whose records say that nothing was shown.
+    pub nothing_shown: u64,
+    /// What says that their order was fixed without the key.
+    pub order: Order,
+}
+
+/// The same while answers are read.
+#[derive(Default)]
+pub(super) struct Watch {
+    answers: u64,
+    seen: Answers,
+    ids: Ids,
+}
+
+/// Whether ids ascend.
+#[derive(Default)]
+enum Ids {
+    #[default]
+    None,
+    Ascending {
+        last: Id,
+        rises: bool,
+    },
+    Not,
+}
+
+/// An id: a number behind a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Id {
+    text: String,
+    number: u64,
+}
+
+impl Watch {
+    /// Looks at a record.
+    pub(super) fn see(&mut self, record: &TokenRecord) {
+        self.answers += 1;
+        self.seen.as_tokens += u64::from(record.given != Given::Text);
+        self.seen.cut_otherwise += u64::from(record.given == Given::OtherTokens);
+        let shown = record.exposure.iter().any(|piece| !piece.is_empty());
+        self.seen.nothing_shown += u64::from(record.exposure_known && !shown);
+        self.ids.see(record.id.as_deref());
+    }
+
+    /// Tells the examination. `order` is what else is known of the order.
+    pub(super) fn tell(mut self, order: Order, examination: &mut Examination) -> Answers {
+        self.seen.order = match (order, &self.ids) {
+            (Order::Unproven, _) if self.answers == 1 => Order::OneAnswer,
+            (Order::Unproven, Ids::Ascending { rises: true, .. }) => Order::Ids,
+            (known, _) => known,
+        };
+        examination.order(self.seen.order);
+        if self.seen.as_tokens > 0 {
+            examination.warn(Warning::AnswersAsTokens);
+        }
+        self.seen
+    }
+}
+
+impl Ids {
+    fn see(&mut self, id: Option<&str>) {
+        let id = id.and_then(Id::parse);
+        *self = match (std::mem::replace(self, Self::Not), id) {
+            (Self::None, Some(last)) => Self::Ascending { last, rises: false },
+            (Self::Ascending { last, rises }, Some(id))
+                if id.text == last.text && id.number >= last.number =>
+            {
+                Self::Ascending {
+                    rises: rises || id.number > last.number,
+                    last: id,
+                }
+            }
+            _ => Self::Not,
+        };
+    }
+}
+
+impl Id {
+    fn parse(id: &str) -> Option<Self> {
+        let text = id.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number = id[text.len()..].parse().ok()?;
+        Some(Self {
+            text: text.to_owned(),
+            number,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_ascend_where_their_numbers_do_and_nothing_else_changes() {
+        let ascend = |ids: &[&str]| {
+            let mut seen = Ids::default();
+            ids.iter().for_each(|id| seen.see(Some(id)));
+            matches!(seen, Ids::Ascending { rises: true, .. })
+        };
+        assert!(ascend(&["p9", "p10", "p10", "p11"]));
+        assert!(ascend(&["1", "20"]));
+        assert!(!ascend(&["p1", "p1"]));
+        assert!(!ascend(&["p2", "p1"]));
+        assert!(!ascend(&["p1", "q2"]));
+        assert!(!ascend(&["p1", "p"]));
+        assert!(!ascend(&["a", "b"]));
+    }
+}

@@ -1,0 +1,190 @@
+//! The conditions that findings rest on, and who checked each: `docs/conditions.md`.
+
+use super::answers::Answers;
+use super::plan::{Ordering, Plan};
+use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Test};
+use serde::{Deserialize, Serialize};
+
+/// A condition of some findings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// What has to be so.
+    pub condition: String,
+    /// The tests that need it.
+    pub tests: Vec<Test>,
+    /// Who checked it.
+    pub checked_by: Checker,
+    /// What was seen, or what is left to show.
+    pub how: String,
+}
+
+/// Who checked a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Checker {
+    /// This program, on these files.
+    Program,
+    /// The plan fixes it: whoever can show that the plan is older than the answers has shown it.
+    Plan,
+    /// Nobody here: a person has to show it.
+    Person,
+}
+
+/// The conditions of what was found, in the order of the page that explains them.
+pub(super) fn of(
+    plan: &Plan,
+    tests: &[Finding],
+    counts: &Counts,
+    answers: &Answers,
+    same_prompts: bool,
+) -> Vec<Condition> {
+    let made = |wanted: &[Test]| -> Vec<Test> {
+        let made = wanted.iter().copied();
+        made.filter(|&wanted| tests.iter().any(|finding| finding.test() == wanted))
+            .collect()
+    };
+    let all: Vec<Test> = made(&ALL);
+    let mut conditions = vec![];
+    let mut add = |condition: &str, tests: Vec<Test>, checked_by, how: String| {
+        if !tests.is_empty() {
+            conditions.push(Condition {
+                condition: condition.to_owned(),
+                tests,
+                checked_by,
+                how,
+            });
+        }
+    };
+    add(
+        "The key was drawn at random and fixed before the answers, and not chosen among several",
+        all.clone(),
+        Checker::Person,
+        "show a commitment to the key, its epoch and its cohort's name that is older than the answers".to_owned(),
+    );
+    add(
+        "Every key and every setting that was tried is in this result",
+        all.clone(),
+        Checker::Person,
+        format!(
+            "show that the plan ({} keys) is older than the answers and that there was no other",
+            plan.keys.len()
+        ),
+    );
+    add(
+        "Everything that the suspect was shown is in the records",
+        all.clone(),
+        if counts.exposure_unknown > 0 {
+            Checker::Person
+        } else {
+            Checker::Program
+        },
+        format!(
+            "{} of {} answers say what was shown, {} of them that nothing was; that the records are complete is their maker's word",
+            counts.answers - counts.exposure_unknown.min(counts.answers),
+            counts.answers,
+            answers.nothing_shown
+        ),
+    );
+    add(
+        "No answer was left out, changed or repeated because of what it says",
+        all.clone(),
+        Checker::Person,
+        "show the collection's log, or how the answers were drawn".to_owned(),
+    );
+    add(
+        "How many answers were asked for was fixed before any was scored",
+        made(&[
+            Test::T1,
+            Test::T2,
+            Test::T2r,
+            Test::T5,
+            Test::T6,
+            Test::T8,
+            Test::T9,
+        ]),
+        Checker::Person,
+        "looking, and then asking for more, breaks it".to_owned(),
+    );
+    add(
+        "Prompts were chosen without answers that a tested key had marked",
+        all.clone(),
+        if plan.probes.is_empty() {
+            Checker::Person
+        } else {
+            Checker::Program
+        },
+        match (plan.probes.is_empty(), same_prompts) {
+            (true, _) => {
+                "give the result of `probe` that chose them, or show where they are from".to_owned()
+            }
+            (false, false) => {
+                "the results of `probe` name other keys' logs, or unmarked ones".to_owned()
+            }
+            (false, true) => "it does not hold: the log was marked by a tested key".to_owned(),
+        },
+    );
+    if answers.as_tokens > 0 {
+        add(
+            "Answers that came as token ids are the tokens that the model sampled, or those of their text",
+            all.clone(),
+            Checker::Person,
+            format!(
+                "{} answers came as token ids; {} of them are not cut as the tokenizer cuts their text",
+                answers.as_tokens, answers.cut_otherwise
+            ),
+        );
+    }
+    add(
+        "The order of the answers was fixed without the key",
+        made(&[Test::T3]),
+        match (answers.order.is_key_free(), &plan.order) {
+            (false, _) => Checker::Person,
+            (true, Ordering::Hash(_)) => Checker::Plan,
+            (true, Ordering::AsGiven) => Checker::Program,
+        },
+        format!("{:?}", answers.order).to_lowercase(),
+    );
+    let weighted = tests.iter().filter(|finding| finding.weights().is_some());
+    let mut weighted: Vec<Test> = weighted.map(Finding::test).collect();
+    weighted.dedup();
+    let same_key = tests
+        .iter()
+        .any(|finding| finding.unproven.contains(&Unproven::KeyFreeWeights));
+    add(
+        "Weights were fixed without the key: indexes name the key that marked their text, and no prompt in their text depends on answers under a tested key",
+        weighted,
+        if same_key {
+            Checker::Program
+        } else {
+            Checker::Person
+        },
+        if same_key {
+            "it does not hold: an index was made of text that a tested key marked".to_owned()
+        } else {
+            "no index names a tested key; that each names the right one, and when its text is from, is its maker's word".to_owned()
+        },
+    );
+    if !plan.references.is_empty() || !plan.reference_logprobs.is_empty() {
+        add(
+            "The control's answers were made without marked text, and chosen without the key",
+            made(&[Test::T2r, Test::T9]),
+            Checker::Person,
+            "show which model made them, and that it is older than the mark".to_owned(),
+        );
+    }
+    conditions
+}
+
+const ALL: [Test; 8] = [
+    Test::T1,
+    Test::T2,
+    Test::T2r,
+    Test::T3,
+    Test::T5,
+    Test::T6,
+    Test::T8,
+    Test::T9,
+];
