@@ -14,18 +14,19 @@
 mod judged;
 mod law;
 mod related;
+mod sums;
 mod table;
 mod weighted_table;
 
 pub(crate) use judged::{Gathered, Judged};
 pub(crate) use law::lists;
 pub(crate) use related::Effort;
+pub use sums::p_value;
 
 use crate::error::ExaminationError;
 use crate::finding::{Effect, FEW_CELLS, Finding, Found, Measure, T1, Warning};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson, gamma_scale_mean};
 use crate::scores::Pool;
-use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
 use hallmark_core::law::Law;
 use hallmark_core::mark::Mark;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -96,19 +97,6 @@ pub(crate) fn share_level(findings: &mut [Finding], law: Law) {
             effect.smallest_visible =
                 smallest_visible(law, trials, effect.null, LEVEL / tests.max(1) as f64);
         }
-    }
-}
-
-/// The p-value of a sum of scores over `cells` distinct cells: an upper bound of the chance that a
-/// random key gives as much (`docs/statistics.md`, sections 1 and 2).
-///
-/// # Errors
-/// When the sum is impossible for that many cells, or there are more than the tails allow.
-pub fn p_value(law: Law, cells: u64, sum: u64) -> Result<Log10P, TailError> {
-    match law {
-        Law::Exponential => gamma_upper(cells, sum),
-        Law::Bernoulli { threshold } => binomial_upper(cells, sum, threshold),
-        Law::Bits { layers } => tournament_upper(cells, layers, sum),
     }
 }
 
