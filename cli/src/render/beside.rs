@@ -1,6 +1,6 @@
 //! T6, T8, T9 and the cohorts in words.
 
-use super::p_text;
+use super::p_value::p_text;
 use hallmark_detector::finding::{ContrastMeasure, Finding, Found, T6, T8, T9};
 use hallmark_detector::statistic::cohorts::{Cohorts, Standing};
 use std::fmt::Write as _;

@@ -1,6 +1,7 @@
 //! `demo` in words.
 
-use super::{p_text, verdict};
+use super::examine::verdict;
+use super::p_value::p_text;
 use crate::results::demo::Demo;
 use hallmark_detector::finding::{Finding, Found};
 use std::fmt::Write as _;

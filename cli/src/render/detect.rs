@@ -1,6 +1,8 @@
 //! `detect` in words.
 
-use super::{counts_text, effect_text, p_text, smallest_text};
+use super::counts::counts_text;
+use super::effect::{effect_text, smallest_text};
+use super::p_value::p_text;
 use hallmark::detect::{Detected, Document};
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::FEW_CELLS;

@@ -1,6 +1,6 @@
 //! `doctor` in words.
 
-use super::p_text;
+use super::p_value::p_text;
 use crate::results::doctor::{Diagnosed, Diagnosis};
 use hallmark_core::profile::Profile;
 use std::fmt::Write as _;

@@ -1,8 +1,10 @@
 //! `examine` in words.
 
 use super::beside::{beside_line, cohorts_text};
+use super::counts::counts_text;
+use super::effect::{effect_text, smallest_text};
+use super::p_value::p_text;
 use super::power::{figures, used_text};
-use super::{counts_text, effect_text, p_text, smallest_text};
 use hallmark::examine::{Checker, Conclusion, Examined, KeyOutcome, NotMade};
 use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Found, Test, Warning};
 use hallmark_detector::statistic::plain::LEVEL;
@@ -199,7 +201,7 @@ fn weights_text(finding: &Finding) -> String {
 
 /// One sentence for one key: from the first test, in the order of their numbers, that is a finding at the level shared by
 /// all and whose conditions hold.
-pub(crate) fn verdict(findings: &[&Finding]) -> String {
+pub(super) fn verdict(findings: &[&Finding]) -> String {
     let Some(plain) = findings.iter().find(|finding| finding.test() == Test::T1) else {
         return "Not tested.".to_owned();
     };

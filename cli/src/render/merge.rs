@@ -1,6 +1,6 @@
 //! `merge` in words.
 
-use super::p_text;
+use super::p_value::p_text;
 use hallmark::merge::MergedAudits;
 use std::fmt::Write as _;
 

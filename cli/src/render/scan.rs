@@ -1,7 +1,7 @@
 //! `scan` in words.
 
 use super::detect::others_text;
-use super::p_text;
+use super::p_value::p_text;
 use hallmark::scan::{Scanned, Tried};
 use hallmark_detector::finding::Warning;
 use std::fmt::Write as _;

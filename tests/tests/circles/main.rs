@@ -73,6 +73,15 @@ fn a_circle_is_found_and_a_face_is_none() {
     write("c.rs", "pub struct C;\npub fn f() -> crate::A { todo() }\n");
     assert_eq!(circles_now(), 1, "a path without an import");
     write("c.rs", "pub struct C;\n");
+    write(
+        "a/mod.rs",
+        "mod inner;\npub use inner::A;\nfn g() { inner::f() }\n",
+    );
+    write(
+        "a/inner.rs",
+        "use super::g;\npub struct A;\npub fn f() { g() }\n",
+    );
+    assert_eq!(circles_now(), 1, "a module's own module, without an import");
     let inside = "pub struct A;\nmod inside {\n    use super::A;\n}\n";
     write("a/mod.rs", "mod inner;\nuse inner::A;\n");
     write("a/inner.rs", inside);

@@ -60,6 +60,7 @@ impl Crate {
             used: BTreeSet::new(),
             handed_on: vec![],
         };
+        let children = modules(&text);
         for (inner, text) in inline_modules(&text) {
             let module = [module, &inner].concat();
             for (is_public, tree) in uses(&text) {
@@ -75,11 +76,11 @@ impl Crate {
                     }
                 }
             }
-            file.used.extend(inline_paths(&text, &module));
+            file.used.extend(inline_paths(&text, &module, &children));
         }
         self.by_module.insert(module.to_owned(), self.files.len());
         self.files.push(file);
-        for name in modules(&text) {
+        for name in children {
             let is_root =
                 path.ends_with("lib.rs") || path.ends_with("main.rs") || path.ends_with("mod.rs");
             let folder = if is_root {
@@ -270,8 +271,8 @@ fn absolute(path: &[String], module: &[String]) -> Option<Vec<String>> {
     Some([&base[..], &rest[1..]].concat())
 }
 
-/// Paths in expressions that begin with `crate::` or `super::`.
-fn inline_paths(text: &str, module: &[String]) -> Vec<Vec<String>> {
+/// Paths in expressions that begin with `crate::`, `super::` or one of the file's own modules.
+fn inline_paths(text: &str, module: &[String], children: &[String]) -> Vec<Vec<String>> {
     let is_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
     let code = text.lines().filter(|line| {
         let line = line.trim_start();
@@ -280,7 +281,9 @@ fn inline_paths(text: &str, module: &[String]) -> Vec<Vec<String>> {
     let mut found = vec![];
     for line in code {
         for word in line.split(|letter: char| !is_path(letter)) {
-            if word.starts_with("crate::") || word.starts_with("super::") {
+            let first = word.split_once("::").map_or("", |(first, _)| first);
+            let is_child = || children.iter().any(|child| child == first);
+            if first == "crate" || first == "super" || is_child() {
                 let parts: Vec<String> = word.split("::").map(str::to_owned).collect();
                 let path = absolute(&parts, module).unwrap_or_default();
                 // `pub(in crate::a)` says who may look, and imports nothing.

@@ -1,6 +1,7 @@
 //! `mark` with the built-in model, which continues lines of its corpus.
 
-use super::{Hand, Written, write};
+use super::hand::Hand;
+use super::records::{Written, write};
 use crate::args::MarkArgs;
 use crate::failure::Outcome;
 use crate::output::Output;

@@ -1,6 +1,7 @@
 //! `mark` with a model in a file, which answers the prompts of another.
 
-use super::{Hand, write};
+use super::hand::Hand;
+use super::records::write;
 use crate::args::MarkArgs;
 use crate::failure::Outcome;
 use crate::output::Output;

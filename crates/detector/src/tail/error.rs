@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::MAX_CELLS;
+use super::limit::MAX_CELLS;
 
 /// Input for which no tail probability exists. Every variant names a caller's mistake: data that
 /// the detector counted itself never lead here.

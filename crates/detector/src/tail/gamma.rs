@@ -1,9 +1,9 @@
 //! Upper tail of the gamma law: sums of Gumbel scores.
 
-use super::MAX_CELLS;
 use super::double_word::DoubleWord;
 use super::enclosure::{Enclosure, log10_p_up};
 use super::error::TailError;
+use super::limit::MAX_CELLS;
 use super::log10::Log10P;
 use super::series::decreasing_ratios;
 use super::stirling::stirling_error;

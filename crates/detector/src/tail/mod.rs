@@ -24,6 +24,7 @@ mod draws;
 mod enclosure;
 mod error;
 mod gamma;
+mod limit;
 mod log10;
 mod series;
 mod stirling;
@@ -33,6 +34,7 @@ mod weighted;
 pub use binomial::{HALF, Log10MidP, binomial_upper, binomial_upper_mid, tournament_upper};
 pub use error::TailError;
 pub use gamma::{NAT, gamma_upper};
+pub use limit::MAX_CELLS;
 pub use log10::{Log10E, Log10P, NotLog10E, NotLog10P};
 pub use tournament::{linear_weights, weighted_tournament_upper};
 pub use weighted::{
@@ -45,9 +47,3 @@ pub(crate) use draws::among;
 pub(crate) use enclosure::log10_p_up;
 pub(crate) use gamma::{ln_gamma_lower, ln_gamma_upper};
 pub(crate) use stirling::ln_factorial;
-
-/// The largest number of trials or cells that a tail accepts: 2⁴⁶ (7e13).
-///
-/// Beyond it the stated error bounds no longer hold and a tail near the mean would take longer
-/// than a second.
-pub const MAX_CELLS: u64 = 1 << 46;

@@ -1,9 +1,9 @@
 //! Certified bound for the weighted tournament.
 
-use super::MAX_CELLS;
 use super::double_word::DoubleWord;
 use super::enclosure::log10_p_up;
 use super::error::TailError;
+use super::limit::MAX_CELLS;
 use super::log10::Log10P;
 
 /// Integer weights proportional to `SynthID`'s linspace(10, 1, m), the first layer the heaviest.

@@ -2,7 +2,8 @@
 
 use candle_core::{Device, Result, Tensor};
 
-use super::{exp, with_values};
+use super::exp::exp;
+use super::tensors::with_values;
 
 /// Width of one attention head. Fixed, so that the inner loops have a constant length.
 pub(crate) const HEAD: usize = 32;

@@ -5,7 +5,9 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{CONSTANTS, DOUBLE_ROUNDS, SLOTS, double_round, for_columns, for_vectors};
+use super::pieces::{for_columns, for_vectors};
+use super::place::SLOTS;
+use super::rounds::{CONSTANTS, DOUBLE_ROUNDS, double_round};
 use crate::cells::{CellBatch, TokenId};
 
 type State = [__m256i; 16];

@@ -8,7 +8,9 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::{CONSTANTS, DOUBLE_ROUNDS, SLOTS, for_columns, for_vectors};
+use super::pieces::{for_columns, for_vectors};
+use super::place::SLOTS;
+use super::rounds::{CONSTANTS, DOUBLE_ROUNDS};
 use crate::cells::{CellBatch, TokenId};
 
 type State = [__m512i; 16];

@@ -1,10 +1,9 @@
 //! Sixteen lanes as plain arrays, in loops that the compiler turns into whatever vectors the target
 //! has.
 
-use super::{
-    CONSTANTS, DOUBLE_ROUNDS, SLOTS, block_counter, double_round, for_columns, for_vectors,
-    word_index,
-};
+use super::pieces::{for_columns, for_vectors};
+use super::place::{SLOTS, block_counter, word_index};
+use super::rounds::{CONSTANTS, DOUBLE_ROUNDS, double_round};
 use crate::cells::{CellBatch, TokenId};
 
 const LANES: usize = 16;

@@ -1,11 +1,13 @@
 //! How far a marked passage goes, beyond the window that found it: an estimate without a p-value.
 
-use super::{Scores, Window};
+use super::cover::SHORTEST;
+use super::scores::Scores;
+use super::windows::Window;
 use hallmark_core::law::Law;
 use std::ops::Range;
 
 /// Cells between two estimated extents below which they are one passage.
-const GAP: usize = super::SHORTEST / 2;
+const GAP: usize = SHORTEST / 2;
 
 /// The passages that the chosen windows, disjoint and in order, belong to: the estimated extent of each with its most
 /// significant window.

@@ -14,14 +14,16 @@
 mod cover;
 mod extent;
 mod schedule;
+mod scores;
+mod windows;
 
 pub use cover::{Cover, SHORTEST};
+pub(crate) use scores::Scores;
 
 use crate::cells::DistinctCells;
 use crate::multiplicity::times;
 use crate::statistic::plain;
 use crate::tail::{Log10P, TailError};
-use hallmark_core::law::Law;
 use hallmark_core::mark::Reading;
 use std::ops::Range;
 
@@ -62,9 +64,6 @@ pub fn locate(cells: &DistinctCells, mark: &dyn Reading, level: f64) -> Result<L
     Scores::new(cells, mark, plain::p_value).locate(level)
 }
 
-/// A bound of the tail of a sum of scores, over so many cells under a law.
-pub(crate) type Tail = fn(Law, u64, u64) -> Result<Log10P, TailError>;
-
 impl Scores {
     /// As [`locate`].
     pub(crate) fn locate(&self, level: f64) -> Result<Located, TailError> {
@@ -90,144 +89,3 @@ impl Scores {
         })
     }
 }
-
-/// A window of the cover that is significant.
-#[derive(Clone, Debug, PartialEq)]
-struct Window {
-    /// Cells, in the order of the text.
-    cells: Range<usize>,
-    log10_p: Log10P,
-    /// −log10 of the adjusted p.
-    evidence: f64,
-}
-
-struct Windows {
-    best: Option<Log10P>,
-    significant: Vec<Window>,
-}
-
-/// The scores of a document's cells, with their prefix sums.
-pub(crate) struct Scores {
-    law: Law,
-    tail: Tail,
-    scores: Vec<u32>,
-    before: Vec<u64>,
-    at: Vec<u32>,
-}
-
-impl Scores {
-    /// Of cells in the order of the text.
-    pub(crate) fn new(cells: &DistinctCells, mark: &dyn Reading, tail: Tail) -> Self {
-        Self::of(
-            mark.law(),
-            tail,
-            scores(cells, mark),
-            cells.positions().to_vec(),
-        )
-    }
-
-    /// Of scores in the order of the text, with the places of their tokens.
-    pub(crate) fn of(law: Law, tail: Tail, scores: Vec<u32>, at: Vec<u32>) -> Self {
-        let mut before = Vec::with_capacity(scores.len() + 1);
-        let mut sum = 0;
-        before.push(sum);
-        for &score in &scores {
-            sum += u64::from(score);
-            before.push(sum);
-        }
-        Self {
-            law,
-            tail,
-            scores,
-            before,
-            at,
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.scores.len()
-    }
-
-    /// The sum of all, in the printed unit.
-    pub(crate) fn statistic(&self) -> f64 {
-        self.sum(&(0..self.len())) as f64 / self.law.unit() as f64
-    }
-
-    /// The p-value of all.
-    pub(crate) fn log10_p(&self) -> Result<Log10P, TailError> {
-        let all = 0..self.len();
-        (self.tail)(self.law, all.len() as u64, self.sum(&all))
-    }
-
-    fn sum(&self, cells: &Range<usize>) -> u64 {
-        self.before[cells.end] - self.before[cells.start]
-    }
-
-    /// The tokens that a stretch of cells takes: from the first cell's token to the last one's.
-    fn tokens(&self, cells: &Range<usize>) -> Range<usize> {
-        self.at[cells.start] as usize..self.at[cells.end - 1] as usize + 1
-    }
-
-    /// The significant windows. For one length the tail falls with the sum, so one search for the smallest significant
-    /// sum decides on all windows of that length.
-    fn significant(&self, cover: &Cover, tried: u64, level: f64) -> Result<Windows, TailError> {
-        let mut windows = Windows {
-            best: None,
-            significant: vec![],
-        };
-        for length in cover.lengths() {
-            let p = |sum| (self.tail)(self.law, length as u64, sum);
-            let adjusted = |sum| Ok(times(p(sum)?, tried).value() <= level.log10());
-            let largest = cover
-                .starts(length)
-                .map(|start| self.sum(&(start..start + length)));
-            let Some(largest) = largest.max() else {
-                continue;
-            };
-            let here = p(largest)?;
-            windows.best = Some(windows.best.map_or(here, |best| best.min(here)));
-            if !adjusted(largest)? {
-                continue;
-            }
-            let (mut low, mut least) = (0, largest);
-            while least - low > 1 {
-                let middle = u64::midpoint(low, least);
-                if adjusted(middle)? {
-                    least = middle;
-                } else {
-                    low = middle;
-                }
-            }
-            for start in cover.starts(length) {
-                let cells = start..start + length;
-                if self.sum(&cells) >= least {
-                    let log10_p = p(self.sum(&cells))?;
-                    windows.significant.push(Window {
-                        cells,
-                        log10_p,
-                        evidence: -times(log10_p, tried).value(),
-                    });
-                }
-            }
-        }
-        Ok(windows)
-    }
-}
-
-/// The score of each cell, in order.
-fn scores(cells: &DistinctCells, mark: &dyn Reading) -> Vec<u32> {
-    let law = mark.law();
-    let mut words = vec![0; BATCH];
-    let mut batch = cells.batch(BATCH);
-    let mut scores = Vec::with_capacity(cells.len());
-    for stretch in cells.stretches(BATCH, BATCH) {
-        cells.fill(&mut batch, stretch);
-        let words = &mut words[..batch.len()];
-        mark.words(&batch, words);
-        scores.extend(words.iter().map(|&word| law.score(word)));
-    }
-    scores
-}
-
-/// Cells evaluated at a time.
-const BATCH: usize = 1024;

@@ -1,6 +1,6 @@
 //! Which of the significant windows are reported: the disjoint ones that say most together.
 
-use super::Window;
+use super::windows::Window;
 
 /// The disjoint windows with the largest sum of evidence (−log10 of the adjusted p), in the order of the text.
 ///

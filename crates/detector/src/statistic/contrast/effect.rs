@@ -1,6 +1,6 @@
 //! T6's effect: how much more the answers depend on one key than on another.
 
-use super::Paired;
+use super::paired::Paired;
 use crate::finding::{ContrastEffect, ContrastMeasure, FEW_CELLS};
 use crate::interval::{Interval, IntervalError, Sides, clopper_pearson};
 use crate::statistic::plain::LEVEL;
@@ -9,8 +9,25 @@ use hallmark_core::law::Law;
 use hallmark_core::score::MAX_DEFICIT;
 use statrs::distribution::{ContinuousCDF, Normal};
 
+impl Paired {
+    /// How much more the answers depend on the tested key, with an interval of level 1 − `alpha`.
+    ///
+    /// # Errors
+    /// More cells than the tails allow, or an α outside (0, 1).
+    pub fn effect(
+        &self,
+        alpha: f64,
+        tests: usize,
+    ) -> Result<Option<ContrastEffect>, IntervalError> {
+        if self.is_mixed {
+            return Ok(None);
+        }
+        effect(self, alpha, tests)
+    }
+}
+
 /// Nothing where fewer than [`FEW_CELLS`] were scored.
-pub(super) fn effect(
+fn effect(
     pair: &Paired,
     alpha: f64,
     tests: usize,

@@ -1,6 +1,6 @@
 //! Findings of T6.
 
-use super::Contrasts;
+use super::contrasts::Contrasts;
 use super::effect::smallest_visible;
 use crate::error::ExaminationError;
 use crate::finding::{Finding, Found, T6};

@@ -1,7 +1,7 @@
 //! p-values of sums over distinct units, by the law of each kind of mark.
 
+use super::sums::p_value;
 use super::table::States;
-use super::tail::p_value;
 use super::weighted_table;
 use crate::scores::SeenUnits;
 use crate::tail::{Group, Log10P, TailError, weighted_upper};

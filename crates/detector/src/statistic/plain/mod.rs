@@ -14,15 +14,15 @@
 mod judged;
 mod law;
 mod related;
+mod sums;
 mod table;
-mod tail;
 mod visible;
 mod weighted_table;
 
 pub(crate) use judged::{Gathered, Judged};
 pub(crate) use law::lists;
 pub(crate) use related::Effort;
-pub use tail::p_value;
+pub use sums::p_value;
 
 use crate::error::ExaminationError;
 use crate::finding::{Effect, FEW_CELLS, Finding, Found, Measure, T1, Warning};

@@ -1,6 +1,6 @@
 //! The smallest effect that T1 would have shown in nine cases of ten, by exact tails.
 
-use super::tail::p_value;
+use super::sums::p_value;
 use crate::interval::{IntervalError, Sides, clopper_pearson, gamma_scale_mean};
 use crate::tail::TailError;
 use hallmark_core::law::Law;

@@ -1,6 +1,6 @@
 //! The finding of T8.
 
-use super::Shape;
+use super::largest::Shape;
 use crate::error::ExaminationError;
 use crate::finding::{Finding, Found};
 use crate::scores::Tally;

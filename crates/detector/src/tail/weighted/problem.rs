@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use hallmark_core::law::Law;
 
-use super::super::MAX_CELLS;
 use super::super::double_word::DoubleWord;
 use super::super::error::TailError;
+use super::super::limit::MAX_CELLS;
 use super::group::{Group, MAX_WEIGHT};
 
 /// P(Σ over parts ≥ target).

@@ -1,4 +1,4 @@
-//! The tail of T1's sum, by its law.
+//! The p-value of a sum of scores, by the law of one cell's score.
 
 use crate::tail::{Log10P, TailError, binomial_upper, gamma_upper, tournament_upper};
 use hallmark_core::law::Law;
