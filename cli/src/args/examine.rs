@@ -29,11 +29,11 @@ pub(crate) struct ExamineArgs {
     /// The profile file
     #[arg(long, value_name = "FILE")]
     pub(crate) profile: PathBuf,
-    /// Decoy keys among which the line-up hides the tested key, up to 1,000,000; 0 leaves the
-    /// line-up out
-    #[arg(long, value_name = "M", default_value_t = 999, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub(crate) decoys: u32,
-    /// Which line-up: the decoys are drawn from the tested keys and this number
+    /// Decoy keys among which each key's line-up hides it, up to 1,000,000 for all keys together; 0 leaves
+    /// line-ups out [default: 4999 for up to ten keys, else 0]
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub(crate) decoys: Option<u32>,
+    /// Which line-up: a key's decoys are drawn from it and this number
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) decoy_seed: u64,
     /// Call it inconclusive, with exit status 4, where nothing is found and the examination could not
@@ -103,9 +103,10 @@ impl ExamineArgs {
         keys: Vec<TriedKey>,
         controls: Vec<TriedKey>,
     ) -> Plan {
+        let usual = Plan::new(profile, keys, self.input.inputs());
         Plan {
             controls,
-            decoys: self.decoys,
+            decoys: self.decoys.unwrap_or(usual.decoys),
             decoy_seed: self.decoy_seed,
             shape: self.beside.shape,
             weighing: self.weights.weighing(),
@@ -120,7 +121,7 @@ impl ExamineArgs {
                 None => Ordering::AsGiven,
             },
             probes: self.probes.clone(),
-            ..Plan::new(profile, keys, self.input.inputs())
+            ..usual
         }
     }
 }

@@ -35,7 +35,7 @@ use std::path::Path;
 const WINDOW: usize = 2;
 
 /// Decoy keys in each line-up.
-const DECOYS: u32 = 999;
+const DECOYS: u32 = 4_999;
 
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
     // Made before the work, so that a folder that cannot be written costs nothing.

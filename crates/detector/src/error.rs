@@ -53,6 +53,16 @@ pub enum ExaminationError {
     /// A test that the mark may not have.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Each key has decoys of its own.
+    #[error(
+        "{each} decoys for each of {keys} keys are more than a million: ask for fewer, or for none"
+    )]
+    Decoys {
+        /// Keys.
+        keys: usize,
+        /// Decoys of each.
+        each: u32,
+    },
     /// Nothing to test.
     #[error("an examination needs a key")]
     NoKey,

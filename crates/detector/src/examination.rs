@@ -9,7 +9,7 @@ use crate::eprocess::EProcess;
 use crate::error::ExaminationError;
 use crate::finding::{Condition, Counts, Expectation, Finding, Order, Test, Warning};
 use crate::multiplicity::holm;
-use crate::scores::{Looking, Looks, Pool, Rows, Tally, decoys};
+use crate::scores::{Looking, Looks, Pool, Rows, Tally};
 use crate::seen::Seen;
 use crate::statistic::admission::{Refused, admits};
 use crate::statistic::contrast::{self, Contrasts};
@@ -61,7 +61,7 @@ pub struct Plan {
     pub weights: Option<Arc<WindowWeights>>,
     /// Whether T2r is made, and where its expected counts come from.
     pub residual: Option<Expectation>,
-    /// Decoys in the line-up; 0 leaves T5 out. Its statistic is T1's, without weights, so it is valid
+    /// Decoys in each key's line-up; 0 leaves T5 out. Its statistic is T1's, without weights, so it is valid
     /// whatever the weights came from.
     pub decoys: u32,
     /// Which draw of decoys: another number, another line-up.
@@ -187,7 +187,7 @@ impl Examination {
             residual: plan
                 .residual
                 .map(|expectation| Residual::new(window, vocabulary, expectation)),
-            line_up: LineUp::new(decoys::draw(profile, keys, plan.decoys, plan.decoy_draw)?),
+            line_up: LineUp::new(profile, keys, plan.decoys, plan.decoy_draw)?,
             weights: plan.weights,
             order: Order::default(),
             unproven: vec![],
@@ -286,7 +286,7 @@ impl Examination {
                 others.push(residual::finding(scored, rows.range(index), &seen, key)?);
             }
             others.extend(sequential::finding(&seen, key, self.order)?);
-            others.extend(line_up::finding(&self.line_up, &seen, key));
+            others.extend(line_up::finding(&self.line_up, index, &seen, key));
             if let Some(contrasts) = &self.contrasts {
                 others.extend(contrast::findings(
                     contrasts,

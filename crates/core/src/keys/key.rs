@@ -1,7 +1,6 @@
 //! A key that marks and detects, of this project or of another engine.
 
 use super::{CohortKey, ForeignKey, KEY_BYTES, PublicId, derive};
-use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 /// What a mark is made and found with.
@@ -45,22 +44,14 @@ impl From<ForeignKey> for Key {
     }
 }
 
-/// The seed of the decoys of a line-up of `tested` keys, for draw number `draw`.
+/// The seed of the decoys of the line-up of a tested key, for draw number `draw`.
 ///
-/// It depends on every tested key and not on their order: without the keys nobody can know the
-/// decoys, with them the line-up can be repeated.
+/// Without the key nobody can know the decoys; with it, and no other, the line-up can be repeated.
 #[must_use]
-pub fn decoy_seed(tested: &[Key], draw: u64) -> [u8; KEY_BYTES] {
-    let mut sorted: Vec<&Key> = tested.iter().collect();
-    sorted.sort_by_key(|key| key.public_id());
-    let draw = draw.to_le_bytes();
-    let mut seed = [0; KEY_BYTES];
-    for key in sorted {
-        let secret = match key {
-            Key::Cohort(key) => Zeroizing::new(key.0),
-            Key::Foreign(key) => key.bytes(),
-        };
-        seed = derive(&secret, &[b"decoys", &draw, &seed]);
-    }
-    seed
+pub fn decoy_seed(tested: &Key, draw: u64) -> [u8; KEY_BYTES] {
+    let secret = match tested {
+        Key::Cohort(key) => Zeroizing::new(key.0),
+        Key::Foreign(key) => key.bytes(),
+    };
+    derive(&secret, &[b"decoys", &draw.to_le_bytes(), &[0; KEY_BYTES]])
 }

@@ -27,26 +27,25 @@ pub fn random_foreign_keys(
     (0..count).map(move |_| like.another(|| rng.next_u64()))
 }
 
-/// The marks of `count` decoy keys for a line-up of the `tested` keys.
+/// The marks of `count` decoy keys for the line-up of a `tested` key.
 ///
-/// Their seed is derived from the tested keys and the number `draw`, so that nobody without the
-/// keys can write text that the decoys dislike; with the keys, the line-up can be repeated. Each
-/// decoy goes through the same derivation as the true ones, so under the null hypothesis all are exchangeable. Numbers of
-/// another engine's key are drawn from as many bits as the first tested key's.
+/// Their seed is derived from the tested key and the number `draw`, so that nobody without the
+/// key can write text that the decoys dislike; with the key, and no other, the line-up can be repeated. Each
+/// decoy goes through the same derivation as the true one, so under the null hypothesis all are exchangeable. Numbers of
+/// another engine's key are drawn from as many bits as the tested key's.
 ///
 /// # Errors
-/// When a tested key does not fit the profile.
+/// When the tested key does not fit the profile.
 pub fn draw(
     profile: &Profile,
-    tested: &[Key],
+    tested: &Key,
     count: u32,
     draw: u64,
 ) -> Result<Vec<Mark>, KeyMismatch> {
     let seed = decoy_seed(tested, draw);
-    let keys: Vec<Key> = match tested.first() {
-        None if !profile.scheme.is_native() => vec![],
-        None | Some(Key::Cohort(_)) => random_keys(count, seed).map(Key::from).collect(),
-        Some(Key::Foreign(key)) => random_foreign_keys(count, key, seed)
+    let keys: Vec<Key> = match tested {
+        Key::Cohort(_) => random_keys(count, seed).map(Key::from).collect(),
+        Key::Foreign(key) => random_foreign_keys(count, key, seed)
             .map(Key::from)
             .collect(),
     };

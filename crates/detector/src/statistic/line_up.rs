@@ -4,23 +4,32 @@ use crate::cells::DistinctCells;
 use crate::error::ExaminationError;
 use crate::finding::{Finding, Found, T5};
 use crate::multiplicity::line_up;
-use crate::scores::{MOST_WEIGHT, Tally};
+use crate::scores::{MOST_WEIGHT, Tally, decoys};
 use crate::seen::Seen;
+use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
 use rayon::prelude::*;
 
-/// Decoy keys and the sum of scores under each.
+/// Every tested key's decoys, one key's after another's, and the sum of scores under each.
 #[derive(Default)]
 pub struct LineUp {
     decoys: Vec<(Mark, u64)>,
+    /// Decoys of each key.
+    each: usize,
 }
 
-/// The finding of T5 under one key: the rank of its sum of scores among the decoys'.
-pub(crate) fn finding(decoys: &LineUp, seen: &Seen<'_>, key: &Tally) -> Option<Finding> {
+/// The finding of T5 under the key number `index`: the rank of its sum of scores among the decoys'.
+pub(crate) fn finding(
+    decoys: &LineUp,
+    index: usize,
+    seen: &Seen<'_>,
+    key: &Tally,
+) -> Option<Finding> {
     if decoys.is_empty() {
         return None;
     }
-    let (own, sums) = (key.weighted_sum(), decoys.sums());
+    let (own, sums) = (key.weighted_sum(), decoys.sums(index));
     let rank = 1 + sums.iter().filter(|&&decoy| decoy >= own).count();
     let best = sums.iter().max().copied().unwrap_or(0);
     let parts: u32 = key.mark.part_weights(MOST_WEIGHT).iter().sum();
@@ -33,6 +42,9 @@ pub(crate) fn finding(decoys: &LineUp, seen: &Seen<'_>, key: &Tally) -> Option<F
     Some(seen.finding(found, key, line_up(&own, &sums)))
 }
 
+/// Decoys of all keys at most.
+const MOST: u64 = 1_000_000;
+
 /// Cells in a batch: its columns and words fit the first-level cache.
 const BATCH: usize = 1024;
 
@@ -40,12 +52,32 @@ const BATCH: usize = 1024;
 const TILE: usize = 64;
 
 impl LineUp {
-    /// A line-up of these marks, all of one profile.
-    #[must_use]
-    pub fn new(decoys: impl IntoIterator<Item = Mark>) -> Self {
-        Self {
-            decoys: decoys.into_iter().map(|mark| (mark, 0)).collect(),
+    /// A line-up for each of `keys`, of so many decoys each.
+    ///
+    /// # Errors
+    /// When a key does not fit the profile, or there are more than [`MOST`] decoys in all.
+    pub(crate) fn new(
+        profile: &Profile,
+        keys: &[Key],
+        each: u32,
+        draw: u64,
+    ) -> Result<Self, ExaminationError> {
+        let all = keys.len() as u64 * u64::from(each);
+        if all > MOST {
+            return Err(ExaminationError::Decoys {
+                keys: keys.len(),
+                each,
+            });
         }
+        let mut decoys = vec![];
+        for key in keys {
+            let drawn = decoys::draw(profile, key, each, draw)?;
+            decoys.extend(drawn.into_iter().map(|mark| (mark, 0)));
+        }
+        Ok(Self {
+            decoys,
+            each: each as usize,
+        })
     }
 
     /// Adds cells to every decoy's sum. The result is the same for any number of threads.
@@ -81,21 +113,14 @@ impl LineUp {
         Ok(())
     }
 
-    /// The sum of scores of each decoy, in the law's integer unit.
-    #[must_use]
-    pub fn sums(&self) -> Vec<u64> {
-        self.decoys.iter().map(|&(_, sum)| sum).collect()
-    }
-
-    /// Number of decoys.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.decoys.len()
+    /// The sum of scores of each decoy of the key number `index`, in the law's integer unit.
+    fn sums(&self, index: usize) -> Vec<u64> {
+        let own = &self.decoys[index * self.each..(index + 1) * self.each];
+        own.iter().map(|&(_, sum)| sum).collect()
     }
 
     /// Whether there are no decoys.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.decoys.is_empty()
     }
 }

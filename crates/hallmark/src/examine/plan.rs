@@ -34,7 +34,7 @@ pub struct Plan {
     pub controls: Vec<TriedKey>,
     /// The suspect's answers.
     pub answers: Inputs,
-    /// Decoys in the line-up (T5); 0 leaves it out.
+    /// Decoys in each key's line-up (T5); 0 leaves it out.
     pub decoys: u32,
     /// Which draw of decoys.
     pub decoy_seed: u64,
@@ -81,20 +81,32 @@ impl Ordering {
     }
 }
 
-/// Decoys in a line-up, where nothing else is asked for.
-const DECOYS: u32 = 999;
+/// Decoys in a key's line-up, where nothing else is asked for: the least p-value that they allow, 1/5,000, is at the level of 0.001
+/// for up to five tests.
+const DECOYS: u32 = 4_999;
+
+/// Keys up to which line-ups are made unasked: each key's costs as much as scoring under 4,999 keys.
+const KEYS_LINED_UP: usize = 10;
+
+fn decoys(keys: usize) -> u32 {
+    match keys <= KEYS_LINED_UP {
+        true => DECOYS,
+        false => 0,
+    }
+}
 
 impl Plan {
-    /// T1, T3 and T5 of these answers under these keys, with nothing that weighs.
+    /// T1, T3 and, of up to ten keys, T5 of these answers under these keys, with nothing that weighs.
     #[must_use]
     pub fn new(profile: &Profile, keys: Vec<TriedKey>, answers: Inputs) -> Self {
+        let keys_tried = keys.len();
         Self {
             schema: formats::Plan,
             profile: ProfileJson::from(profile),
             keys,
             controls: vec![],
             answers,
-            decoys: DECOYS,
+            decoys: decoys(keys_tried),
             decoy_seed: 0,
             shape: false,
             weighing: Weighing::default(),
