@@ -2,7 +2,7 @@
 
 use super::{BesideArgs, CalibrationArgs, DedupArgs, InputArgs};
 use clap::ValueEnum;
-use hallmark::examine::Ordering;
+use hallmark::examine::{Ordering, log_beside};
 use hallmark::weights::{Rule, Weighing};
 use hallmark::{Plan, TriedKey};
 use hallmark_core::profile::Profile;
@@ -44,6 +44,10 @@ pub(crate) struct ExamineArgs {
     /// publish the seed before the answers are there. All answers are held in memory
     #[arg(long, value_name = "SEED")]
     pub(crate) order_by_hash: Option<String>,
+    /// The log of the answers' collection, with which they are compared: exit status 3 where an answer was changed, left out,
+    /// added or put elsewhere. The log that `collect` left beside a file is found without this [default: FILE.log.jsonl]
+    #[arg(long = "log", value_name = "FILE")]
+    pub(crate) logs: Vec<PathBuf>,
     /// The result of `probe` that chose the prompts, which says whose log they are from; repeat it for several
     #[arg(long = "probe", value_name = "FILE")]
     pub(crate) probes: Vec<PathBuf>,
@@ -119,6 +123,15 @@ impl ExamineArgs {
             order: match &self.order_by_hash {
                 Some(seed) => Ordering::Hash(seed.clone()),
                 None => Ordering::AsGiven,
+            },
+            logs: match &self.logs[..] {
+                [] => self
+                    .input
+                    .inputs
+                    .iter()
+                    .filter_map(|file| log_beside(file))
+                    .collect(),
+                logs => logs.to_vec(),
             },
             probes: self.probes.clone(),
             ..usual

@@ -166,5 +166,9 @@ fn stop_on_interrupt() -> Outcome<Stop> {
 const INTERRUPTED: i32 = 130;
 
 fn failure(error: &CollectError) -> Error {
-    Error::usage(error).hint(error.hint())
+    match error {
+        CollectError::Changed(changed) => Error::integrity(changed),
+        _ => Error::usage(error),
+    }
+    .hint(error.hint())
 }

@@ -363,9 +363,9 @@ fn files_of_another_way_of_asking_are_refused() {
     let bench = prompts(2);
     result(&bench, &server, "--temperature 1", 0);
     let before = bench.read("answers.jsonl");
-    let refused = |more: &str, part: &str| {
+    let ends = |more: &str, part: &str, status: i32| {
         let ran = collect(&bench, &server, more);
-        assert_eq!(ran.status, 2, "{more}");
+        assert_eq!(ran.status, status, "{more}");
         assert!(
             ran.stderr.contains(part) && ran.stderr.contains("hint:"),
             "{more}: {}",
@@ -373,6 +373,7 @@ fn files_of_another_way_of_asking_are_refused() {
         );
         assert_eq!(ran.stdout, "");
     };
+    let refused = |more: &str, part: &str| ends(more, part, 2);
     refused("--temperature 0.5", "temperature = 1.0");
     refused("", "temperature");
     refused("--temperature 1 --system Other", "p1");
@@ -380,9 +381,14 @@ fn files_of_another_way_of_asking_are_refused() {
     refused("--temperature 1 --log answers.jsonl", "one file");
     assert_eq!(bench.read("answers.jsonl"), before);
     bench.write("answers.jsonl", format!("{before}{before}"));
-    refused("--temperature 1", "answers.jsonl:3");
+    ends("--temperature 1", "answers.jsonl:3", 3);
     bench.write("answers.jsonl", "{\"text\": \"something else\"}\n");
-    refused("--temperature 1", "answers.jsonl:1");
+    ends("--temperature 1", "answers.jsonl:1", 3);
+    bench.write(
+        "answers.jsonl",
+        before.replace("\"response\":\"", "\"response\":\"No. "),
+    );
+    ends("--temperature 1", "the answer was changed", 3);
     assert_eq!(server.received().len(), 2);
 }
 

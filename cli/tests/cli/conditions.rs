@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, check_schema};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 fn examine(bench: &Bench, line: &str) -> (i32, Value) {
     let ran = bench.run(&format!("--format json examine --decoys 0 {line}"));
@@ -181,4 +182,102 @@ fn prompts_chosen_by_the_tested_keys_log_decide_nothing() {
         2,
         &["version 1"],
     );
+}
+
+/// A log's line for an answer to a prompt.
+fn exchange(id: &str, prompt: &str, answer: &str, finish: &str) -> Value {
+    let digest = |text: &str| -> String {
+        let digest = Sha256::digest(text);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let request =
+        json!({ "model": "m", "messages": [{ "role": "user", "content": prompt }] }).to_string();
+    let choice =
+        json!({ "message": { "role": "assistant", "content": answer }, "finish_reason": finish });
+    let response = json!({ "choices": [choice] }).to_string();
+    json!({
+        "event": "exchange", "time": "2026-11-27T06:46:47.330Z", "milliseconds": 7, "id": id, "repetition": 1, "attempt": 1,
+        "request_sha256": digest(&request), "request": request, "status": 200,
+        "response_sha256": digest(&response), "response": response,
+    })
+}
+
+/// An answer that was replaced by a marked text is found without the log, and stops the examination with it.
+#[test]
+fn answers_are_compared_with_the_log_of_their_collection() {
+    let bench = Bench::new();
+    bench.key("mine.key");
+    bench.ok("profile new --out p.toml");
+    bench.ok("mark --unmarked --profile p.toml --tokens 1200 --seed 1 --out clean.jsonl");
+    bench.ok("mark --key mine.key --profile p.toml --tokens 1200 --seed 2 --out marked.jsonl");
+    let texts = |name: &str| -> Vec<String> {
+        let text = bench.read(name);
+        let records = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        records
+            .map(|record| record["text"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let (clean, marked) = (texts("clean.jsonl"), texts("marked.jsonl"));
+    let start = json!({
+        "event": "start", "time": "2026-11-27T06:46:47.319Z", "version": "0.1.0", "address": "http://127.0.0.1:1/v1/chat/completions",
+        "api": "chat", "model": "m", "max_tokens": null, "temperature": null, "logprobs": null, "extra": {},
+        "prompts_sha256": "00", "answers_per_prompt": 1, "already": 0,
+    });
+    let entries = |texts: &[String]| -> Vec<Value> {
+        let came = texts.iter().enumerate().map(|(at, text)| {
+            exchange(
+                &format!("p{at}"),
+                &format!("Scene {at}."),
+                text,
+                if at == 0 { "length" } else { "stop" },
+            )
+        });
+        std::iter::once(start.clone()).chain(came).collect()
+    };
+    let answers = |texts: &[String]| -> Vec<Value> {
+        let records = texts.iter().enumerate();
+        let record = |(at, text): (usize, &String)| json!({ "id": format!("p{at}"), "repetition": 1, "prompt": format!("Scene {at}."), "response": text });
+        records.map(record).collect()
+    };
+    bench.write("answers.log.jsonl", lines(entries(&clean)));
+    let line = "--key mine.key --profile p.toml answers.jsonl";
+    let refused = |records: Vec<Value>, says: &str| {
+        bench.write("answers.jsonl", lines(records));
+        bench.refused(&format!("examine --decoys 0 {line}"), 3, &[says]);
+    };
+
+    bench.write("answers.jsonl", lines(answers(&clean)));
+    let (_, examined) = examine(&bench, line);
+    assert_eq!(finding(&examined, "T3")["order"], "log");
+    assert_eq!(examined["collection"]["cut"], 1);
+    assert_eq!(examined["collection"]["answers"], clean.len());
+
+    // Without the log the replaced answers are found: nothing else tells them from the suspect's.
+    bench.write("alone.jsonl", lines(answers(&marked)));
+    let (_, alone) = examine(&bench, "--key mine.key --profile p.toml alone.jsonl");
+    assert_eq!(alone["outcome"], "found");
+    refused(answers(&marked), "the answer was changed");
+
+    let mut records = answers(&clean);
+    records[1]["prompt"] = json!("Another.");
+    refused(records, "the prompt was changed");
+    let mut records = answers(&clean);
+    records.remove(2);
+    refused(records, "lacks 1 answers");
+    let mut records = answers(&clean);
+    records.swap(1, 2);
+    refused(records, "in another");
+    let mut records = answers(&clean);
+    records[2]["id"] = json!("q");
+    refused(records, "it was added");
+    let mut records = answers(&clean);
+    records.push(records[0].clone());
+    refused(records, "stands in line 1 already");
+
+    let mut log = entries(&clean);
+    log[2]["response"] = json!(log[2]["response"].as_str().unwrap().replace("the", "teh"));
+    bench.write("answers.log.jsonl", lines(log));
+    refused(answers(&clean), "the response is not what its SHA-256 says");
 }

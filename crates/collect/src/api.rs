@@ -55,6 +55,47 @@ impl Api {
             Self::Completions => "/completions",
         }
     }
+
+    /// The answer in a response's body.
+    ///
+    /// # Errors
+    /// When it is not JSON of the interface, with a reason.
+    pub fn answer(self, body: &str) -> Result<Answer, String> {
+        let mut response: Value = serde_json::from_str(body)
+            .map_err(|error| format!("the response is no JSON: {error}"))?;
+        if let Some(error) = response.get("error").filter(|error| !error.is_null()) {
+            return Err(format!(
+                "the response holds an error: {}",
+                brief(&error.to_string())
+            ));
+        }
+        let choice = response
+            .get_mut("choices")
+            .and_then(|choices| choices.get_mut(0))
+            .ok_or("the response has no choices[0]")?;
+        let text = match self {
+            Api::Chat => choice
+                .get("message")
+                .and_then(|message| message.get("content")),
+            Api::Completions => choice.get("text"),
+        };
+        let text = match (text, choice.get("message")) {
+            (Some(Value::String(text)), _) => text.clone(),
+            // A refusal or a tool call: a turn, but no text.
+            (Some(Value::Null), _) | (None, Some(Value::Object(_))) => String::new(),
+            _ => {
+                return Err(format!(
+                    "the response has no text where {} puts it",
+                    self.name()
+                ));
+            }
+        };
+        let logprobs = choice
+            .get_mut("logprobs")
+            .map(Value::take)
+            .filter(|logprobs| !logprobs.is_null());
+        Ok(Answer { text, logprobs })
+    }
 }
 
 impl Asking {
@@ -104,47 +145,6 @@ impl Asking {
             body.insert(name.clone(), value.clone());
         }
         Ok(Value::Object(body).to_string())
-    }
-
-    /// The answer in a response's body.
-    ///
-    /// # Errors
-    /// When it is not JSON of the interface, with a reason.
-    pub fn answer(&self, body: &str) -> Result<Answer, String> {
-        let mut response: Value = serde_json::from_str(body)
-            .map_err(|error| format!("the response is no JSON: {error}"))?;
-        if let Some(error) = response.get("error").filter(|error| !error.is_null()) {
-            return Err(format!(
-                "the response holds an error: {}",
-                brief(&error.to_string())
-            ));
-        }
-        let choice = response
-            .get_mut("choices")
-            .and_then(|choices| choices.get_mut(0))
-            .ok_or("the response has no choices[0]")?;
-        let text = match self.api {
-            Api::Chat => choice
-                .get("message")
-                .and_then(|message| message.get("content")),
-            Api::Completions => choice.get("text"),
-        };
-        let text = match (text, choice.get("message")) {
-            (Some(Value::String(text)), _) => text.clone(),
-            // A refusal or a tool call: a turn, but no text.
-            (Some(Value::Null), _) | (None, Some(Value::Object(_))) => String::new(),
-            _ => {
-                return Err(format!(
-                    "the response has no text where {} puts it",
-                    self.api.name()
-                ));
-            }
-        };
-        let logprobs = choice
-            .get_mut("logprobs")
-            .map(Value::take)
-            .filter(|logprobs| !logprobs.is_null());
-        Ok(Answer { text, logprobs })
     }
 }
 
@@ -199,8 +199,7 @@ mod tests {
 
     #[test]
     fn answers_are_found_and_garbage_is_not_one() {
-        let chat = asking(Api::Chat);
-        let found = chat.answer(
+        let found = Api::Chat.answer(
             r#"{"choices": [{"message": {"content": "Yes"}, "logprobs": {"content": []}}]}"#,
         );
         let found = found.expect("an answer");
@@ -209,10 +208,9 @@ mod tests {
             ("Yes", Some(json!({"content": []})))
         );
         let silent =
-            chat.answer(r#"{"choices": [{"message": {"content": null, "refusal": "no"}}]}"#);
+            Api::Chat.answer(r#"{"choices": [{"message": {"content": null, "refusal": "no"}}]}"#);
         assert_eq!(silent.expect("an answer").text, "");
-        let plain =
-            asking(Api::Completions).answer(r#"{"choices": [{"text": "Yes", "logprobs": null}]}"#);
+        let plain = Api::Completions.answer(r#"{"choices": [{"text": "Yes", "logprobs": null}]}"#);
         assert_eq!(
             plain.expect("an answer"),
             Answer {
@@ -230,7 +228,7 @@ mod tests {
             r#"{"choices": [{"message": {"content": 5}}]}"#,
             r#"{"error": {"message": "busy"}}"#,
         ] {
-            assert!(chat.answer(bad).is_err(), "{bad}");
+            assert!(Api::Chat.answer(bad).is_err(), "{bad}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why collecting could not start or go on.
 
+use crate::compare::CompareError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -58,6 +59,9 @@ pub enum CollectError {
         /// The log that should be there.
         log: PathBuf,
     },
+    /// The answers are not what the log has.
+    #[error(transparent)]
+    Changed(#[from] CompareError),
     /// Another run is writing.
     #[error("another run is writing {}", path.display())]
     Locked {
@@ -118,6 +122,9 @@ impl CollectError {
             }
             Self::OtherRun { .. } => {
                 "name another --out file: answers from two ways of asking are not mixed"
+            }
+            Self::Changed(_) => {
+                "restore the file, or collect into another one: answers are never changed"
             }
             Self::NoLog { .. } => "restore the log, or name another --out file",
             Self::Locked { .. } => "wait for it, or name another --out file",

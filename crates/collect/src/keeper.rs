@@ -2,6 +2,7 @@
 
 use crate::answers::Record;
 use crate::appended::Appended;
+use crate::compare::compare;
 use crate::error::CollectError;
 use crate::events::{Event, Job};
 use crate::log::{End, Entry, Start, now};
@@ -28,6 +29,9 @@ impl Keeper {
                 path: plan.out.clone(),
                 log: plan.log.clone(),
             });
+        }
+        if plan.out.exists() {
+            compare(&plan.out, &plan.log)?;
         }
         let mut done = HashMap::new();
         let (answers, torn_answer) = Appended::open(&plan.out, |line, bytes| {

@@ -16,28 +16,47 @@
 //! - **Discreet**: the API key is in the request's header and nowhere else; where a response
 //!   repeats it, it is blotted out.
 
+#[cfg(feature = "client")]
 mod address;
 pub mod answers;
 pub mod api;
+#[cfg(feature = "client")]
 mod appended;
+#[cfg(feature = "client")]
 mod client;
+pub mod compare;
 mod error;
+#[cfg(feature = "client")]
 mod events;
+#[cfg(feature = "client")]
 mod keeper;
 pub mod log;
+#[cfg(feature = "client")]
 mod pace;
+#[cfg(feature = "client")]
 mod plan;
 pub mod prompts;
+#[cfg(feature = "client")]
 mod retry;
+#[cfg(feature = "client")]
 mod run;
+#[cfg(feature = "client")]
 mod secret;
+#[cfg(feature = "client")]
 mod stop;
+#[cfg(feature = "client")]
 mod summary;
+#[cfg(feature = "client")]
 mod worker;
 
 pub use error::CollectError;
+#[cfg(feature = "client")]
 pub use plan::Plan;
+#[cfg(feature = "client")]
 pub use run::collect;
+#[cfg(feature = "client")]
 pub use secret::ApiKey;
+#[cfg(feature = "client")]
 pub use stop::Stop;
+#[cfg(feature = "client")]
 pub use summary::{Failed, Summary};

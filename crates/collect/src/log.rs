@@ -120,6 +120,7 @@ impl Start {
     }
 }
 
+#[cfg(feature = "client")]
 /// The present time: UTC, RFC 3339, to the millisecond.
 pub(crate) fn now() -> String {
     format!("{:.3}", jiff::Timestamp::now())

@@ -64,7 +64,7 @@ pub(crate) fn judge(
     match exchange.status.unwrap_or(0) {
         200..=299 => match text {
             None => again("the response is no UTF-8 text".to_owned()),
-            Some(text) => match asking.answer(text) {
+            Some(text) => match asking.api.answer(text) {
                 Ok(answer) => Verdict::Answer(answer),
                 Err(reason) => again(reason),
             },

@@ -1,6 +1,7 @@
 //! The conditions that findings rest on, and who checked each: `docs/conditions.md`.
 
 use super::answers::Answers;
+use super::collection::Collection;
 use super::plan::{Ordering, Plan};
 use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Test};
 use serde::{Deserialize, Serialize};
@@ -33,14 +34,27 @@ pub enum Checker {
     Person,
 }
 
+/// What conditions are told from.
+pub(super) struct Case<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) tests: &'a [Finding],
+    pub(super) counts: &'a Counts,
+    pub(super) answers: &'a Answers,
+    pub(super) collection: Option<&'a Collection>,
+    /// Whether prompts were chosen by a tested key's log.
+    pub(super) same_prompts: bool,
+}
+
 /// The conditions of what was found, in the order of the page that explains them.
-pub(super) fn of(
-    plan: &Plan,
-    tests: &[Finding],
-    counts: &Counts,
-    answers: &Answers,
-    same_prompts: bool,
-) -> Vec<Condition> {
+pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
+    let &Case {
+        plan,
+        tests,
+        counts,
+        answers,
+        collection,
+        same_prompts,
+    } = case;
     let made = |wanted: &[Test]| -> Vec<Test> {
         let made = wanted.iter().copied();
         made.filter(|&wanted| tests.iter().any(|finding| finding.test() == wanted))
@@ -91,8 +105,17 @@ pub(super) fn of(
     add(
         "No answer was left out, changed or repeated because of what it says",
         all.clone(),
-        Checker::Person,
-        "show the collection's log, or how the answers were drawn".to_owned(),
+        match collection {
+            Some(_) => Checker::Program,
+            None => Checker::Person,
+        },
+        match collection {
+            None => "show the collection's log, or how the answers were drawn".to_owned(),
+            Some(log) => format!(
+                "{} answers are what the log has; beside them {} could not be had, {} were cut, {} refused, {} had more than once; that the log is whole is its keeper's word",
+                log.answers, log.failed, log.cut, log.refused, log.asked_again
+            ),
+        },
     );
     add(
         "How many answers were asked for was fixed before any was scored",

@@ -1,6 +1,7 @@
 //! The result of an examination.
 
 use super::answers::Answers;
+use super::collection::Collection;
 use super::conditions::Condition;
 use super::logprobs::UsedLogprobs;
 use super::outcome::{Conclusion, KeyOutcome};
@@ -45,6 +46,9 @@ pub struct Examined {
     pub counts: Counts,
     /// How the answers were given, and in which order.
     pub answers: Answers,
+    /// What the logs of the collection say, with which the answers agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Collection>,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// Which draw of decoys.

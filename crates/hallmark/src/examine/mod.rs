@@ -3,6 +3,7 @@
 mod answers;
 mod by_hash;
 mod canonical;
+mod collection;
 mod conditions;
 mod examined;
 mod logprobs;
@@ -14,6 +15,7 @@ mod reference;
 mod tried;
 
 pub use answers::Answers;
+pub use collection::{Collection, log_beside};
 pub use conditions::{Checker, Condition};
 pub use examined::{DOES_NOT_SHOW, Examined, NotMade};
 pub use logprobs::{UnmappedCounts, UsedLogprobs};
@@ -48,27 +50,32 @@ use outcome::Judge;
 /// # Errors
 /// When a key is missing, the plan cannot be meant, or a file cannot be read.
 pub fn examine(plan: &Plan, keys: &[Key], progress: &mut dyn FnMut(Step<'_>)) -> Result<Examined> {
-    examine_with(plan, keys, progress, |profile, progress, examination| {
-        let given = plan.answers.tokenizer.as_deref();
-        let tokenizer = tokenizers::of_profile(profile, given)?;
-        let reader = plan.answers.open(Some(profile.tokenizer.vocab_size))?;
-        let mut records = encode(reader, tokenizer.as_ref());
-        let answers = match &plan.order {
-            Ordering::AsGiven => observe(
-                records.by_ref(),
-                Order::Unproven,
-                profile,
-                progress,
-                examination,
-            )?,
-            Ordering::Hash(seed) => {
-                let ordered = by_hash::order(records.by_ref(), seed)?.into_iter().map(Ok);
-                observe(ordered, Order::Hash, profile, progress, examination)?
-            }
-        };
-        let reader = records.records();
-        Ok((answers, Skipped::of(reader), reader.stdin_digest()))
-    })
+    let collected = collection::check(plan)?;
+    let (collection, order) = collected.unzip();
+    let order = order.unwrap_or_default();
+    examine_with(
+        plan,
+        keys,
+        collection,
+        progress,
+        |profile, progress, examination| {
+            let given = plan.answers.tokenizer.as_deref();
+            let tokenizer = tokenizers::of_profile(profile, given)?;
+            let reader = plan.answers.open(Some(profile.tokenizer.vocab_size))?;
+            let mut records = encode(reader, tokenizer.as_ref());
+            let answers = match &plan.order {
+                Ordering::AsGiven => {
+                    observe(records.by_ref(), order, profile, progress, examination)?
+                }
+                Ordering::Hash(seed) => {
+                    let ordered = by_hash::order(records.by_ref(), seed)?.into_iter().map(Ok);
+                    observe(ordered, Order::Hash, profile, progress, examination)?
+                }
+            };
+            let reader = records.records();
+            Ok((answers, Skipped::of(reader), reader.stdin_digest()))
+        },
+    )
 }
 
 /// The same with answers that are at hand, in place of the plan's files.
@@ -81,10 +88,16 @@ pub fn examine_records(
     answers: impl Iterator<Item = std::result::Result<TokenRecord, CorpusError>>,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Examined> {
-    examine_with(plan, keys, progress, |profile, progress, examination| {
-        let answers = observe(answers, Order::Unproven, profile, progress, examination)?;
-        Ok((answers, Skipped::default(), None))
-    })
+    examine_with(
+        plan,
+        keys,
+        None,
+        progress,
+        |profile, progress, examination| {
+            let answers = observe(answers, Order::Unproven, profile, progress, examination)?;
+            Ok((answers, Skipped::default(), None))
+        },
+    )
 }
 
 /// Shows the answers to the examination, and what they say of themselves.
@@ -115,6 +128,7 @@ type Read = (Answers, Skipped, Option<([u8; 32], u64)>);
 fn examine_with(
     plan: &Plan,
     keys: &[Key],
+    collection: Option<Collection>,
     progress: &mut dyn FnMut(Step<'_>),
     answers: impl FnOnce(
         &Profile,
@@ -161,7 +175,14 @@ fn examine_with(
         inputs.push(InputFile::stdin(Role::Answers, digest, bytes));
     }
     let outcomes = judge.outcomes(&plan.keys, &made.tests, &made.counts);
-    let conditions = conditions::of(plan, &made.tests, &made.counts, &answers, same_prompts);
+    let conditions = conditions::of(&conditions::Case {
+        plan,
+        tests: &made.tests,
+        counts: &made.counts,
+        answers: &answers,
+        collection: collection.as_ref(),
+        same_prompts,
+    });
     Ok(Examined {
         schema: formats::Examine,
         version: VERSION.to_owned(),
@@ -177,6 +198,7 @@ fn examine_with(
         plan: plan.clone(),
         counts: made.counts,
         answers,
+        collection,
         skipped,
         decoy_seed: plan.decoy_seed,
         harvests: weighed.harvests,

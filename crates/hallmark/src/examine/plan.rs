@@ -57,6 +57,9 @@ pub struct Plan {
     /// In which order answers are read.
     #[serde(default, skip_serializing_if = "Ordering::is_as_given")]
     pub order: Ordering,
+    /// Logs of the collection, with which answers are compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<PathBuf>,
     /// Results of `probe` that chose the prompts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<PathBuf>,
@@ -117,6 +120,7 @@ impl Plan {
             calibration: Calibrated::default(),
             dedup: Dedup::default(),
             order: Ordering::default(),
+            logs: vec![],
             probes: vec![],
         }
     }
@@ -153,8 +157,9 @@ impl Plan {
     /// Every file that goes in, with its digest; stdin has one when it was read.
     pub(super) fn inputs(&self) -> Result<Vec<InputFile>> {
         let tokenizer = self.answers.tokenizer.iter();
-        let roles: [(Role, Vec<&PathBuf>); 8] = [
+        let roles: [(Role, Vec<&PathBuf>); 9] = [
             (Role::Answers, self.answers.files.iter().collect()),
+            (Role::Log, self.logs.iter().collect()),
             (Role::Tokenizer, tokenizer.collect()),
             (Role::Harvest, self.weighing.harvests.iter().collect()),
             (Role::Background, self.weighing.background.iter().collect()),

@@ -1,0 +1,53 @@
+"""Answers and what was shown with them (docs/formats.md, "Input records"): records that carry token ids."""
+import gzip
+import hashlib
+import json
+import struct
+
+
+class Answer:
+    def __init__(self, record, where):
+        tokens = record.get("response_tokens")
+        if tokens is None:
+            tokens = record.get("tokens")
+        if tokens is None:
+            raise SystemExit(f"{where}: the answer is text only; there is no tokenizer here")
+        self.tokens = tokens
+        self.id = record.get("id")
+        shown = [record[name] for name in ("prompt", "prompt_tokens", "messages") if record.get(name) is not None]
+        if record.get("messages") is not None or record.get("prompt") is not None:
+            raise SystemExit(f"{where}: what was shown is text; there is no tokenizer here")
+        self.known = bool(shown)
+        prompt = record.get("prompt_tokens")
+        self.pieces = [prompt] if prompt else []
+        self.says_nothing = self.known and not self.pieces
+
+    def content(self):
+        return (tuple(self.tokens), tuple(tuple(piece) for piece in self.pieces))
+
+    def order(self, seed):
+        """The place under --order-by-hash."""
+        pack = lambda tokens: struct.pack(f"<{len(tokens)}I", *tokens)  # noqa: E731
+        parts = [seed.encode(), pack(self.tokens)] + [pack(piece) for piece in self.pieces]
+        return hashlib.sha256(b"".join(struct.pack("<Q", len(part)) + part for part in parts)).digest()
+
+
+def records(path):
+    data = path.read_bytes()
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.decompress(data)
+    text = data.decode()
+    if text.lstrip().startswith("["):
+        yield from json.loads(text)
+    else:
+        yield from (json.loads(line) for line in text.splitlines() if line.strip())
+
+
+def read(paths):
+    return [Answer(record, f"{path}, record {i + 1}") for path in paths for i, record in enumerate(records(path))]
+
+
+def ids_ascend(answers):
+    ids = [answer.id for answer in answers]
+    same = all(isinstance(i, str) for i in ids) or all(isinstance(i, int) for i in ids)
+    return same and all(a < b for a, b in zip(ids, ids[1:]))

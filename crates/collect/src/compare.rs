@@ -1,0 +1,269 @@
+//! Answers against the log of their collection: what was changed, left out, added or put in another order.
+
+use crate::answers::Record;
+use crate::api::Api;
+use crate::log::{Attempt, Entry};
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+/// What a log says of the answers that agree with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Answers, each as the log has it.
+    pub answers: u64,
+    /// Answers that the log has and the file has not.
+    pub missing: u64,
+    /// Answers that were asked for and could not be had.
+    pub failed: u64,
+    /// Answers that ended because they were too long.
+    pub cut: u64,
+    /// Answers that the endpoint refused or filtered, as far as it says so.
+    pub refused: u64,
+    /// Answers that were had more than once; the file may hold any of them.
+    pub asked_again: u64,
+    /// Whether the answers stand in the order in which they came.
+    pub in_order: bool,
+}
+
+/// Answers and log that do not agree.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// A file that cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A line that is none of a log, or of collected answers.
+    #[error("{}:{line}: {reason}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An answer that is not what came.
+    #[error("{}:{line}: {what}", path.display())]
+    Differs {
+        /// The answers' file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// In what it differs from the log.
+        what: String,
+    },
+}
+
+/// A good exchange of the log.
+struct Came {
+    place: usize,
+    text: String,
+    shown: Value,
+    finish: Option<String>,
+}
+
+/// What the log has of each answer: its id and repetition.
+#[derive(Default)]
+struct Log {
+    api: Option<Api>,
+    came: HashMap<(String, u32), Vec<Came>>,
+    failed: HashMap<(String, u32), ()>,
+    places: usize,
+}
+
+/// Compares collected answers with the log of their collection.
+///
+/// # Errors
+/// When a file cannot be read, a line of the log is not what its digest says, or an answer is not in the log as it is here.
+pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
+    let mut known = Log::default();
+    lines(log, |line, bytes| known.add(log, line, bytes))?;
+    let mut compared = Compared {
+        in_order: true,
+        ..Compared::default()
+    };
+    let mut last = None;
+    let mut seen: HashMap<(String, u32), u64> = HashMap::new();
+    lines(answers, |line, bytes| {
+        let record: Record = serde_json::from_slice(bytes).map_err(|error| CompareError::Line {
+            path: answers.to_owned(),
+            line,
+            reason: format!("this is no collected answer: {error}"),
+        })?;
+        let differs = |what: String| CompareError::Differs {
+            path: answers.to_owned(),
+            line,
+            what,
+        };
+        let key = (record.id.clone(), record.repetition);
+        let name = format!("answer {} to {:?}", record.repetition, record.id);
+        if let Some(first) = seen.insert(key.clone(), line) {
+            return Err(differs(format!("{name} stands in line {first} already")));
+        }
+        let came = known.came.get(&key);
+        let came =
+            came.ok_or_else(|| differs(format!("{name} is not in the log: it was added")))?;
+        let shown = shown(&record, known.api);
+        let text = answer(&record);
+        let same = came
+            .iter()
+            .find(|came| came.text == text && came.shown == shown);
+        let Some(same) = same else {
+            let what = match came.iter().any(|came| came.text == text) {
+                true => "the prompt was changed",
+                false => "the answer was changed",
+            };
+            return Err(differs(format!("{name} is not what the log has: {what}")));
+        };
+        compared.in_order &= last.is_none_or(|last| same.place > last);
+        last = Some(same.place);
+        compared.answers += 1;
+        compared.asked_again += u64::from(came.len() > 1);
+        match same.finish.as_deref() {
+            Some("length") => compared.cut += 1,
+            Some("content_filter" | "refusal") => compared.refused += 1,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    compared.missing = known
+        .came
+        .keys()
+        .filter(|key| !seen.contains_key(*key))
+        .count() as u64;
+    compared.failed = known
+        .failed
+        .keys()
+        .filter(|key| !known.came.contains_key(*key))
+        .count() as u64;
+    Ok(compared)
+}
+
+impl Log {
+    fn add(&mut self, path: &Path, line: u64, bytes: &[u8]) -> Result<(), CompareError> {
+        let wrong = |reason: String| CompareError::Line {
+            path: path.to_owned(),
+            line,
+            reason,
+        };
+        let entry: Entry = serde_json::from_slice(bytes)
+            .map_err(|error| wrong(format!("this is no log entry: {error}")))?;
+        match entry {
+            Entry::Start(start) => {
+                let apis = [Api::Chat, Api::Completions].into_iter();
+                let api = apis.clone().find(|api| api.name() == start.api);
+                self.api = Some(api.ok_or_else(|| wrong(format!("unknown api {:?}", start.api)))?);
+                Ok(())
+            }
+            Entry::Exchange(attempt) => {
+                let api = self
+                    .api
+                    .ok_or_else(|| wrong("an exchange before any start".to_owned()))?;
+                self.places += 1;
+                self.exchange(api, &attempt).map_err(wrong)
+            }
+            Entry::End(_) => Ok(()),
+        }
+    }
+
+    fn exchange(&mut self, api: Api, attempt: &Attempt) -> Result<(), String> {
+        let digest = |bytes: &[u8]| -> String {
+            let digest = Sha256::digest(bytes);
+            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        if digest(attempt.request.as_bytes()) != attempt.request_sha256 {
+            return Err("the request is not what its SHA-256 says: it was changed".to_owned());
+        }
+        let body = attempt.response.as_deref();
+        if let Some(body) = body.filter(|_| !attempt.key_blotted)
+            && digest(body.as_bytes()) != attempt.response_sha256
+        {
+            return Err("the response is not what its SHA-256 says: it was changed".to_owned());
+        }
+        let key = (attempt.id.clone(), attempt.repetition);
+        let answer = body
+            .filter(|_| attempt.failed.is_none())
+            .and_then(|body| Some((api.answer(body).ok()?, body)));
+        let Some((answer, body)) = answer else {
+            self.failed.insert(key, ());
+            return Ok(());
+        };
+        let request: Value = serde_json::from_str(&attempt.request)
+            .map_err(|error| format!("the request is no JSON: {error}"))?;
+        let shown = match api {
+            Api::Chat => request["messages"].clone(),
+            Api::Completions => request["prompt"].clone(),
+        };
+        let response: Value = serde_json::from_str(body).unwrap_or_default();
+        let finish = response["choices"][0]["finish_reason"].as_str();
+        self.came.entry(key).or_default().push(Came {
+            place: self.places,
+            text: answer.text,
+            shown,
+            finish: finish.map(str::to_owned),
+        });
+        Ok(())
+    }
+}
+
+/// The answer's text.
+fn answer(record: &Record) -> String {
+    let turn = record.messages.iter().flatten().last();
+    let turn = turn.map(|turn| turn.content.clone());
+    record.response.clone().or(turn).unwrap_or_default()
+}
+
+/// What was shown, as a request says it.
+fn shown(record: &Record, api: Option<Api>) -> Value {
+    if api == Some(Api::Completions) {
+        return json!(record.prompt);
+    }
+    if let Some(turns) = &record.messages {
+        return json!(turns[..turns.len().saturating_sub(1)]);
+    }
+    let system = record
+        .system
+        .iter()
+        .map(|text| json!({ "role": "system", "content": text }));
+    let prompt = record
+        .prompt
+        .iter()
+        .map(|text| json!({ "role": "user", "content": text }));
+    Value::Array(system.chain(prompt).collect())
+}
+
+fn lines(
+    path: &Path,
+    mut each: impl FnMut(u64, &[u8]) -> Result<(), CompareError>,
+) -> Result<(), CompareError> {
+    let failed = |source| CompareError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let mut input = BufReader::new(File::open(path).map_err(failed)?);
+    let mut bytes = vec![];
+    for line in 1.. {
+        bytes.clear();
+        if input.read_until(b'\n', &mut bytes).map_err(failed)? == 0 {
+            break;
+        }
+        let text = bytes.trim_ascii();
+        // A line that a crash tore; `collect` puts it aside when it goes on.
+        let is_torn =
+            || bytes.last() != Some(&b'\n') && serde_json::from_slice::<IgnoredAny>(text).is_err();
+        if !text.is_empty() && !is_torn() {
+            each(line, text)?;
+        }
+    }
+    Ok(())
+}
