@@ -31,6 +31,9 @@ pub(crate) fn merge_text(merged: &MergedAudits) -> String {
             each.join(", "),
             p_text(key.log10_p)
         );
+        for condition in &key.unproven {
+            let _ = writeln!(text, "  {condition}; {}", condition.hint());
+        }
     }
     text.push_str("What this does not show:\n");
     for line in &merged.does_not_show {

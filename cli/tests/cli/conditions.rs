@@ -281,3 +281,29 @@ fn answers_are_compared_with_the_log_of_their_collection() {
     bench.write("answers.log.jsonl", lines(log));
     refused(answers(&clean), "the response is not what its SHA-256 says");
 }
+
+#[test]
+fn merging_keeps_conditions_and_takes_each_examination_once() {
+    let bench = case();
+    bench.ok("mark --key root.key --profile p.toml --tokens 600 --seed 5 --out more.jsonl");
+    let kept = |name: &str, line: &str| {
+        let ran = bench.ok(&format!(
+            "--format json examine --decoys 0 --key root.key --profile p.toml {line}"
+        ));
+        bench.write(name, ran.stdout);
+    };
+    kept("a.json", "answers.jsonl");
+    kept("b.json", "more.jsonl");
+    kept("weighted.json", "--harvest own.index more.jsonl");
+    kept("weighted-a.json", "--harvest own.index answers.jsonl");
+    let merged = bench.json("merge a.json b.json");
+    assert_eq!(
+        merged["keys"][0]["unproven"],
+        Value::Null,
+        "an e-value at the end has no order"
+    );
+    bench.refused("merge a.json a.json", 2, &["the same result"]);
+    bench.refused("merge a.json weighted.json", 2, &["bets by weights"]);
+    let merged = bench.json("merge weighted-a.json weighted.json");
+    assert_eq!(merged["keys"][0]["unproven"], json!(["key-free-weights"]));
+}

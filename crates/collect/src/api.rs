@@ -49,6 +49,7 @@ impl Api {
     }
 
     /// Where it stands behind an endpoint's version.
+    #[cfg(feature = "client")]
     pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Chat => "/chat/completions",

@@ -5,6 +5,7 @@ use crate::dedup::DedupError;
 use crate::eprocess::EProcessError;
 use crate::interval::IntervalError;
 use crate::statistic::admission::Refused;
+use crate::statistic::same_keys::Same;
 use crate::tail::TailError;
 use hallmark_core::cells::TokenId;
 use hallmark_core::mark::KeyMismatch;
@@ -53,6 +54,9 @@ pub enum ExaminationError {
     /// A test that the mark may not have.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Keys, or numbers of one key, that are the same in effect.
+    #[error(transparent)]
+    Same(#[from] Same),
     /// Each key has decoys of its own.
     #[error(
         "{each} decoys for each of {keys} keys are more than a million: ask for fewer, or for none"

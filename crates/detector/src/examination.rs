@@ -18,7 +18,7 @@ use crate::statistic::logprobs::{self, Evidence, MassCounts};
 use crate::statistic::plain::{self, Effort, Gathered};
 use crate::statistic::residual::{self, Residual};
 use crate::statistic::shape::{self, Shape};
-use crate::statistic::{few_keys, sequential, weighted};
+use crate::statistic::{few_keys, same_keys, sequential, weighted};
 use crate::tail::Log10P;
 use crate::weights::WindowWeights;
 use hallmark_core::keys::Key;
@@ -135,6 +135,8 @@ impl Examination {
             keys.iter().map(|key| Mark::new(profile, key)).collect()
         };
         let (marks, controls) = (marks_of(keys)?, marks_of(&plan.controls)?);
+        let all: Vec<&Mark> = marks.iter().chain(&controls).collect();
+        same_keys::refuse(&all, profile.tokenizer.vocab_size)?;
         for (mark, test) in marks.iter().flat_map(|mark| {
             let tests = plan.tests().into_iter();
             tests.map(move |test| (mark, test))

@@ -17,6 +17,7 @@ use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Expectation, Finding, Test, Warning};
 use hallmark_detector::statistic::admission::{Refusal, TESTS, admits};
 use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, Masses};
+use hallmark_detector::statistic::same_keys::Same;
 use hallmark_detector::tail::{Group, Method, TailError, weighted_upper, weighted_upper_of_lists};
 use hallmark_detector::weights::{WeightRule, WindowWeights};
 use rand_chacha::ChaCha12Rng;
@@ -416,4 +417,44 @@ fn log10_p_of_e_process(mark: &Mark, cells: &CellBatch) -> f64 {
         process.observe(sums).unwrap();
     }
     process.p_value().value()
+}
+
+/// A table of 65,536 bits keeps 16 bits of a number's sum with the context: two numbers that agree in them are one layer, and the
+/// law of 30 independent layers is not theirs.
+#[test]
+fn numbers_and_keys_that_are_one_to_the_function_are_refused() {
+    let refused = |scheme: &str, keys: &[Key]| {
+        let made = Examination::new(&named(scheme), keys, Plan::default());
+        match made.err() {
+            Some(ExaminationError::Same(same)) => same,
+            other => panic!("{other:?}"),
+        }
+    };
+    let key = |numbers: Vec<u64>| Key::from(ForeignKey::new(numbers).unwrap());
+    let layers = (0..30).map(|layer| match layer {
+        7 => 1_000_003 * 2 + 65_536,
+        _ => 1_000_003 * layer,
+    });
+    let same = refused("hf-synthid", &[key(layers.collect())]);
+    assert!(
+        matches!(
+            same,
+            Same::Numbers {
+                first: 3,
+                second: 8,
+                ..
+            }
+        ),
+        "{same}"
+    );
+    // torch's generator keeps 32 bits of a seed.
+    let two = [key(vec![5]), key(vec![5 + (1 << 32)])];
+    let same = refused("unigram", &two);
+    assert!(matches!(same, Same::Keys { .. }), "{same}");
+    let plan = Plan {
+        controls: two[1..].to_vec(),
+        ..Plan::default()
+    };
+    let made = Examination::new(&named("unigram"), &two[..1], plan);
+    assert!(matches!(made.err(), Some(ExaminationError::Same(_))));
 }

@@ -4,13 +4,17 @@ use crate::error::{Error, Result};
 use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
+use hallmark_detector::statistic::same_keys::{Same, refuse_degenerate};
 
 /// The mark of a profile and a key.
 ///
 /// # Errors
-/// When they do not belong together.
+/// When they do not belong together, or numbers of the key are the same in effect.
 pub fn mark(profile: &Profile, key: &Key) -> Result<Mark> {
-    Mark::new(profile, key).map_err(|error| of(profile, error.into()))
+    let mark = Mark::new(profile, key).map_err(|error| of(profile, error.into()))?;
+    refuse_degenerate(&mark, profile.tokenizer.vocab_size)
+        .map_err(|error| of(profile, degenerate(&error)))?;
+    Ok(mark)
 }
 
 /// The same with layers weighted as `SynthID`'s weighted mean weighs them.
@@ -27,6 +31,12 @@ pub fn weighted_mean(profile: &Profile, key: &Key) -> Result<Mark> {
         ))
         .hint("leave it out; it is for hf-synthid and synthid-2025")
     })
+}
+
+fn degenerate(error: &Same) -> Error {
+    Error::usage(error).hint(
+        "mark with numbers that are drawn at random, each from all that the function tells apart",
+    )
 }
 
 fn of(profile: &Profile, error: Error) -> Error {

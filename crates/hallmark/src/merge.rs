@@ -5,8 +5,10 @@ use crate::json::{VERSION, formats};
 use crate::profile::ProfileJson;
 use crate::read::refuse_stdin_twice;
 use crate::text::shown;
+use hallmark_detector::finding::Condition;
 use hallmark_detector::merge::{Rule, average};
 use hallmark_detector::tail::{Log10E, Log10P};
+use hallmark_harvest::Sha256Digest;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read};
@@ -42,6 +44,12 @@ pub struct AuditJson {
     pub file: String,
     /// Distinct cells that it scored.
     pub scored: u64,
+    /// SHA-256 of the file.
+    #[serde(default)]
+    pub sha256: String,
+    /// SHA-256 of its plan, as the file has it; results of version 1 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_sha256: Option<String>,
 }
 
 /// The merged e-value of one key.
@@ -57,9 +65,13 @@ pub struct MergedKey {
     pub log10_e: Log10E,
     /// log10 of the p-value 1/e of this key alone.
     pub log10_p: Log10P,
+    /// Conditions that some audit's e-value needs and nobody has shown to hold. (No order of answers changes an e-value at the end.)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unproven: Vec<Condition>,
 }
 
-const DOES_NOT_SHOW: [&str; 2] = [
+const DOES_NOT_SHOW: [&str; 3] = [
+    "Results are taken as the files have them: that nobody changed one is shown by its signature or its SHA-256, and by examining again.",
     "An e-value of x is seen with probability at most 1/x where the answers do not depend on the key; it is not the chance of that.",
     "p-values are of each key by itself: they are not adjusted for the number of keys.",
 ];
@@ -71,7 +83,18 @@ const MAX_RESULT: u64 = 64 << 20;
 struct Audit {
     profile: ProfileJson,
     scored: u64,
-    keys: Vec<(String, Log10E)>,
+    sha256: String,
+    plan_sha256: Option<String>,
+    keys: Vec<AuditKey>,
+}
+
+/// An audit's e-value of one key.
+struct AuditKey {
+    id: String,
+    log10_e: Log10E,
+    /// What its bets were in proportion to.
+    weights: Option<String>,
+    unproven: Vec<Condition>,
 }
 
 /// Averages the e-values of results of `examine`, key by key; `-` is stdin.
@@ -87,24 +110,42 @@ pub fn merge(files: &[PathBuf]) -> Result<MergedAudits> {
     for (path, audit) in files.iter().zip(&audits) {
         same(path, audit, first, &files[0])?;
     }
-    let keys = first.keys.iter().map(|(key_id, _)| {
-        let audits_log10_e: Vec<Log10E> = audits
+    for (at, audit) in audits.iter().enumerate() {
+        if let Some(other) = audits[..at]
             .iter()
-            .flat_map(|audit| audit.keys.iter())
-            .filter(|(id, _)| id == key_id)
-            .map(|&(_, log10_e)| log10_e)
-            .collect();
+            .position(|other| other.sha256 == audit.sha256)
+        {
+            let (this, other) = (shown(&files[at]), shown(&files[other]));
+            return Err(
+                Error::usage(format_args!("{this} is the same result as {other}"))
+                    .hint("give each examination once"),
+            );
+        }
+    }
+    let keys = first.keys.iter().map(|AuditKey { id: key_id, .. }| {
+        let own = || {
+            let keys = audits.iter().flat_map(|audit| audit.keys.iter());
+            keys.filter(|key| key.id == *key_id)
+        };
+        let audits_log10_e: Vec<Log10E> = own().map(|key| key.log10_e).collect();
+        let mut unproven: Vec<Condition> = own().flat_map(|key| key.unproven.clone()).collect();
+        unproven.retain(|&condition| condition != Condition::KeyFreeOrder);
+        unproven.sort_unstable();
+        unproven.dedup();
         let log10_e = average(&audits_log10_e);
         MergedKey {
             key_id: key_id.clone(),
             audits_log10_e,
             log10_e,
             log10_p: log10_e.p_value(),
+            unproven,
         }
     });
     let audited = files.iter().zip(&audits).map(|(path, audit)| AuditJson {
         file: shown(path),
         scored: audit.scored,
+        sha256: audit.sha256.clone(),
+        plan_sha256: audit.plan_sha256.clone(),
     });
     Ok(MergedAudits {
         schema: formats::Merge,
@@ -127,7 +168,7 @@ fn same(path: &Path, audit: &Audit, first: &Audit, first_path: &Path) -> Result<
         );
     }
     let ids = |audit: &Audit| {
-        let mut ids: Vec<String> = audit.keys.iter().map(|(id, _)| id.clone()).collect();
+        let mut ids: Vec<String> = audit.keys.iter().map(|key| key.id.clone()).collect();
         ids.sort_unstable();
         ids
     };
@@ -137,6 +178,13 @@ fn same(path: &Path, audit: &Audit, first: &Audit, first_path: &Path) -> Result<
                 "examine with the same keys each time: leaving out the ones that did not show is choosing",
             ),
         );
+    }
+    let weights = |audit: &Audit| audit.keys.iter().any(|key| key.weights.is_some());
+    if weights(audit) != weights(first) {
+        return Err(Error::usage(format_args!(
+            "of {this} and {other} one bets by weights and the other does not"
+        ))
+        .hint("examine both with the same indexes, or without any: which e-value is merged must not be chosen by what it shows"));
     }
     Ok(())
 }
@@ -171,9 +219,17 @@ fn read(path: &Path) -> Result<Audit> {
             result.schema
         )));
     }
+    let sha256 = Sha256Digest::of(text.as_bytes()).to_string();
     let t3 = result.tests.into_iter().filter(|test| test.test == "T3");
-    let keys: Vec<(String, Log10E)> = t3
-        .filter_map(|test| Some((test.key_id, test.log10_e?)))
+    let keys: Vec<AuditKey> = t3
+        .filter_map(|test| {
+            Some(AuditKey {
+                id: test.key_id,
+                log10_e: test.log10_e?,
+                weights: test.weights,
+                unproven: test.unproven,
+            })
+        })
         .collect();
     if keys.is_empty() {
         return Err(not_a_result("it has none".to_owned()));
@@ -181,6 +237,8 @@ fn read(path: &Path) -> Result<Audit> {
     Ok(Audit {
         profile: result.profile,
         scored: result.counts.scored,
+        sha256,
+        plan_sha256: result.plan_sha256,
         keys,
     })
 }
@@ -194,6 +252,8 @@ struct Result1Or2 {
     schema: String,
     profile: ProfileJson,
     counts: Scored,
+    #[serde(default)]
+    plan_sha256: Option<String>,
     tests: Vec<OneTest>,
 }
 
@@ -207,4 +267,8 @@ struct OneTest {
     test: String,
     key_id: String,
     log10_e: Option<Log10E>,
+    #[serde(default)]
+    weights: Option<String>,
+    #[serde(default)]
+    unproven: Vec<Condition>,
 }

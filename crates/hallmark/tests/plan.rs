@@ -26,6 +26,7 @@ fn plan() -> Plan {
             ..Weighing::default()
         },
         rule_out: Some(0.1),
+        decoys: 999,
         ..Plan::new(&profile, keys, Inputs::of(vec!["answers.jsonl".into()]))
     }
 }

@@ -20,6 +20,7 @@ pub mod line_up;
 pub mod logprobs;
 pub mod plain;
 pub(crate) mod residual;
+pub mod same_keys;
 pub(crate) mod sequential;
 pub mod shape;
 pub(crate) mod weighted;
