@@ -2,6 +2,7 @@
 import gzip
 import hashlib
 import json
+import re
 import struct
 
 
@@ -14,13 +15,12 @@ class Answer:
             raise SystemExit(f"{where}: the answer is text only; there is no tokenizer here")
         self.tokens = tokens
         self.id = record.get("id")
-        shown = [record[name] for name in ("prompt", "prompt_tokens", "messages") if record.get(name) is not None]
-        if record.get("messages") is not None or record.get("prompt") is not None:
-            raise SystemExit(f"{where}: what was shown is text; there is no tokenizer here")
-        self.known = bool(shown)
         prompt = record.get("prompt_tokens")
-        self.pieces = [prompt] if prompt else []
-        self.says_nothing = self.known and not self.pieces
+        self.known = prompt is not None
+        if not self.known and (record.get("prompt") is not None or record.get("messages") is not None):
+            raise SystemExit(f"{where}: what was shown is text only; there is no tokenizer here")
+        self.pieces = [prompt] if self.known else []
+        self.says_nothing = self.known and not prompt
 
     def content(self):
         return (tuple(self.tokens), tuple(tuple(piece) for piece in self.pieces))
@@ -48,6 +48,9 @@ def read(paths):
 
 
 def ids_ascend(answers):
-    ids = [answer.id for answer in answers]
-    same = all(isinstance(i, str) for i in ids) or all(isinstance(i, int) for i in ids)
-    return same and all(a < b for a, b in zip(ids, ids[1:]))
+    """Whether all ids are one text and a number behind it, and the numbers rise or stay, and do not all stay."""
+    parts = [re.fullmatch(r"(.*?)([0-9]+)", str(answer.id), re.DOTALL) for answer in answers]
+    if not all(parts) or len({part[1] for part in parts}) > 1:
+        return False
+    numbers = [int(part[2]) for part in parts]
+    return max(numbers, default=0) < 1 << 64 and numbers == sorted(numbers) and len(set(numbers)) > 1

@@ -83,7 +83,7 @@ class Weighted:
 
     def term(self, bet):
         if self.green:
-            r = self.g + bet
+            r = mp.floor((self.g + bet) * 2**32) / 2**32
             return mp.log(r / self.g), mp.log((1 - r) / (1 - self.g))
         return bet, mp.log1p(-bet)
 

@@ -71,3 +71,14 @@ def of(words, profile):
     layers = profile["layers"]
     low = words & np.uint32((1 << layers) - 1)
     return sum(((low >> np.uint32(i)) & np.uint32(1)).astype(np.int64) for i in range(layers))
+
+
+def discordant(words, others, profile):
+    """Trials on which two keys differ, and those of them that are the first key's: cells, or bits of a tournament."""
+    if profile["scheme"] == "tournament":
+        mask = np.uint32((1 << profile["layers"]) - 1)
+        first, second = words & mask, others & mask
+        ones = lambda x: sum(int(((x >> np.uint32(i)) & np.uint32(1)).sum()) for i in range(32))  # noqa: E731
+        return ones(first ^ second), ones(first & ~second)
+    first, second = of(words, profile), of(others, profile)
+    return int((first != second).sum()), int((first > second).sum())

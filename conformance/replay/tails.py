@@ -62,16 +62,18 @@ def gamma(n, x):
 
 
 def gamma_quantile(n, lower):
-    """The x with P(n, x) = lower."""
-    low, high = mpf(0), mpf(2 * n + 100 - 2 * mp.log(min(lower, 1 - lower)))
-    with mp.workdps(25):
-        for _ in range(70):
-            middle = (low + high) / 2
-            if gamma_both(n, middle)[1] < lower:
-                low = middle
-            else:
-                high = middle
-    return (low + high) / 2
+    """The x with P(n, x) = lower: Newton's method on the logarithm of the smaller side, which is concave."""
+    with mp.workdps(30):
+        small, side = (lower, 1) if lower < 0.5 else (1 - lower, 0)
+        x = mpf(n)
+        for _ in range(200):
+            tail = gamma_both(n, x)[side]
+            density = mp.exp((n - 1) * mp.log(x) - x - mp.loggamma(n))
+            step = mp.log(small / tail) * tail / density
+            x = max(x + (step if side else -step), x / 2)
+            if abs(step) < x * mpf(10) ** -20:
+                break
+        return x
 
 
 def lattice_search(holds):

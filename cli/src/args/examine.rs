@@ -13,8 +13,9 @@ use std::path::PathBuf;
 /// Give the suspect's answers, each with everything it was shown when it answered. Windows that
 /// it was shown are left out, and each distinct cell counts once over all answers. Three tests are
 /// made under each key: T1, the sum of scores with its exact tail; T3, an e-process that stays valid
-/// however often it is looked at; T5, the key's rank among decoy keys. All p-values are then
-/// adjusted for the number of keys and tests (Holm).
+/// however often it is looked at; T5, the key's rank among decoy keys. All p-values whose conditions are shown
+/// to hold are then adjusted for the number of keys and tests (Holm); the others are printed with their condition
+/// and decide nothing.
 ///
 /// With `--harvest`, an index of what was logged, two more are made: T2 weighs each cell by how much
 /// of what a model could have learned after its window came from the harvest, and T2r besides by
@@ -48,6 +49,10 @@ pub(crate) struct ExamineArgs {
     /// added or put elsewhere. The log that `collect` left beside a file is found without this [default: FILE.log.jsonl]
     #[arg(long = "log", value_name = "FILE")]
     pub(crate) logs: Vec<PathBuf>,
+    /// The provider's log of answers that a tested key marked; repeat it. Answers of it that a prompt shows or quotes are left out
+    /// whole, of all answers of the suspect
+    #[arg(long = "provider-log", value_name = "FILE")]
+    pub(crate) provider_logs: Vec<PathBuf>,
     /// The result of `probe` that chose the prompts, which says whose log they are from; repeat it for several
     #[arg(long = "probe", value_name = "FILE")]
     pub(crate) probes: Vec<PathBuf>,
@@ -77,7 +82,7 @@ pub(crate) struct WeightArgs {
     #[arg(long = "weights", value_name = "RULE", value_enum, default_value_t = RuleName::Graded, requires = "harvests")]
     pub(crate) rule: RuleName,
     /// The share of the suspect's training text that the harvest is assumed to be; a wrong one costs
-    /// power, never validity
+    /// power, never validity, if it was fixed beforehand
     #[arg(long, value_name = "S", default_value_t = hallmark_detector::weights::ASSUMED_SHARE, requires = "harvests")]
     pub(crate) assumed_share: f64,
     /// How often text that neither index holds is assumed after each window
@@ -133,6 +138,7 @@ impl ExamineArgs {
                     .collect(),
                 logs => logs.to_vec(),
             },
+            provider_logs: self.provider_logs.clone(),
             probes: self.probes.clone(),
             ..usual
         }

@@ -93,7 +93,7 @@ pub(crate) enum Verb {
     Scan(ScanArgs),
     Doctor(DoctorArgs),
     Collect(CollectArgs),
-    Examine(ExamineArgs),
+    Examine(Box<ExamineArgs>),
     Merge(MergeArgs),
     Index(IndexArgs),
     Probe(ProbeArgs),

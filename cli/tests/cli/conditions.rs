@@ -307,3 +307,50 @@ fn merging_keeps_conditions_and_takes_each_examination_once() {
     let merged = bench.json("merge weighted-a.json weighted.json");
     assert_eq!(merged["keys"][0]["unproven"], json!(["key-free-weights"]));
 }
+
+/// A suspect that was shown the beginning of each marked answer in one prompt says the rest of it in reply to another: what was
+/// shown once is known everywhere.
+#[test]
+fn answers_that_were_quoted_are_left_out_of_all_answers() {
+    let bench = case();
+    let log = bench.read("log.jsonl");
+    let texts: Vec<String> = log
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["text"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let quote = |text: &str| text.chars().take(80).collect::<String>().to_uppercase();
+    let asked = texts
+        .iter()
+        .map(|text| json!({ "prompt": quote(text), "response": "I see." }));
+    let told = texts
+        .iter()
+        .map(|text| json!({ "prompt": "Go on.", "response": text }));
+    bench.write("told.jsonl", lines(asked.chain(told)));
+    let line = "--key root.key --profile p.toml told.jsonl";
+    let (_, without) = examine(&bench, line);
+    assert_eq!(without["outcome"], "found");
+    let (status, with) = examine(&bench, &format!("--provider-log log.jsonl {line}"));
+    assert_eq!((status, &with["outcome"]), (4, &json!("inconclusive")));
+    let quoted = &with["quoted"];
+    assert_eq!(
+        (&quoted["quoted"], &quoted["answers"]),
+        (&json!(texts.len()), &json!(texts.len()))
+    );
+    assert!(number(&quoted["left_out"]) > 3000.0, "{quoted}");
+    let by = |examined: &Value| {
+        let conditions = examined["conditions"].as_array().unwrap().clone();
+        let own = conditions
+            .into_iter()
+            .find(|c| c["condition"].as_str().unwrap().contains("quotes"));
+        own.unwrap()["checked_by"].clone()
+    };
+    assert_eq!(
+        (by(&without), by(&with)),
+        (json!("person"), json!("program"))
+    );
+}

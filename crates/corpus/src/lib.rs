@@ -42,6 +42,7 @@ pub mod logprobs;
 mod options;
 mod reader;
 mod record;
+mod spoken;
 mod starts;
 mod stream;
 pub mod tokenizer;

@@ -30,6 +30,8 @@ pub enum Role {
     Answers,
     /// The log of their collection.
     Log,
+    /// A provider's log of marked answers.
+    ProviderLog,
     /// The control sample.
     Reference,
     /// The suspect's log-probabilities.

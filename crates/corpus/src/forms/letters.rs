@@ -46,6 +46,13 @@ impl Letters {
     }
 }
 
+/// The letters of a text, given as its bytes.
+pub(crate) fn letters(bytes: &[u8]) -> Vec<u8> {
+    let mut letters = vec![];
+    push(&undo(text(bytes)), &mut letters);
+    letters
+}
+
 /// Appends the letters of characters.
 pub(super) fn push(chars: &[Char], bytes: &mut Vec<u8>) {
     for char in chars {

@@ -15,5 +15,5 @@ mod shown;
 mod tags;
 mod text;
 
-pub(crate) use letters::Letters;
+pub(crate) use letters::{Letters, letters};
 pub(crate) use shown::Shown;

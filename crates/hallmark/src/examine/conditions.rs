@@ -3,6 +3,7 @@
 use super::answers::Answers;
 use super::collection::Collection;
 use super::plan::{Ordering, Plan};
+use super::quoted::Quoted;
 use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Test};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,7 @@ pub(super) struct Case<'a> {
     pub(super) counts: &'a Counts,
     pub(super) answers: &'a Answers,
     pub(super) collection: Option<&'a Collection>,
+    pub(super) quoted: Option<&'a Quoted>,
     /// Whether prompts were chosen by a tested key's log.
     pub(super) same_prompts: bool,
 }
@@ -53,6 +55,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         counts,
         answers,
         collection,
+        quoted,
         same_prompts,
     } = case;
     let made = |wanted: &[Test]| -> Vec<Test> {
@@ -147,6 +150,24 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
                 "the results of `probe` name other keys' logs, or unmarked ones".to_owned()
             }
             (false, true) => "it does not hold: the log was marked by a tested key".to_owned(),
+        },
+    );
+    add(
+        "No prompt shows, quotes or extracts an answer that a tested key marked, but of those whose windows are left out of all answers",
+        all.clone(),
+        match quoted {
+            Some(_) => Checker::Program,
+            None => Checker::Person,
+        },
+        match quoted {
+            None => {
+                "give the provider's log (--provider-log), or show that no prompt has such text"
+                    .to_owned()
+            }
+            Some(found) => format!(
+                "of {} answers in the log {} share 24 letters in a row with what was shown: their {} windows are left out of all answers; shorter quotations are not seen",
+                found.answers, found.quoted, found.windows
+            ),
         },
     );
     if answers.as_tokens > 0 {

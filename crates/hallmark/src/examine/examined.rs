@@ -6,6 +6,7 @@ use super::conditions::Condition;
 use super::logprobs::UsedLogprobs;
 use super::outcome::{Conclusion, KeyOutcome};
 use super::plan::Plan;
+use super::quoted::Quoted;
 use super::reference::Reference;
 use super::tried::TriedKey;
 use crate::exit::Exit;
@@ -49,6 +50,9 @@ pub struct Examined {
     /// What the logs of the collection say, with which the answers agree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collection: Option<Collection>,
+    /// What of the provider's log was shown to the suspect, where it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quoted>,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// Which draw of decoys.

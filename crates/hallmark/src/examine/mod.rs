@@ -11,6 +11,7 @@ mod made;
 mod outcome;
 mod plan;
 mod prompts;
+mod quoted;
 mod reference;
 mod tried;
 
@@ -22,6 +23,7 @@ pub use logprobs::{UnmappedCounts, UsedLogprobs};
 pub use made::{Made, make};
 pub use outcome::{Conclusion, KeyOutcome};
 pub use plan::{Ordering, Plan};
+pub use quoted::Quoted;
 pub use reference::Reference;
 pub use tried::TriedKey;
 
@@ -62,7 +64,15 @@ pub fn examine(plan: &Plan, keys: &[Key], progress: &mut dyn FnMut(Step<'_>)) ->
             let given = plan.answers.tokenizer.as_deref();
             let tokenizer = tokenizers::of_profile(profile, given)?;
             let reader = plan.answers.open(Some(profile.tokenizer.vocab_size))?;
-            let mut records = encode(reader, tokenizer.as_ref());
+            let mut encoded = encode(reader, tokenizer.as_ref());
+            let mut quoted = quoted::find(plan, profile, progress)?;
+            let mut records = encoded.by_ref().map(|record| {
+                let mut record = record?;
+                if let Some(quoted) = &mut quoted {
+                    quoted.leave_out(&mut record);
+                }
+                Ok(record)
+            });
             let answers = match &plan.order {
                 Ordering::AsGiven => {
                     observe(records.by_ref(), order, profile, progress, examination)?
@@ -72,8 +82,14 @@ pub fn examine(plan: &Plan, keys: &[Key], progress: &mut dyn FnMut(Step<'_>)) ->
                     observe(ordered, Order::Hash, profile, progress, examination)?
                 }
             };
-            let reader = records.records();
-            Ok((answers, Skipped::of(reader), reader.stdin_digest()))
+            drop(records);
+            let reader = encoded.records();
+            Ok(Read {
+                answers,
+                skipped: Skipped::of(reader),
+                stdin: reader.stdin_digest(),
+                quoted: quoted.map(|quoted| quoted.found),
+            })
         },
     )
 }
@@ -95,7 +111,10 @@ pub fn examine_records(
         progress,
         |profile, progress, examination| {
             let answers = observe(answers, Order::Unproven, profile, progress, examination)?;
-            Ok((answers, Skipped::default(), None))
+            Ok(Read {
+                answers,
+                ..Read::default()
+            })
         },
     )
 }
@@ -122,8 +141,15 @@ fn observe(
     Ok(watch.tell(order, examination))
 }
 
-/// What answers were, what was skipped, and the digest of stdin.
-type Read = (Answers, Skipped, Option<([u8; 32], u64)>);
+/// What came of reading the answers.
+#[derive(Default)]
+struct Read {
+    answers: Answers,
+    skipped: Skipped,
+    /// SHA-256 and length of what came from stdin.
+    stdin: Option<([u8; 32], u64)>,
+    quoted: Option<Quoted>,
+}
 
 fn examine_with(
     plan: &Plan,
@@ -170,7 +196,13 @@ fn examine_with(
         let reference = reference::observe(files, &plan.answers, &profile, examination, progress)?;
         Ok((read, reference))
     })?;
-    let ((answers, skipped, stdin), reference) = made.read;
+    let (read, reference) = made.read;
+    let Read {
+        answers,
+        skipped,
+        stdin,
+        quoted,
+    } = read;
     if let Some((digest, bytes)) = stdin {
         inputs.push(InputFile::stdin(Role::Answers, digest, bytes));
     }
@@ -181,6 +213,7 @@ fn examine_with(
         counts: &made.counts,
         answers: &answers,
         collection: collection.as_ref(),
+        quoted: quoted.as_ref(),
         same_prompts,
     });
     Ok(Examined {
@@ -199,6 +232,7 @@ fn examine_with(
         counts: made.counts,
         answers,
         collection,
+        quoted,
         skipped,
         decoy_seed: plan.decoy_seed,
         harvests: weighed.harvests,

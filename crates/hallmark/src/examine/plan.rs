@@ -60,6 +60,9 @@ pub struct Plan {
     /// Logs of the collection, with which answers are compared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logs: Vec<PathBuf>,
+    /// The provider's logs of answers that tested keys marked: those that were shown are left out of all answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provider_logs: Vec<PathBuf>,
     /// Results of `probe` that chose the prompts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<PathBuf>,
@@ -121,6 +124,7 @@ impl Plan {
             dedup: Dedup::default(),
             order: Ordering::default(),
             logs: vec![],
+            provider_logs: vec![],
             probes: vec![],
         }
     }
@@ -157,9 +161,10 @@ impl Plan {
     /// Every file that goes in, with its digest; stdin has one when it was read.
     pub(super) fn inputs(&self) -> Result<Vec<InputFile>> {
         let tokenizer = self.answers.tokenizer.iter();
-        let roles: [(Role, Vec<&PathBuf>); 9] = [
+        let roles: [(Role, Vec<&PathBuf>); 10] = [
             (Role::Answers, self.answers.files.iter().collect()),
             (Role::Log, self.logs.iter().collect()),
+            (Role::ProviderLog, self.provider_logs.iter().collect()),
             (Role::Tokenizer, tokenizer.collect()),
             (Role::Harvest, self.weighing.harvests.iter().collect()),
             (Role::Background, self.weighing.background.iter().collect()),

@@ -1,0 +1,143 @@
+"""What an examination finds under each key, computed from the answers."""
+from mpmath import mp, mpf
+
+import contrast
+import effects
+import eprocess
+import lineup
+import scores
+import shape
+import tails
+import weighted
+import weights
+from cells import lay_out
+
+import numpy as np
+
+
+def upper(log):
+    return min(mpf(0), log)
+
+
+class Examination:
+    """The plan with the answers; `keys` and `controls` are Key values in the plan's order."""
+
+    def __init__(self, plan, read, answers, references, indexes, keys, controls, order):
+        self.plan, self.profile, self.read, self.order = plan, plan["profile"], read, order
+        self.keys, self.controls = keys, controls
+        self.cells = read.laid_out()
+        self.gumbel = effects.is_gumbel(self.profile)
+        harvests, background = indexes
+        self.indexes = harvests + [index for index in [background] if index]
+        self.windows = weights.Windows(plan["weighing"], harvests, background) if harvests else None
+        self.levels = np.array([self.windows(window) for window, _ in read.cells], np.int64) if harvests else None
+        self.residual = None
+        if self.windows or references:
+            self.residual = weights.Residual(answers, references, self.windows, self.profile)
+            self.residual_cells = lay_out(list(self.residual.weights), read.h)
+            self.residual_weights = np.array(list(self.residual.weights.values()), np.int64)
+        if self.levels is not None:
+            self.process = eprocess.Weighted(self.profile, self.windows.heaviest())
+        elif self.profile["scheme"] != "tournament":
+            self.process = eprocess.Plain(self.profile)
+
+    def findings(self, key):
+        words = scores.words_of(key.cohort, self.profile, self.cells)
+        own = scores.of(words, self.profile)
+        total, n = int(own.sum()), len(own)
+        made = [self.t1(total, n)]
+        if self.levels is not None:
+            made.append(self.t2(own))
+        if self.residual:
+            made.append(self.t2r(key))
+        if self.profile["scheme"] != "tournament":
+            made.append(self.t3(words, own))
+        if self.plan["decoys"]:
+            made.append(self.t5(key, total))
+        made += [self.t6(words, own, control) for control in self.controls]
+        if self.plan["shape"] and self.gumbel:
+            made.append(self.t8(words))
+        for finding in made:
+            finding.setdefault("scored", n)
+            finding.setdefault("unproven", set())
+            self.condition(finding, key)
+        return made
+
+    def condition(self, finding, key):
+        source = self.source(key)
+        if finding["test"] in ("T2", "T2r", "T3") and self.windows:
+            finding["weights"] = source
+            if source == "same-key":
+                finding["unproven"] |= {"key-free-weights"}
+
+    def source(self, key):
+        marked = {index.marked_by for index in self.indexes} - {None}
+        return "same-key" if marked & key.ids else "other-keys" if marked else "background"
+
+    def mean(self, n):
+        rate, trials = effects.null(n, self.profile)
+        return rate * trials
+
+    def t1(self, total, n):
+        return {
+            "test": "T1",
+            "total": total,
+            "statistic": mpf(total) / effects.unit(self.profile),
+            "expected": self.mean(n),
+            "log10_p": effects.p_value(total, n, self.profile),
+        }
+
+    def weighted_sum(self, own, levels):
+        """Statistic, expectation, cells by weight, and log10 p of Σ weight·score."""
+        rows, total, expected = [], 0, mpf(0)
+        for weight in sorted(set(levels.tolist()), key=lambda weight: (weight < 0, abs(weight))):
+            here = own[levels == weight]
+            n, part = len(here), int(here.sum())
+            # The deficit is in the statistic, and not in the printed means.
+            total += weight * (part + scores.DEFICIT * n * (self.gumbel and weight < 0))
+            expected += weight * self.mean(n)
+            rows.append((weight, n, part))
+        unit = effects.unit(self.profile)
+        groups = [(weight, n) for weight, n, _ in rows if weight]
+        if not groups:
+            log = mpf(0)
+        elif len(groups) == 1 and groups[0][0] > 0:
+            log = effects.p_value(total // groups[0][0], groups[0][1], self.profile)
+        elif self.gumbel:
+            log = weighted.gammas(groups, mpf(total) / unit)
+        else:
+            _, rate = effects.trials(1, self.profile)
+            per = effects.trials(1, self.profile)[0]
+            log = weighted.counts([(weight, n * per) for weight, n in groups], rate, total)
+        levels = [{"weight": w, "cells": n, "mean_score": mpf(part) / n / unit} for w, n, part in rows]
+        return {"statistic": mpf(total) / unit, "expected": expected, "log10_p": upper(log), "levels": levels}
+
+    def t2(self, own):
+        return {"test": "T2"} | self.weighted_sum(own, self.levels)
+
+    def t2r(self, key):
+        own = scores.of(scores.words_of(key.cohort, self.profile, self.residual_cells), self.profile)
+        found = self.weighted_sum(own, self.residual_weights)
+        return {"test": "T2r", "scored": len(own)} | found
+
+    def t3(self, words, own):
+        end, (where, most) = eprocess.run(self.process, words, own, self.levels)
+        unproven = {"key-free-order"} if self.order == "unproven" else set()
+        return {"test": "T3", "log10_e": end, "cells": where, "largest": most, "log10_p": upper(-most), "unproven": unproven}
+
+    def t5(self, key, total):
+        count = self.plan["decoys"]
+        rank, best = lineup.run(key, self.profile, self.cells, total, count, self.plan["decoy_seed"])
+        best = mpf(best) / effects.unit(self.profile)
+        return {"test": "T5", "rank": rank, "decoys": count, "best_decoy": best, "log10_p": tails.log10(mpf(rank) / (count + 1))}
+
+    def t6(self, own_words, own, control):
+        words = scores.words_of(control.cohort, self.profile, self.cells)
+        other = scores.of(words, self.profile)
+        total, discordant, log = contrast.run(own, other, self.profile)
+        statistic = mpf(total) / effects.unit(self.profile)
+        found = {"test": "T6", "control_id": control.id, "statistic": statistic, "discordant": discordant, "log10_p": upper(log)}
+        return found | {"sums": (int(own.sum()), int(other.sum())), "trials": scores.discordant(own_words, words, self.profile)}
+
+    def t8(self, words):
+        return {"test": "T8"} | (shape.run(words) or {"looked_at": 0, "log10_smallest": mpf(0), "log10_p": mpf(0), "strongest": None})

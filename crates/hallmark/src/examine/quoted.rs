@@ -1,0 +1,135 @@
+//! Answers under a tested key that were shown to the suspect: their windows are left out of all its answers.
+//!
+//! A prompt that shows or quotes a marked answer lets an innocent suspect say what followed a window, in that answer or, from
+//! another prompt, in any other: what was shown once is known. So each answer of the provider's log that shares a run of letters with
+//! anything that was shown is left out whole, in all answers of the suspect.
+
+use super::plan::Plan;
+use crate::error::{Error, Result};
+use crate::progress::Step;
+use crate::text::shown;
+use crate::tokenizers;
+use hallmark_core::profile::Profile;
+use hallmark_core::windows::{self, WindowHash};
+use hallmark_corpus::{TokenRecord, Tokenizer, encode};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Letters and digits in a row that make a quotation.
+const QUOTATION: usize = 24;
+
+/// What was found of the provider's log in what the suspect was shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Quoted {
+    /// The log's files.
+    pub logs: Vec<String>,
+    /// Answers in it.
+    pub answers: u64,
+    /// Answers of which something was shown.
+    pub quoted: u64,
+    /// Distinct windows of these: they are left out of all answers.
+    pub windows: u64,
+    /// Tokens of the suspect's answers that follow one of them.
+    pub left_out: u64,
+}
+
+/// The windows to leave out.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) found: Quoted,
+    window: usize,
+    windows: HashSet<WindowHash>,
+}
+
+/// Reads the suspect's records for what was shown, and the provider's log for whose it is.
+pub(super) fn find(
+    plan: &Plan,
+    profile: &Profile,
+    progress: &mut dyn FnMut(Step<'_>),
+) -> Result<Option<Shown>> {
+    if plan.provider_logs.is_empty() {
+        return Ok(None);
+    }
+    if plan
+        .answers
+        .files
+        .iter()
+        .any(|file| file.as_os_str() == "-")
+    {
+        return Err(
+            Error::usage("answers from stdin cannot be compared with the provider's log")
+                .hint("put them into a file: they are read twice"),
+        );
+    }
+    let given = plan.answers.tokenizer.as_deref();
+    let tokenizer = tokenizers::of_profile(profile, given)?.ok_or_else(|| {
+        Error::usage(
+            "the provider's log is compared by letters, and the profile names no tokenizer",
+        )
+        .hint("make the profile with --tokenizer")
+    })?;
+    let vocabulary = Some(profile.tokenizer.vocab_size);
+    let mut runs = HashSet::new();
+    for record in encode(plan.answers.open(vocabulary)?, Some(&tokenizer)) {
+        let record = record?;
+        for piece in &record.exposure {
+            runs.extend(runs_of(piece, &tokenizer));
+        }
+    }
+    let mut of = Shown {
+        window: profile.window,
+        ..Shown::default()
+    };
+    of.found.logs = plan.provider_logs.iter().map(|path| shown(path)).collect();
+    let log = plan.answers.with(&plan.provider_logs);
+    for record in encode(log.open(vocabulary)?, Some(&tokenizer)) {
+        let record = record?;
+        of.found.answers += 1;
+        if runs_of(&record.tokens, &tokenizer).any(|run| runs.contains(&run)) {
+            of.found.quoted += 1;
+            windows::each(&record.tokens, of.window, |window| {
+                of.windows.insert(window);
+            });
+        }
+        progress(Step {
+            what: "reading the provider's log",
+            done: of.found.answers,
+            all: None,
+        });
+    }
+    of.found.windows = of.windows.len() as u64;
+    Ok(Some(of))
+}
+
+impl Shown {
+    /// Marks what is to be left out of a record as shown.
+    pub(super) fn leave_out(&mut self, record: &mut TokenRecord) {
+        if self.windows.is_empty() {
+            return;
+        }
+        let reach = u8::try_from(self.window).unwrap_or(u8::MAX);
+        record.in_other_form.resize(record.tokens.len(), 0);
+        for at in self.window..record.tokens.len() {
+            let window = WindowHash::of(&record.tokens[at - self.window..at]);
+            if self.windows.contains(&window) {
+                self.found.left_out += 1;
+                let before = &mut record.in_other_form[at];
+                *before = (*before).max(reach);
+            }
+        }
+    }
+}
+
+/// Hashes of every run of letters of tokens.
+fn runs_of(tokens: &[u32], tokenizer: &Tokenizer) -> impl Iterator<Item = u64> {
+    let letters = tokenizer.letters(tokens);
+    let count = (letters.len() + 1).saturating_sub(QUOTATION);
+    (0..count).map(move |at| {
+        let mut hasher = DefaultHasher::new();
+        letters[at..at + QUOTATION].hash(&mut hasher);
+        hasher.finish()
+    })
+}
