@@ -29,7 +29,8 @@ class Table:
         ahead = sign * (mpf(theirs) - ours)
         slack = 8 * EPSILON * max(1, abs(ours))
         wrong = not -slack <= ahead <= bound + slack
-        self.add(where, name, theirs, ours, wrong, "" if abs(ahead) <= slack else f"{'above' if sign * ahead > 0 else 'below'} by {mp.nstr(abs(ahead), 2)}")
+        side = "above" if sign * ahead > 0 else "below"
+        self.add(where, name, theirs, ours, wrong, "" if abs(ahead) <= slack else f"{side} by {mp.nstr(abs(ahead), 2)}")
 
     def above(self, where, name, theirs, ours, bound):
         self.side(where, name, theirs, ours, bound, 1)

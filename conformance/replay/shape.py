@@ -72,8 +72,8 @@ def run(words):
         levels = [tails.binomial(n, rank, mpf(int(smallest[rank - 1])) / LATTICE) for rank in looked]
         best = min(range(len(looked)), key=lambda j: levels[j])
         bounds, last = [], 0
-        for rank, level in zip(looked, levels):
-            start = int(smallest[looked.index(rank) - 1]) if level == levels[best] else last
+        for j, rank in enumerate(looked):
+            start = int(smallest[rank - 1]) if j == best else last
             last = boundary(n, rank, levels[best], start)
             bounds.append(mpf(last) / LATTICE)
         p = first_crossing(n, looked, bounds)

@@ -2,7 +2,7 @@
 import numpy as np
 from mpmath import mp, mpf
 
-from tails import log10
+from tails import binomial_point, log10
 
 
 def tilt_for(mean, highest):
@@ -45,7 +45,7 @@ def counts(groups, g, s):
 def binomial_law(n, rate):
     """All point probabilities, outward from the mode."""
     odds, mode = float(rate / (1 - rate)), min(n, int((n + 1) * rate))
-    start = float(mp.exp(mp.loggamma(n + 1) - mp.loggamma(mode + 1) - mp.loggamma(n - mode + 1) + mode * mp.log(rate) + (n - mode) * mp.log(1 - rate)))
+    start = float(binomial_point(n, mode, rate))
     k = np.arange(n + 1, dtype=np.float64)
     law = np.empty(n + 1)
     law[mode:] = start * np.concatenate([[1.0], np.cumprod((n - k[mode + 1 :] + 1) / k[mode + 1 :] * odds)])

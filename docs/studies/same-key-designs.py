@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Innocent suspects under weights and prompts from the tested key's own log: constructed logs (same-key.md).
 
-usage: docs/studies/same-key-designs.py [--keys 1000] [--only NAME ...] [--redrawn] > docs/studies/same-key/designs.txt
+usage: docs/studies/same-key-designs.py [--keys 1000] [--first 0] [--only NAME ...] [--redrawn] > docs/studies/same-key/designs.txt
 
 Needs numpy and scipy. For each design and each key the words of that key are drawn anew, the log is made with them, and an
 innocent suspect is examined: what it says depends on no word. Printed is for how many keys p is at most 0.05, 0.01 and 0.001,
@@ -325,8 +325,8 @@ def designs():
     teacher = RepeatingTeacher()
     a, b, none = teacher.repeating, teacher.student, teacher.plain
     yield "teacher", "repeating teacher (0.3), suspect and control as the teacher", lambda rng: teacher.cells(rng, a, a)
-    yield "teacher", "repeating teacher (0.3), the suspect a student", lambda rng: teacher.cells(rng, b, a)
-    yield "teacher", "repeating teacher (0.3), the suspect a student, the control does not repeat", lambda rng: teacher.cells(rng, b, none)
+    yield "student", "repeating teacher (0.3), the suspect a student", lambda rng: teacher.cells(rng, b, a)
+    yield "plain", "repeating teacher (0.3), the suspect a student, the control does not repeat", lambda rng: teacher.cells(rng, b, none)
 
 
 def found(design, number, key, redrawn):
@@ -340,16 +340,18 @@ def found(design, number, key, redrawn):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--keys", type=int, default=1000)
-    parser.add_argument("--only", nargs="*", help="loops, adaptive, gates, prompts, teacher")
+    parser.add_argument("--first", type=int, default=0, help="number of the first key")
+    parser.add_argument("--only", nargs="*", help="loops, adaptive, gates, prompts, teacher, student, plain")
     parser.add_argument("--redrawn", action="store_true", help="score words that the log was not made with")
     options = parser.parse_args()
+    keys = range(options.first, options.first + options.keys)
     heads = "  ".join(f"{f'p <= {level}':<29}" for level in LEVELS)
     for number, (name, title, design) in enumerate(designs()):
         if options.only and name not in options.only:
             continue
         began = time.monotonic()
-        table = np.array([found(design, number, key, options.redrawn) for key in range(options.keys)])
-        print(f"{title}: {options.keys} keys, seeds [{number}, 0] to [{number}, {options.keys - 1}]")
+        table = np.array([found(design, number, key, options.redrawn) for key in keys])
+        print(f"{title}: {options.keys} keys, seeds [{number}, {keys[0]}] to [{number}, {keys[-1]}]")
         print(f"  {'':<9} {heads}  median log10 p")
         for test, values in zip(TESTS, table.T):
             rates = []

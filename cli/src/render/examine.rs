@@ -80,22 +80,27 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
     }
     let _ = writeln!(
         text,
-        "\nAdjusted p-values count all {} tests under all {} keys that were given to this command (Holm); those under a condition that nobody has shown are adjusted among themselves and decide nothing.",
+        "\nAdjusted p-values count {} of {} findings, under all {} keys that were given to this command (Holm). The others carry a condition that does not hold or that nothing shows: they are adjusted among themselves and decide nothing.",
+        examined
+            .tests
+            .iter()
+            .filter(|test| test.unproven.is_empty())
+            .count(),
         examined.tests.len(),
         examined.keys.len()
     );
     text.push_str(&files_text(examined));
-    text.push_str("Conditions, and who checked them (docs/conditions.md):\n");
+    text.push_str("What all of it rests on, and who has checked it (docs/conditions.md):\n");
     for condition in &examined.conditions {
         let tests: Vec<String> = condition.tests.iter().map(Test::to_string).collect();
         let by = match condition.checked_by {
-            Checker::Program => "this program",
-            Checker::Plan => "the plan",
-            Checker::Person => "nobody here",
+            Checker::Program => "Checked by this program",
+            Checker::Plan => "Fixed by the plan",
+            Checker::Person => "For you to show",
         };
         let _ = writeln!(
             text,
-            "- {} ({}). Checked by {by}: {}.",
+            "- {} ({}). {by}: {}.",
             condition.condition,
             tests.join(", "),
             condition.how
@@ -128,7 +133,9 @@ fn files_text(examined: &Examined) -> String {
 /// Whether cells enough were scored and the share to be ruled out could still not have been seen.
 fn is_inconclusive(outcome: &KeyOutcome, findings: &[&Finding]) -> bool {
     let enough = findings.iter().any(|finding| finding.scored >= FEW_CELLS);
-    enough && outcome.outcome == Conclusion::Inconclusive
+    let plain = findings.iter().find(|finding| finding.test() == Test::T1);
+    let is_proven = plain.is_some_and(|plain| plain.unproven.is_empty());
+    enough && is_proven && outcome.outcome == Conclusion::Inconclusive
 }
 
 fn inconclusive_text(outcome: &KeyOutcome, examined: &Examined) -> String {
@@ -143,18 +150,14 @@ fn inconclusive_text(outcome: &KeyOutcome, examined: &Examined) -> String {
 
 /// The smallest share of marked training text that could have been seen, and who says so.
 fn seen_text(outcome: &KeyOutcome) -> String {
-    let mut text = share_text(outcome);
-    if outcome.calibration.is_some() && outcome.certified_share.is_none() {
-        text.push_str(" That certifies nothing of this suspect: what it would have shown is known from a study of your own (--calibration), at shares that were tried.");
-    }
-    if let Some(share) = outcome.certified_share {
-        let _ = write!(
-            text,
-            " Tried and seen in that study: shares from {}.",
-            figures(share)
-        );
-    }
-    text
+    let Some(share) = outcome.certified_share else {
+        return "Which share of marked training text could have been seen is known only from a study of your own, of this kind of model, size, rate and passes (--calibration); studies of other models certify nothing of this suspect.".to_owned();
+    };
+    format!(
+        "{} Tried and seen in that study: shares from {}.",
+        share_text(outcome),
+        figures(share)
+    )
 }
 
 fn share_text(outcome: &KeyOutcome) -> String {
@@ -217,7 +220,7 @@ pub(super) fn verdict(findings: &[&Finding]) -> String {
             ""
         };
         return format!(
-            "The answers depend on this key{copied}: a random key would show as much with probability at most {} ({:?}, adjusted).",
+            "The answers depend on this key{copied}, if what is for you to show (below) holds: a random key would show as much with probability at most {} ({:?}, adjusted).",
             p_text(finding.log10_p_adjusted),
             finding.test()
         );
@@ -234,7 +237,7 @@ pub(super) fn verdict(findings: &[&Finding]) -> String {
     let conditional = found.find(|finding| !finding.unproven.is_empty());
     conditional.map_or(nothing.clone(), |finding| {
         format!(
-            "{nothing} {:?} has p = {} (adjusted), but only under a condition that nobody has shown to hold.",
+            "{nothing} {:?} has p = {} (adjusted), but under a condition that does not hold or that nothing shows.",
             finding.test(),
             p_text(finding.log10_p_adjusted)
         )

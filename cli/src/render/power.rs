@@ -19,7 +19,10 @@ pub(crate) fn power_text(planned: &Planned) -> String {
         );
     }
     if let Some(used) = &planned.calibration {
-        let _ = writeln!(text, "  {}", used_text(used));
+        let _ = writeln!(text, "  {}.", used_text(used));
+        text.push_str(
+            "  That plans how much to ask. It certifies nothing: what this suspect would show is known from a study of your own (--calibration), of this kind of model, size, rate and passes.\n",
+        );
     }
     let _ = writeln!(
         text,

@@ -12,6 +12,7 @@ use hallmark::files::keys::refuse_readable_by_others;
 use hallmark::json::{VERSION, formats};
 use hallmark::text::shown;
 use hallmark_collect::api::{Api, Asking};
+use hallmark_collect::compare::CompareError;
 use hallmark_collect::{ApiKey, CollectError, Plan, Stop, Summary, prompts};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
@@ -167,7 +168,7 @@ const INTERRUPTED: i32 = 130;
 
 fn failure(error: &CollectError) -> Error {
     match error {
-        CollectError::Changed(changed) => Error::integrity(changed),
+        CollectError::Changed(changed @ CompareError::Differs { .. }) => Error::integrity(changed),
         _ => Error::usage(error),
     }
     .hint(error.hint())

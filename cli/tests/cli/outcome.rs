@@ -49,11 +49,7 @@ fn not_found_comes_with_the_smallest_share_that_could_have_been_seen() {
         human.contains("No dependence on this key was found"),
         "{human}"
     );
-    assert!(
-        human.contains("wholly marked training text") || human.contains("smallest share"),
-        "{human}"
-    );
-    assert!(human.contains("sander-2024"), "{human}");
+    assert!(human.contains("certify nothing of this suspect"), "{human}");
     let found = examine(
         &bench,
         "--key mine.key --key other.key --rule-out 0.5 marked.jsonl",

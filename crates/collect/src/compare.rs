@@ -3,13 +3,14 @@
 use crate::answers::Record;
 use crate::api::Api;
 use crate::log::{Attempt, Entry};
+pub use crate::mismatch::CompareError;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 
 /// What a log says of the answers that agree with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,43 +27,26 @@ pub struct Compared {
     pub refused: u64,
     /// Answers that were had more than once; the file may hold any of them.
     pub asked_again: u64,
-    /// Whether the answers stand in the order in which they came.
-    pub in_order: bool,
+    /// In which order the answers stand.
+    pub order: InOrder,
+    /// SHA-256 of each run's prompts, as the log has them.
+    pub prompts_sha256: Vec<String>,
 }
 
-/// Answers and log that do not agree.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CompareError {
-    /// A file that cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A line that is none of a log, or of collected answers.
-    #[error("{}:{line}: {reason}", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong.
-        reason: String,
-    },
-    /// An answer that is not what came.
-    #[error("{}:{line}: {what}", path.display())]
-    Differs {
-        /// The answers' file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// In what it differs from the log.
-        what: String,
-    },
+/// In which order answers stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InOrder {
+    /// That of the log.
+    #[default]
+    AsCame,
+    /// That of the log but for neighbours, as earlier versions of `collect` could write what came at the same time.
+    Nearly,
+    /// Another.
+    Otherwise,
 }
+
+/// Exchanges that were under way together, at most.
+const NEIGHBOURS: usize = 64;
 
 /// A good exchange of the log.
 struct Came {
@@ -79,6 +63,7 @@ struct Log {
     came: HashMap<(String, u32), Vec<Came>>,
     failed: HashMap<(String, u32), ()>,
     places: usize,
+    prompts: Vec<String>,
 }
 
 /// Compares collected answers with the log of their collection.
@@ -89,10 +74,10 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
     let mut known = Log::default();
     lines(log, |line, bytes| known.add(log, line, bytes))?;
     let mut compared = Compared {
-        in_order: true,
+        prompts_sha256: known.prompts.clone(),
         ..Compared::default()
     };
-    let mut last = None;
+    let mut last = 0;
     let mut seen: HashMap<(String, u32), u64> = HashMap::new();
     lines(answers, |line, bytes| {
         let record: Record = serde_json::from_slice(bytes).map_err(|error| CompareError::Line {
@@ -125,8 +110,13 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
             };
             return Err(differs(format!("{name} is not what the log has: {what}")));
         };
-        compared.in_order &= last.is_none_or(|last| same.place > last);
-        last = Some(same.place);
+        let order = match same.place {
+            place if place > last => InOrder::AsCame,
+            place if place + NEIGHBOURS > last => InOrder::Nearly,
+            _ => InOrder::Otherwise,
+        };
+        compared.order = compared.order.max(order);
+        last = last.max(same.place);
         compared.answers += 1;
         compared.asked_again += u64::from(came.len() > 1);
         match same.finish.as_deref() {
@@ -162,6 +152,7 @@ impl Log {
             Entry::Start(start) => {
                 let apis = [Api::Chat, Api::Completions].into_iter();
                 let api = apis.clone().find(|api| api.name() == start.api);
+                self.prompts.push(start.prompts_sha256);
                 self.api = Some(api.ok_or_else(|| wrong(format!("unknown api {:?}", start.api)))?);
                 Ok(())
             }
@@ -170,7 +161,12 @@ impl Log {
                     .api
                     .ok_or_else(|| wrong("an exchange before any start".to_owned()))?;
                 self.places += 1;
-                self.exchange(api, &attempt).map_err(wrong)
+                self.exchange(api, &attempt)
+                    .map_err(|what| CompareError::Differs {
+                        path: path.to_owned(),
+                        line,
+                        what,
+                    })
             }
             Entry::End(_) => Ok(()),
         }

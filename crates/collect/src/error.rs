@@ -1,6 +1,6 @@
 //! Why collecting could not start or go on.
 
-use crate::compare::CompareError;
+use crate::mismatch::CompareError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;

@@ -14,7 +14,8 @@ pub(crate) struct Job<'a> {
 /// What workers tell the writer.
 pub(crate) enum Event<'a> {
     Attempt(Box<Attempt>),
-    Answer(Box<Record>),
+    /// The attempt that brought an answer: together, so that log and answers have one order.
+    Answer(Box<Attempt>, Box<Record>),
     Failed(&'a Job<'a>, String),
     Refused(u16, String),
 }

@@ -143,7 +143,9 @@ impl Keeper {
                     self.summary.requests += 1;
                     self.write(&Entry::Exchange(attempt))?;
                 }
-                Event::Answer(record) => {
+                Event::Answer(attempt, record) => {
+                    self.summary.requests += 1;
+                    self.write(&Entry::Exchange(attempt))?;
                     self.in_a_row = 0;
                     self.answers.add(&json(&record))?;
                     self.summary.answered += 1;
@@ -175,7 +177,9 @@ impl Keeper {
     pub(crate) fn log_late(&mut self, event: Event<'_>) {
         let _ = match event {
             Event::Attempt(attempt) => self.write(&Entry::Exchange(attempt)),
-            Event::Answer(record) => self.answers.add(&json(&record)),
+            Event::Answer(attempt, record) => self
+                .write(&Entry::Exchange(attempt))
+                .and_then(|()| self.answers.add(&json(&record))),
             Event::Failed(..) | Event::Refused(..) => Ok(()),
         };
     }

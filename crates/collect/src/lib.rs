@@ -31,6 +31,7 @@ mod events;
 #[cfg(feature = "client")]
 mod keeper;
 pub mod log;
+mod mismatch;
 #[cfg(feature = "client")]
 mod pace;
 #[cfg(feature = "client")]

@@ -42,12 +42,18 @@ impl<'a> Shared<'a> {
                 return None;
             }
             let (entry, verdict) = self.attempt(job, attempt);
-            events.send(Event::Attempt(Box::new(entry))).ok()?;
-            let last = match verdict {
+            let entry = Box::new(entry);
+            let verdict = match verdict {
                 Verdict::Answer(answer) => {
                     let record = Record::new(job.prompt, job.repetition, answer);
-                    return events.send(Event::Answer(Box::new(record))).ok();
+                    return events.send(Event::Answer(entry, Box::new(record))).ok();
                 }
+                other => other,
+            };
+            events.send(Event::Attempt(entry)).ok()?;
+            let last = match verdict {
+                // It was sent.
+                Verdict::Answer(_) => return None,
                 Verdict::GiveUp(reason) => reason,
                 Verdict::Stop { status, message } => {
                     // Before the writer hears of it, other workers would ask again.

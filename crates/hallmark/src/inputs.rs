@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::text::shown;
 use hallmark_harvest::Sha256Digest;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::path::Path;
 
 /// A file that went into a result, as it was when it was read.
@@ -38,6 +39,8 @@ pub enum Role {
     Logprobs,
     /// The control's log-probabilities.
     ReferenceLogprobs,
+    /// The result of a choice of prompts.
+    Probe,
     /// An index of harvested text.
     Harvest,
     /// An index of text at large.
@@ -46,6 +49,24 @@ pub enum Role {
     Calibration,
     /// The tokenizer.
     Tokenizer,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Answers => "answers",
+            Self::Log => "log of their collection",
+            Self::ProviderLog => "provider's log",
+            Self::Reference => "control sample",
+            Self::Logprobs => "log-probabilities",
+            Self::ReferenceLogprobs => "control's log-probabilities",
+            Self::Probe => "choice of prompts",
+            Self::Harvest => "index of harvested text",
+            Self::Background => "index of text at large",
+            Self::Calibration => "table of studies",
+            Self::Tokenizer => "tokenizer",
+        })
+    }
 }
 
 impl InputFile {

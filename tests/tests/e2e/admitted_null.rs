@@ -191,8 +191,15 @@ fn key(profile: &Profile, seed: u64) -> Key {
             CohortKey::from_bytes(bytes).into()
         }
         Some((_, count)) => {
-            let numbers = (0..count).map(|_| random.next_u64() >> (64 - bits));
-            ForeignKey::new(numbers.collect()).unwrap().into()
+            // Different numbers: equal ones are one layer, and such a key is refused.
+            let mut numbers = vec![];
+            while numbers.len() < count as usize {
+                let number = random.next_u64() >> (64 - bits);
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+            }
+            ForeignKey::new(numbers).unwrap().into()
         }
     }
 }

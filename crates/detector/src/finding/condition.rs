@@ -44,10 +44,10 @@ impl fmt::Display for Condition {
                 "holds only if the order of the answers was fixed without the key, which nothing here shows"
             }
             Self::KeyFreeWeights => {
-                "holds only nearly: the weights came from text that this key marked"
+                "does not hold: the weights came from text that this key marked, and so depend on it"
             }
             Self::KeyFreePrompts => {
-                "does not hold: the prompts were chosen by answers that this key marked"
+                "does not hold: the prompts were chosen by answers that a tested key marked"
             }
         })
     }

@@ -16,8 +16,8 @@ pub enum WeightSource {
     Background,
     /// From text that other keys marked. The null law is exact, as keys are independent.
     OtherKeys,
-    /// From text that the tested key marked. Which windows the harvest holds then depends on
-    /// the key, faintly, through the cells that lead into them: `docs/studies/same-key.md`.
+    /// From text that the tested key marked. Which windows the harvest holds, and how often, then depends on
+    /// the key, in some logs on the very cells that are scored: `docs/studies/same-key.md`.
     SameKey,
 }
 

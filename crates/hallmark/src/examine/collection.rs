@@ -1,9 +1,9 @@
 //! Answers compared with the log of their collection.
 
-use super::plan::Plan;
+use super::plan::{Ordering, Plan};
 use crate::error::{Error, Result};
 use crate::text::shown;
-use hallmark_collect::compare::{CompareError, Compared, compare};
+use hallmark_collect::compare::{CompareError, Compared, InOrder, compare};
 use hallmark_detector::finding::Order;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -17,14 +17,16 @@ pub struct Collection {
     pub logs: Vec<String>,
     /// Answers, each as its log has it.
     pub answers: u64,
-    /// Answers that were asked for and could not be had.
+    /// Answers beside these that were asked for and could not be had.
     pub failed: u64,
-    /// Answers that ended because they were too long.
+    /// Those of the answers that ended because they were too long.
     pub cut: u64,
-    /// Answers that the endpoint refused or filtered, as far as it says so.
+    /// Those of the answers that the endpoint refused or filtered, as far as it says so.
     pub refused: u64,
     /// Answers that were had more than once.
     pub asked_again: u64,
+    /// SHA-256 of the prompts of each run.
+    pub prompts_sha256: Vec<String>,
 }
 
 /// Compares each file of answers with its log.
@@ -33,7 +35,7 @@ pub(super) fn check(plan: &Plan) -> Result<Option<(Collection, Order)>> {
         return Ok(None);
     }
     let mut collection = Collection::default();
-    let mut in_order = true;
+    let mut in_order = InOrder::AsCame;
     for log in &plan.logs {
         let answers = answers_of(plan, log)?;
         let compared = compare(answers, log).map_err(|error| failure(&error))?;
@@ -44,7 +46,8 @@ pub(super) fn check(plan: &Plan) -> Result<Option<(Collection, Order)>> {
             cut,
             refused,
             asked_again,
-            in_order: these,
+            order: these,
+            prompts_sha256: prompts,
         } = compared;
         if missing > 0 {
             return Err(Error::integrity(format_args!(
@@ -60,9 +63,10 @@ pub(super) fn check(plan: &Plan) -> Result<Option<(Collection, Order)>> {
         collection.cut += cut;
         collection.refused += refused;
         collection.asked_again += asked_again;
-        in_order &= these;
+        in_order = in_order.max(these);
+        collection.prompts_sha256.extend(prompts);
     }
-    if !in_order {
+    if in_order == InOrder::Otherwise && plan.order == Ordering::AsGiven {
         return Err(Error::integrity(
             "the answers do not stand in the order in which their log has them: they were put in another",
         )
@@ -70,7 +74,7 @@ pub(super) fn check(plan: &Plan) -> Result<Option<(Collection, Order)>> {
     }
     // Which of several files comes first is a choice that no log fixes.
     let order = match plan.answers.files.len() {
-        1 => Order::Log,
+        1 if in_order == InOrder::AsCame => Order::Log,
         _ => Order::Unproven,
     };
     Ok(Some((collection, order)))
@@ -103,7 +107,10 @@ fn answers_of<'a>(plan: &'a Plan, log: &Path) -> Result<&'a Path> {
 fn failure(error: &CompareError) -> Error {
     match error {
         CompareError::Io { .. } => Error::usage(error).hint("check the path"),
-        CompareError::Line { .. } | CompareError::Differs { .. } => Error::integrity(error)
+        CompareError::Line { .. } => {
+            Error::usage(error).hint("give the answers and the log that `collect` wrote")
+        }
+        CompareError::Differs { .. } => Error::integrity(error)
             .hint("restore the answers as they were collected, or collect them again"),
         _ => Error::integrity(error),
     }

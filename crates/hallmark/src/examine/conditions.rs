@@ -3,8 +3,9 @@
 use super::answers::Answers;
 use super::collection::Collection;
 use super::plan::{Ordering, Plan};
+use super::prompts::Chosen;
 use super::quoted::Quoted;
-use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Test};
+use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Order, Test};
 use serde::{Deserialize, Serialize};
 
 /// A condition of some findings.
@@ -43,8 +44,7 @@ pub(super) struct Case<'a> {
     pub(super) answers: &'a Answers,
     pub(super) collection: Option<&'a Collection>,
     pub(super) quoted: Option<&'a Quoted>,
-    /// Whether prompts were chosen by a tested key's log.
-    pub(super) same_prompts: bool,
+    pub(super) chosen: Chosen,
 }
 
 /// The conditions of what was found, in the order of the page that explains them.
@@ -56,7 +56,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         answers,
         collection,
         quoted,
-        same_prompts,
+        chosen,
     } = case;
     let made = |wanted: &[Test]| -> Vec<Test> {
         let made = wanted.iter().copied();
@@ -115,8 +115,8 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         match collection {
             None => "show the collection's log, or how the answers were drawn".to_owned(),
             Some(log) => format!(
-                "{} answers are what the log has; beside them {} could not be had, {} were cut, {} refused, {} had more than once; that the log is whole is its keeper's word",
-                log.answers, log.failed, log.cut, log.refused, log.asked_again
+                "{} answers are what the log has, {} of them cut off, {} refused or filtered, {} had more than once; {} others could not be had; that the log is whole is its keeper's word",
+                log.answers, log.cut, log.refused, log.asked_again, log.failed
             ),
         },
     );
@@ -137,23 +137,25 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
     add(
         "Prompts were chosen without answers that a tested key had marked",
         all.clone(),
-        if plan.probes.is_empty() {
-            Checker::Person
-        } else {
-            Checker::Program
+        match chosen {
+            Chosen { by_tested_key: true, .. } | Chosen { were_asked: true, .. } => Checker::Program,
+            _ => Checker::Person,
         },
-        match (plan.probes.is_empty(), same_prompts) {
-            (true, _) => {
-                "give the result of `probe` that chose them, or show where they are from".to_owned()
+        match (plan.probes.is_empty(), chosen) {
+            (true, _) => "give the result of `probe` that chose them, or show where they are from".to_owned(),
+            (false, Chosen { by_tested_key: true, .. }) => {
+                "it does not hold: they were chosen by the answers of a tested key's log".to_owned()
             }
-            (false, false) => {
-                "the results of `probe` name other keys' logs, or unmarked ones".to_owned()
+            (false, Chosen { were_asked: true, .. }) => {
+                "they are those that the results of `probe` name, which were not chosen by an index of a tested key's text; that the indexes name the right keys is their maker's word".to_owned()
             }
-            (false, true) => "it does not hold: the log was marked by a tested key".to_owned(),
+            (false, _) => {
+                "the results of `probe` name no tested key; that these answers are to those prompts is to be shown, for instance by the collection's log".to_owned()
+            }
         },
     );
     add(
-        "No prompt shows, quotes or extracts an answer that a tested key marked, but of those whose windows are left out of all answers",
+        "Answers that a tested key marked were not shown to the suspect, quoted or in part; or all their windows are left out of all answers",
         all.clone(),
         match quoted {
             Some(_) => Checker::Program,
@@ -165,7 +167,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
                     .to_owned()
             }
             Some(found) => format!(
-                "of {} answers in the log {} share 24 letters in a row with what was shown: their {} windows are left out of all answers; shorter quotations are not seen",
+                "of {} answers in the log {} share 24 letters in a row with what was shown: their {} windows are left out of all answers; shorter quotations are not seen, and that this is the tested keys' whole log is its keeper's word",
                 found.answers, found.quoted, found.windows
             ),
         },
@@ -189,7 +191,14 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
             (true, Ordering::Hash(_)) => Checker::Plan,
             (true, Ordering::AsGiven) => Checker::Program,
         },
-        format!("{:?}", answers.order).to_lowercase(),
+        match answers.order {
+            Order::Unproven => "nothing says so: give the collection's log, records whose ids ascend, or --order-by-hash",
+            Order::OneAnswer => "there is one answer",
+            Order::Ids => "the records' ids ascend: whoever numbered them fixed it",
+            Order::Log => "the answers stand as the collection's log has them",
+            Order::Hash => "they were put in the order of a hash of their content; show that its seed is older than the answers",
+        }
+        .to_owned(),
     );
     let weighted = tests.iter().filter(|finding| finding.weights().is_some());
     let mut weighted: Vec<Test> = weighted.map(Finding::test).collect();

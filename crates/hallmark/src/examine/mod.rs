@@ -170,7 +170,8 @@ fn examine_with(
     let mut inputs = plan.inputs()?;
     // Everything that shapes the weights is fixed here, before any answer is scored.
     let weighed = weights::weigh(&plan.weighing, &profile, &plan.keys)?;
-    let same_prompts = prompts::chosen_by(&plan.probes, &plan.keys)?;
+    let asked = collection.as_ref().map(|log| &log.prompts_sha256[..]);
+    let chosen = prompts::chosen(&plan.probes, &plan.keys, asked)?;
     let controls = named(&plan.controls, keys)?;
     let (used, evidence) = match logprobs::logprobs(plan, &profile, progress)? {
         Some((used, evidence, counts)) => (Some(used), Some((evidence, counts))),
@@ -188,7 +189,7 @@ fn examine_with(
         dedup: plan.dedup.into(),
     };
     let made = make(&profile, &tested, tests, |examination| {
-        if same_prompts {
+        if chosen.by_tested_key {
             examination.unproven(Unproven::KeyFreePrompts);
         }
         let read = answers(&profile, progress, examination)?;
@@ -214,7 +215,7 @@ fn examine_with(
         answers: &answers,
         collection: collection.as_ref(),
         quoted: quoted.as_ref(),
-        same_prompts,
+        chosen,
     });
     Ok(Examined {
         schema: formats::Examine,

@@ -148,6 +148,18 @@ impl Plan {
             Error::usage(format_args!("control {id} was given twice ({file})"))
                 .hint("give each control once: every contrast counts in the adjustment")
         })?;
+        if let [key] = &self.keys[..]
+            && self
+                .controls
+                .iter()
+                .any(|control| control.key_id == key.key_id)
+        {
+            return Err(
+                Error::usage(format_args!("control {} is the tested key", key.key_id)).hint(
+                    "contrast it with a key that was never used, or with the key of public output",
+                ),
+            );
+        }
         if let Some(share) = self.rule_out
             && !(share > 0.0 && share <= 1.0)
         {
@@ -161,9 +173,10 @@ impl Plan {
     /// Every file that goes in, with its digest; stdin has one when it was read.
     pub(super) fn inputs(&self) -> Result<Vec<InputFile>> {
         let tokenizer = self.answers.tokenizer.iter();
-        let roles: [(Role, Vec<&PathBuf>); 10] = [
+        let roles: [(Role, Vec<&PathBuf>); 11] = [
             (Role::Answers, self.answers.files.iter().collect()),
             (Role::Log, self.logs.iter().collect()),
+            (Role::Probe, self.probes.iter().collect()),
             (Role::ProviderLog, self.provider_logs.iter().collect()),
             (Role::Tokenizer, tokenizer.collect()),
             (Role::Harvest, self.weighing.harvests.iter().collect()),

@@ -17,19 +17,50 @@ struct Probed {
     schema: String,
     #[serde(default)]
     log_marked_by: Vec<String>,
+    prompts: Prompts,
 }
 
-/// Whether results of `probe` say that the log they chose prompts from was marked by one of these keys.
-pub(super) fn chosen_by(probes: &[PathBuf], keys: &[TriedKey]) -> Result<bool> {
-    let mut chosen = false;
+#[derive(Deserialize)]
+struct Prompts {
+    sha256: String,
+}
+
+/// What results of `probe` say of the prompts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Chosen {
+    /// Whether a tested key is among those that marked the log.
+    pub(super) by_tested_key: bool,
+    /// Whether the collection's log says that just these prompts were asked.
+    pub(super) were_asked: bool,
+}
+
+/// What results of `probe` say of the prompts of answers whose logs of collection name prompts by these digests.
+pub(super) fn chosen(
+    probes: &[PathBuf],
+    keys: &[TriedKey],
+    asked: Option<&[String]>,
+) -> Result<Chosen> {
+    let mut by_tested_key = false;
+    let mut prompts = vec![];
     for path in probes {
         let probed = read(path)?;
-        chosen |= probed
+        by_tested_key |= probed
             .log_marked_by
             .iter()
             .any(|id| keys.iter().any(|key| key.is(id)));
+        prompts.push(probed.prompts.sha256);
     }
-    Ok(chosen)
+    let stranger = asked.and_then(|asked| asked.iter().find(|asked| !prompts.contains(asked)));
+    if let (Some(asked), false) = (stranger, probes.is_empty()) {
+        return Err(Error::integrity(format_args!(
+            "the log of the collection says that other prompts were asked (SHA-256 {asked}) than the results of `probe` name"
+        ))
+        .hint("give the results of `probe` that chose the prompts of these answers, all of them"));
+    }
+    Ok(Chosen {
+        by_tested_key,
+        were_asked: asked.is_some() && !probes.is_empty(),
+    })
 }
 
 fn read(path: &Path) -> Result<Probed> {
