@@ -8,7 +8,7 @@ import holm
 
 # How far a printed logarithm may lie on its safe side. Where the documents give no bound, what was seen, rounded up.
 ROUNDING = mpf(10) ** -9 / mp.log(10)  # exact tails: a relative excess of p of 1e-9 (docs/statistics.md, section 2)
-PROCESS = mpf(10) ** -9  # T3: none given
+PROCESS = mpf(10) ** -11  # T3: none given but 2⁻⁴² relative, which is 1e-13
 SHAPE = mpf("2e-8")  # T8: 2e-9 given, 7.5e-9 seen
 CONTRAST = mpf("0.03")  # T6: its finding does not name the method, so that of the roughest
 SUMS = mpf(10) ** -12  # Holm

@@ -1,5 +1,5 @@
 """What an examination finds under each key, computed from the answers."""
-from mpmath import mp, mpf
+from mpmath import mpf
 
 import contrast
 import effects

@@ -88,6 +88,19 @@ fn answers_sorted_by_their_score_are_not_accused_by_t3() {
     bench.write("numbered.jsonl", lines(numbered));
     let (_, examined) = examine(&bench, "--key mine.key --profile p.toml numbered.jsonl");
     assert_eq!(finding(&examined, "T3")["order"], "ids");
+
+    // Equal ids leave the order among them open.
+    let last = sorted.len();
+    let repeated = sorted.iter().zip(1..).map(|(tokens, at)| {
+        let id = if at == last { 2 } else { 1 };
+        json!({ "id": id, "prompt_tokens": [], "response_tokens": tokens })
+    });
+    bench.write("repeated.jsonl", lines(repeated));
+    let (_, examined) = examine(&bench, "--key mine.key --profile p.toml repeated.jsonl");
+    assert_eq!(
+        finding(&examined, "T3")["unproven"],
+        json!(["key-free-order"])
+    );
 }
 
 /// 22 marked cells have p = 1e-9 and say nothing.
@@ -276,6 +289,26 @@ fn answers_are_compared_with_the_log_of_their_collection() {
     records.push(records[0].clone());
     refused(records, "stands in line 1 already");
 
+    // A result of `probe` that names other prompts than those that were asked is not these answers'.
+    bench.write("answers.jsonl", lines(answers(&clean)));
+    bench.write(
+        "chosen.json",
+        json!({ "schema": "hallmark/probe/2", "log_marked_by": [], "prompts": { "sha256": "01" } })
+            .to_string(),
+    );
+    bench.refused(
+        &format!("examine --decoys 0 --probe chosen.json {line}"),
+        3,
+        &["other prompts were asked"],
+    );
+    bench.write(
+        "chosen.json",
+        json!({ "schema": "hallmark/probe/2", "log_marked_by": [], "prompts": { "sha256": "00" } })
+            .to_string(),
+    );
+    let (_, examined) = examine(&bench, &format!("--probe chosen.json {line}"));
+    assert!(examined["inputs"].to_string().contains("chosen.json"));
+
     let mut log = entries(&clean);
     log[2]["response"] = json!(log[2]["response"].as_str().unwrap().replace("the", "teh"));
     bench.write("answers.log.jsonl", lines(log));
@@ -346,7 +379,7 @@ fn answers_that_were_quoted_are_left_out_of_all_answers() {
         let conditions = examined["conditions"].as_array().unwrap().clone();
         let own = conditions
             .into_iter()
-            .find(|c| c["condition"].as_str().unwrap().contains("quotes"));
+            .find(|c| c["condition"].as_str().unwrap().contains("quoted"));
         own.unwrap()["checked_by"].clone()
     };
     assert_eq!(

@@ -27,26 +27,11 @@ pub struct Compared {
     pub refused: u64,
     /// Answers that were had more than once; the file may hold any of them.
     pub asked_again: u64,
-    /// In which order the answers stand.
-    pub order: InOrder,
+    /// Whether the answers stand in the order in which they came.
+    pub in_order: bool,
     /// SHA-256 of each run's prompts, as the log has them.
     pub prompts_sha256: Vec<String>,
 }
-
-/// In which order answers stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum InOrder {
-    /// That of the log.
-    #[default]
-    AsCame,
-    /// That of the log but for neighbours, as earlier versions of `collect` could write what came at the same time.
-    Nearly,
-    /// Another.
-    Otherwise,
-}
-
-/// Exchanges that were under way together, at most.
-const NEIGHBOURS: usize = 64;
 
 /// A good exchange of the log.
 struct Came {
@@ -75,6 +60,7 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
     lines(log, |line, bytes| known.add(log, line, bytes))?;
     let mut compared = Compared {
         prompts_sha256: known.prompts.clone(),
+        in_order: true,
         ..Compared::default()
     };
     let mut last = 0;
@@ -110,13 +96,8 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
             };
             return Err(differs(format!("{name} is not what the log has: {what}")));
         };
-        let order = match same.place {
-            place if place > last => InOrder::AsCame,
-            place if place + NEIGHBOURS > last => InOrder::Nearly,
-            _ => InOrder::Otherwise,
-        };
-        compared.order = compared.order.max(order);
-        last = last.max(same.place);
+        compared.in_order &= same.place > last;
+        last = same.place;
         compared.answers += 1;
         compared.asked_again += u64::from(came.len() > 1);
         match same.finish.as_deref() {

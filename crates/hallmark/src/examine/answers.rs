@@ -28,15 +28,12 @@ pub(super) struct Watch {
     ids: Ids,
 }
 
-/// Whether ids ascend.
+/// Whether ids ascend, each above the one before it.
 #[derive(Default)]
 enum Ids {
     #[default]
     None,
-    Ascending {
-        last: Id,
-        rises: bool,
-    },
+    Ascending(Id),
     Not,
 }
 
@@ -62,7 +59,7 @@ impl Watch {
     pub(super) fn tell(mut self, order: Order, examination: &mut Examination) -> Answers {
         self.seen.order = match (order, &self.ids) {
             (Order::Unproven, _) if self.answers == 1 => Order::OneAnswer,
-            (Order::Unproven, Ids::Ascending { rises: true, .. }) => Order::Ids,
+            (Order::Unproven, Ids::Ascending(_)) => Order::Ids,
             (known, _) => known,
         };
         examination.order(self.seen.order);
@@ -77,14 +74,12 @@ impl Ids {
     fn see(&mut self, id: Option<&str>) {
         let id = id.and_then(Id::parse);
         *self = match (std::mem::replace(self, Self::Not), id) {
-            (Self::None, Some(last)) => Self::Ascending { last, rises: false },
-            (Self::Ascending { last, rises }, Some(id))
-                if id.text == last.text && id.number >= last.number =>
+            (Self::None, Some(first)) => Self::Ascending(first),
+            // Equal ids would leave the order among them open.
+            (Self::Ascending(last), Some(id))
+                if id.text == last.text && id.number > last.number =>
             {
-                Self::Ascending {
-                    rises: rises || id.number > last.number,
-                    last: id,
-                }
+                Self::Ascending(id)
             }
             _ => Self::Not,
         };
@@ -111,9 +106,10 @@ mod tests {
         let ascend = |ids: &[&str]| {
             let mut seen = Ids::default();
             ids.iter().for_each(|id| seen.see(Some(id)));
-            matches!(seen, Ids::Ascending { rises: true, .. })
+            matches!(seen, Ids::Ascending(_))
         };
-        assert!(ascend(&["p9", "p10", "p10", "p11"]));
+        assert!(ascend(&["p9", "p10", "p11"]));
+        assert!(!ascend(&["p1", "p1", "p2"]));
         assert!(ascend(&["1", "20"]));
         assert!(!ascend(&["p1", "p1"]));
         assert!(!ascend(&["p2", "p1"]));

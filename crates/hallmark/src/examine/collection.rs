@@ -3,7 +3,7 @@
 use super::plan::{Ordering, Plan};
 use crate::error::{Error, Result};
 use crate::text::shown;
-use hallmark_collect::compare::{CompareError, Compared, InOrder, compare};
+use hallmark_collect::compare::{CompareError, Compared, compare};
 use hallmark_detector::finding::Order;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub(super) fn check(plan: &Plan) -> Result<Option<(Collection, Order)>> {
         return Ok(None);
     }
     let mut collection = Collection::default();
-    let mut in_order = InOrder::AsCame;
+    let mut in_order = true;
     for log in &plan.logs {
         let answers = answers_of(plan, log)?;
         let compared = compare(answers, log).map_err(|error| failure(&error))?;
@@ -46,7 +46,7 @@ pub(super) fn check(plan: &Plan) -> Result<Option<(Collection, Order)>> {
             cut,
             refused,
             asked_again,
-            order: these,
+            in_order: these,
             prompts_sha256: prompts,
         } = compared;
         if missing > 0 {
@@ -63,18 +63,18 @@ pub(super) fn check(plan: &Plan) -> Result<Option<(Collection, Order)>> {
         collection.cut += cut;
         collection.refused += refused;
         collection.asked_again += asked_again;
-        in_order = in_order.max(these);
+        in_order &= these;
         collection.prompts_sha256.extend(prompts);
     }
-    if in_order == InOrder::Otherwise && plan.order == Ordering::AsGiven {
+    if !in_order && plan.order == Ordering::AsGiven {
         return Err(Error::integrity(
             "the answers do not stand in the order in which their log has them: they were put in another",
         )
-        .hint("give the answers as they were collected"));
+        .hint("give the answers as they were collected, or order them by a hash with a seed that was published beforehand (--order-by-hash)"));
     }
     // Which of several files comes first is a choice that no log fixes.
     let order = match plan.answers.files.len() {
-        1 if in_order == InOrder::AsCame => Order::Log,
+        1 if in_order => Order::Log,
         _ => Order::Unproven,
     };
     Ok(Some((collection, order)))

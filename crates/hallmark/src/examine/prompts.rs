@@ -17,7 +17,7 @@ struct Probed {
     schema: String,
     #[serde(default)]
     log_marked_by: Vec<String>,
-    prompts: Prompts,
+    prompts: Option<Prompts>,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ pub(super) fn chosen(
             .log_marked_by
             .iter()
             .any(|id| keys.iter().any(|key| key.is(id)));
-        prompts.push(probed.prompts.sha256);
+        prompts.extend(probed.prompts.map(|prompts| prompts.sha256));
     }
     let stranger = asked.and_then(|asked| asked.iter().find(|asked| !prompts.contains(asked)));
     if let (Some(asked), false) = (stranger, probes.is_empty()) {
