@@ -193,7 +193,7 @@ fn key(profile: &Profile, seed: u64) -> Key {
         Some((_, count)) => {
             // Different numbers: equal ones are one layer, and such a key is refused.
             let mut numbers = vec![];
-            while numbers.len() < count as usize {
+            while numbers.len() < count {
                 let number = random.next_u64() >> (64 - bits);
                 if !numbers.contains(&number) {
                     numbers.push(number);
