@@ -289,6 +289,21 @@ fn answers_are_compared_with_the_log_of_their_collection() {
     records.push(records[0].clone());
     refused(records, "stands in line 1 already");
 
+    // To ask again until an answer pleases is to choose; so is to call an answer a failure.
+    let mut log = entries(&clean);
+    let again = exchange("p3", "Scene 3.", "Another answer.", "stop");
+    log.insert(1, again);
+    bench.write("answers.log.jsonl", lines(log));
+    refused(answers(&clean), "another answer came first");
+    let mut log = entries(&clean);
+    log[3]["failed"] = json!("timeout");
+    bench.write("answers.log.jsonl", lines(log));
+    refused(
+        answers(&clean),
+        "is called failed (timeout), and holds an answer",
+    );
+    bench.write("answers.log.jsonl", lines(entries(&clean)));
+
     // A result of `probe` that names other prompts than those that were asked is not these answers'.
     bench.write("answers.jsonl", lines(answers(&clean)));
     bench.write(

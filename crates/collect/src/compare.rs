@@ -1,7 +1,7 @@
 //! Answers against the log of their collection: what was changed, left out, added or put in another order.
 
 use crate::answers::Record;
-use crate::api::Api;
+use crate::api::{Answer, Api};
 use crate::log::{Attempt, Entry};
 pub use crate::mismatch::CompareError;
 use serde::de::IgnoredAny;
@@ -25,7 +25,7 @@ pub struct Compared {
     pub cut: u64,
     /// Answers that the endpoint refused or filtered, as far as it says so.
     pub refused: u64,
-    /// Answers that were had more than once; the file may hold any of them.
+    /// Answers that were had more than once; the file holds the first.
     pub asked_again: u64,
     /// Whether the answers stand in the order in which they came.
     pub in_order: bool,
@@ -38,6 +38,7 @@ struct Came {
     place: usize,
     text: String,
     shown: Value,
+    logprobs: Option<Value>,
     finish: Option<String>,
 }
 
@@ -86,13 +87,15 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
             came.ok_or_else(|| differs(format!("{name} is not in the log: it was added")))?;
         let shown = shown(&record, known.api);
         let text = answer(&record);
-        let same = came
-            .iter()
-            .find(|came| came.text == text && came.shown == shown);
-        let Some(same) = same else {
-            let what = match came.iter().any(|came| came.text == text) {
-                true => "the prompt was changed",
-                false => "the answer was changed",
+        // The first that came: to ask again until one pleases is to choose.
+        let first = came
+            .first()
+            .filter(|came| came.text == text && came.shown == shown);
+        let Some(same) = first else {
+            let what = match came.iter().position(|came| came.text == text) {
+                Some(0) => "the prompt was changed",
+                Some(_) => "it was asked again, and another answer came first",
+                None => "the answer was changed",
             };
             return Err(differs(format!("{name} is not what the log has: {what}")));
         };
@@ -118,6 +121,24 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
         .filter(|key| !known.came.contains_key(*key))
         .count() as u64;
     Ok(compared)
+}
+
+/// The first answer that came for each prompt and repetition of a log, with its log-probabilities.
+///
+/// # Errors
+/// As [`compare`]'s of the log.
+pub fn first_answers(log: &Path) -> Result<HashMap<(String, u32), Answer>, CompareError> {
+    let mut known = Log::default();
+    lines(log, |line, bytes| known.add(log, line, bytes))?;
+    let first = known.came.into_iter().filter_map(|(key, came)| {
+        let first = came.into_iter().next()?;
+        let answer = Answer {
+            text: first.text,
+            logprobs: first.logprobs,
+        };
+        Some((key, answer))
+    });
+    Ok(first.collect())
 }
 
 impl Log {
@@ -168,6 +189,17 @@ impl Log {
             return Err("the response is not what its SHA-256 says: it was changed".to_owned());
         }
         let key = (attempt.id.clone(), attempt.repetition);
+        let is_success = attempt
+            .status
+            .is_some_and(|status| (200..300).contains(&status));
+        if let Some(failed) = &attempt.failed
+            && is_success
+            && body.is_some_and(|body| api.answer(body).is_ok())
+        {
+            return Err(format!(
+                "it is called failed ({failed}), and holds an answer: it was changed"
+            ));
+        }
         let answer = body
             .filter(|_| attempt.failed.is_none())
             .and_then(|body| Some((api.answer(body).ok()?, body)));
@@ -186,6 +218,7 @@ impl Log {
         self.came.entry(key).or_default().push(Came {
             place: self.places,
             text: answer.text,
+            logprobs: answer.logprobs,
             shown,
             finish: finish.map(str::to_owned),
         });

@@ -1,8 +1,9 @@
 //! The writer: the only one that touches the files.
 
 use crate::answers::Record;
+use crate::api::Answer;
 use crate::appended::Appended;
-use crate::compare::compare;
+use crate::compare::{compare, first_answers};
 use crate::error::CollectError;
 use crate::events::{Event, Job};
 use crate::log::{End, Entry, Start, now};
@@ -17,6 +18,8 @@ pub(crate) struct Keeper {
     answers: Appended,
     log: Appended,
     done: HashMap<(String, u32), (u64, Record)>,
+    /// What came, as the log has it: an answer that is not in the file is written again, not asked for again.
+    logged: HashMap<(String, u32), Answer>,
     out: PathBuf,
     pub(crate) summary: Summary,
     in_a_row: u32,
@@ -30,8 +33,10 @@ impl Keeper {
                 log: plan.log.clone(),
             });
         }
+        let mut logged = HashMap::new();
         if plan.out.exists() {
             compare(&plan.out, &plan.log)?;
+            logged = first_answers(&plan.log)?;
         }
         let mut done = HashMap::new();
         let (answers, torn_answer) = Appended::open(&plan.out, |line, bytes| {
@@ -93,6 +98,7 @@ impl Keeper {
                 torn: torn_answer.into_iter().chain(torn_entry).collect(),
             },
             done,
+            logged,
             in_a_row: 0,
         };
         keeper.write(&Entry::Start(start))?;
@@ -101,11 +107,18 @@ impl Keeper {
 
     /// What is not answered yet: every prompt's first answer before any second.
     pub(crate) fn jobs<'a>(&mut self, plan: &'a Plan) -> Result<Vec<Job<'a>>, CollectError> {
-        let mut jobs = vec![];
+        let (mut jobs, mut restored) = (vec![], 0);
         let mut known = HashSet::new();
         for repetition in 1..=plan.answers_per_prompt {
             for prompt in &plan.prompts {
-                let Some((line, record)) = self.done.get(&(prompt.id.clone(), repetition)) else {
+                let key = (prompt.id.clone(), repetition);
+                let Some((line, record)) = self.done.get(&key) else {
+                    if let Some(answer) = self.logged.remove(&key) {
+                        let record = Record::new(prompt, repetition, answer);
+                        self.answers.add(&json(&record))?;
+                        restored += 1;
+                        continue;
+                    }
                     let body = plan
                         .asking
                         .body(&prompt.shown)
@@ -127,7 +140,7 @@ impl Keeper {
                 known.insert(*line);
             }
         }
-        self.summary.already = known.len() as u64;
+        self.summary.already = known.len() as u64 + restored;
         self.done = HashMap::new();
         Ok(jobs)
     }

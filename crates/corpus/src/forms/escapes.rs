@@ -8,6 +8,9 @@ const DEEPEST: usize = 8;
 /// The longest name of a character in HTML, with its ends.
 const LONGEST_ENTITY: usize = 34;
 
+/// Characters between a terminal's escape and its letter, at most.
+const LONGEST_COLOUR: usize = 32;
+
 /// Reads an escape that begins here; returns how many characters it was, or nothing where there is none.
 type Escape = fn(&[Char], &mut Text) -> Option<usize>;
 
@@ -192,9 +195,8 @@ fn terminal(text: &[Char], _: &mut Text) -> Option<usize> {
     if text.get(1)?.c != '[' {
         return None;
     }
-    let end = text[2..]
-        .iter()
-        .position(|char| char.c.is_ascii_alphabetic());
+    let mut inside = text[2..].iter().take(LONGEST_COLOUR);
+    let end = inside.position(|char| char.c.is_ascii_alphabetic());
     end.map(|end| end + 3)
 }
 

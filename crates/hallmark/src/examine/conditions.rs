@@ -2,7 +2,7 @@
 
 use super::answers::Answers;
 use super::collection::Collection;
-use super::plan::{Ordering, Plan};
+use super::plan::Plan;
 use super::prompts::Chosen;
 use super::quoted::Quoted;
 use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Order, Test};
@@ -109,11 +109,14 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         "No answer was left out, changed or repeated because of what it says",
         all.clone(),
         match collection {
-            Some(_) => Checker::Program,
-            None => Checker::Person,
+            Some(log) if log.logs.len() == plan.answers.files.len() => Checker::Program,
+            _ => Checker::Person,
         },
         match collection {
             None => "show the collection's log, or how the answers were drawn".to_owned(),
+            Some(log) if log.logs.len() < plan.answers.files.len() => {
+                "some files of answers have a log, with which they agree; of the others show how they were drawn".to_owned()
+            }
             Some(log) => format!(
                 "{} answers are what the log has, {} of them cut off, {} refused or filtered, {} had more than once; {} others could not be had; that the log is whole is its keeper's word",
                 log.answers, log.cut, log.refused, log.asked_again, log.failed
@@ -186,15 +189,15 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
     add(
         "The order of the answers was fixed without the key",
         made(&[Test::T3]),
-        match (answers.order.is_key_free(), &plan.order) {
-            (false, _) => Checker::Person,
-            (true, Ordering::Hash(_)) => Checker::Plan,
-            (true, Ordering::AsGiven) => Checker::Program,
+        match answers.order {
+            Order::Log => Checker::Program,
+            Order::Hash => Checker::Plan,
+            Order::Unproven | Order::OneAnswer | Order::Ids => Checker::Person,
         },
         match answers.order {
             Order::Unproven => "nothing says so: give the collection's log, records whose ids ascend, or --order-by-hash",
-            Order::OneAnswer => "there is one answer",
-            Order::Ids => "the records' ids ascend: whoever numbered them fixed it",
+            Order::OneAnswer => "there is one answer; show that it is one",
+            Order::Ids => "the records' ids ascend; show that whoever answered or asked numbered them",
             Order::Log => "the answers stand as the collection's log has them",
             Order::Hash => "they were put in the order of a hash of their content; show that its seed is older than the answers",
         }

@@ -47,7 +47,7 @@ pub(super) fn chosen(
         by_tested_key |= probed
             .log_marked_by
             .iter()
-            .any(|id| keys.iter().any(|key| key.is(id)));
+            .any(|id| keys.iter().any(|key| key.is(&id.to_lowercase())));
         prompts.extend(probed.prompts.map(|prompts| prompts.sha256));
     }
     let stranger = asked.and_then(|asked| asked.iter().find(|asked| !prompts.contains(asked)));
@@ -81,7 +81,11 @@ fn read(path: &Path) -> Result<Probed> {
         Some("1") => Err(no_result(
             "it is of version 1, which does not say whose log it was".to_owned(),
         )),
-        Some(_) => Ok(probed),
+        Some("2") => Ok(probed),
+        Some(_) => Err(no_result(format!(
+            "it is {:?}, of a later version",
+            probed.schema
+        ))),
         None => Err(no_result(format!("it is {:?}", probed.schema))),
     }
 }
