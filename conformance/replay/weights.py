@@ -103,7 +103,11 @@ class Residual:
 
     def __init__(self, answers, references, windows, profile):
         h = profile["window"]
-        different = {answer.content(): answer for answer in answers}
+        # Of equal answers of 16 tokens or more, and of shorter ones that were shown the same, the first counts.
+        different = {}
+        for answer in answers:
+            content = tuple(answer.tokens) if len(answer.tokens) >= 16 else answer.content()
+            different.setdefault(content, answer)
         self.same = len(answers) - len(different)
         cells, controls = produced(different.values(), h), produced(references, h)
         self.produced, self.reference = len(cells), len(controls)
