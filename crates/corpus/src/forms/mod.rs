@@ -14,6 +14,7 @@ mod line_numbers;
 mod shown;
 mod tags;
 mod text;
+mod wrappers;
 
 pub(crate) use letters::{Letters, letters};
 pub(crate) use shown::Shown;

@@ -5,6 +5,7 @@ use super::letters::{Letters, push};
 use super::line_numbers::without_numbers;
 use super::tags::without_tags;
 use super::text::{Text, text};
+use super::wrappers::without_frames;
 use crate::record::Piece;
 use crate::tokenizer::Tokenizer;
 use memchr::memmem;
@@ -100,6 +101,11 @@ fn forms(shown: Text) -> Vec<Text> {
     // What looks like a tag only when escapes are undone was one, or text.
     let untagged = levels.iter().filter_map(without_tags).map(undo);
     before.extend(untagged);
+    for end_of_line in ['\n', '}'] {
+        let unframed = levels.iter();
+        let unframed = unframed.filter_map(|text| without_frames(text, end_of_line));
+        before.extend(unframed.map(undo));
+    }
     before.extend(levels.into_iter().last());
     let mut forms = vec![];
     for text in before {
