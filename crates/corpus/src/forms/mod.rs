@@ -9,6 +9,7 @@
 
 mod escapes;
 mod fold;
+mod grams;
 mod letters;
 mod line_numbers;
 mod shown;

@@ -1,6 +1,7 @@
 //! What was shown, as letters, and how much of an answer stands in it.
 
 use super::escapes::{escapes_line_breaks, levels, undo};
+use super::grams::Grams;
 use super::letters::{Letters, push};
 use super::line_numbers::without_numbers;
 use super::tags::without_tags;
@@ -64,6 +65,7 @@ impl Shown {
             return vec![];
         }
         let answer = Letters::of_tokens(answer);
+        let grams = Grams::of(&self.letters);
         // The earliest token from which everything up to here stands somewhere, and where that is.
         let (mut from, mut place) = (0, 0);
         let mut reach = Vec::with_capacity(answer.tokens());
@@ -74,7 +76,11 @@ impl Shown {
             }
             let mut passage = answer.between(from, token);
             while !self.letters[place.min(self.letters.len())..].starts_with(passage) {
-                if let Some(found) = memmem::find(&self.letters, passage) {
+                let may_stand = grams.may_hold_end_of(passage);
+                if let Some(found) = may_stand
+                    .then(|| memmem::find(&self.letters, passage))
+                    .flatten()
+                {
                     place = found;
                     break;
                 }

@@ -6,6 +6,12 @@ use std::collections::HashMap;
 /// Lines with one frame, at least.
 const LINES: usize = 3;
 
+/// Characters of a frame at most.
+const LONGEST: usize = 512;
+
+/// Beginnings that are tried in place of the commonest.
+const TRIED: usize = 16;
+
 /// The text without the beginning, and without the end, that most neighbouring lines share; digits count as equal. None where no
 /// beginning or end is shared by so many.
 ///
@@ -41,9 +47,11 @@ pub(super) fn without_frames(text: &Text, end_of_line: char) -> Option<Text> {
     Some(kept)
 }
 
-/// A line's characters, every digit the same.
+/// A line's first characters, every digit the same.
 fn shape<'a>(line: impl Iterator<Item = &'a Char>) -> String {
-    let shape = line.map(|char| if char.c.is_ascii_digit() { '0' } else { char.c });
+    let shape = line
+        .take(LONGEST)
+        .map(|char| if char.c.is_ascii_digit() { '0' } else { char.c });
     shape.collect()
 }
 
@@ -70,7 +78,7 @@ fn shared(lines: &[String]) -> String {
     };
     let begins = |with: &str| lines.iter().filter(|line| line.starts_with(with)).count();
     let mut best = first;
-    for &(text, _) in &found {
+    for &(text, _) in found.iter().take(TRIED) {
         if text.len() < best.len() && best.starts_with(text) && begins(text) > begins(best) {
             best = text;
         }

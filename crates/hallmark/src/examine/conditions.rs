@@ -93,11 +93,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
     add(
         "Everything that the suspect was shown is in the records",
         all.clone(),
-        if counts.exposure_unknown > 0 {
-            Checker::Person
-        } else {
-            Checker::Program
-        },
+        Checker::Person,
         format!(
             "{} of {} answers say what was shown, {} of them that nothing was; that the records are complete is their maker's word",
             counts.answers - counts.exposure_unknown.min(counts.answers),
