@@ -114,14 +114,13 @@ def _marked_texts(draw, scheme, number, where, key, width, sections, watermarker
     vocab_size = draw.vocab_size(8_000)
     source = Source(vocab_size, draw.bits(32))
     start = 8
-    seen = [set() for _ in range(size.texts)]
-
-    def step(logits, ids):
-        generated = torch.nn.functional.pad(ids[:, start:], (width, 0), value=-1)
-        contexts = generated[:, -width:]
-        return watermarker.sample(logits, contexts, sample, _repeated(contexts, seen)).token_ids
-
-    marked = generate(source, prompts(source, size.texts, start), size.length, step)
+    choose = chooser(watermarker, width, size.texts)
+    marked = generate(
+        source,
+        prompts(source, size.texts, start),
+        size.length,
+        lambda logits, ids: choose(logits, ids[:, start:]),
+    )
     unmarked = plain(source, size.texts, size.length)
     mark = Mark(
         name=f"{scheme}-{number}",
@@ -145,6 +144,17 @@ def _marked_texts(draw, scheme, number, where, key, width, sections, watermarker
         unmarked,
     )
     return record(mark, marked, unmarked, verdict)
+
+
+def chooser(watermarker, width, texts):
+    """vLLM's choice of the next tokens of a batch of `texts`: a function of logits and of the tokens generated so far."""
+    seen = [set() for _ in range(texts)]
+
+    def choose(logits, generated):
+        contexts = torch.nn.functional.pad(generated, (width, 0), value=-1)[:, -width:]
+        return watermarker.sample(logits, contexts, sample, _repeated(contexts, seen)).token_ids
+
+    return choose
 
 
 def _repeated(contexts, seen):

@@ -4,14 +4,11 @@ Plays: the project's own corpus (`crates/lab/assets`), and its tokenizer of 1,02
 packages that requirements.txt pins; they repeat whole sentences of each other.
 """
 
-import pathlib
 import random
 from importlib.metadata import distribution
 
-import zstandard
-from tokenizers import Tokenizer
+from ..corpus import plays, tokenizer
 
-_CRATES = pathlib.Path(__file__).parents[3] / "crates"
 _LICENSED = ("numpy", "scipy", "jaxlib", "torch")
 
 ORDINARY, LONG, REPEATED, LICENCES = "plays, 200", "plays, 1,000", "thrice, 210", "licences, 200"
@@ -23,18 +20,16 @@ ABOUT = {
 }
 
 
-def tokenizer():
-    return Tokenizer.from_file(str(_CRATES / "corpus/assets/tokenizer.json"))
-
-
 def texts(seed):
     """For each kind of text, a list of lists of token ids, all of one length."""
     draw = random.Random(f"{seed}/null texts")
-    plays, licences = _plays(), _licences()
+    encode = tokenizer().encode
+    passages = [encode(text).ids for text in plays("validation")]
+    licences = _licences(encode)
     return {
-        ORDINARY: [_passage(draw, plays, 200) for _ in range(20)],
-        LONG: [_passage(draw, plays, 1000) for _ in range(5)],
-        REPEATED: [_passage(draw, plays, 70) * 3 for _ in range(20)],
+        ORDINARY: [_passage(draw, passages, 200) for _ in range(20)],
+        LONG: [_passage(draw, passages, 1000) for _ in range(5)],
+        REPEATED: [_passage(draw, passages, 70) * 3 for _ in range(20)],
         LICENCES: [_passage(draw, licences, 200) for _ in range(20)],
     }
 
@@ -49,17 +44,9 @@ def _passage(draw, documents, length):
     return document[start : start + length]
 
 
-def _plays():
-    with open(_CRATES / "lab/assets/corpus.txt.zst", "rb") as file:
-        corpus = zstandard.ZstdDecompressor().stream_reader(file).read().decode()
-    works = [work.split("\n", 1) for work in corpus.split("\f")[1:]]
-    encode = tokenizer().encode
-    return [encode(text).ids for head, text in works if head.split()[0] == "validation"]
-
-
-def _licences():
+def _licences(encode):
     """Each pinned package's licence files, in the order of their names."""
-    encode, documents = tokenizer().encode, []
+    documents = []
     for name in _LICENSED:
         files = sorted(
             (path for path in distribution(name).files or () if "LICENSE" in path.name and ".dist-info" in str(path)),

@@ -251,3 +251,50 @@ fn every_form_is_undone() {
         assert_eq!(unshown(&record, 1), Vec::<usize>::new(), "{form:?}");
     }
 }
+
+/// Ways in which other things come between the words of a passage.
+#[derive(Clone, Copy, Debug)]
+enum Between {
+    Speakers,
+    SecondColumn,
+    Emphasis,
+    Links,
+    Notes,
+}
+
+impl Between {
+    /// A passage of words with something after every `run` of them.
+    fn show(self, words: &[String], run: usize) -> String {
+        let runs = words.chunks(run).map(|run| run.join(" ")).enumerate();
+        let shown = runs.map(|(at, run)| match self {
+            Self::Speakers => format!(
+                "{}: {run}\n",
+                ["Ann", "Bertram", "Claire-Louise"][at * at % 3]
+            ),
+            Self::SecondColumn => format!("{run} | other column says {at} things\n"),
+            Self::Emphasis => format!("\\textbf{{{run}}} \\index{{x{at}}}"),
+            Self::Links => format!("[[Target {at} (page)|{run}]] "),
+            Self::Notes => format!("{run}<sup>[{at}]</sup> "),
+        });
+        shown.collect()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// A passage with other things between its words is known again whole, whatever they are.
+    #[test]
+    fn an_interrupted_passage_is_known_again(
+        words in prop::collection::vec("[b-df-hj-np-tv-z]{4,9}", 24..60),
+        between in prop::sample::select(vec![
+            Between::Speakers, Between::SecondColumn, Between::Emphasis, Between::Links, Between::Notes,
+        ]),
+        run in 4..9_usize,
+        window in 1..5_usize,
+    ) {
+        // The last run may be too short to be worth its interruption, and then it is reached all the same.
+        let record = record(&between.show(&words, run), &words.join(" "));
+        prop_assert_eq!(unshown(&record, window), Vec::<usize>::new());
+    }
+}

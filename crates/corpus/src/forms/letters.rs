@@ -2,7 +2,32 @@
 
 use super::escapes::undo;
 use super::fold::fold;
-use super::text::{Char, place, text};
+use super::text::{Char, Text, place, text};
+
+/// The characters of an answer without its escapes, and the places in its bytes at which its tokens end.
+pub(super) struct Undone {
+    pub(super) chars: Text,
+    pub(super) token_ends: Vec<u32>,
+}
+
+impl Undone {
+    /// Of tokens, which are given as their bytes.
+    pub(super) fn of<'a>(tokens: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut joined = vec![];
+        let mut token_ends = vec![];
+        for token in tokens {
+            joined.extend_from_slice(token);
+            token_ends.push(place(joined.len()));
+        }
+        let chars = undo(text(&joined));
+        Self { chars, token_ends }
+    }
+
+    /// The token to which a character of this place belongs.
+    pub(super) fn token_at(&self, at: u32) -> usize {
+        self.token_ends.partition_point(|&end| end <= at)
+    }
+}
 
 /// The letters and digits of a text, as UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,16 +40,13 @@ pub(crate) struct Letters {
 impl Letters {
     /// The letters of tokens, which are given as their bytes.
     pub(crate) fn of_tokens<'a>(tokens: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut joined = vec![];
-        let mut token_ends = vec![];
-        for token in tokens {
-            joined.extend_from_slice(token);
-            token_ends.push(place(joined.len()));
-        }
-        let undone = undo(text(&joined));
+        Self::of(&Undone::of(tokens))
+    }
+
+    pub(super) fn of(answer: &Undone) -> Self {
         let mut letters = Self::default();
-        let mut chars = undone.as_slice();
-        for &end in &token_ends {
+        let mut chars = answer.chars.as_slice();
+        for &end in &answer.token_ends {
             // A character belongs to the token in which it ends or was begun.
             let own = chars.partition_point(|char| char.at < end);
             push(&chars[..own], &mut letters.bytes);

@@ -10,6 +10,7 @@
 mod escapes;
 mod fold;
 mod grams;
+mod in_order;
 mod letters;
 mod line_numbers;
 mod shown;

@@ -2,7 +2,8 @@
 
 use super::escapes::{escapes_line_breaks, levels, undo};
 use super::grams::Grams;
-use super::letters::{Letters, push};
+use super::in_order::Words;
+use super::letters::{Letters, Undone, push};
 use super::line_numbers::without_numbers;
 use super::tags::without_tags;
 use super::text::{Text, text};
@@ -18,6 +19,7 @@ const END: u8 = 0xff;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
     letters: Vec<u8>,
+    words: Words,
 }
 
 impl Shown {
@@ -39,12 +41,15 @@ impl Shown {
 
     /// Adds a text, given as its bytes.
     fn add(&mut self, shown: &[u8]) {
-        for form in forms(text(shown)) {
+        for (at, form) in forms(text(shown)).iter().enumerate() {
             let mut letters = vec![];
-            push(&form, &mut letters);
+            push(form, &mut letters);
             if memmem::find(&self.letters, &letters).is_none() {
                 self.letters.append(&mut letters);
                 self.letters.push(END);
+                if at == 0 {
+                    self.words.add(form);
+                }
             }
         }
     }
@@ -59,12 +64,14 @@ impl Shown {
     /// letters of one text. Tokens without letters stand where those before them do, back to the first with letters; where an answer begins
     /// with such tokens, they do. Empty where nothing was shown.
     ///
-    /// Nothing of the token itself or of what follows is looked at.
+    /// Nothing of the token itself or of what follows is looked at, but for a passage whose words stand here with other things
+    /// between: all of it stands here, once it is long enough to be no chance.
     pub(crate) fn reach<'a>(&self, answer: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
         if self.letters.is_empty() {
             return vec![];
         }
-        let answer = Letters::of_tokens(answer);
+        let told = Undone::of(answer);
+        let answer = Letters::of(&told);
         let grams = Grams::of(&self.letters);
         // The earliest token from which everything up to here stands somewhere, and where that is.
         let (mut from, mut place) = (0, 0);
@@ -91,19 +98,28 @@ impl Shown {
             let stands = !passage.is_empty() || answer.between(0, token).is_empty();
             reach.push(if stands { (token - from) as u8 } else { 0 });
         }
+        for passage in self.words.passages(&told) {
+            // The token behind it has it before.
+            for token in passage.start..reach.len().min(passage.end + 1) {
+                let before = u8::try_from(token - passage.start).unwrap_or(u8::MAX);
+                reach[token] = reach[token].max(before);
+            }
+        }
         reach
     }
 }
 
-/// The forms that a text may have had before it was shown: without escapes, and without the tags and the numbers of lines that
-/// were put in before or after it was escaped.
+/// The forms that a text may have had before it was shown: without escapes, which is the first, and without the tags and the numbers of
+/// lines that were put in before or after it was escaped.
 fn forms(shown: Text) -> Vec<Text> {
-    let mut before = vec![];
+    let mut numberless = vec![];
     if escapes_line_breaks(&shown) {
         // A listing may have numbered lines that were none.
-        before.extend(without_numbers(&shown).into_iter().map(undo));
+        numberless.extend(without_numbers(&shown).into_iter().map(undo));
     }
     let levels = levels(shown);
+    let mut before: Vec<Text> = levels.last().cloned().into_iter().collect();
+    before.append(&mut numberless);
     // What looks like a tag only when escapes are undone was one, or text.
     let untagged = levels.iter().filter_map(without_tags).map(undo);
     before.extend(untagged);
@@ -112,10 +128,10 @@ fn forms(shown: Text) -> Vec<Text> {
         let unframed = unframed.filter_map(|text| without_frames(text, end_of_line));
         before.extend(unframed.map(undo));
     }
-    before.extend(levels.into_iter().last());
     let mut forms = vec![];
     for text in before {
-        for form in without_numbers(&text).into_iter().chain([text]) {
+        let numberless = without_numbers(&text);
+        for form in std::iter::once(text).chain(numberless) {
             if !forms.contains(&form) {
                 forms.push(form);
             }
