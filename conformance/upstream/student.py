@@ -3,8 +3,8 @@
     python -m upstream.student --seed N --out FOLDER --hallmark PROGRAM
 
 Both students' answers are examined with vLLM's key: alone, and with the logs of what was learnt as weights. FOLDER
-gets answers, profile, keys, indexes, every result and student.md. Exit status 1 unless the student of marked answers is found
-and the other is not, both times.
+gets answers, profile, keys, indexes, every result and student.md. Exit status 1 unless the student of marked answers is
+found and the other is not, both times.
 """
 
 import argparse
@@ -86,7 +86,7 @@ class _Hallmark:
         return json.loads(result)
 
     def run(self, arguments):
-        command = [self.program, *arguments.split()]
+        command = [self.program, "--quiet", *arguments.split()]
         return subprocess.run(command, cwd=self.out, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
@@ -95,18 +95,20 @@ def _told(models):
     d, p, left = distillation, models["detector_p"], models["loss"]
     return (
         f"Teacher: a transformer of {LAYERS} layers of {WIDTH} ({HEADS} heads), {d.TEACHER_STEPS} steps of "
-        f"{d.BATCH * (d.PROMPT + d.ANSWER):,} tokens of the lab's training plays; loss on unseen plays {left['teacher']:.2f} nats a token. "
-        f"It answers {d.LEARNT:,} prompts of {d.PROMPT} tokens with {d.ANSWER} tokens each ({d.LEARNT * d.ANSWER:,}) through vLLM's sampler, "
-        f"window {d.WINDOW}, and again by ordinary sampling; p of vLLM's own detector on single answers, median: {p['marked']:.1e} marked, "
-        f"{p['unmarked']:.2f} unmarked. Students: copies of the teacher after {d.PASSES} passes over one kind of answers (loss on "
-        f"them then {left['marked']:.2f} marked, {left['unmarked']:.2f} unmarked); without a mark they answer {d.FRESH} fresh prompts."
+        f"{d.BATCH * (d.PROMPT + d.ANSWER):,} tokens of the lab's training plays; loss on unseen plays "
+        f"{left['teacher']:.2f} nats a token. It answers {d.LEARNT:,} prompts of {d.PROMPT} tokens with {d.ANSWER} tokens "
+        f"each ({d.LEARNT * d.ANSWER:,}) through vLLM's sampler, window {d.WINDOW}, and again by ordinary sampling; p of "
+        f"vLLM's own detector on single answers, median: {p['marked']:.1e} marked, {p['unmarked']:.2f} unmarked. Students: "
+        f"copies of the teacher after {d.PASSES} passes over one kind of answers (loss on them then {left['marked']:.2f} "
+        f"marked, {left['unmarked']:.2f} unmarked). Without a mark they answer {d.FRESH} fresh prompts."
     )
 
 
 def _table(rows):
     lines = [
-        "log10 p of each test (in parentheses by law: for text that no key of the function marked); in italics where a condition is",
-        "unproven, so that the test decides nothing.",
+        "log10 p of each test (in parentheses by law: for text that no key of the function marked); in italics where a",
+        "condition is unproven, so that the test decides nothing: for T3 the order of the answers, for what is weighed by",
+        "logs that one of them is the tested key's own.",
         "",
         "| student of | examined by | outcome | tokens | scored cells | " + " | ".join(TESTS) + " |",
         "|---" * (5 + len(TESTS)) + "|",

@@ -147,7 +147,7 @@ def _marked_texts(draw, scheme, number, where, key, width, sections, watermarker
 
 
 def chooser(watermarker, width, texts):
-    """vLLM's choice of the next tokens of a batch of `texts`: a function of logits and of the tokens generated so far."""
+    """vLLM's choice of the next token of each of so many `texts`, from logits and the tokens generated so far."""
     seen = [set() for _ in range(texts)]
 
     def choose(logits, generated):
