@@ -1,4 +1,4 @@
-//! How long T1, T2, T2r and weighted T3 take on many answers with a large index, on synthetic tokens.
+//! How long T1, T2, T2r, weighted T3 and T3r take on many answers with a large index, on synthetic tokens.
 //!
 //! ```text
 //! cargo run --release -p hallmark-benches --example weighted_speed -- 100 10
@@ -18,7 +18,8 @@ use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::Expectation;
 use hallmark_detector::weights::{WeightRule, WindowWeights};
-use hallmark_harvest::{Builder, Index, Limits, MarkedBy};
+use hallmark_detector::statistic::first_visits::Logs;
+use hallmark_harvest::{Builder, Counting, Index, Limits, MarkedBy, Reading, Visits};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
@@ -38,21 +39,36 @@ fn main() {
         panic!("arguments: millions of windows, millions of answer tokens")
     };
     let documents = |millions: f64| (millions * 1e6) as usize / LENGTH;
+    let keys = [Key::from(CohortKey::from_bytes([1; 32]))];
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("harvest.index");
-    let since = Instant::now();
-    let limits = Limits::default();
-    let mut builder = Builder::new(2, None, MarkedBy::Unmarked, limits).unwrap();
-    for index in 0..documents(windows) {
-        builder.push(&document(index as u64)).unwrap();
-    }
-    builder.finish(&path).unwrap();
-    let index = Arc::new(Index::open(&path).unwrap());
-    println!(
-        "index of {} distinct windows: {:.1} s",
-        index.header().distinct,
-        since.elapsed().as_secs_f64()
-    );
+    let indexed = |name: &str, marked_by: MarkedBy, counting: Counting| {
+        let path = folder.path().join(name);
+        let since = Instant::now();
+        let builder = Builder::new(2, None, marked_by, Limits::default()).unwrap();
+        let mut builder = builder.counting(counting);
+        for index in 0..documents(windows) {
+            builder.push(&document(index as u64)).unwrap();
+        }
+        builder.finish(&path).unwrap();
+        let index = Index::open(&path).unwrap();
+        println!(
+            "index of {counting} of {} distinct windows: {:.1} s",
+            index.header().distinct,
+            since.elapsed().as_secs_f64()
+        );
+        index
+    };
+    let index = Arc::new(indexed("counts", MarkedBy::Unmarked, Counting::Occurrences));
+    let as_sampled = Counting::FirstVisits(Reading {
+        as_sampled: true,
+        in_order: true,
+    });
+    let log = indexed("first", MarkedBy::Key(keys[0].public_id()), as_sampled);
+    let log = Visits::of(log).unwrap();
+    let logs = Some(Logs {
+        logs: vec![Arc::new(log)],
+        background: Some(index.clone()),
+    });
     let half = documents(answers) as u64 / 2;
     let suspect: Vec<Vec<u32>> = (0..half)
         .chain(1 << 40..(1 << 40) + half)
@@ -74,18 +90,20 @@ fn main() {
     let weights = WindowWeights::new(vec![index], None, WeightRule::default()).unwrap();
     let weights = Some(Arc::new(weights));
     let residual = Some(Expectation::Reference);
-    for (name, weights, residual) in [
-        ("T1, T3", None, None),
-        ("T1, T2, T3 weighted", weights.clone(), None),
-        ("T1, T2, T2r, T3 weighted", weights, residual),
+    for (name, weights, residual, first_visits) in [
+        ("T1, T3", None, None, None),
+        ("T1, T2, T3 weighted", weights.clone(), None, None),
+        ("T1, T2, T2r, T3 weighted", weights, residual, None),
+        ("T1, T3, T3r, expected from shorter windows", None, None, logs.clone()),
+        ("T1, T2r, T3, T3r, a control sample", None, residual, logs),
     ] {
         let plan = Plan {
             e_process: true,
             weights,
             residual,
+            first_visits,
             ..Plan::default()
         };
-        let keys = [Key::from(CohortKey::from_bytes([1; 32]))];
         let raw = |documents: &[Vec<u32>]| {
             let mut raw = RawCells::new(2);
             for document in documents {

@@ -71,15 +71,24 @@ def finding(table, where, their, our, examination, visible_level):
         bound = weighted_bound(examination, their)
     if "weights" in our:
         table.equal(where, "weights", their.get("weights"), our["weights"])
+    if "weights" in our and test != "T3r":
         weighting(table, where, their["weighting"], examination.windows)
-    if test == "T2r":
-        residual(table, where, their["counts"], examination.residual, bool(examination.plan["references"]))
-    if test == "T3":
+    if test in ("T2r", "T3r"):
+        table.equal(where, "leaning", their["leaning"], our["leaning"])
+        residual(table, where, their["counts"], examination.counted, our)
+    if test == "T3r":
+        table.below(where, "log10_e_follow", their["log10_e_follow"], our["follow"], PROCESS)
+        table.below(where, "log10_e_lean", their["log10_e_lean"], our["lean"], PROCESS)
+        table.equal(where, "windows_read", their["windows_read"], our["windows_read"])
+        background = examination.background.windows if examination.background else None
+        table.equal(where, "background_windows", their.get("background_windows"), background)
+    if test in ("T3", "T3r"):
         table.below(where, "log10_e at the end", their["log10_e"], our["log10_e"], PROCESS)
         table.equal(where, "largest at", their["supremum"]["cells"], our["cells"])
         table.below(where, "largest log10_e", their["supremum"]["log10_e"], our["largest"], PROCESS)
-        table.equal(where, "order", their["order"], examination.order)
         bound = PROCESS
+    if test == "T3":
+        table.equal(where, "order", their["order"], examination.order)
     if test == "T5":
         table.equal(where, "rank", their["rank"], our["rank"])
         table.equal(where, "decoys", their["decoys"], our["decoys"])
@@ -154,10 +163,10 @@ def weighting(table, where, their, windows):
         table.near(where, f"weighting {name}", their.get(name), mpf(value) if graded else None)
 
 
-def residual(table, where, their, ours, controlled):
-    table.equal(where, "counts expectation", their["expectation"], "reference" if controlled else "shorter-window")
-    pairs = (("produced", ours.produced), ("identical_answers", ours.same), ("reference", ours.reference))
-    for name, value in pairs + (("above", ours.above), ("below", ours.below)):
+def residual(table, where, their, counted, our):
+    table.equal(where, "counts expectation", their["expectation"], "reference" if counted.controlled else "shorter-window")
+    pairs = (("produced", counted.produced), ("identical_answers", counted.same), ("reference", counted.reference))
+    for name, value in pairs + (("above", our["above"]), ("below", our["below"])):
         table.equal(where, f"counts {name}", their[name], value)
 
 

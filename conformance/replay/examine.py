@@ -4,6 +4,7 @@ from mpmath import mpf
 import contrast
 import effects
 import eprocess
+import first_visits
 import lineup
 import scores
 import shape
@@ -27,15 +28,16 @@ class Examination:
         self.keys, self.controls = keys, controls
         self.cells = read.laid_out()
         self.gumbel = effects.is_gumbel(self.profile)
-        harvests, background = indexes
+        harvests, background, logs = indexes
         self.indexes = harvests + [index for index in [background] if index]
         self.windows = weights.Windows(plan["weighing"], harvests, background) if harvests else None
         self.levels = np.array([self.windows(window) for window, _ in read.cells], np.int64) if harvests else None
-        self.residual = None
+        self.counted, self.residuals, self.background = None, [], background
+        if self.windows or references or logs:
+            self.counted = weights.Counted(answers, references, self.profile)
         if self.windows or references:
-            self.residual = weights.Residual(answers, references, self.windows, self.profile)
-            self.residual_cells = lay_out(list(self.residual.weights), read.h)
-            self.residual_weights = np.array(list(self.residual.weights.values()), np.int64)
+            self.residuals = [weights.Residual(leaning, self.counted, self.windows, self.gumbel) for leaning in ("follow", "lean")]
+        self.logs = {log.marked_by: (log, first_visits.Bets(self.counted, log, background, self.profile)) for log in logs}
         if self.levels is not None:
             self.process = eprocess.Weighted(self.profile, self.windows.heaviest())
         elif self.profile["scheme"] != "tournament":
@@ -48,10 +50,12 @@ class Examination:
         made = [self.t1(total, n)]
         if self.levels is not None:
             made.append(self.t2(own))
-        if self.residual:
-            made.append(self.t2r(key))
+        if self.residuals:
+            made.append(min((self.t2r(key, residual) for residual in self.residuals), key=lambda form: form["log10_p"]))
+            made[-1]["log10_p"] = upper(made[-1]["log10_p"] + tails.log10(2))
         if self.profile["scheme"] != "tournament":
             made.append(self.t3(words, own))
+        made += [self.t3r(key, *self.logs[name]) for name in self.logs if name in key.ids]
         if self.plan["decoys"]:
             made.append(self.t5(key, total))
         made += [self.t6(words, own, control) for control in self.controls]
@@ -115,15 +119,25 @@ class Examination:
     def t2(self, own):
         return {"test": "T2"} | self.weighted_sum(own, self.levels)
 
-    def t2r(self, key):
-        own = scores.of(scores.words_of(key.cohort, self.profile, self.residual_cells), self.profile)
-        found = self.weighted_sum(own, self.residual_weights)
-        return {"test": "T2r", "scored": len(own)} | found
+    def scores_of(self, key, cells):
+        return scores.of(scores.words_of(key.cohort, self.profile, lay_out(list(cells), self.read.h)), self.profile)
+
+    def t2r(self, key, residual):
+        own = self.scores_of(key, residual.weights)
+        found = self.weighted_sum(own, np.array(list(residual.weights.values()), np.int64))
+        return {"test": "T2r", "scored": len(own), "leaning": residual.leaning, "above": residual.above, "below": residual.below} | found
 
     def t3(self, words, own):
         end, (where, most) = eprocess.run(self.process, words, own, self.levels)
         unproven = {"key-free-order"} if self.order == "unproven" else set()
         return {"test": "T3", "log10_e": end, "cells": where, "largest": most, "log10_p": upper(-most), "unproven": unproven}
+
+    def t3r(self, key, log, bets):
+        end, follow, lean, (cells, most) = bets.run(self.scores_of(key, bets.cells))
+        found = {"test": "T3r", "scored": len(bets.cells), "above": len(bets.cells), "below": 0, "weights": "first-visits"}
+        found |= {"log10_e": end, "follow": follow, "lean": lean, "leaning": "follow" if follow >= lean else "lean"}
+        found |= {"cells": cells, "largest": most, "log10_p": upper(-most), "windows_read": log.windows}
+        return found | {"unproven": set() if log.as_sampled else {"log-as-sampled"}}
 
     def t5(self, key, total):
         count = self.plan["decoys"]

@@ -3,7 +3,7 @@ from mpmath import mp, mpf
 
 LEVEL = mpf("0.001")
 FEW = 25
-NUMBERS = ("T1", "T2", "T2r", "T3", "T5", "T6", "T8", "T9")
+NUMBERS = ("T1", "T2", "T2r", "T3", "T3r", "T5", "T6", "T8", "T9")
 
 
 def holm(logs):

@@ -1,10 +1,12 @@
-"""A harvest index file (docs/formats.md, "Harvest index")."""
+"""A harvest index file, read and made again from its sources (docs/formats.md, "Harvest index")."""
+import bisect
 import hashlib
 import struct
 
 from mpmath import mp, mpf
 
 MASK = (1 << 64) - 1
+COUNTINGS = ("occurrences", "answers", "first-visits")
 
 
 def finalize(x):
@@ -31,25 +33,87 @@ def count_of(code):
     return min(int(mp.floor(128 * power)), (1 << 32) - 1)
 
 
+COUNTS = [count_of(code) for code in range(256)]
+
+
+def code_of_count(count):
+    """That of the nearest count, the lowest of two."""
+    above = min(bisect.bisect_left(COUNTS, count), 255)
+    return min((code for code in (above - 1, above) if code >= 0), key=lambda code: (abs(COUNTS[code] - count), code))
+
+
+def code_of_visit(t):
+    """⌊4·log₂ t⌋: the number of whole binary digits of t⁴."""
+    return (t**4).bit_length() - 1
+
+
+def codes(answers, h, counting):
+    """The code of each hash, and how many windows were counted, of answers' tokens in order."""
+    found, total = {}, 0
+    for tokens in answers:
+        last = len(tokens) + (1 if counting == "first-visits" else 0)
+        windows = [tuple(tokens[i - h : i]) for i in range(h, last)]
+        for window in dict.fromkeys(windows) if counting == "answers" else windows:
+            total, value = total + 1, window_hash(window)
+            if counting == "first-visits":
+                found.setdefault(value >> 8 << 8, total)
+            else:
+                found[value] = found.get(value, 0) + 1
+    code = code_of_visit if counting == "first-visits" else code_of_count
+    return {value: code(number) for value, number in found.items()}, total
+
+
+def make(answers, header):
+    """The whole file, from the answers and the parts of a header that do not follow from them."""
+    table, total = codes(answers, header["window"], header["counting"])
+    order = sorted(table)
+    first = sum(value >> 56 == 0 for value in order)
+    bits = min(max((256 * first // 16).bit_length() - 1, 10), 32)
+    marked, sources = header["marked_by"], header["sources_sha256"]
+    head = b"HMHARVST" + struct.pack("<I4B", header["version"], header["window"], bits, 24, bool(marked) | 4 * bool(sources))
+    head += bytes.fromhex(marked or "00" * 8) + bytes(32) + struct.pack("<QQQ", len(answers), total, len(order))
+    head += struct.pack("<BB6xQ", COUNTINGS.index(header["counting"]), header["claims"], header["made"] or 0)
+    head += bytes.fromhex(sources or "00" * 32)
+    offsets = [bisect.bisect_left(order, bucket << 64 - bits) for bucket in range((1 << bits) + 1)]
+    entries = [(value >> 8 & 0xFFFFFF) << 8 | table[value] for value in order]
+    data = head + struct.pack(f"<{len(offsets)}Q", *offsets) + struct.pack(f"<{len(entries)}I", *entries)
+    return data + hashlib.sha256(data).digest()
+
+
 class Index:
     def __init__(self, path):
-        data = path.read_bytes()
-        if data[:8] != b"HMHARVST" or struct.unpack_from("<I", data, 8)[0] != 1:
-            raise SystemExit(f"{path}: not an index of version 1")
+        self.data = data = path.read_bytes()
+        version = struct.unpack_from("<I", data, 8)[0]
+        if data[:8] != b"HMHARVST" or version not in (1, 2):
+            raise SystemExit(f"{path}: not an index of version 1 or 2")
         self.digest = data[-32:].hex()
         if hashlib.sha256(data[:-32]).hexdigest() != self.digest:
             raise SystemExit(f"{path}: its content does not match its digest")
         self.h, self.bits = data[12], data[13]
         self.marked_by = data[16:24].hex() if data[15] & 1 else None
         self.answers, self.windows, self.distinct = struct.unpack_from("<QQQ", data, 56)
+        self.counting, self.claims = COUNTINGS[data[80]], data[81]
+        if version == 1 and any(data[80:128]) or data[14] != 24 or data[15] & ~7 or any(data[82:88]):
+            raise SystemExit(f"{path}: its header is not one of version {version}")
+        self.made = struct.unpack_from("<Q", data, 88)[0] or None
+        self.sources = data[96:128].hex() if data[15] & 4 else None
+        self.as_sampled = self.claims == 3 if self.counting == "first-visits" else None
         buckets = (1 << self.bits) + 1
         self.offsets = struct.unpack_from(f"<{buckets}Q", data, 128)
         self.entries = struct.unpack_from(f"<{self.distinct}I", data, 128 + 8 * buckets)
         if len(data) != 128 + 8 * buckets + 4 * self.distinct + 32:
             raise SystemExit(f"{path}: its length does not match its header")
+        self.header = {"version": version, "window": self.h, "counting": self.counting, "marked_by": self.marked_by}
+        self.header |= {"claims": self.claims, "made": self.made, "sources_sha256": self.sources}
 
-    def count(self, window):
+    def codes(self, window):
         value = window_hash(window)
         bucket = value >> 64 - self.bits
-        found = [e & 255 for e in self.entries[self.offsets[bucket] : self.offsets[bucket + 1]] if e >> 8 == value >> 8 & 0xFFFFFF]
-        return sum(count_of(code) for code in found)
+        return [e & 255 for e in self.entries[self.offsets[bucket] : self.offsets[bucket + 1]] if e >> 8 == value >> 8 & 0xFFFFFF]
+
+    def count(self, window):
+        return sum(COUNTS[code] for code in self.codes(window))
+
+    def first_visit(self, window):
+        """The code of the window's first visit; None if it was never visited."""
+        return min(self.codes(window), default=None)

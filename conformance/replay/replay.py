@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Computes every number of a finding of `hallmark examine` again, from the documents, the files it names and the keys.
 
-python3 replay.py FINDING.json --key FILE... [--folder DIR] [--differences]
+python3 replay.py FINDING.json --key FILE... [--folder DIR] [--source INDEX FILE...]... [--differences]
 """
 import argparse
 import hashlib
@@ -26,6 +26,7 @@ def arguments():
     parser.add_argument("finding", help="what `hallmark --format json examine` printed")
     parser.add_argument("--key", nargs="+", required=True, help="key files, in any order, of tested keys and controls")
     parser.add_argument("--folder", default=".", help="where the files lie that the finding names")
+    parser.add_argument("--source", nargs="+", action="append", default=[], help="an index, and the files it was made from: it is made again")
     parser.add_argument("--differences", action="store_true", help="print only what differs")
     return parser.parse_args()
 
@@ -76,7 +77,8 @@ def same_as_plan(table, found, plan):
     rates = [found["cohorts"][name] for name in ("level", "false_discovery_rate", "interval_alpha")]
     table.equal("result", "T7 levels", rates, [0.001, 0.05, 0.05])
     for role, named in (("answers", plan["answers"]["files"]), ("reference", plan["references"]), ("harvest", plan["weighing"]["harvests"]),
-                        ("background", [plan["weighing"]["background"]] * (plan["weighing"]["background"] is not None))):  # fmt: skip
+                        ("background", [plan["weighing"]["background"]] * (plan["weighing"]["background"] is not None)),
+                        ("first-visits", plan.get("first_visits", []))):  # fmt: skip
         table.equal("inputs", f"files of {role}", [entry["file"] for entry in found["inputs"] if entry["role"] == role], named)
 
 
@@ -98,21 +100,31 @@ def order_of(plan, answers):
     return "one-answer" if len(answers) == 1 else "ids" if reading.ids_ascend(answers) else "unproven"
 
 
-def indexes(table, found, folder):
-    """The indexes, harvests and background, as the finding's own list names them."""
-    read = []
-    for entry in found.get("harvests", []) + [entry for entry in [found.get("background")] if entry]:
-        made = index.Index(folder / entry["file"])
-        table.equal("index", f"{entry['file']} digest", entry["sha256"], made.digest)
-        table.equal("index", f"{entry['file']} windows", entry["windows"], made.windows)
-        table.equal("index", f"{entry['file']} distinct windows", entry["distinct_windows"], made.distinct)
-        table.equal("index", f"{entry['file']} marked_by", entry.get("marked_by"), made.marked_by)
-        read.append(made)
-    harvests = len(found.get("harvests", []))
-    return read[:harvests], read[harvests] if len(read) > harvests else None
+def indexes(table, found, folder, sources):
+    """The harvests, the background and the logs of first visits, as the finding's own lists name them."""
+
+    def read(entry):
+        made, named = index.Index(folder / entry["file"]), entry["file"]
+        ours = {"sha256": made.digest, "counting": made.counting, "as_sampled": made.as_sampled, "made": made.made,
+                "sources_sha256": made.sources, "windows": made.windows, "distinct_windows": made.distinct,
+                "marked_by": made.marked_by}  # fmt: skip
+        for name, value in ours.items():
+            table.equal("index", f"{named} {name}", entry.get(name), value)
+        if named in sources:
+            digests = [hashlib.sha256((folder / name).read_bytes()).digest() for name in sources[named]]
+            table.equal("index", f"{named} made from", made.sources, made.sources and hashlib.sha256(b"".join(digests)).hexdigest())
+            again = reading.read(folder / name for name in sources[named])
+            same = made.data == index.make([answer.tokens for answer in again], made.header)
+            table.equal("index", f"{named} made again", same, True)
+        return made
+
+    background = found.get("background")
+    return [read(entry) for entry in found.get("harvests", [])], background and read(background), [
+        read(entry) for entry in found.get("first_visits", [])
+    ]
 
 
-def replay(found, key_files, folder):
+def replay(found, key_files, folder, sources):
     """The table of all numbers of a finding."""
     if found["schema"] != "hallmark/examine/2":
         raise SystemExit(f"replay: {found['schema']} is not hallmark/examine/2")
@@ -133,7 +145,7 @@ def replay(found, key_files, folder):
     if references:
         table.equal("reference", "answers", found["reference"]["answers"], len(references))
         table.equal("reference", "tokens", found["reference"]["tokens"], sum(len(answer.tokens) for answer in references))
-    examination = Examination(plan, read, answers, references, indexes(table, found, folder), tried, controls, order)
+    examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order)
     by_key = [examination.findings(key) for key in tried]
     every = [our for findings in by_key for our in findings]
     for our in every:
@@ -154,7 +166,7 @@ def replay(found, key_files, folder):
 def main():
     given = arguments()
     found = json.loads(pathlib.Path(given.finding).read_text())
-    table = replay(found, given.key, pathlib.Path(given.folder))
+    table = replay(found, given.key, pathlib.Path(given.folder), {named: files for named, *files in given.source})
     table.show(given.differences)
     return 1 if table.failed else 0
 

@@ -1,7 +1,7 @@
 """Weights of windows (T2, weighted T3) and of cells (T2r) (docs/tests/weighted.md; docs/replay.md, "Levels")."""
+import functools
 import math
 
-import scores
 from cells import fresh
 
 LADDER = (0, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181)
@@ -29,21 +29,22 @@ class Windows:
             self.scale = self.harvest_windows * (1 - self.share) / self.share / self.background_windows
         self.known = {}
 
-    def __call__(self, window):
-        if window not in self.known:
-            self.known[window] = self.weigh(window)
-        return self.known[window]
+    def __call__(self, window, scale=None):
+        scale = self.scale if scale is None else scale
+        if (window, scale) not in self.known:
+            self.known[window, scale] = self.weigh(window, scale)
+        return self.known[window, scale]
 
-    def weigh(self, window):
+    def weigh(self, window, scale):
         held = sum(index.count(window) for index in self.harvests)
         if self.rule == "filter":
             return 1 if held else 0
         besides = self.background.count(window) if self.background else 0
-        weight = level(181 * (held / (held + self.scale * besides + self.prior)), LADDER) if held else 0
+        weight = level(181 * (held / (held + scale * besides + self.prior)), LADDER) if held else 0
         return 1 if self.floor and not held else weight
 
-    def rho(self, window):
-        weight = self(window)
+    def rho(self, window, scale=None):
+        weight = self(window, scale)
         return weight / 181 if self.rule == "graded" else weight / 4
 
     def heaviest(self):
@@ -82,51 +83,76 @@ class Expected:
         return p
 
 
+@functools.cache
 def harmonic(x):
     from mpmath import mp
 
     return float(mp.digamma(x + 1) + mp.euler)
 
 
+def bounded(p):
+    return min(max(p, 1e-6), 0.999)
+
+
+def lift(p):
+    """The mean score of a marked choice whose chance was p, above the null's, over its distance from p."""
+    return (harmonic(1 / p) - 1) / (1 - p)
+
+
 def posterior(c, n, p, rho):
-    p, rho = min(max(p, 1e-6), 0.999), min(rho, 0.95)
+    """The lift of a cell that was the marked choice with odds that the counts tell."""
+    p, rho = bounded(p), min(rho, 0.95)
     odds = math.log(p / (1 - p))
     odds += c * math.log((rho + (1 - rho) * p) / ((1 - rho) * p))
     odds += (n - c) * math.log((1 - rho) * (1 - p) / (1 - (1 - rho) * p))
     odds = min(max(odds, -700.0), 700.0)
-    pi = 1 / (1 + math.exp(-odds))
-    return (pi - p) * (harmonic(1 / p) - 1) / (1 - p)
+    return (1 / (1 + math.exp(-odds)) - p) * lift(p)
 
 
-class Residual:
-    """T2r's cells with their signed weights."""
+def excess(c, m, damping):
+    return (c - m) / (c + m + damping)
 
-    def __init__(self, answers, references, windows, profile):
+
+class Counted:
+    """The cells of T2r and T3r: for each window and token how often it came, how often the window did, and P̂."""
+
+    def __init__(self, answers, references, profile):
         h = profile["window"]
         # Of equal answers of 16 tokens or more, and of shorter ones that were shown the same, the first counts.
         different = {}
         for answer in answers:
             content = tuple(answer.tokens) if len(answer.tokens) >= 16 else answer.content()
             different.setdefault(content, answer)
-        self.same = len(answers) - len(different)
+        self.same, self.controlled = len(answers) - len(different), bool(references)
         cells, controls = produced(different.values(), h), produced(references, h)
         self.produced, self.reference = len(cells), len(controls)
         table, other = tally(cells), tally(controls)
-        expected = Expected(controls if references else cells, h, profile["vocab_size"], bool(references))
-        self.weights = {}
+        expected = Expected(controls if references else cells, h, profile["vocab_size"], self.controlled)
+        self.rows = []
         for window, row in table.items():
-            rho = windows.rho(window) if windows else 0.01
-            if rho == 0:
-                continue
             n = sum(row.values())
             for token in sorted(set(row) | set(other.get(window, {}))):
-                c, p = row.get(token, 0), expected(window, token)
-                if references and profile["scheme"] in scores.GUMBEL:
-                    psi = posterior(c, n, p, rho)
-                else:
-                    psi = rho * (c - n * p) / (c + n * p + 2)
-                weight = level(abs(181 * psi), LONGER)
-                if weight:
-                    self.weights[window, token] = weight if psi > 0 else -weight
+                self.rows.append((window, token, row.get(token, 0), n, expected(window, token)))
+
+
+class Residual:
+    """T2r's cells with their signed weights, in one of its forms."""
+
+    def __init__(self, leaning, counted, windows, gumbel):
+        self.leaning, self.weights = leaning, {}
+        for window, token, c, n, p in counted.rows:
+            rho = windows.rho(window, 0.0 if leaning == "lean" else None) if windows else 0.01
+            if rho == 0:
+                continue
+            if leaning == "lean":
+                psi = rho * excess(c, n * p, 10)
+            elif gumbel and counted.controlled:
+                gain = posterior(c, n, p, rho)
+                psi = gain / (1 + gain)
+            else:
+                psi = rho * excess(c, n * p, 2)
+            weight = level(abs(181 * psi), LONGER)
+            if weight:
+                self.weights[window, token] = weight if psi > 0 else -weight
         self.above = sum(weight > 0 for weight in self.weights.values())
         self.below = sum(weight < 0 for weight in self.weights.values())

@@ -17,6 +17,9 @@ use std::path::PathBuf;
 /// to hold are then adjusted for the number of keys and tests (Holm); the others are printed with their condition
 /// and decide nothing.
 ///
+/// With `--first-visits`, an index of the log that the tested key itself marked, T3r is made: an e-process that reads the log in the order of
+/// its requests. It is exact, and the strongest test where the log is at hand.
+///
 /// With `--harvest`, an index of what was logged, two more are made: T2 weighs each cell by how much
 /// of what a model could have learned after its window came from the harvest, and T2r besides by
 /// how much more often than expected the suspect produced it. T3 then bets in proportion to the
@@ -70,12 +73,17 @@ pub(crate) struct ExamineArgs {
 
 /// What weighs cells. All of it is fixed before a key is used.
 #[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("logged").multiple(true).args(["harvests", "first_visits"]))]
 pub(crate) struct WeightArgs {
     /// An index of harvested text, made by `index make`; repeat it, and the counts add up
     #[arg(long = "harvest", value_name = "FILE")]
     pub(crate) harvests: Vec<PathBuf>,
+    /// An index of first visits in the log that a tested key itself marked, made by `index make --first`; one for each key. T3r reads the
+    /// log by it, and its p-value is exact though the log is the key's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) first_visits: Vec<PathBuf>,
     /// An index of text at large: what the suspect learned beside the harvest
-    #[arg(long, value_name = "FILE", requires = "harvests")]
+    #[arg(long, value_name = "FILE", requires = "logged")]
     pub(crate) background: Option<PathBuf>,
     /// `graded`: in proportion to the harvest's share of what followed each window; `filter`: the
     /// windows of the harvest count alike and no others
@@ -92,7 +100,7 @@ pub(crate) struct WeightArgs {
     #[arg(long, requires = "harvests")]
     pub(crate) weight_floor: bool,
     /// Answers of a model without the mark, best to the same prompts, read like INPUT; repeat it for
-    /// several files. T2r takes its expected counts from them, otherwise from the suspect's own
+    /// several files. T2r and T3r take their expected counts from them, otherwise from the suspect's own
     /// answers after shorter windows
     #[arg(long = "reference", value_name = "FILE")]
     pub(crate) references: Vec<PathBuf>,
@@ -119,6 +127,7 @@ impl ExamineArgs {
             decoy_seed: self.decoy_seed,
             shape: self.beside.shape,
             weighing: self.weights.weighing(),
+            first_visits: self.weights.first_visits.clone(),
             references: self.weights.references.clone(),
             logprobs: self.beside.logprobs.clone(),
             reference_logprobs: self.beside.reference_logprobs.clone(),

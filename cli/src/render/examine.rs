@@ -6,7 +6,9 @@ use super::effect::{effect_text, smallest_text};
 use super::p_value::p_text;
 use super::power::{figures, used_text};
 use hallmark::examine::{Checker, Conclusion, Examined, KeyOutcome, NotMade};
-use hallmark_detector::finding::{Expectation, FEW_CELLS, Finding, Found, Test, Warning};
+use hallmark_detector::finding::{
+    Expectation, FEW_CELLS, Finding, Found, Leaning, T3r, Test, Warning,
+};
 use hallmark_detector::statistic::plain::LEVEL;
 use std::fmt::Write as _;
 
@@ -60,6 +62,9 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
             }
             if matches!(finding.test(), Test::T2 | Test::T2r) {
                 let _ = writeln!(text, "      {}", weights_text(finding));
+            }
+            if let Found::T3r(found) = &finding.found {
+                let _ = writeln!(text, "      {}", own_log_text(found));
             }
             if finding.test() == Test::T3 {
                 let at_end = Warning::AtEndOnly;
@@ -189,8 +194,12 @@ fn weights_text(finding: &Finding) -> String {
                 Expectation::Reference => "a model without the mark wrote it",
                 Expectation::ShorterWindow => "its answers elsewhere let expect",
             };
+            let how = match found.leaning {
+                Leaning::Follow => "as if it followed the marked choice",
+                Leaning::Lean => "as if it leaned towards the marked choice",
+            };
             format!(
-                "each cell counts by how much more often the suspect wrote it than {from}; a cell that it avoided counts against the mark"
+                "each cell counts by how much more often the suspect wrote it than {from}, {how}; a cell that it avoided counts against the mark; the better of two forms, p doubled"
             )
         }
         _ => "each cell counts by how much of what followed its window came from the harvest"
@@ -200,6 +209,25 @@ fn weights_text(finding: &Finding) -> String {
         let _ = write!(text, "; windows weighed from {source} ({})", weighting.rule);
     }
     text
+}
+
+/// How T3r read the key's own log, in a sentence.
+fn own_log_text(found: &T3r) -> String {
+    let won = match found.leaning {
+        Leaning::Follow => "that it follows the marked choice",
+        Leaning::Lean => "that it leans towards the marked choice",
+    };
+    let from = match found.counts.expectation {
+        Expectation::Reference => "a model without the mark",
+        Expectation::ShorterWindow => "its answers elsewhere",
+    };
+    format!(
+        "cells are bet on when the key's own log, of {} windows, first visits their window, by how much more often than {from} the suspect wrote them; \
+         the bets {won} came to more ({:.2} against {:.2})",
+        found.windows_read,
+        found.log10_e_follow.value().max(found.log10_e_lean.value()),
+        found.log10_e_follow.value().min(found.log10_e_lean.value()),
+    )
 }
 
 /// One sentence for one key: from the first test, in the order of their numbers, that is a finding at the level shared by
@@ -263,6 +291,13 @@ fn finding_line(finding: &Finding) -> String {
             "T3 e-process       largest log10 E {:.2} after {} cells: p = {p}",
             found.supremum.log10_e.value(),
             found.supremum.cells
+        ),
+        Found::T3r(found) => format!(
+            "T3r own log        largest log10 E {:.2} after {} of {} cells, {:.2} at the end: p = {p}",
+            found.supremum.log10_e.value(),
+            found.supremum.cells,
+            finding.scored,
+            found.log10_e.value()
         ),
         Found::T5(found) => format!(
             "T5 line-up         rank {} among {} decoys (the best of them {:.1}): p = {p}",

@@ -1,6 +1,6 @@
 //! `index` in words.
 
-use hallmark::indexes::Indexed;
+use hallmark::indexes::{Counting, Indexed};
 
 pub(crate) fn index_text(indexed: &Indexed) -> String {
     let marked = match &indexed.marked_by {
@@ -33,8 +33,33 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
     } else {
         ""
     };
+    let counted = match (indexed.counting, indexed.as_sampled, indexed.in_order) {
+        (Counting::Occurrences, ..) => "how often each window occurred".to_owned(),
+        (Counting::Answers, ..) => "in how many answers each window occurred".to_owned(),
+        (Counting::FirstVisits, as_sampled, in_order) => format!(
+            "when each window was visited first, of {}, in {}",
+            if as_sampled == Some(true) {
+                "tokens as they were sampled"
+            } else {
+                "tokens that may not be those that were sampled"
+            },
+            if in_order == Some(true) {
+                "ascending order"
+            } else {
+                "an order that nothing shows"
+            }
+        ),
+    };
+    let made = match indexed.made {
+        Some(made) => format!("made        {}\n", date(made)),
+        None => String::new(),
+    };
+    let sources = match &indexed.sources_sha256 {
+        Some(digest) => format!("sources     SHA-256 of their digests {digest}\n"),
+        None => String::new(),
+    };
     format!(
-        "index       {}\ntext        {marked}\nanswers     {}\nwindows     {} of {} token{}, {} distinct\n\
+        "index       {}\ntext        {marked}\ncounted     {counted}\n{made}{sources}answers     {}\nwindows     {} of {} token{}, {} distinct\n\
          size        {} bytes{per_window}\n{skipped}tokenizer   {tokenizer}\ncontent     SHA-256 {}{checked}\n",
         indexed.file,
         indexed.answers,
@@ -45,4 +70,13 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
         indexed.bytes,
         indexed.sha256,
     )
+}
+
+/// A moment in UTC.
+fn date(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    match jiff::Timestamp::from_second(seconds) {
+        Ok(moment) => moment.to_string(),
+        Err(_) => format!("{seconds} s after 1970"),
+    }
 }

@@ -268,11 +268,17 @@ fn write(path: &Path, text: &str) -> Outcome<()> {
 }
 
 fn written(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
-    lines(exchanges.iter().map(|Exchange { prompt, answer }| Written {
-        prompt: tokenizer.decode(prompt),
-        text: tokenizer.decode(answer),
-        tokens: answer,
-    }))
+    lines(
+        exchanges
+            .iter()
+            .zip(1..)
+            .map(|(Exchange { prompt, answer }, id)| Written {
+                id: id.to_string(),
+                prompt: tokenizer.decode(prompt),
+                text: tokenizer.decode(answer),
+                tokens: answer,
+            }),
+    )
 }
 
 /// A student's answer as an API gives it: text only.

@@ -9,11 +9,13 @@ use hallmark::Error;
 use hallmark::Exit;
 use hallmark::files::refuse_existing;
 use hallmark::files::{keys, profiles};
-use hallmark::indexes::{Indexed, show};
+use hallmark::ids::Ids;
+use hallmark::indexes::{Indexed, provenance, show};
 use hallmark::read::Skipped;
 use hallmark::tokenizers;
-use hallmark_corpus::{CorpusError, Record, encode};
-use hallmark_harvest::{Builder, HarvestError, Limits, MarkedBy, Sha256Digest};
+use hallmark_core::profile::Profile;
+use hallmark_corpus::{CorpusError, Record, TokenRecord, Tokenizer, encode};
+use hallmark_harvest::{Builder, Counting, HarvestError, Limits, MarkedBy, Reading, Sha256Digest};
 use std::path::Path;
 use std::time::Instant;
 
@@ -40,8 +42,15 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         limits(args),
     );
     let mut builder = builder?;
+    if args.first {
+        builder = builder.counting(Counting::FirstVisits(Reading {
+            as_sampled: !args.as_read,
+            in_order: !args.as_read,
+        }));
+    }
 
-    let tokenizer = tokenizers::of_profile(&profile, args.input.tokenizer.as_deref())?;
+    let tokenizer = tokenizer(args, &profile)?;
+    let mut ids = Ids::default();
     let mut reader = args
         .input
         .inputs()
@@ -50,7 +59,10 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
     let since = Instant::now();
     let mut tokens = 0;
     for record in encode(reader.by_ref().map(answer_only), tokenizer.as_ref()) {
-        let record = record?;
+        let record = record.map_err(|error| needs_tokens(args, error.into()))?;
+        if args.first && !args.as_read {
+            refuse_out_of_order(&record, &mut ids)?;
+        }
         builder.push(&record.tokens).map_err(|error| match error {
             HarvestError::Token { .. } => {
                 Error::usage(format_args!("{}: {error}", record.source)).hint(error.hint())
@@ -61,6 +73,7 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         progress.set(tokens);
     }
     drop(progress);
+    builder.provenance(provenance(&args.input.inputs, &reader)?);
     let built = builder.finish(&args.out)?;
     let seconds = since.elapsed().as_secs_f64();
     output.note(format_args!(
@@ -76,6 +89,39 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         skipped: Some(Skipped::of(&reader)),
         ..indexed
     })
+}
+
+/// The tokenizer; none for a log of first visits, whose records have the tokens that were sampled.
+fn tokenizer(args: &IndexMakeArgs, profile: &Profile) -> Outcome<Option<Tokenizer>> {
+    if args.first && !args.as_read {
+        return Ok(None);
+    }
+    tokenizers::of_profile(profile, args.input.tokenizer.as_deref())
+}
+
+fn needs_tokens(args: &IndexMakeArgs, error: Error) -> Error {
+    if args.first && !args.as_read {
+        return error.hint(
+            "first visits are read from the tokens as they were sampled (`response_tokens`); text that is cut into tokens again is no log of them: \
+             --as-read takes it, and T3r then decides nothing",
+        );
+    }
+    error
+}
+
+fn refuse_out_of_order(record: &TokenRecord, ids: &mut Ids) -> Outcome<()> {
+    ids.see(record.id.as_deref());
+    if ids.ascend() {
+        return Ok(());
+    }
+    let why = match &record.id {
+        Some(id) => format!("its id {id:?} is not above the one before it"),
+        None => "it has no id".to_owned(),
+    };
+    Err(Error::usage(format_args!("{}: {why}", record.source)).hint(
+        "a log of first visits stands in the order in which requests came in, numbered by ascending ids: sort it by the gateway's sequence \
+         number and name that field with --field id=FIELD; --as-read takes it as it is, and T3r then decides nothing",
+    ))
 }
 
 fn tokenizer_digest(hex: Option<&str>) -> Outcome<Option<Sha256Digest>> {

@@ -250,7 +250,7 @@ fn open_all(paths: &[PathBuf]) -> Outcome<Vec<Index>> {
     paths
         .iter()
         .map(|path| {
-            let index = indexes::open(path)?;
+            let index = indexes::open_counts(path)?;
             index.verify()?;
             Ok(index)
         })

@@ -90,4 +90,22 @@ fn a_student_of_vllms_marked_text_is_found_with_vllms_key_file() {
         println!("{test}: {found}");
         assert!(found < -15.0, "{test}: {found}");
     }
+
+    // The same log as it was sampled, token by token and in order: exact, though it is the key's own.
+    let sampled = told.marked.iter().zip(1..).map(|(exchange, id)| {
+        let record = json!({ "id": id, "response_tokens": exchange.answer });
+        format!("{record}\n")
+    });
+    bench.write("log.jsonl", sampled.collect::<String>());
+    bench.ok("index make --first --profile vllm.toml --key vllm.key --out log.first log.jsonl");
+    for (name, is_found) in [("marked", true), ("clean", false)] {
+        let examined = examine(
+            name,
+            "--first-visits log.first --reference background.jsonl",
+        );
+        let found = log10_p(&examined, "T3r");
+        println!("{name} T3r: {found}");
+        assert_eq!(found < -15.0, is_found, "{name}: {found}");
+        assert!(is_found || found > -3.0, "{name}: {found}");
+    }
 }

@@ -8,6 +8,7 @@ mod conditions;
 mod demo;
 mod doctor;
 mod engine_student;
+mod first_visits;
 mod foreign;
 mod harvest;
 mod keys_and_profiles;

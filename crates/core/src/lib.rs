@@ -55,4 +55,5 @@ pub mod schemes;
 pub mod score;
 pub mod simd;
 mod softmax;
+pub mod visits;
 pub mod windows;

@@ -56,6 +56,14 @@ pub fn each(answer: &[TokenId], window: usize, take: impl FnMut(WindowHash)) {
     }
 }
 
+/// The same with the window after the last token, which nothing follows.
+pub fn each_and_last(answer: &[TokenId], window: usize, mut take: impl FnMut(WindowHash)) {
+    each(answer, window, &mut take);
+    if let Some(last) = answer.len().checked_sub(window) {
+        take(WindowHash::of(&answer[last..]));
+    }
+}
+
 /// Windows of a length that the compiler knows: several times faster.
 fn fixed<const H: usize>(led: &[TokenId], take: impl FnMut(WindowHash)) {
     led.array_windows::<H>()
@@ -68,7 +76,7 @@ pub trait WindowCounts: Send + Sync {
     /// Tokens in a window.
     fn window(&self) -> usize;
 
-    /// Windows counted in all, with repetitions.
+    /// Windows counted in all, with repetitions (but see [`once_an_answer`](Self::once_an_answer)).
     fn total(&self) -> u64;
 
     /// Distinct windows.
@@ -76,6 +84,11 @@ pub trait WindowCounts: Send + Sync {
 
     /// The id of the key that marked the text, if it was marked.
     fn marked_by(&self) -> Option<PublicId>;
+
+    /// Whether an answer counts a window once, however often it holds it.
+    fn once_an_answer(&self) -> bool {
+        false
+    }
 
     /// Writes the count of each of `windows` into `counts`, which has the same length; 0 for a
     /// window that did not occur. Large counts may be rounded.
@@ -121,5 +134,16 @@ mod tests {
             assert_eq!(seen, expected, "{window}");
         }
         each(&[], 1, |_| panic!("there is no window"));
+    }
+
+    #[test]
+    fn the_window_after_the_last_token_comes_last() {
+        let mut seen = vec![];
+        each_and_last(&[1, 2, 3], 2, |hash| seen.push(hash));
+        assert_eq!(seen, [[1, 2], [2, 3]].map(|window| WindowHash::of(&window)));
+        seen.clear();
+        each_and_last(&[1, 2], 2, |hash| seen.push(hash));
+        assert_eq!(seen, [WindowHash::of(&[1, 2])]);
+        each_and_last(&[1], 2, |_| panic!("there is no window"));
     }
 }

@@ -13,12 +13,13 @@ use crate::scores::{Looking, Looks, Pool, Rows, Tally};
 use crate::seen::Seen;
 use crate::statistic::admission::{Refused, admits};
 use crate::statistic::contrast::{self, Contrasts};
+use crate::statistic::counted::Counting;
+use crate::statistic::first_visits::{self, Logs};
 use crate::statistic::line_up::{self, LineUp};
 use crate::statistic::logprobs::{self, Evidence, MassCounts};
 use crate::statistic::plain::{self, Effort, Gathered};
-use crate::statistic::residual::{self, Residual};
 use crate::statistic::shape::{self, Shape};
-use crate::statistic::{few_keys, same_keys, sequential, weighted};
+use crate::statistic::{few_keys, residual, same_keys, sequential, weighted};
 use crate::tail::Log10P;
 use crate::weights::WindowWeights;
 use hallmark_core::keys::Key;
@@ -41,7 +42,10 @@ pub struct Examination {
     /// One for all keys, or one for each where units depend on the key.
     pools: Vec<Pool>,
     keys: Vec<Tally>,
-    residual: Option<Residual>,
+    counting: Option<Counting>,
+    /// Whether T2r is made of what is counted.
+    residual: bool,
+    first_visits: Option<Logs>,
     line_up: LineUp,
     contrasts: Option<Contrasts>,
     controls: Vec<Mark>,
@@ -61,6 +65,9 @@ pub struct Plan {
     pub weights: Option<Arc<WindowWeights>>,
     /// Whether T2r is made, and where its expected counts come from.
     pub residual: Option<Expectation>,
+    /// Logs by whose first visits T3r is made, under the keys that marked them. Expected counts are those of `residual`, or come from
+    /// shorter windows.
+    pub first_visits: Option<Logs>,
     /// Decoys in each key's line-up; 0 leaves T5 out. Its statistic is T1's, without weights, so it is valid
     /// whatever the weights came from.
     pub decoys: u32,
@@ -103,6 +110,7 @@ impl Plan {
             (Test::T2, self.weights.is_some()),
             (Test::T2r, self.residual.is_some()),
             (Test::T3, self.e_process),
+            (Test::T3r, self.first_visits.is_some()),
             (Test::T5, self.decoys > 0),
             (Test::T6, !self.controls.is_empty()),
             (Test::T8, self.shape),
@@ -127,7 +135,12 @@ impl Examination {
         let weights = plan.weights.as_ref().map(|weights| weights.window());
         let logprobs = plan.logprobs.as_ref();
         let evidence = logprobs.map(|(evidence, _)| evidence.window());
-        let others = weights.into_iter().chain(evidence);
+        let logs = plan.first_visits.iter();
+        let logs = logs.flat_map(|logs| {
+            let background = logs.background.iter().map(|counts| counts.window());
+            logs.logs.iter().map(|log| log.window()).chain(background)
+        });
+        let others = weights.into_iter().chain(evidence).chain(logs);
         if let Some(other) = others.into_iter().find(|&other| other != window) {
             return Err(ExaminationError::Window { window, other });
         }
@@ -186,9 +199,15 @@ impl Examination {
             controls,
             shapes: vec![Shape::new(); if plan.shape { marks.len() } else { 0 }],
             logprobs,
-            residual: plan
+            counting: plan
                 .residual
-                .map(|expectation| Residual::new(window, vocabulary, expectation)),
+                .or(plan
+                    .first_visits
+                    .as_ref()
+                    .map(|_| Expectation::ShorterWindow))
+                .map(|expectation| Counting::new(window, vocabulary, expectation)),
+            residual: plan.residual.is_some(),
+            first_visits: plan.first_visits,
             line_up: LineUp::new(profile, keys, plan.decoys, plan.decoy_draw)?,
             weights: plan.weights,
             order: Order::default(),
@@ -222,8 +241,8 @@ impl Examination {
             let pool = &mut self.pools[place];
             let before = pool.counts().scored;
             let fresh = pool.fresh(raw);
-            if let Some(residual) = &mut self.residual {
-                residual.observe(raw, &fresh);
+            if let Some(counting) = &mut self.counting {
+                counting.observe(raw, &fresh);
             }
             let distinct = pool.distinct(fresh)?;
             self.score(place, before, &distinct)?;
@@ -241,8 +260,8 @@ impl Examination {
         if other != window {
             return Err(ExaminationError::Window { window, other });
         }
-        if let Some(residual) = &mut self.residual {
-            residual.observe_reference(&raw.fresh());
+        if let Some(counting) = &mut self.counting {
+            counting.observe_reference(&raw.fresh());
         }
         Ok(())
     }
@@ -261,9 +280,12 @@ impl Examination {
         for key in &mut self.keys {
             key.look()?;
         }
-        let residual = self.residual.take();
+        let counted = self.counting.take().map(Counting::finish);
         let marks: Vec<&Mark> = self.keys.iter().map(|key| &key.mark).collect();
-        let residual = residual.map(|residual| residual.score(self.weights.as_deref(), &marks));
+        let residual = counted.as_ref().filter(|_| self.residual).map(|counted| {
+            let scored = residual::score(counted, self.weights.as_deref(), &marks);
+            (counted, scored)
+        });
         let rows = Rows::of(marks);
         let mut findings = vec![];
         for (index, key) in self.keys.iter().enumerate() {
@@ -284,10 +306,14 @@ impl Examination {
             )?);
             let mut others = vec![];
             others.extend(weighted::finding(&seen, key)?);
-            if let Some(scored) = &residual {
-                others.push(residual::finding(scored, rows.range(index), &seen, key)?);
+            if let Some((counted, scored)) = &residual {
+                let rows = rows.range(index);
+                others.push(residual::finding(counted, scored, rows, &seen, key)?);
             }
             others.extend(sequential::finding(&seen, key, self.order)?);
+            if let (Some(logs), Some(counted)) = (&self.first_visits, &counted) {
+                others.extend(first_visits::finding(logs, counted, &seen, key)?);
+            }
             others.extend(line_up::finding(&self.line_up, index, &seen, key));
             if let Some(contrasts) = &self.contrasts {
                 others.extend(contrast::findings(

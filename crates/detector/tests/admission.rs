@@ -3,12 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::cells::CellBatch;
-use hallmark_core::keys::{CohortKey, ForeignKey, Key};
+use hallmark_core::keys::{CohortKey, ForeignKey, Key, PublicId};
 use hallmark_core::law::Law;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::{SCHEMES, Scheme, SchemeRow};
 use hallmark_core::score;
+use hallmark_core::visits::FirstVisits;
 use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::eprocess::{GumbelEProcess, GumbelSums};
@@ -16,6 +17,7 @@ use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Expectation, Finding, Test, Warning};
 use hallmark_detector::statistic::admission::{Refusal, TESTS, admits};
+use hallmark_detector::statistic::first_visits::Logs;
 use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, Masses};
 use hallmark_detector::statistic::same_keys::Same;
 use hallmark_detector::tail::{Group, Method, TailError, weighted_upper, weighted_upper_of_lists};
@@ -73,12 +75,37 @@ impl WindowCounts for Everywhere {
         1000
     }
 
-    fn marked_by(&self) -> Option<hallmark_core::keys::PublicId> {
+    fn marked_by(&self) -> Option<PublicId> {
         None
     }
 
     fn counts(&self, windows: &[WindowHash], counts: &mut [u32]) {
         counts[..windows.len()].fill(1);
+    }
+}
+
+/// A log of this key that visited every window with its first token.
+struct AtOnce(usize, PublicId);
+
+impl FirstVisits for AtOnce {
+    fn window(&self) -> usize {
+        self.0
+    }
+
+    fn read(&self) -> u64 {
+        1
+    }
+
+    fn marked_by(&self) -> Option<PublicId> {
+        Some(self.1)
+    }
+
+    fn is_as_sampled(&self) -> bool {
+        true
+    }
+
+    fn codes(&self, windows: &[WindowHash], codes: &mut [Option<u8>]) {
+        codes[..windows.len()].fill(Some(0));
     }
 }
 
@@ -102,6 +129,16 @@ fn plan(test: Test, profile: &Profile) -> Plan {
         },
         Test::T3 => Plan {
             e_process: true,
+            ..none
+        },
+        Test::T3r => Plan {
+            first_visits: Some(Logs {
+                logs: vec![Arc::new(AtOnce(
+                    profile.window,
+                    key(profile, 1).public_id(),
+                ))],
+                background: None,
+            }),
             ..none
         },
         Test::T5 => Plan { decoys: 9, ..none },
@@ -131,6 +168,7 @@ fn word(refusal: Refusal) -> &'static str {
         Refusal::KeyedUnits => "keyed units",
         Refusal::NoEProcess => "no e-process",
         Refusal::FewLevels => "few levels",
+        Refusal::SharedInputs => "shared inputs",
         other => panic!("{other}"),
     }
 }

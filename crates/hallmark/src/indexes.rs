@@ -1,12 +1,15 @@
 //! Indexes of windows: opened, and described.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::inputs::{InputFile, Role};
 use crate::json::{VERSION, formats};
 use crate::read::Skipped;
 use crate::text::shown;
-use hallmark_harvest::{Header, Index, Sha256Digest};
+use hallmark_corpus::Reader;
+use hallmark_harvest::{Header, Index, Provenance, Sha256Digest};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The result of `index make` and `index show`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +30,20 @@ pub struct Indexed {
     /// The key that marked the text, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marked_by: Option<String>,
+    /// What is kept of each window.
+    pub counting: Counting,
+    /// First visits: whether tokens are those that were sampled, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_sampled: Option<bool>,
+    /// First visits: whether answers stood in ascending order of their ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_order: Option<bool>,
+    /// When it was made, in seconds since 1970 by its maker's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<u64>,
+    /// SHA-256 of the digests of the files that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources_sha256: Option<String>,
     /// Answers or documents.
     pub answers: u64,
     /// Windows counted, with repetitions.
@@ -47,12 +64,76 @@ pub struct Indexed {
     pub skipped: Option<Skipped>,
 }
 
+/// What an index keeps of each window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Counting {
+    /// How often it occurred.
+    Occurrences,
+    /// In how many answers it occurred.
+    Answers,
+    /// When it was visited first.
+    FirstVisits,
+}
+
+impl From<hallmark_harvest::Counting> for Counting {
+    fn from(counting: hallmark_harvest::Counting) -> Self {
+        match counting {
+            hallmark_harvest::Counting::Occurrences => Self::Occurrences,
+            hallmark_harvest::Counting::Answers => Self::Answers,
+            hallmark_harvest::Counting::FirstVisits(_) => Self::FirstVisits,
+        }
+    }
+}
+
+/// Where the text of an index is from that is made now, of files that `reader` has read to their end.
+///
+/// # Errors
+/// When a file cannot be read again.
+pub fn provenance(files: &[PathBuf], reader: &Reader) -> Result<Provenance> {
+    let mut digests = vec![];
+    for file in files {
+        let digest = match reader.stdin_digest() {
+            Some((digest, _)) if file.as_os_str() == "-" => Sha256Digest(digest),
+            _ => {
+                let hex = InputFile::of(Role::Harvest, file)?.sha256;
+                hex.parse().map_err(Error::usage)?
+            }
+        };
+        digests.extend(digest.0);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    Ok(Provenance {
+        made: now.map_or(0, |time| time.as_secs()),
+        sources: Some(Sha256Digest::of(&digests)),
+    })
+}
+
 /// Opens an index.
 ///
 /// # Errors
 /// When it is no index, or damaged.
 pub fn open(path: &Path) -> Result<Index> {
     Ok(Index::open(path)?)
+}
+
+/// Opens an index of counts.
+///
+/// # Errors
+/// When it is no index, damaged, or one of first visits.
+pub fn open_counts(path: &Path) -> Result<Index> {
+    let index = open(path)?;
+    if index.header().counting.first_visits().is_some() {
+        return Err(Error::usage(format_args!(
+            "{} holds first visits, which are no counts",
+            shown(path)
+        ))
+        .hint(
+            "give it to `examine` with --first-visits; for counts make an index without --first",
+        ));
+    }
+    Ok(index)
 }
 
 /// Opens an index and compares all of it with its digest.
@@ -88,6 +169,11 @@ impl Indexed {
             window: header.window,
             tokenizer_sha256: header.tokenizer.map(|digest| digest.to_string()),
             marked_by: header.marked_by.key().map(|id| id.to_string()),
+            counting: header.counting.into(),
+            as_sampled: header.counting.first_visits().map(|read| read.as_sampled),
+            in_order: header.counting.first_visits().map(|read| read.in_order),
+            made: Some(header.provenance.made).filter(|&made| made > 0),
+            sources_sha256: header.provenance.sources.map(|digest| digest.to_string()),
             answers: header.answers,
             windows: header.total,
             distinct_windows: header.distinct,

@@ -43,6 +43,8 @@ pub enum Role {
     Probe,
     /// An index of harvested text.
     Harvest,
+    /// An index of first visits in a tested key's log.
+    FirstVisits,
     /// An index of text at large.
     Background,
     /// A table of studies.
@@ -62,6 +64,7 @@ impl fmt::Display for Role {
             Self::ReferenceLogprobs => "control's log-probabilities",
             Self::Probe => "choice of prompts",
             Self::Harvest => "index of harvested text",
+            Self::FirstVisits => "index of first visits",
             Self::Background => "index of text at large",
             Self::Calibration => "table of studies",
             Self::Tokenizer => "tokenizer",

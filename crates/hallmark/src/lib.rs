@@ -50,6 +50,7 @@ pub mod error;
 pub mod examine;
 pub mod exit;
 pub mod files;
+pub mod ids;
 pub mod indexes;
 mod inputs;
 pub mod json;
@@ -63,6 +64,7 @@ pub mod read;
 pub mod scan;
 pub mod text;
 pub mod tokenizers;
+mod visits;
 pub mod weights;
 
 pub use detect::{Detected, detect, detect_each};

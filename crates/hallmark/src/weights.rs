@@ -2,13 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::examine::TriedKey;
-use crate::indexes;
+use crate::indexes::{self, Counting};
 use crate::text::shown;
 use hallmark_core::keys::PublicId;
 use hallmark_core::profile::Profile;
 use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_detector::weights::{ASSUMED_SHARE, PRIOR, WeightRule, WindowWeights};
-use hallmark_harvest::Index;
+use hallmark_harvest::{Header, Index};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,6 +66,17 @@ pub struct UsedIndex {
     pub file: String,
     /// Of its content; it was compared.
     pub sha256: String,
+    /// What it keeps of each window.
+    pub counting: Counting,
+    /// First visits: whether its log is known to be what was sampled, token by token and in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_sampled: Option<bool>,
+    /// When it was made, in seconds since 1970 by its maker's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<u64>,
+    /// SHA-256 of the digests of the files that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources_sha256: Option<String>,
     /// Windows counted, with repetitions.
     pub windows: u64,
     /// Windows counted, each once.
@@ -81,13 +92,12 @@ pub(crate) struct Weighed {
     pub(crate) weights: Option<Arc<WindowWeights>>,
     pub(crate) harvests: Vec<UsedIndex>,
     pub(crate) background: Option<UsedIndex>,
+    /// The counts of the background, for whatever else weighs by it.
+    pub(crate) background_counts: Option<Arc<dyn WindowCounts>>,
 }
 
 /// Opens the indexes and makes the weights.
 pub(crate) fn weigh(how: &Weighing, profile: &Profile, keys: &[TriedKey]) -> Result<Weighed> {
-    if how.harvests.is_empty() {
-        return Ok(Weighed::default());
-    }
     let mut harvests = vec![];
     let mut counts: Vec<Arc<dyn WindowCounts>> = vec![];
     for path in &how.harvests {
@@ -112,11 +122,19 @@ pub(crate) fn weigh(how: &Weighing, profile: &Profile, keys: &[TriedKey]) -> Res
         Some((used, index)) => (Some(used), Some(index)),
         None => (None, None),
     };
-    let weights = WindowWeights::new(counts, background_counts, how.rule())?;
+    let weights = match counts.is_empty() {
+        true => None,
+        false => Some(Arc::new(WindowWeights::new(
+            counts,
+            background_counts.clone(),
+            how.rule(),
+        )?)),
+    };
     Ok(Weighed {
-        weights: Some(Arc::new(weights)),
+        weights,
         harvests,
         background,
+        background_counts,
     })
 }
 
@@ -139,8 +157,24 @@ fn open(
     profile: &Profile,
     keys: &[TriedKey],
 ) -> Result<(UsedIndex, Arc<dyn WindowCounts>)> {
-    let index = indexes::open(path)?;
-    let header = index.header();
+    let index = indexes::open_counts(path)?;
+    check_profile(path, index.header(), profile)?;
+    let used = UsedIndex::of(path, &index)?;
+    let marked_by = match tested(&used, keys) {
+        Some(key) => key.key_id.parse().ok(),
+        None => index.marked_by(),
+    };
+    Ok((used, Arc::new(Named { index, marked_by })))
+}
+
+/// The tested key that marked the text of an index.
+pub(crate) fn tested<'a>(used: &UsedIndex, keys: &'a [TriedKey]) -> Option<&'a TriedKey> {
+    let named = used.marked_by.as_deref()?;
+    keys.iter().find(|key| key.is(named))
+}
+
+/// Says no to an index of other windows than the profile's.
+pub(crate) fn check_profile(path: &Path, header: &Header, profile: &Profile) -> Result<()> {
     if header.window != profile.window {
         return Err(Error::usage(format_args!(
             "{} counts windows of {} tokens, and the profile's have {}",
@@ -161,21 +195,26 @@ fn open(
         ))
         .hint("make the index with the profile of the examination"));
     }
-    let digest = index.verify()?;
-    let used = UsedIndex {
-        file: shown(path),
-        sha256: digest.to_string(),
-        windows: header.total,
-        distinct_windows: header.distinct,
-        marked_by: header.marked_by.key().map(|id| id.to_string()),
-    };
-    let named = used.marked_by.as_deref();
-    let tested = keys.iter().find(|key| named.is_some_and(|id| key.is(id)));
-    let marked_by = match tested {
-        Some(key) => key.key_id.parse().ok(),
-        None => index.marked_by(),
-    };
-    Ok((used, Arc::new(Named { index, marked_by })))
+    Ok(())
+}
+
+impl UsedIndex {
+    /// What an index says of itself, its content compared with its digest.
+    pub(crate) fn of(path: &Path, index: &Index) -> Result<Self> {
+        let header = index.header();
+        let first_visits = header.counting.first_visits();
+        Ok(Self {
+            file: shown(path),
+            sha256: index.verify()?.to_string(),
+            counting: header.counting.into(),
+            as_sampled: first_visits.map(|reading| reading.as_sampled && reading.in_order),
+            made: Some(header.provenance.made).filter(|&made| made > 0),
+            sources_sha256: header.provenance.sources.map(|digest| digest.to_string()),
+            windows: header.total,
+            distinct_windows: header.distinct,
+            marked_by: header.marked_by.key().map(|id| id.to_string()),
+        })
+    }
 }
 
 /// An index whose text was marked by this key, whichever of its ids the index names.
@@ -199,6 +238,10 @@ impl WindowCounts for Named {
 
     fn marked_by(&self) -> Option<PublicId> {
         self.marked_by
+    }
+
+    fn once_an_answer(&self) -> bool {
+        self.index.once_an_answer()
     }
 
     fn counts(&self, windows: &[WindowHash], counts: &mut [u32]) {

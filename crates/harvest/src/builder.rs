@@ -1,29 +1,33 @@
 //! Answers in, an index out, in bounded memory.
 
+use crate::counting::Counting;
 use crate::digest::Sha256Digest;
 use crate::error::HarvestError;
 use crate::format::{Header, MarkedBy};
 use crate::limits::MAX_WINDOW;
-use crate::runs::{Grouped, Spill};
+use crate::provenance::Provenance;
+use crate::runs::{Grouped, Same, Spill};
 use crate::slices::Hashes;
 use crate::write;
 use hallmark_core::cells::TokenId;
 use hallmark_core::prf::ChaCha12;
-use hallmark_core::windows;
+use hallmark_core::{visits, windows};
 use std::path::{Path, PathBuf};
 
 /// Counts the windows of answers and writes an index.
 ///
-/// Hashes of windows are held in memory, eight bytes each. When it is full they are sorted, counted
+/// Hashes of windows are held in memory, eight bytes each, and eight more for each window of the answer at hand. When it is full they are sorted, counted
 /// and appended to a scratch file as runs, about six bytes for each distinct window of a run. At the
 /// end the runs are merged, slice by slice of hash space. The file's bytes depend on what was pushed,
-/// up to its order, and not on threads or memory.
+/// up to its order (first visits: and on that), and not on threads or memory.
 pub struct Builder {
     header: Header,
     limits: Limits,
     hashes: Vec<u64>,
     room: usize,
     spill: Option<Spill>,
+    /// The hashes of one answer.
+    own: Vec<u64>,
 }
 
 /// What a build may take.
@@ -58,7 +62,8 @@ pub struct Built {
 }
 
 impl Builder {
-    /// An empty index of windows of `window` tokens, over ids of the tokenizer with this digest.
+    /// An empty index of windows of `window` tokens, over ids of the tokenizer with this digest. Of marked text it counts answers
+    /// that hold a window, of unmarked text occurrences; see [`counting`](Self::counting).
     ///
     /// # Errors
     /// When the window is not 1 to 16 tokens long, or the memory is not to be had.
@@ -83,6 +88,11 @@ impl Builder {
                 window,
                 tokenizer,
                 marked_by,
+                counting: match marked_by {
+                    MarkedBy::Key(_) => Counting::Answers,
+                    MarkedBy::Unmarked => Counting::Occurrences,
+                },
+                provenance: Provenance::default(),
                 answers: 0,
                 total: 0,
                 distinct: 0,
@@ -92,11 +102,24 @@ impl Builder {
             hashes,
             room,
             spill: None,
+            own: vec![],
         })
     }
 
-    /// Counts the windows of one answer, without its prompt, or of one document: each window that a
-    /// token follows, as often as it occurs.
+    /// The same, keeping this of each window.
+    #[must_use]
+    pub fn counting(mut self, counting: Counting) -> Self {
+        self.header.counting = counting;
+        self
+    }
+
+    /// Says where the text is from.
+    pub fn provenance(&mut self, provenance: Provenance) {
+        self.header.provenance = provenance;
+    }
+
+    /// Counts the windows of one answer, without its prompt, or of one document: each window that a token follows. For first
+    /// visits the window after the last token too: what was sampled there, an end token say, may not be in the log.
     ///
     /// # Errors
     /// When a token id is above the largest that a mark takes; the answer is then not counted.
@@ -105,22 +128,37 @@ impl Builder {
         if let Some(&token) = answer.iter().find(|&&token| token > ChaCha12::MAX_TOKEN) {
             return Err(HarvestError::Token { token });
         }
-        let window = self.header.window;
         self.header.answers += 1;
-        self.header.total += answer.len().saturating_sub(window) as u64;
-        let mut rest = answer;
-        loop {
-            // Each window is a hash, so what fits is a number of windows.
-            let fits = self.room - self.hashes.len();
-            let piece = &rest[..rest.len().min(window + fits)];
-            windows::each(piece, window, |hash| self.hashes.push(hash.0));
-            if piece.len() == rest.len() {
-                return Ok(());
+        let mut own = std::mem::take(&mut self.own);
+        own.clear();
+        let window = self.header.window;
+        match self.header.counting {
+            Counting::Occurrences => windows::each(answer, window, |hash| own.push(hash.0)),
+            Counting::Answers => {
+                windows::each(answer, window, |hash| own.push(hash.0));
+                own.sort_unstable();
+                own.dedup();
             }
-            // The next windows begin with the last `window` tokens.
-            rest = &rest[fits..];
-            self.empty()?;
+            Counting::FirstVisits(_) => {
+                let mut time = self.header.total;
+                windows::each_and_last(answer, window, |hash| {
+                    time += 1;
+                    own.push(hash.0 & !0xff | u64::from(visits::code(time)));
+                });
+            }
         }
+        self.header.total += own.len() as u64;
+        let mut rest = &own[..];
+        while !rest.is_empty() {
+            if self.hashes.len() == self.room {
+                self.empty()?;
+            }
+            let fits = rest.len().min(self.room - self.hashes.len());
+            self.hashes.extend_from_slice(&rest[..fits]);
+            rest = &rest[fits..];
+        }
+        self.own = own;
+        Ok(())
     }
 
     /// Counts what was pushed and writes the index to `path`, which must not exist. The file
@@ -135,7 +173,7 @@ impl Builder {
         }
         let hashes = match self.spill {
             Some(spill) => Hashes::Spilled(spill),
-            None => Hashes::Held(Grouped::new(&mut self.hashes)),
+            None => Hashes::Held(Grouped::new(&mut self.hashes, same(&self.header))),
         };
         let (header, digest) = write::write(&hashes, self.header, self.limits.memory, path)?;
         Ok(Built {
@@ -162,12 +200,20 @@ impl Builder {
 
     /// Moves the hashes in memory to the scratch file.
     fn empty(&mut self) -> Result<(), HarvestError> {
+        let same = same(&self.header);
         let spill = match &mut self.spill {
             Some(spill) => spill,
-            none => none.insert(Spill::create(&self.limits.scratch)?),
+            none => none.insert(Spill::create(&self.limits.scratch, same)?),
         };
-        spill.add(&Grouped::new(&mut self.hashes))?;
+        spill.add(&Grouped::new(&mut self.hashes, same))?;
         self.hashes.clear();
         Ok(())
+    }
+}
+
+fn same(header: &Header) -> Same {
+    match header.counting {
+        Counting::FirstVisits(_) => Same::Earliest,
+        Counting::Occurrences | Counting::Answers => Same::Equal,
     }
 }

@@ -32,12 +32,18 @@ impl Counted {
     }
 
     /// Counts the windows of one answer, without its prompt, or of one document: each window that a
-    /// token follows, as often as it occurs.
+    /// token follows, as often as it occurs; of marked text once an answer.
     pub fn push(&mut self, answer: &[TokenId]) {
-        windows::each(answer, self.window, |window| {
+        let mut own = vec![];
+        windows::each(answer, self.window, |window| own.push(window));
+        if self.once_an_answer() {
+            own.sort_unstable();
+            own.dedup();
+        }
+        self.total += own.len() as u64;
+        for window in own {
             *self.counts.entry(window).or_default() += 1;
-            self.total += 1;
-        });
+        }
     }
 
     /// Every window that occurred, with its count, in no order.
@@ -61,6 +67,10 @@ impl WindowCounts for Counted {
 
     fn marked_by(&self) -> Option<PublicId> {
         self.marked_by.key()
+    }
+
+    fn once_an_answer(&self) -> bool {
+        self.marked_by.key().is_some()
     }
 
     fn counts(&self, windows: &[WindowHash], counts: &mut [u32]) {

@@ -63,7 +63,7 @@ pub enum Damage {
     Magic,
     /// Written by a later version of this program, most likely.
     #[error(
-        "harvest index version {found}; this program reads version {}",
+        "harvest index version {found}; this program reads versions 1 to {}",
         FORMAT_VERSION
     )]
     Version {

@@ -1,8 +1,10 @@
 //! The file's layout: header, bucket offsets, entries, digest. See `docs/formats.md`.
 
+use crate::counting::Counting;
 use crate::digest::Sha256Digest;
 use crate::error::Damage;
 use crate::limits::{FORMAT_VERSION, MAX_WINDOW};
+use crate::provenance::Provenance;
 use hallmark_core::keys::PublicId;
 
 /// What an index says of itself.
@@ -14,9 +16,13 @@ pub struct Header {
     pub tokenizer: Option<Sha256Digest>,
     /// The key that marked the text, if one did.
     pub marked_by: MarkedBy,
+    /// What is kept of each window.
+    pub counting: Counting,
+    /// Where the text is from.
+    pub provenance: Provenance,
     /// Answers or documents that were counted.
     pub answers: u64,
-    /// Windows counted, with repetitions.
+    /// Windows counted, with repetitions; where answers are counted, those of one answer once.
     pub total: u64,
     /// Distinct windows: one entry each.
     pub distinct: u64,
@@ -81,7 +87,8 @@ impl Header {
         );
         let has_tokenizer = u8::from(self.tokenizer.is_some());
         let is_marked = u8::from(self.marked_by.key().is_some());
-        put(15, &[has_tokenizer << 1 | is_marked]);
+        let has_sources = u8::from(self.provenance.sources.is_some());
+        put(15, &[has_sources << 2 | has_tokenizer << 1 | is_marked]);
         if let Some(id) = self.marked_by.key() {
             put(16, &id.to_bytes());
         }
@@ -91,6 +98,11 @@ impl Header {
         put(56, &self.answers.to_le_bytes());
         put(64, &self.total.to_le_bytes());
         put(72, &self.distinct.to_le_bytes());
+        put(80, &self.counting.to_bytes());
+        put(88, &self.provenance.made.to_le_bytes());
+        if let Some(digest) = self.provenance.sources {
+            put(96, &digest.0);
+        }
         bytes
     }
 
@@ -106,13 +118,18 @@ impl Header {
         let bytes: &[u8; HEADER_BYTES] = start.first_chunk().ok_or_else(cut)?;
         let number = |at: usize| u64::from_le_bytes(field(bytes, at));
         let version = u32::from_le_bytes(field(bytes, 8));
-        if version != FORMAT_VERSION {
+        if !(1..=FORMAT_VERSION).contains(&version) {
             return Err(Damage::Version { found: version });
         }
         let [window, bucket_bits, tag_bits, flags] = field(bytes, 12);
         let key: [u8; 8] = field(bytes, 16);
         let tokenizer: [u8; 32] = field(bytes, 24);
         let (has_tokenizer, is_marked) = (flags & 2 != 0, flags & 1 != 0);
+        let has_sources = flags & 4 != 0;
+        let sources: [u8; 32] = field(bytes, 96);
+        let counting = Counting::from_bytes(field(bytes, 80)).ok_or(Damage::Value {
+            what: "it does not say what it counts",
+        })?;
         let header = Self {
             window: window.into(),
             tokenizer: has_tokenizer.then_some(Sha256Digest(tokenizer)),
@@ -120,6 +137,11 @@ impl Header {
                 MarkedBy::Key(PublicId::from_bytes(key))
             } else {
                 MarkedBy::Unmarked
+            },
+            counting,
+            provenance: Provenance {
+                made: number(88),
+                sources: has_sources.then_some(Sha256Digest(sources)),
             },
             answers: number(56),
             total: number(64),
@@ -141,10 +163,11 @@ impl Header {
                 "the bits of an entry are not 24",
             ),
             (
-                flags < 4
+                flags < 8
                     && blank(!is_marked, &key)
                     && blank(!has_tokenizer, &tokenizer)
-                    && blank(true, &bytes[80..]),
+                    && blank(!has_sources, &sources)
+                    && blank(version == 1, &bytes[80..]),
                 "a field that is not used is not zero",
             ),
             (
@@ -166,7 +189,7 @@ impl Header {
     }
 }
 
-/// What an entry holds of a window: 24 bits of its hash, and its count's code in the lowest byte.
+/// What an entry holds of a window: 24 bits of its hash, and the code of its count or its first visit in the lowest byte.
 pub(crate) const fn entry(hash: u64, code: u8) -> u32 {
     (hash as u32 & !0xff) | code as u32
 }

@@ -1,6 +1,7 @@
 //! Reading an index: checked when it is opened, looked up in batches.
 
 use crate::count_byte;
+use crate::counting::Counting;
 use crate::digest::Sha256Digest;
 use crate::error::{Damage, HarvestError};
 use crate::format::{DIGEST_BYTES, ENTRY_BYTES, HEADER_BYTES, Header, OFFSET_BYTES};
@@ -103,20 +104,46 @@ impl Index {
         })
     }
 
-    /// In blocks: the offsets of all windows, then a first look at all their buckets, then the
-    /// entries, so that the processor waits for many reads at a time.
-    fn look_up(&self, windows: &[WindowHash], counts: &mut [u32]) {
-        for (windows, counts) in windows.chunks(BLOCK).zip(counts.chunks_mut(BLOCK)) {
+    /// What `read` makes of every window's bucket. In blocks: the offsets of all windows, then a first look at all their buckets,
+    /// then the entries, so that the processor waits for many reads at a time.
+    fn look_up<T>(
+        &self,
+        windows: &[WindowHash],
+        found: &mut [T],
+        read: impl Fn(&[u8], WindowHash) -> T,
+    ) {
+        for (windows, found) in windows.chunks(BLOCK).zip(found.chunks_mut(BLOCK)) {
             let mut buckets = [&[][..]; BLOCK];
             for (bucket, window) in buckets.iter_mut().zip(windows) {
                 *bucket = self.bucket(*window);
             }
             let first = |bucket: &&[u8]| bucket.first().copied().unwrap_or(0);
             black_box(buckets.iter().map(first).fold(0, |all, byte| all ^ byte));
-            for ((count, window), bucket) in counts.iter_mut().zip(windows).zip(buckets) {
-                *count = count_in(bucket, *window);
+            for ((found, window), bucket) in found.iter_mut().zip(windows).zip(buckets) {
+                *found = read(bucket, *window);
             }
         }
+    }
+
+    /// The code of the first visit of each window.
+    pub(crate) fn first_codes(&self, windows: &[WindowHash], codes: &mut [Option<u8>]) {
+        assert_eq!(windows.len(), codes.len(), "one code for each window");
+        self.look_up_all(windows, codes, first_in);
+    }
+
+    fn look_up_all<T: Send>(
+        &self,
+        windows: &[WindowHash],
+        found: &mut [T],
+        read: impl Fn(&[u8], WindowHash) -> T + Sync,
+    ) {
+        if windows.len() <= PIECE {
+            return self.look_up(windows, found, read);
+        }
+        windows
+            .par_chunks(PIECE)
+            .zip(found.par_chunks_mut(PIECE))
+            .for_each(|(windows, found)| self.look_up(windows, found, &read));
     }
 
     /// The entries of a window's bucket.
@@ -136,6 +163,7 @@ impl Index {
     }
 }
 
+/// Of an index of first visits: 1 for every window that was visited.
 impl WindowCounts for Index {
     fn window(&self) -> usize {
         self.header.window
@@ -153,15 +181,17 @@ impl WindowCounts for Index {
         self.header.marked_by.key()
     }
 
+    fn once_an_answer(&self) -> bool {
+        self.header.counting == Counting::Answers
+    }
+
     fn counts(&self, windows: &[WindowHash], counts: &mut [u32]) {
         assert_eq!(windows.len(), counts.len(), "one count for each window");
-        if windows.len() <= PIECE {
-            return self.look_up(windows, counts);
-        }
-        windows
-            .par_chunks(PIECE)
-            .zip(counts.par_chunks_mut(PIECE))
-            .for_each(|(windows, counts)| self.look_up(windows, counts));
+        let is_timed = self.header.counting.first_visits().is_some();
+        self.look_up_all(windows, counts, |bucket, window| match is_timed {
+            true => u32::from(first_in(bucket, window).is_some()),
+            false => count_in(bucket, window),
+        });
     }
 }
 
@@ -184,6 +214,14 @@ fn count_in(bucket: &[u8], window: WindowHash) -> u32 {
         .filter(is_its)
         .map(|entry| count_byte::decode(entry as u8))
         .fold(0, u32::saturating_add)
+}
+
+/// The least code of the entries that may be the window's. Of windows that are told as one the earlier visit counts for both.
+fn first_in(bucket: &[u8], window: WindowHash) -> Option<u8> {
+    let (entries, _) = bucket.as_chunks::<ENTRY_BYTES>();
+    let entries = entries.iter().map(|entry| u32::from_le_bytes(*entry));
+    let own = entries.filter(|entry| (entry ^ window.0 as u32) >> 8 == 0);
+    own.map(|entry| entry as u8).min()
 }
 
 fn number(bytes: &[u8]) -> u64 {

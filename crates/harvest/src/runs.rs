@@ -16,12 +16,31 @@ use std::sync::{Mutex, PoisonError};
 /// A window's hash, and how often it occurred.
 pub(crate) type Pair = (u64, u64);
 
+/// Which hashes are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Same {
+    /// Equal ones: their counts add up.
+    Equal,
+    /// Those that differ in the lowest byte only, which is the code of a time: the least of them is kept.
+    Earliest,
+}
+
+impl Same {
+    fn are(self, a: u64, b: u64) -> bool {
+        match self {
+            Self::Equal => a == b,
+            Self::Earliest => a >> 8 == b >> 8,
+        }
+    }
+}
+
 pub(crate) const PARTITION_BITS: u32 = 10;
 pub(crate) const PARTITIONS: usize = 1 << PARTITION_BITS;
 
 /// Hashes in memory, grouped so that each partition can be taken by itself.
 pub(crate) struct Grouped<'a> {
     hashes: &'a [u64],
+    same: Same,
     /// Where each partition ends within each stretch of `STRETCH` hashes.
     ends: Vec<[u16; PARTITIONS]>,
 }
@@ -30,6 +49,7 @@ pub(crate) struct Grouped<'a> {
 pub(crate) struct Spill {
     file: Mutex<File>,
     folder: PathBuf,
+    same: Same,
     bytes: u64,
     /// Of each partition.
     runs: Vec<Vec<Run>>,
@@ -47,7 +67,7 @@ const STRETCH: usize = 1 << 15;
 const WRITTEN_TOGETHER: usize = 64;
 
 impl<'a> Grouped<'a> {
-    pub(crate) fn new(hashes: &'a mut [u64]) -> Self {
+    pub(crate) fn new(hashes: &'a mut [u64], same: Same) -> Self {
         let ends = hashes
             .par_chunks_mut(STRETCH)
             .map_init(
@@ -55,7 +75,7 @@ impl<'a> Grouped<'a> {
                 |scratch, stretch| group(stretch, scratch),
             )
             .collect();
-        Self { hashes, ends }
+        Self { hashes, same, ends }
     }
 
     /// The distinct hashes of a partition in ascending order, with their counts.
@@ -67,7 +87,7 @@ impl<'a> Grouped<'a> {
         }
         hashes.sort_unstable();
         hashes
-            .chunk_by(PartialEq::eq)
+            .chunk_by(|&a, &b| self.same.are(a, b))
             .map(|equal| (equal[0], equal.len() as u64))
             .collect()
     }
@@ -75,12 +95,13 @@ impl<'a> Grouped<'a> {
 
 impl Spill {
     /// Makes a scratch file without a name in `folder`.
-    pub(crate) fn create(folder: &Path) -> Result<Self, HarvestError> {
+    pub(crate) fn create(folder: &Path, same: Same) -> Result<Self, HarvestError> {
         let file = tempfile::tempfile_in(folder)
             .map_err(HarvestError::io("make a scratch file in", folder))?;
         Ok(Self {
             file: Mutex::new(file),
             folder: folder.to_owned(),
+            same,
             bytes: 0,
             runs: (0..PARTITIONS).map(|_| vec![]).collect(),
         })
@@ -126,7 +147,7 @@ impl Spill {
         // Stable: it sees that runs are sorted, and merges them.
         pairs.sort_by_key(|&(hash, _)| hash);
         pairs.dedup_by(|(hash, count), (first, sum)| {
-            let same = hash == first;
+            let same = self.same.are(*hash, *first);
             if same {
                 *sum += *count;
             }

@@ -1,6 +1,7 @@
 //! Slices of hash space, each small enough to sort in memory, and what an index holds of one.
 
 use crate::count_byte;
+use crate::counting::Counting;
 use crate::error::HarvestError;
 use crate::format::{self, Header};
 use crate::runs::{Grouped, PARTITION_BITS, PARTITIONS, Pair, Spill};
@@ -65,7 +66,11 @@ impl Hashes<'_> {
         let mut entries = Vec::with_capacity(pairs.len() * format::ENTRY_BYTES);
         for (hash, count) in pairs {
             sizes[(header.bucket(hash) - first) as usize] += 1;
-            let entry = format::entry(hash, count_byte::encode(count));
+            let code = match header.counting {
+                Counting::FirstVisits(_) => hash as u8,
+                Counting::Occurrences | Counting::Answers => count_byte::encode(count),
+            };
+            let entry = format::entry(hash, code);
             entries.extend_from_slice(&entry.to_le_bytes());
         }
         Ok(Filled { sizes, entries })

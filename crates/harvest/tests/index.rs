@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::keys::PublicId;
+use hallmark_core::visits::{FirstVisits, code};
 use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_corpus::{ReadOptions, Reader, Tokenizer, encode};
 use hallmark_harvest::{
-    Builder, Built, Counted, HarvestError, Index, Limits, MarkedBy, Sha256Digest, count_byte,
+    Builder, Built, Counted, Counting, HarvestError, Index, Limits, MarkedBy, Reading,
+    Sha256Digest, Visits, count_byte,
 };
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -223,6 +225,113 @@ fn what_cannot_be_counted_or_written_is_refused_and_leaves_nothing() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// An index of version 1 is one of occurrences that says nothing of its text.
+#[test]
+fn version_1_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let answers = random_answers(5, 100, 200, 50);
+    build(&path, 2, LITTLE, &answers);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[8] = 1;
+    let end = bytes.len() - 32;
+    let digest = Sha256Digest::of(&bytes[..end]);
+    bytes[end..].copy_from_slice(&digest.0);
+    std::fs::write(&path, &bytes).unwrap();
+    check(&Index::open(&path).unwrap(), 2, &answers);
+    bytes[88] = 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let refused = Index::open(&path).err().unwrap();
+    assert!(refused.to_string().contains("not zero"), "{refused}");
+}
+
+/// The code of the first visit of every window, spilled or not; the window after the last token is visited too.
+#[test]
+fn first_visits_are_those_of_a_hash_map_spilled_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let reading = Reading {
+        as_sampled: true,
+        in_order: true,
+    };
+    for (number, answers) in [real_answers(), random_answers(6, 3000, 400, 300)]
+        .iter()
+        .enumerate()
+    {
+        for window in [1, 2, 4] {
+            let path = |memory: u64| folder.path().join(format!("{number}-{window}-{memory}"));
+            for memory in [64 << 20, LITTLE] {
+                let limits = Limits {
+                    memory,
+                    ..Limits::default()
+                };
+                let key = MarkedBy::Key("0123456789abcdef".parse().unwrap());
+                let builder = Builder::new(window, None, key, limits).unwrap();
+                let mut builder = builder.counting(Counting::FirstVisits(reading));
+                answers
+                    .iter()
+                    .for_each(|answer| builder.push(answer).unwrap());
+                let built = builder.finish(&path(memory)).unwrap();
+                assert_eq!(built.scratch_bytes > 0, memory == LITTLE);
+            }
+            assert!(std::fs::read(path(64 << 20)).unwrap() == std::fs::read(path(LITTLE)).unwrap());
+
+            let index = Index::open(&path(LITTLE)).unwrap();
+            assert_eq!(index.header().counting.first_visits(), Some(reading));
+            let bits = index.header().bucket_bits;
+            let told_apart_by =
+                |window: WindowHash| (window.0 >> (64 - bits), window.0 as u32 >> 8);
+            let (mut first, mut time) = (HashMap::new(), 0);
+            for answer in answers {
+                for tokens in answer.windows(window) {
+                    time += 1;
+                    first
+                        .entry(told_apart_by(WindowHash::of(tokens)))
+                        .or_insert(time);
+                }
+            }
+            assert_eq!(index.total(), time);
+            let windows = answers.iter().flat_map(|answer| answer.windows(window));
+            let windows: Vec<WindowHash> = windows.map(WindowHash::of).collect();
+            let mut found = vec![None; windows.len()];
+            let visits = Visits::of(index).unwrap();
+            visits.codes(&windows, &mut found);
+            for (window, found) in windows.into_iter().zip(found) {
+                let code = code(first[&told_apart_by(window)]);
+                assert_eq!(found, Some(code));
+            }
+            let mut never = [Some(7)];
+            visits.codes(
+                &[WindowHash::of(&[999_999, 999_998, 7, 8][..window])],
+                &mut never,
+            );
+            assert_eq!(never, [None]);
+        }
+    }
+}
+
+/// Of marked text a window counts once an answer.
+#[test]
+fn answers_that_hold_a_window_are_counted_of_marked_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let key = MarkedBy::Key("0123456789abcdef".parse().unwrap());
+    let mut builder = Builder::new(1, None, key, Limits::default()).unwrap();
+    let mut counted = Counted::new(1, key);
+    for answer in [&[1, 2, 1, 2, 1, 3][..], &[2, 1, 9], &[1]] {
+        builder.push(answer).unwrap();
+        counted.push(answer);
+    }
+    builder.finish(&path).unwrap();
+    let index = Index::open(&path).unwrap();
+    let windows = [1, 2, 9].map(|token| WindowHash::of(&[token]));
+    for counts in [&index as &dyn WindowCounts, &counted] {
+        let mut found = [7; 3];
+        counts.counts(&windows, &mut found);
+        assert_eq!((found, counts.total()), ([2, 2, 0], 4));
+        assert!(counts.once_an_answer());
+    }
+}
+
 #[test]
 fn damaged_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -240,18 +349,21 @@ fn damaged_files_are_refused() {
         bytes[at] = to;
         opened(&bytes)
     };
-    let structure: [(&str, usize, u8, &str); 14] = [
+    let structure: [(&str, usize, u8, &str); 17] = [
         ("magic", 0, b'X', "no harvest index"),
-        ("version", 8, 2, "version 2"),
+        ("version", 8, 3, "version 3"),
+        ("a version of nobody", 8, 0, "version 0"),
         ("no window", 12, 0, "1 to 16"),
         ("window", 12, 17, "1 to 16"),
         ("few bucket bits", 13, 9, "10 to 32"),
         ("many bucket bits", 13, 33, "10 to 32"),
         ("other bucket bits", 13, 11, "bytes long"),
         ("entry bits", 14, 32, "not 24"),
-        ("unknown flag", 15, 4, "not zero"),
+        ("unknown flag", 15, 8, "not zero"),
         ("a key without a flag", 16, 1, "not zero"),
-        ("the rest", 127, 1, "not zero"),
+        ("sources without a flag", 127, 1, "not zero"),
+        ("what is counted", 80, 3, "what it counts"),
+        ("how it was read", 81, 1, "what it counts"),
         ("distinct windows", 77, 1, "more distinct"),
         ("first offset", 128, 1, "offsets"),
         ("an offset", 128 + 8 * 700 + 7, 1, "offsets"),

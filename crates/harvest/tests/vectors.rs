@@ -1,11 +1,14 @@
-//! The format is what `vectors/index_v1.py` makes of its description.
+//! The format is what `vectors/index_v2.py` makes of its description.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use hallmark_harvest::{Builder, Limits, MarkedBy, Sha256Digest, count_byte};
+use hallmark_core::visits;
+use hallmark_harvest::{
+    Builder, Counting, Limits, MarkedBy, Provenance, Reading, Sha256Digest, count_byte,
+};
 use serde_json::Value;
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../vectors/index-v1.json")).unwrap()
+    serde_json::from_str(include_str!("../vectors/index-v2.json")).unwrap()
 }
 
 #[test]
@@ -20,7 +23,13 @@ fn files_are_those_of_the_description() {
         let tokenizer = vector["tokenizer_sha256"].as_str();
         let tokenizer = tokenizer.map(|digest| digest.parse::<Sha256Digest>().unwrap());
         let window = vector["window"].as_u64().unwrap() as usize;
-        let mut builder = Builder::new(window, tokenizer, marked_by, Limits::default()).unwrap();
+        let sources = vector["sources_sha256"].as_str();
+        let builder = Builder::new(window, tokenizer, marked_by, Limits::default()).unwrap();
+        let mut builder = builder.counting(counting(vector["counting"].as_str().unwrap()));
+        builder.provenance(Provenance {
+            made: vector["made"].as_u64().unwrap(),
+            sources: sources.map(|digest| digest.parse().unwrap()),
+        });
         for answer in answers(vector) {
             builder.push(&answer).unwrap();
         }
@@ -55,6 +64,30 @@ fn counts_have_the_codes_of_the_description() {
         let count = vector["count"].as_u64().unwrap();
         let code = vector["code"].as_u64().unwrap();
         assert_eq!(u64::from(count_byte::encode(count)), code, "{count}");
+    }
+}
+
+#[test]
+fn times_have_the_codes_of_the_description() {
+    for vector in vectors()["times"].as_array().unwrap() {
+        let time = vector["time"].as_u64().unwrap();
+        let code = vector["code"].as_u64().unwrap();
+        assert_eq!(u64::from(visits::code(time)), code, "{time}");
+    }
+}
+
+fn counting(name: &str) -> Counting {
+    let first_visits = |as_described| {
+        Counting::FirstVisits(Reading {
+            as_sampled: as_described,
+            in_order: as_described,
+        })
+    };
+    match name {
+        "occurrences" => Counting::Occurrences,
+        "answers" => Counting::Answers,
+        "first-visits" => first_visits(true),
+        _ => first_visits(false),
     }
 }
 

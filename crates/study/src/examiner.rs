@@ -10,13 +10,15 @@ use hallmark::tokenizers;
 use hallmark::{Error, Result};
 use hallmark_core::keys::Key;
 use hallmark_core::profile::Profile;
+use hallmark_core::visits::FirstVisits;
 use hallmark_core::windows::WindowCounts;
 use hallmark_corpus::{ReadOptions, Reader, TokenRecord, Tokenizer, encode};
 use hallmark_detector::cells::RawCells;
 use hallmark_detector::examination::Plan;
 use hallmark_detector::finding::{Expectation, Test};
+use hallmark_detector::statistic::first_visits::Logs;
 use hallmark_detector::weights::{WeightRule, WindowWeights};
-use hallmark_harvest::{Counted, MarkedBy};
+use hallmark_harvest::{Counted, MarkedBy, Visited};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ pub struct Examiner {
     tokenizer: Option<Tokenizer>,
     decoys: u32,
     sources: Vec<Source>,
+    /// The tested key's own log by first visits, and text at large: T3r. Nothing for keys that marked nothing.
+    logs: Option<Logs>,
 }
 
 /// Weights from one source.
@@ -55,6 +59,7 @@ impl Examiner {
             profile,
             decoys,
             sources: vec![],
+            logs: None,
         };
         let background = examiner.counted(&folder.join(BACKGROUND), MarkedBy::Unmarked)?;
         for (name, file, key) in [
@@ -70,6 +75,10 @@ impl Examiner {
                 examiner.sources.push(source);
             }
         }
+        examiner.logs = Some(Logs {
+            logs: vec![examiner.visited(&folder.join(HARVEST))?],
+            background: Some(background),
+        });
         Ok(examiner)
     }
 
@@ -77,6 +86,7 @@ impl Examiner {
     #[must_use]
     pub fn for_unused_keys(mut self) -> Self {
         self.sources.retain(|source| source.name != "same-key");
+        self.logs = None;
         self
     }
 
@@ -95,6 +105,15 @@ impl Examiner {
             counted.push(&record.tokens);
         }
         Ok(Arc::new(counted))
+    }
+
+    /// The first visits of the tested key's log.
+    fn visited(&self, path: &Path) -> Result<Arc<dyn FirstVisits>> {
+        let mut visited = Visited::new(self.profile.window, self.key.public_id());
+        for record in self.records(path)? {
+            visited.push(&record.tokens);
+        }
+        Ok(Arc::new(visited))
     }
 
     /// Answers as `examine` reads them.
@@ -125,6 +144,7 @@ impl Examiner {
             e_process: true,
             decoys: self.decoys,
             residual: Some(Expectation::Reference),
+            first_visits: self.logs.clone(),
             shape: true,
             ..Plan::default()
         };

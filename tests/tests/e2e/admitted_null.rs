@@ -1,7 +1,9 @@
 //! Every test that a mark may have, of every scheme, on real text that nobody marked, under many random keys.
 
 use crate::common::real_documents;
+use crate::count_model::CountModel;
 use crate::counted::counted;
+use crate::visited::visited;
 use hallmark_core::keys::{CohortKey, ForeignKey, Key};
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
@@ -11,6 +13,7 @@ use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Expectation, Finding, Test};
 use hallmark_detector::statistic::admission::{TESTS, admits};
+use hallmark_detector::statistic::first_visits::Logs;
 use hallmark_detector::statistic::logprobs::{Emphasis, Evidence, MassCounts, Masses};
 use hallmark_detector::weights::{WeightRule, WindowWeights};
 use hallmark_lab::assets::{self, Split};
@@ -86,6 +89,8 @@ impl Text {
     fn examine(&self, profile: &Profile) -> Vec<Finding> {
         let window = profile.window;
         let background = counted(window, &self.train, None);
+        let teacher = CountModel::train([(&self.train, 1.0)]);
+        let text_at_large = background.clone();
         let prompts: Arc<dyn WindowCounts> = counted(window, &self.reference, None);
         let rule = WeightRule::default();
         let weights = WindowWeights::new(vec![prompts], Some(background), rule).unwrap();
@@ -108,7 +113,20 @@ impl Text {
                 .map(|seed| key(profile, seed))
                 .collect();
             let controls = vec![key(profile, first + 99)];
+            // Each key's own log: T3r reads it under that key.
+            let logs = keys.iter().filter(|_| may(Test::T3r)).map(|key| {
+                let mark = Mark::new(profile, key).unwrap();
+                let prompts: Vec<Vec<u32>> =
+                    self.innocent.iter().map(|d| d[..8].to_vec()).collect();
+                let log = teacher.answer(&prompts[..40], 40, Some(&mark), first);
+                visited(window, &log, key)
+            });
+            let logs = Logs {
+                logs: logs.collect(),
+                background: Some(text_at_large.clone()),
+            };
             let plan = Plan {
+                first_visits: may(Test::T3r).then_some(logs),
                 e_process: may(Test::T3),
                 weights: may(Test::T2).then(|| weights.clone()),
                 residual: may(Test::T2r).then_some(Expectation::Reference),

@@ -48,7 +48,9 @@ pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
     )
     .map_err(|error| failure(&error))?;
     drop(progress);
-    let records = prompts.iter().zip(&texts).map(|(prompt, tokens)| Written {
+    let records = prompts.iter().zip(&texts).zip(1..);
+    let records = records.map(|((prompt, tokens), id)| Written {
+        id: id.to_string(),
         prompt: tokenizer.decode(prompt),
         text: tokenizer.decode(tokens),
         tokens,

@@ -13,6 +13,8 @@ use std::path::Path;
 /// A record of generated text.
 #[derive(Serialize)]
 pub(crate) struct Written<'a> {
+    /// Its number: answers are written in the order in which they were sampled.
+    pub(crate) id: String,
     pub(crate) prompt: String,
     pub(crate) text: String,
     pub(crate) tokens: &'a [u32],

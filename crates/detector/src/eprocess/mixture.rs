@@ -47,13 +47,22 @@ impl<const K: usize> Mixture<K> {
 /// log-sum-exp, for a power of two of them, at most [`MOST`].
 pub(super) fn lower_log10_mean(exponents: &[DoubleWord]) -> Log10E {
     let size = exponents.len();
-    assert!(
-        (1..=MOST).contains(&size),
-        "the rounding bound assumes at most {MOST} alternatives"
-    );
     // Exact weights: ln 2 times an integer.
     assert!(size.is_power_of_two(), "the weights are powers of two");
     let ln_size = DoubleWord::LN_2 * DoubleWord::from(f64::from(size.trailing_zeros()));
+    lower_log10(exponents, ln_size)
+}
+
+/// The same of the sum, of at most [`MOST`]; logarithms of weights that were subtracted are within 2⁻⁹⁰.
+pub(super) fn lower_log10_sum(exponents: &[DoubleWord]) -> Log10E {
+    lower_log10(exponents, DoubleWord::ZERO)
+}
+
+fn lower_log10(exponents: &[DoubleWord], ln_size: DoubleWord) -> Log10E {
+    assert!(
+        (1..=MOST).contains(&exponents.len()),
+        "the rounding bound assumes at most {MOST} alternatives"
+    );
     let largest = exponents
         .iter()
         .copied()

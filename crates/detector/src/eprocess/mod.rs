@@ -10,12 +10,14 @@
 //! [`GreenEProcess::observe`] or [`GumbelEProcess::observe`]; where they fall must not depend on the key (after each
 //! file or each thousand cells, say). Everything is rounded down.
 //!
-//! [`WeightedEProcess`] bets in proportion to the weights of windows.
+//! [`WeightedEProcess`] bets in proportion to the weights of windows, [`FirstVisitsEProcess`] on windows in the order in which a log visited
+//! them first.
 //!
 //! The order of the cells must not depend on the key either; the order of the corpus is fine.
 
 mod confidence;
 mod error;
+mod first_visits;
 mod fitting;
 mod green;
 mod gumbel;
@@ -25,6 +27,8 @@ mod weighted;
 
 pub use confidence::green_rate_sequence;
 pub use error::EProcessError;
+pub(crate) use first_visits::{FOLLOW, KINDS, VisitSums, step};
+pub use first_visits::{FirstVisitsEProcess, Halves};
 pub(crate) use fitting::{EProcess, Sums};
 pub use green::GreenEProcess;
 pub use gumbel::{GumbelEProcess, GumbelSums};

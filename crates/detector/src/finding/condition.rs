@@ -15,6 +15,8 @@ pub enum Condition {
     KeyFreeOrder,
     /// T2, T2r, weighted T3: weights were fixed without what the tested key says.
     KeyFreeWeights,
+    /// T3r: the log holds every token as it was sampled, in the order in which requests came in.
+    LogAsSampled,
     /// Every test: the suspect's prompts were chosen without answers that the tested key had marked.
     KeyFreePrompts,
 }
@@ -29,6 +31,9 @@ impl Condition {
             }
             Self::KeyFreeWeights => {
                 "rest the case on T1, or on weights from other cohorts' text, prompts or a background"
+            }
+            Self::LogAsSampled => {
+                "make the index of first visits from token ids as they were sampled, numbered in the order of the requests, without --as-read"
             }
             Self::KeyFreePrompts => {
                 "ask prompts from another epoch's or cohort's log, or from unmarked answers of your own model"
@@ -45,6 +50,9 @@ impl fmt::Display for Condition {
             }
             Self::KeyFreeWeights => {
                 "does not hold: the weights came from text that this key marked, and so depend on it"
+            }
+            Self::LogAsSampled => {
+                "holds only if the log has every token as it was sampled, in the order of the requests, which its index does not say"
             }
             Self::KeyFreePrompts => {
                 "does not hold: the prompts were chosen by answers that a tested key marked"

@@ -1,8 +1,8 @@
 //! What each test found: one struct for each, with what that test has and nothing else.
 
 use super::{
-    ContrastEffect, Effect, Level, LogprobFinding, Order, ResidualCounts, ShapeFinding, Strongest,
-    Test,
+    ContrastEffect, Effect, Leaning, Level, LogprobFinding, Order, ResidualCounts, ShapeFinding,
+    Strongest, Test,
 };
 use crate::eprocess::Checkpoint;
 use crate::interval::Interval;
@@ -23,6 +23,8 @@ pub enum Found {
     T2r(T2r),
     /// The e-process.
     T3(T3),
+    /// The e-process over the log that the tested key marked.
+    T3r(T3r),
     /// The line-up.
     T5(T5),
     /// The contrast.
@@ -78,6 +80,9 @@ pub struct T2r {
     pub statistic: f64,
     /// What the null expects of it.
     pub expected: f64,
+    /// Which of the two forms of weights came to less: the p-value is twice its.
+    #[serde(default)]
+    pub leaning: Leaning,
     /// What was counted.
     pub counts: ResidualCounts,
     /// What windows were weighed by, where they were.
@@ -110,6 +115,34 @@ pub struct T3 {
     /// What says that the order of the answers was fixed without the key.
     #[serde(default)]
     pub order: Order,
+}
+
+/// The e-process over the log that the tested key marked, read by first visits.
+///
+/// Sequential in the log, not in the suspect's answers: how many answers are asked for is fixed beforehand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct T3r {
+    /// Where in the log it was largest.
+    pub supremum: Checkpoint,
+    /// log10 E at the log's end: the only one of its values that is an e-value.
+    pub log10_e: Log10E,
+    /// What cells were weighed by: first visits in the key's own log.
+    pub weights: WeightSource,
+    /// Which half of the bets came to more.
+    pub leaning: Leaning,
+    /// log10 of the half that follows, at the end, as if all the stake were its own.
+    pub log10_e_follow: Log10E,
+    /// The same of the half that leans.
+    pub log10_e_lean: Log10E,
+    /// What was counted; `above` are the cells that were bet on.
+    pub counts: ResidualCounts,
+    /// Windows of the log that were read.
+    pub windows_read: u64,
+    /// Windows of the background, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background_windows: Option<u64>,
 }
 
 /// The line-up.
@@ -198,6 +231,7 @@ impl Found {
             Self::T2(_) => Test::T2,
             Self::T2r(_) => Test::T2r,
             Self::T3(_) => Test::T3,
+            Self::T3r(_) => Test::T3r,
             Self::T5(_) => Test::T5,
             Self::T6(_) => Test::T6,
             Self::T8(_) => Test::T8,

@@ -4,6 +4,7 @@ mod condition;
 mod contrast;
 mod counts;
 mod found;
+mod leaning;
 mod logprobs;
 mod order;
 mod residual;
@@ -13,7 +14,8 @@ mod warning;
 pub use condition::Condition;
 pub use contrast::{ContrastEffect, ContrastMeasure};
 pub use counts::Counts;
-pub use found::{Found, T1, T2, T2r, T3, T5, T6, T8, T9};
+pub use found::{Found, T1, T2, T2r, T3, T3r, T5, T6, T8, T9};
+pub use leaning::Leaning;
 pub use logprobs::LogprobFinding;
 pub use order::Order;
 pub(crate) use residual::MAX_WINDOW;
@@ -39,6 +41,8 @@ pub enum Test {
     T2r,
     /// The e-process: valid at any stopping time.
     T3,
+    /// The e-process over the log that the tested key marked, read by first visits.
+    T3r,
     /// The line-up: the key's rank among decoys.
     T5,
     /// The contrast: this key against a control on the same cells.
@@ -131,7 +135,7 @@ impl Finding {
         self.unproven.is_empty() && self.scored >= FEW_CELLS && self.test() != Test::T6
     }
 
-    /// What the test went by: a sum of scores (T1, T2, T2r, T6, T9), the largest log10 E (T3), a rank (T5), log10 of the smallest
+    /// What the test went by: a sum of scores (T1, T2, T2r, T6, T9), the largest log10 E (T3, T3r), a rank (T5), log10 of the smallest
     /// level (T8).
     #[must_use]
     pub fn statistic(&self) -> f64 {
@@ -140,6 +144,7 @@ impl Finding {
             Found::T2(found) => found.statistic,
             Found::T2r(found) => found.statistic,
             Found::T3(found) => found.supremum.log10_e.value(),
+            Found::T3r(found) => found.supremum.log10_e.value(),
             Found::T5(found) => found.rank as f64,
             Found::T6(found) => found.statistic,
             Found::T8(found) => found.log10_smallest,
@@ -156,11 +161,12 @@ impl Finding {
         }
     }
 
-    /// The e-value of T3 at its end, or of T9.
+    /// The e-value of T3 and T3r at their end, or of T9.
     #[must_use]
     pub fn log10_e(&self) -> Option<Log10E> {
         match &self.found {
             Found::T3(found) => Some(found.log10_e),
+            Found::T3r(found) => Some(found.log10_e),
             Found::T9(found) => Some(found.log10_e),
             _ => None,
         }
@@ -176,13 +182,14 @@ impl Finding {
         }
     }
 
-    /// What weights were made from, as seen by this key: T2, T2r, weighted T3.
+    /// What weights were made from, as seen by this key: T2, T2r, weighted T3, T3r.
     #[must_use]
     pub fn weights(&self) -> Option<WeightSource> {
         match &self.found {
             Found::T2(found) => Some(found.weights),
             Found::T2r(found) => found.weights,
             Found::T3(found) => found.weights,
+            Found::T3r(found) => Some(found.weights),
             _ => None,
         }
     }

@@ -31,6 +31,11 @@ pub enum Refusal {
     /// Schemes other than Gumbel's.
     #[error("its scores have few levels: no word stands out")]
     FewLevels,
+    /// `SGLang`'s hash of the window.
+    #[error(
+        "two windows can share what its function consumes, and its first windows reach into the prompt: an index of first visits tells neither"
+    )]
+    SharedInputs,
     /// Windows that T2r cannot pack.
     #[error("its windows have more than {MAX_WINDOW} tokens")]
     LongWindow,
@@ -49,11 +54,12 @@ pub struct Refused {
 }
 
 /// Every test that a mark may have or not.
-pub const TESTS: [Test; 8] = [
+pub const TESTS: [Test; 9] = [
     Test::T1,
     Test::T2,
     Test::T2r,
     Test::T3,
+    Test::T3r,
     Test::T5,
     Test::T6,
     Test::T8,
@@ -83,11 +89,12 @@ fn refusal(mark: &Mark, test: Test) -> Option<Refusal> {
         (Null::RelatedKeys(_) | Null::ShiftedTable(_), _) => Some(Refusal::RelatedKeys),
         (_, Test::T3) if matches!(law, Law::Bits { .. }) => Some(Refusal::NoEProcess),
         (_, Test::T8) if law != Law::Exponential => Some(Refusal::FewLevels),
-        (Null::Lists, Test::T2r | Test::T6 | Test::T9) => Some(Refusal::DependentLists),
-        (_, Test::T2r | Test::T5 | Test::T6 | Test::T9) if !mark.shares_units() => {
+        (Null::Lists, Test::T2r | Test::T3r | Test::T6 | Test::T9) => Some(Refusal::DependentLists),
+        (_, Test::T2r | Test::T3r | Test::T5 | Test::T6 | Test::T9) if !mark.shares_units() => {
             Some(Refusal::KeyedUnits)
         }
-        (_, Test::T2r) if mark.window() > MAX_WINDOW => Some(Refusal::LongWindow),
+        (_, Test::T3r) if mark.unit().is_some() => Some(Refusal::SharedInputs),
+        (_, Test::T2r | Test::T3r) if mark.window() > MAX_WINDOW => Some(Refusal::LongWindow),
         _ => None,
     }
 }

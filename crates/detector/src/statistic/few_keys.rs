@@ -26,6 +26,7 @@ pub(crate) fn limit(mark: &Mark, finding: Finding) -> Finding {
     let mut found = finding.found;
     match &mut found {
         Found::T3(found) => found.log10_e = limited_e(mark, found.log10_e),
+        Found::T3r(found) => found.log10_e = limited_e(mark, found.log10_e),
         Found::T9(found) => found.log10_e = limited_e(mark, found.log10_e),
         _ => {}
     }

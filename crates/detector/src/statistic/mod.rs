@@ -6,6 +6,7 @@
 //! | T2 | `weighted` | the sum weighted by window |
 //! | T2r | `residual` | weighted by how much more often than expected a cell was produced |
 //! | T3 | `sequential` | the e-process |
+//! | T3r | [`first_visits`] | the e-process over the tested key's own log |
 //! | T5 | [`line_up`] | the key's rank among decoys |
 //! | T6 | [`contrast`] | this key against a control |
 //! | T7 | [`cohorts`] | which of several keys |
@@ -15,7 +16,9 @@
 pub mod admission;
 pub mod cohorts;
 pub mod contrast;
+pub(crate) mod counted;
 pub(crate) mod few_keys;
+pub mod first_visits;
 pub mod line_up;
 pub mod logprobs;
 pub mod plain;

@@ -204,6 +204,16 @@ impl WindowWeights {
         })
     }
 
+    /// The same weights without the background.
+    #[must_use]
+    pub fn without_background(&self) -> Self {
+        Self {
+            background: None,
+            background_scale: 0.0,
+            ..self.clone()
+        }
+    }
+
     /// Tokens in a window.
     #[must_use]
     pub fn window(&self) -> usize {

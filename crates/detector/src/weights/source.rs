@@ -16,6 +16,8 @@ pub enum WeightSource {
     Background,
     /// From text that other keys marked. The null law is exact, as keys are independent.
     OtherKeys,
+    /// From when each window was visited first in text that the tested key marked (T3r). The null law is exact.
+    FirstVisits,
     /// From text that the tested key marked. Which windows the harvest holds, and how often, then depends on
     /// the key, in some logs on the very cells that are scored: `docs/studies/same-key.md`.
     SameKey,
@@ -41,6 +43,7 @@ impl fmt::Display for WeightSource {
         f.write_str(match self {
             Self::Background => "text that no key marked",
             Self::OtherKeys => "text that other keys marked",
+            Self::FirstVisits => "first visits in the log that this key marked",
             Self::SameKey => "text that this key marked",
         })
     }

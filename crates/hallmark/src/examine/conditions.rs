@@ -6,6 +6,7 @@ use super::plan::Plan;
 use super::prompts::Chosen;
 use super::quoted::Quoted;
 use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Order, Test};
+use hallmark_detector::weights::WeightSource;
 use serde::{Deserialize, Serialize};
 
 /// A condition of some findings.
@@ -64,6 +65,9 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
             .collect()
     };
     let all: Vec<Test> = made(&ALL);
+    let as_sampled = !tests
+        .iter()
+        .any(|finding| finding.unproven.contains(&Unproven::LogAsSampled));
     let mut conditions = vec![];
     let mut add = |condition: &str, tests: Vec<Test>, checked_by, how: String| {
         if !tests.is_empty() {
@@ -125,6 +129,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
             Test::T1,
             Test::T2,
             Test::T2r,
+            Test::T3r,
             Test::T5,
             Test::T6,
             Test::T8,
@@ -199,7 +204,29 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         }
         .to_owned(),
     );
-    let weighted = tests.iter().filter(|finding| finding.weights().is_some());
+    add(
+        "The log of first visits is whole: it has every answer under the key, unsent ones too, token by token as they were sampled, in the order in which requests came in; no answer was left out because of what it says",
+        made(&[Test::T3r]),
+        Checker::Person,
+        match as_sampled {
+            true => "its index was made from token ids of records in ascending order; that these are the tokens as sampled, in the order of the requests, and all of them, is its keeper's word",
+            false => "its index does not say that tokens are those that were sampled, or in which order",
+        }
+        .to_owned(),
+    );
+    if plan.weighing.background.is_some() {
+        add(
+            "The background is older than the tested key's first use, or was made by models without its mark",
+            made(&[Test::T2, Test::T2r, Test::T3r]),
+            Checker::Person,
+            "the index says when it was made and of which files; show when the key was used first"
+                .to_owned(),
+        );
+    }
+    let weighted = tests.iter().filter(|finding| {
+        let weights = finding.weights();
+        weights.is_some_and(|weights| weights != WeightSource::FirstVisits)
+    });
     let mut weighted: Vec<Test> = weighted.map(Finding::test).collect();
     weighted.dedup();
     let same_key = tests
@@ -222,7 +249,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
     if !plan.references.is_empty() || !plan.reference_logprobs.is_empty() {
         add(
             "The control's answers were made without marked text, and chosen without the key",
-            made(&[Test::T2r, Test::T9]),
+            made(&[Test::T2r, Test::T3r, Test::T9]),
             Checker::Person,
             "show which model made them, and that it is older than the mark".to_owned(),
         );
@@ -230,11 +257,12 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
     conditions
 }
 
-const ALL: [Test; 8] = [
+const ALL: [Test; 9] = [
     Test::T1,
     Test::T2,
     Test::T2r,
     Test::T3,
+    Test::T3r,
     Test::T5,
     Test::T6,
     Test::T8,

@@ -60,6 +60,9 @@ pub struct Examined {
     /// The indexes of harvested text that weights were made from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub harvests: Vec<UsedIndex>,
+    /// The indexes of first visits in tested keys' own logs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_visits: Vec<UsedIndex>,
     /// The index of text at large.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<UsedIndex>,

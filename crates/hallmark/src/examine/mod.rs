@@ -33,6 +33,7 @@ use crate::json::{VERSION, formats};
 use crate::progress::Step;
 use crate::read::{self, Skipped};
 use crate::tokenizers;
+use crate::visits;
 use crate::weights;
 use answers::Watch;
 use hallmark_core::keys::Key;
@@ -42,6 +43,7 @@ use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination;
 use hallmark_detector::finding::{Condition as Unproven, Order};
 use hallmark_detector::statistic::cohorts::Cohorts;
+use hallmark_detector::statistic::first_visits::Logs;
 use hallmark_detector::statistic::plain::LEVEL;
 use outcome::Judge;
 
@@ -171,6 +173,9 @@ fn examine_with(
     // Everything that shapes the weights is fixed here, before any answer is scored.
     let weighed = weights::weigh(&plan.weighing, &profile, &plan.keys)?;
     let asked = collection.as_ref().map(|log| &log.prompts_sha256[..]);
+    let (visited, logs) = visits::open_all(&plan.first_visits, &profile, &plan.keys)?;
+    let background = weighed.background_counts;
+    let first_visits = (!logs.is_empty()).then_some(Logs { logs, background });
     let chosen = prompts::chosen(&plan.probes, &plan.keys, asked)?;
     let controls = named(&plan.controls, keys)?;
     let (used, evidence) = match logprobs::logprobs(plan, &profile, progress)? {
@@ -184,6 +189,7 @@ fn examine_with(
         e_process: true,
         weights: weighed.weights,
         residual: plan.expectation(),
+        first_visits,
         decoys: plan.decoys,
         decoy_draw: plan.decoy_seed,
         dedup: plan.dedup.into(),
@@ -237,6 +243,7 @@ fn examine_with(
         skipped,
         decoy_seed: plan.decoy_seed,
         harvests: weighed.harvests,
+        first_visits: visited,
         background: weighed.background,
         reference,
         controls: plan.controls.clone(),

@@ -40,9 +40,12 @@ pub struct Plan {
     pub decoy_seed: u64,
     /// Whether T8 is made.
     pub shape: bool,
-    /// What weighs cells (T2, T2r, weighted T3).
+    /// What weighs cells (T2, T2r, weighted T3; its background T3r too).
     pub weighing: Weighing,
-    /// Answers of a model without the mark, read like the suspect's (T2r).
+    /// Indexes of first visits in tested keys' own logs (T3r).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_visits: Vec<PathBuf>,
+    /// Answers of a model without the mark, read like the suspect's (T2r, T3r).
     pub references: Vec<PathBuf>,
     /// The suspect's log-probabilities (T9).
     pub logprobs: Vec<PathBuf>,
@@ -116,6 +119,7 @@ impl Plan {
             decoy_seed: 0,
             shape: false,
             weighing: Weighing::default(),
+            first_visits: vec![],
             references: vec![],
             logprobs: vec![],
             reference_logprobs: vec![],
@@ -173,13 +177,14 @@ impl Plan {
     /// Every file that goes in, with its digest; stdin has one when it was read.
     pub(super) fn inputs(&self) -> Result<Vec<InputFile>> {
         let tokenizer = self.answers.tokenizer.iter();
-        let roles: [(Role, Vec<&PathBuf>); 11] = [
+        let roles: [(Role, Vec<&PathBuf>); 12] = [
             (Role::Answers, self.answers.files.iter().collect()),
             (Role::Log, self.logs.iter().collect()),
             (Role::Probe, self.probes.iter().collect()),
             (Role::ProviderLog, self.provider_logs.iter().collect()),
             (Role::Tokenizer, tokenizer.collect()),
             (Role::Harvest, self.weighing.harvests.iter().collect()),
+            (Role::FirstVisits, self.first_visits.iter().collect()),
             (Role::Background, self.weighing.background.iter().collect()),
             (Role::Reference, self.references.iter().collect()),
             (Role::Logprobs, self.logprobs.iter().collect()),

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 /// Weights of windows, from counts in the harvest and in a background.
 ///
 /// A window weighs h/(h + b + 1). h is how often the harvest held it in other places than the answer
-/// at hand, since an answer says nothing of itself; b is how often background text of the harvest's
+/// at hand (or how many other answers held it), since an answer says nothing of itself; b is how often background text of the harvest's
 /// length would hold it; and the one is doubt, so that windows seen once or twice weigh less.
 pub struct Weights<'a> {
     harvest: Vec<&'a dyn WindowCounts>,
@@ -92,8 +92,10 @@ impl<'a> Weights<'a> {
         if let Some(background) = self.background {
             background.counts(&windows, &mut counts);
         }
+        let once = self.harvest.iter().all(|source| source.once_an_answer());
         let weight = |((harvest, background), (_, own)): ((u64, u32), &(WindowHash, u32))| {
-            let harvest = harvest.saturating_sub(u64::from(*own)) as f64;
+            let own = if once { 1 } else { u64::from(*own) };
+            let harvest = harvest.saturating_sub(own) as f64;
             let background = f64::from(background) * self.scale;
             (harvest / (harvest + background + 1.0) * f64::from(u16::MAX)).round() as u16
         };

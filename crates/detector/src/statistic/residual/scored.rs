@@ -1,8 +1,9 @@
 //! T2r's cells scored under every key, step by step of their weights.
 
-use super::runs::Weighed;
-use super::{ladder, packed};
-use crate::finding::{Expectation, MAX_WINDOW, ResidualCounts};
+use super::ladder;
+use super::weigher::Weighed;
+use crate::finding::MAX_WINDOW;
+use crate::statistic::counted::packed;
 use crate::statistic::weighted::Row;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::mark::{Mark, Unit};
@@ -16,10 +17,6 @@ pub(crate) struct Scored {
     cells: [u64; ladder::STEPS],
     /// One row of sums for each part of each key.
     scores: Vec<[u64; ladder::STEPS]>,
-    expectation: Expectation,
-    produced: u64,
-    reference: u64,
-    identical: u64,
 }
 
 /// Cells evaluated at a time.
@@ -81,10 +78,6 @@ impl Scored {
         Self {
             cells: [0; ladder::STEPS],
             scores: vec![[0; ladder::STEPS]; rows],
-            expectation: Expectation::Reference,
-            produced: 0,
-            reference: 0,
-            identical: 0,
         }
     }
 
@@ -95,22 +88,6 @@ impl Scored {
             add(to, more);
         }
         self
-    }
-
-    /// The same, with what was counted.
-    pub(super) fn of(
-        self,
-        expectation: Expectation,
-        (produced, reference): (u64, u64),
-        identical: u64,
-    ) -> Self {
-        Self {
-            expectation,
-            produced,
-            reference,
-            identical,
-            ..self
-        }
     }
 
     /// One row for each step and each part of a key, which has these rows of sums.
@@ -126,16 +103,10 @@ impl Scored {
         rows.collect()
     }
 
-    pub(super) fn counts(&self) -> ResidualCounts {
+    /// Cells with a weight above 0, and below.
+    pub(super) fn above_and_below(&self) -> (u64, u64) {
         let (above, below) = self.cells.split_at(ladder::MAGNITUDES.len());
-        ResidualCounts {
-            expectation: self.expectation,
-            produced: self.produced,
-            identical_answers: self.identical,
-            reference: self.reference,
-            above: above.iter().sum(),
-            below: below.iter().sum(),
-        }
+        (above.iter().sum(), below.iter().sum())
     }
 }
 

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 ///
 /// v is the newest k tokens, v′ the newest k − 1; C counts, N = Σ C, T is how many different tokens followed
 /// (Witten and Bell 1991, method C; Chen and Goodman 1999, section 2.6).
-pub(super) struct BackOff {
+pub(in crate::statistic) struct BackOff {
     orders: Vec<Order>,
     uniform: f64,
 }

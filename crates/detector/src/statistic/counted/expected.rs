@@ -1,16 +1,13 @@
-//! T2r's weights: from sorted cells to weighted cells, window by window.
+//! What a model without the mark would have produced after each window.
 
 use super::back_off::{BackOff, Followers, Without, interpolate};
-use super::ladder;
 use super::packed::{self, Packed};
-use super::strength::{Counts, Strength};
 use crate::finding::MAX_WINDOW;
-use crate::weights::{ASSUMED_SHARE, WindowWeights};
 use hallmark_core::cells::TokenId;
 use hallmark_core::windows::WindowHash;
 
 /// Where expected counts come from.
-pub(super) enum Expected<'a> {
+pub(in crate::statistic) enum Expected<'a> {
     /// A control sample: its sorted cells, and a model of its shorter windows.
     Reference {
         cells: &'a [Packed],
@@ -22,7 +19,7 @@ pub(super) enum Expected<'a> {
 
 impl<'a> Expected<'a> {
     /// The same for the windows of one piece only, where looking up is quicker.
-    fn near(&self, piece: &[Packed]) -> Self {
+    pub(in crate::statistic) fn near(&self, piece: &[Packed]) -> Self {
         match *self {
             Self::ShorterWindow(model) => Self::ShorterWindow(model),
             Self::Reference { cells, model } => {
@@ -37,28 +34,50 @@ impl<'a> Expected<'a> {
             }
         }
     }
-}
 
-/// A distinct cell with the step of its weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Weighed {
-    pub(super) step: u8,
-    pub(super) cell: Packed,
-}
-
-/// Everything that decides weights, the same for all pieces.
-pub(super) struct Weigher<'a> {
-    pub(super) expected: Expected<'a>,
-    pub(super) strength: Strength,
-    pub(super) weights: Option<&'a WindowWeights>,
-    pub(super) window: usize,
+    /// The cells of one window, given the run of them that the suspect produced: each token with how often the suspect produced it, and
+    /// P̂. Tokens that the control sample alone produced come with 0.
+    pub(in crate::statistic) fn each(
+        &self,
+        run: &[Packed],
+        mut take: impl FnMut(TokenId, u32, f64),
+    ) {
+        let window = packed::window(run[0]);
+        let counted: Vec<(TokenId, u32)> = packed::runs(run)
+            .map(|(cell, count)| (packed::token(cell), count))
+            .collect();
+        match *self {
+            Self::Reference { cells, model } => {
+                let control = control(cells, window);
+                let followers = Followers {
+                    tokens: control.iter().map(|&(_, count)| u64::from(count)).sum(),
+                    types: control.len() as u64,
+                };
+                let after = model.after(window, None);
+                for (token, own, other) in union(&counted, &control) {
+                    let shorter = model.probability(window, token, &after, 0);
+                    take(token, own, interpolate(other, followers, shorter));
+                }
+            }
+            Self::ShorterWindow(model) => {
+                let without = Without {
+                    run: &counted,
+                    tokens: run.len() as u64,
+                };
+                let after = model.after(window, Some(&without));
+                for &(token, own) in &counted {
+                    take(token, own, model.probability(window, token, &after, own));
+                }
+            }
+        }
+    }
 }
 
 /// Cells in a piece, about.
 const PIECE: usize = 1 << 16;
 
 /// Cuts sorted cells into pieces of whole windows.
-pub(super) fn pieces(mut sorted: &[Packed]) -> Vec<&[Packed]> {
+pub(in crate::statistic) fn pieces(mut sorted: &[Packed]) -> Vec<&[Packed]> {
     let mut pieces = vec![];
     while sorted.len() > PIECE {
         let last = packed::window(sorted[PIECE - 1]);
@@ -71,93 +90,23 @@ pub(super) fn pieces(mut sorted: &[Packed]) -> Vec<&[Packed]> {
     pieces
 }
 
-impl Weigher<'_> {
-    /// The weight of every cell that the suspect produced in a piece, or that the control sample produced after
-    /// one of its windows; cells of weight 0 are left out.
-    pub(super) fn weigh(&self, piece: &[Packed]) -> Vec<Weighed> {
-        let by_window = || piece.chunk_by(|a, b| packed::window(*a) == packed::window(*b));
-        let shares = self.shares(by_window().map(|run| packed::window(run[0])));
-        let expected = self.expected.near(piece);
-        let mut weighed = Vec::with_capacity(piece.len());
-        for (run, share) in by_window().zip(shares) {
-            if share > 0.0 {
-                self.weigh_window(run, share, &expected, &mut weighed);
-            }
-        }
-        weighed
-    }
+/// The hashes of windows of so many tokens.
+pub(in crate::statistic) fn hashes(
+    windows: impl Iterator<Item = Packed>,
+    window: usize,
+) -> Vec<WindowHash> {
+    let hash = |packed| {
+        let mut tokens = [0; MAX_WINDOW];
+        let tokens = &mut tokens[..window];
+        packed::unpack(packed, tokens);
+        WindowHash::of(tokens)
+    };
+    windows.map(hash).collect()
+}
 
-    /// The same for the cells of one window.
-    fn weigh_window(
-        &self,
-        run: &[Packed],
-        share: f64,
-        expected: &Expected<'_>,
-        weighed: &mut Vec<Weighed>,
-    ) {
-        let window = packed::window(run[0]);
-        let counted: Vec<(TokenId, u32)> = packed::runs(run)
-            .map(|(cell, count)| (packed::token(cell), count))
-            .collect();
-        let mut push = |token: TokenId, count: u32, probability: f64| {
-            let weight = self.strength.weight(Counts {
-                produced: f64::from(count),
-                visits: run.len() as f64,
-                probability,
-                share,
-            });
-            if let Some(step) = ladder::step(weight * ladder::UNIT) {
-                let cell = packed::cell(window, token);
-                weighed.push(Weighed { step, cell });
-            }
-        };
-        match *expected {
-            Expected::Reference { cells, model } => {
-                let control = control(cells, window);
-                let followers = Followers {
-                    tokens: control.iter().map(|&(_, count)| u64::from(count)).sum(),
-                    types: control.len() as u64,
-                };
-                let after = model.after(window, None);
-                for (token, own, other) in union(&counted, &control) {
-                    let shorter = model.probability(window, token, &after, 0);
-                    push(token, own, interpolate(other, followers, shorter));
-                }
-            }
-            Expected::ShorterWindow(model) => {
-                let without = Without {
-                    run: &counted,
-                    tokens: run.len() as u64,
-                };
-                let after = model.after(window, Some(&without));
-                for &(token, own) in &counted {
-                    push(token, own, model.probability(window, token, &after, own));
-                }
-            }
-        }
-    }
-
-    /// ρ of each window.
-    fn shares(&self, windows: impl Iterator<Item = Packed>) -> Vec<f64> {
-        let Some(weights) = self.weights else {
-            return windows.map(|_| ASSUMED_SHARE).collect();
-        };
-        let hashes: Vec<WindowHash> = windows
-            .map(|packed| {
-                let mut tokens = [0; MAX_WINDOW];
-                let tokens = &mut tokens[..self.window];
-                packed::unpack(packed, tokens);
-                WindowHash::of(tokens)
-            })
-            .collect();
-        let mut levels = vec![0; hashes.len()];
-        weights.levels(&hashes, &mut levels);
-        let of_levels = weights.harvest_shares();
-        levels
-            .into_iter()
-            .map(|level| of_levels[level as usize])
-            .collect()
-    }
+/// The runs of each window's cells in sorted cells.
+pub(in crate::statistic) fn by_window(sorted: &[Packed]) -> impl Iterator<Item = &[Packed]> {
+    sorted.chunk_by(|a, b| packed::window(*a) == packed::window(*b))
 }
 
 /// What the control sample produced after a window, with counts.

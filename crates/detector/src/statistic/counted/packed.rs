@@ -1,10 +1,10 @@
-//! T2r's cells, each one integer, so that equal cells and equal windows stand together once sorted.
+//! Cells, each one integer, so that equal cells and equal windows stand together once sorted.
 
 use crate::finding::MAX_WINDOW;
 use hallmark_core::cells::TokenId;
 
 /// A window and its token: 24 bits each, the oldest highest, the token lowest.
-pub(super) type Packed = u128;
+pub(in crate::statistic) type Packed = u128;
 
 /// Bits of a token.
 const BITS: u32 = 24;
@@ -12,34 +12,34 @@ const BITS: u32 = 24;
 const _: () = assert!(MAX_WINDOW == (u128::BITS / BITS) as usize - 1);
 
 /// Packs a window followed by its token, or any stretch of up to five tokens.
-pub(super) fn pack(tokens: &[TokenId]) -> Packed {
+pub(in crate::statistic) fn pack(tokens: &[TokenId]) -> Packed {
     tokens
         .iter()
         .fold(0, |packed, &token| packed << BITS | Packed::from(token))
 }
 
 /// The token of a cell.
-pub(super) fn token(cell: Packed) -> TokenId {
+pub(in crate::statistic) fn token(cell: Packed) -> TokenId {
     suffix(cell, 1) as TokenId
 }
 
 /// The window of a cell, packed.
-pub(super) fn window(cell: Packed) -> Packed {
+pub(in crate::statistic) fn window(cell: Packed) -> Packed {
     cell >> BITS
 }
 
 /// The cell of a packed window and a token.
-pub(super) fn cell(window: Packed, token: TokenId) -> Packed {
+pub(in crate::statistic) fn cell(window: Packed, token: TokenId) -> Packed {
     window << BITS | Packed::from(token)
 }
 
 /// The newest `tokens` tokens.
-pub(super) fn suffix(packed: Packed, tokens: usize) -> Packed {
+pub(in crate::statistic) fn suffix(packed: Packed, tokens: usize) -> Packed {
     packed & ((1 << (BITS * tokens as u32)) - 1)
 }
 
 /// Writes `into.len()` tokens, oldest first.
-pub(super) fn unpack(mut packed: Packed, into: &mut [TokenId]) {
+pub(in crate::statistic) fn unpack(mut packed: Packed, into: &mut [TokenId]) {
     for token in into.iter_mut().rev() {
         *token = suffix(packed, 1) as TokenId;
         packed >>= BITS;
@@ -47,7 +47,9 @@ pub(super) fn unpack(mut packed: Packed, into: &mut [TokenId]) {
 }
 
 /// Runs of equal items in a sorted slice, each with its length.
-pub(super) fn runs<T: PartialEq + Copy>(sorted: &[T]) -> impl Iterator<Item = (T, u32)> {
+pub(in crate::statistic) fn runs<T: PartialEq + Copy>(
+    sorted: &[T],
+) -> impl Iterator<Item = (T, u32)> {
     sorted
         .chunk_by(PartialEq::eq)
         .map(|run| (run[0], run.len() as u32))

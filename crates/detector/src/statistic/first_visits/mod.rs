@@ -1,0 +1,146 @@
+//! T3r: exact evidence from the log that the tested key itself marked.
+//!
+//! ```text
+//! log of K, in the order of requests → first visits → when to bet on which window
+//! answers of the suspect → cells, counts, expectation → how much to bet on which cell
+//! ```
+//!
+//! The log is read in the order in which its requests came in. When a window is visited for the first time, nothing that was read
+//! before depends on the window's words, so a bet on them that depends on what was read is fair: E is a supermartingale, although the
+//! log was marked by the tested key. Only when a window was first visited is used of the log, and no count of later visits, which
+//! do depend on its words (`docs/tests/first-visits.md`).
+
+mod weights;
+
+use super::counted::expected::pieces;
+use super::counted::{Counted, packed};
+use crate::eprocess::{FirstVisitsEProcess, VisitSums};
+use crate::error::ExaminationError;
+use crate::finding::{Condition, Finding, Found, Leaning, MAX_WINDOW, T3r};
+use crate::scores::Tally;
+use crate::seen::Seen;
+use crate::weights::WeightSource;
+use hallmark_core::cells::CellBatch;
+use hallmark_core::mark::Mark;
+use hallmark_core::visits::FirstVisits;
+use hallmark_core::windows::WindowCounts;
+use rayon::prelude::*;
+use std::sync::Arc;
+use weights::{NO_BET, Visited, Weigher};
+
+/// Logs whose first visits are bet on, each by the key that marked it, and what they are weighed by.
+#[derive(Clone)]
+pub struct Logs {
+    /// One for a key.
+    pub logs: Vec<Arc<dyn FirstVisits>>,
+    /// Counts of text at large, made before the keys were used.
+    pub background: Option<Arc<dyn WindowCounts>>,
+}
+
+/// The largest weight of a part in bets.
+const MOST_BET: u32 = 1 << 8;
+
+/// Cells evaluated at a time, and by one thread.
+const BATCH: usize = 256;
+const STRETCH: usize = 1 << 13;
+
+/// The finding of T3r under a key, if a log of its own is there.
+pub(crate) fn finding(
+    logs: &Logs,
+    counted: &Counted,
+    seen: &Seen<'_>,
+    key: &Tally,
+) -> Result<Option<Finding>, ExaminationError> {
+    let own = |log: &&Arc<dyn FirstVisits>| log.marked_by() == Some(key.mark.key());
+    let Some(log) = logs.logs.iter().find(own) else {
+        return Ok(None);
+    };
+    let weigher = Weigher {
+        expected: counted.expected(),
+        visits: &**log,
+        background: logs.background.as_deref(),
+        law: key.mark.law(),
+    };
+    let process = read(&weigher, counted, &key.mark)?;
+    let halves = process.halves();
+    let supremum = process.supremum();
+    let found = Found::T3r(T3r {
+        supremum,
+        log10_e: process.log10_e(),
+        weights: WeightSource::FirstVisits,
+        leaning: match halves.follow >= halves.lean {
+            true => Leaning::Follow,
+            false => Leaning::Lean,
+        },
+        log10_e_follow: halves.follow,
+        log10_e_lean: halves.lean,
+        counts: counted.counts(process.cells(), 0),
+        windows_read: log.read(),
+        background_windows: logs.background.as_ref().map(|counts| counts.total()),
+    });
+    let mut finding = Finding {
+        scored: process.cells(),
+        ..seen.finding(found, key, process.p_value())
+    };
+    if !log.is_as_sampled() {
+        finding.unproven.push(Condition::LogAsSampled);
+    }
+    Ok(Some(finding))
+}
+
+/// Reads the log: looks whenever the code of the time rises, so that order within a code says nothing.
+fn read(
+    weigher: &Weigher<'_>,
+    counted: &Counted,
+    mark: &Mark,
+) -> Result<FirstVisitsEProcess, ExaminationError> {
+    let weighed = pieces(&counted.suspect)
+        .into_par_iter()
+        .map(|piece| weigher.weigh(piece));
+    let mut visited: Vec<Visited> = weighed.flatten_iter().collect();
+    visited.par_sort_unstable_by_key(|cell| (cell.code, cell.cell));
+    let mut process = FirstVisitsEProcess::new(mark.law(), &mark.part_weights(MOST_BET))?;
+    for at_once in visited.chunk_by(|a, b| a.code == b.code) {
+        let sums = at_once
+            .par_chunks(STRETCH)
+            .map(|cells| sums(cells, mark, counted.window));
+        let nothing = || VisitSums::new(mark.parts().len());
+        process.observe(&sums.reduce(nothing, |some, more| some.and(&more)))?;
+    }
+    Ok(process)
+}
+
+/// The sums of some cells.
+fn sums(cells: &[Visited], mark: &Mark, window: usize) -> VisitSums {
+    let mut sums = VisitSums::new(mark.parts().len());
+    let mut batch = CellBatch::new(window, BATCH);
+    let mut words = [0; BATCH];
+    let mut tokens = [0; MAX_WINDOW + 1];
+    let tokens = &mut tokens[..=window];
+    sums.cells = cells.len() as u64;
+    for cells in cells.chunks(BATCH) {
+        batch.clear();
+        for cell in cells {
+            packed::unpack(cell.cell, tokens);
+            batch.push(&tokens[..window], tokens[window]);
+        }
+        let bets = |cell: &Visited| {
+            let steps = cell.steps.into_iter().enumerate();
+            steps.filter(|&(_, step)| step != NO_BET)
+        };
+        for (kind, step) in cells.iter().flat_map(bets) {
+            sums.counts[kind][usize::from(step)] += 1;
+        }
+        for (part, scores) in mark.parts().iter().zip(&mut sums.scores) {
+            let words = &mut words[..cells.len()];
+            part.reading.words(&batch, words);
+            for (cell, &mut word) in cells.iter().zip(words) {
+                let score = u64::from(part.reading.law().score(word));
+                for (kind, step) in bets(cell) {
+                    scores[kind][usize::from(step)] += score;
+                }
+            }
+        }
+    }
+    sums
+}

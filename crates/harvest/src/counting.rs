@@ -1,0 +1,68 @@
+//! What an index keeps of each window.
+
+use std::fmt;
+
+/// What an index keeps of each window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// How often it occurred.
+    Occurrences,
+    /// In how many answers it occurred. A choice of the mark that leads back to its window adds nothing.
+    Answers,
+    /// When it was visited first: how many windows were read up to then. What T3r reads a log by.
+    FirstVisits(Reading),
+}
+
+/// How a log of first visits was read: what the theorem of T3r needs, as far as reading shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Tokens are those that were sampled, by id, and not text that was cut into tokens again.
+    pub as_sampled: bool,
+    /// Answers stood in ascending order of a number that each of them has.
+    pub in_order: bool,
+}
+
+impl Counting {
+    pub(crate) fn to_bytes(self) -> [u8; 8] {
+        let (kind, flags) = match self {
+            Self::Occurrences => (0, 0),
+            Self::Answers => (1, 0),
+            Self::FirstVisits(Reading {
+                as_sampled,
+                in_order,
+            }) => (2, u8::from(in_order) << 1 | u8::from(as_sampled)),
+        };
+        [kind, flags, 0, 0, 0, 0, 0, 0]
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; 8]) -> Option<Self> {
+        match bytes {
+            [0, 0, 0, 0, 0, 0, 0, 0] => Some(Self::Occurrences),
+            [1, 0, 0, 0, 0, 0, 0, 0] => Some(Self::Answers),
+            [2, flags @ 0..4, 0, 0, 0, 0, 0, 0] => Some(Self::FirstVisits(Reading {
+                as_sampled: flags & 1 != 0,
+                in_order: flags & 2 != 0,
+            })),
+            _ => None,
+        }
+    }
+
+    /// How its log was read, where windows have times instead of counts.
+    #[must_use]
+    pub fn first_visits(self) -> Option<Reading> {
+        match self {
+            Self::FirstVisits(reading) => Some(reading),
+            Self::Occurrences | Self::Answers => None,
+        }
+    }
+}
+
+impl fmt::Display for Counting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Occurrences => "occurrences",
+            Self::Answers => "answers",
+            Self::FirstVisits(_) => "first-visits",
+        })
+    }
+}
