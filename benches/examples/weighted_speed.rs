@@ -17,8 +17,8 @@ use hallmark_core::schemes::Scheme;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::Expectation;
-use hallmark_detector::weights::{WeightRule, WindowWeights};
 use hallmark_detector::statistic::first_visits::Logs;
+use hallmark_detector::weights::{WeightRule, WindowWeights};
 use hallmark_harvest::{Builder, Counting, Index, Limits, MarkedBy, Reading, Visits};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -94,7 +94,12 @@ fn main() {
         ("T1, T3", None, None, None),
         ("T1, T2, T3 weighted", weights.clone(), None, None),
         ("T1, T2, T2r, T3 weighted", weights, residual, None),
-        ("T1, T3, T3r, expected from shorter windows", None, None, logs.clone()),
+        (
+            "T1, T3, T3r, expected from shorter windows",
+            None,
+            None,
+            logs.clone(),
+        ),
         ("T1, T2r, T3, T3r, a control sample", None, residual, logs),
     ] {
         let plan = Plan {

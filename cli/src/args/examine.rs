@@ -73,7 +73,7 @@ pub(crate) struct ExamineArgs {
 
 /// What weighs cells. All of it is fixed before a key is used.
 #[derive(clap::Args)]
-#[command(group = clap::ArgGroup::new("logged").multiple(true).args(["harvests", "first_visits"]))]
+#[command(group = clap::ArgGroup::new("logged").multiple(true).args(["harvests", "first_visits", "background"]))]
 pub(crate) struct WeightArgs {
     /// An index of harvested text, made by `index make`; repeat it, and the counts add up
     #[arg(long = "harvest", value_name = "FILE")]
@@ -82,16 +82,17 @@ pub(crate) struct WeightArgs {
     /// log by it, and its p-value is exact though the log is the key's own
     #[arg(long, value_name = "FILE")]
     pub(crate) first_visits: Vec<PathBuf>,
-    /// An index of text at large: what the suspect learned beside the harvest
-    #[arg(long, value_name = "FILE", requires = "logged")]
+    /// An index of text at large, older than the key: what the suspect learned beside the harvest
+    #[arg(long, value_name = "FILE")]
     pub(crate) background: Option<PathBuf>,
     /// `graded`: in proportion to the harvest's share of what followed each window; `filter`: the
-    /// windows of the harvest count alike and no others
-    #[arg(long = "weights", value_name = "RULE", value_enum, default_value_t = RuleName::Graded, requires = "harvests")]
+    /// windows of the harvest count alike and no others; `background`: by how often the background, unmarked text,
+    /// holds each window, without any harvest and free of any tie to a key
+    #[arg(long = "weights", value_name = "RULE", value_enum, default_value_t = RuleName::Graded, requires = "logged")]
     pub(crate) rule: RuleName,
-    /// The share of the suspect's training text that the harvest is assumed to be; a wrong one costs
-    /// power, never validity, if it was fixed beforehand
-    #[arg(long, value_name = "S", default_value_t = hallmark_detector::weights::ASSUMED_SHARE, requires = "harvests")]
+    /// The share of the suspect's training text that the harvest is assumed to be, by which the background is scaled: for a fine-tuned model the
+    /// harvest's share of the fine-tuning text. A wrong one costs power, never validity, if it was fixed beforehand
+    #[arg(long, value_name = "S", default_value_t = hallmark_detector::weights::ASSUMED_SHARE, requires = "background")]
     pub(crate) assumed_share: f64,
     /// How often text that neither index holds is assumed after each window
     #[arg(long, value_name = "WINDOWS", default_value_t = hallmark_detector::weights::PRIOR, requires = "harvests")]
@@ -110,6 +111,7 @@ pub(crate) struct WeightArgs {
 pub(crate) enum RuleName {
     Graded,
     Filter,
+    Background,
 }
 
 impl ExamineArgs {
@@ -162,6 +164,7 @@ impl WeightArgs {
             rule: match self.rule {
                 RuleName::Graded => Rule::Graded,
                 RuleName::Filter => Rule::Filter,
+                RuleName::Background => Rule::Background,
             },
             assumed_share: self.assumed_share,
             prior: self.weight_prior,

@@ -72,12 +72,15 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Nothing where the change makes no valid profile.
+/// Nothing where the change makes no valid profile or no valid key.
 fn attempt(change: &Change, sample: &Sample) -> Outcome<Option<Tried>> {
     if change.profile.check().is_err() {
         return Ok(None);
     }
-    let mark = marks::mark(&change.profile, &change.key)?;
+    // Nor where it makes numbers one that were several: equal layers count one text again and again.
+    let Ok(mark) = marks::mark(&change.profile, &change.key) else {
+        return Ok(None);
+    };
     let mut detection = Detection::new([&mark], DedupKind::Exact);
     let raw = sample.cells(change.profile.window, &change.reading)?;
     detection.observe(&raw)?;

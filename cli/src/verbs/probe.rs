@@ -30,6 +30,9 @@ use std::path::{Path, PathBuf};
 struct Line<'a> {
     /// Where it stood in the log: no two prompts have the same.
     id: &'a str,
+    /// Its own id there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +57,7 @@ struct Line<'a> {
 /// A prompt, with its place in the log.
 struct Found {
     id: String,
+    log_id: Option<String>,
     group: Option<String>,
     asked: Asked,
 }
@@ -187,6 +191,7 @@ fn read_log(
                 Ok(asked) => {
                     found.push(Found {
                         id: read::place(&record.source),
+                        log_id: record.id.clone(),
                         group: record.group.clone(),
                         asked,
                     });
@@ -225,7 +230,12 @@ fn entry(prompt: Found, record: Option<TokenRecord>) -> LogEntry<Found> {
 }
 
 fn line(chosen: &Chosen<Found>) -> Line<'_> {
-    let Found { id, group, asked } = &chosen.prompt;
+    let Found {
+        id,
+        log_id,
+        group,
+        asked,
+    } = &chosen.prompt;
     let (mut prompt, mut prompt_tokens, mut messages) = (None, None, None);
     match asked {
         Asked::Text(text) => prompt = Some(&**text),
@@ -234,6 +244,7 @@ fn line(chosen: &Chosen<Found>) -> Line<'_> {
     }
     Line {
         id,
+        log_id: log_id.as_deref(),
         group: group.as_deref(),
         prompt,
         prompt_tokens,

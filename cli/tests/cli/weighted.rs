@@ -163,6 +163,26 @@ fn the_same_input_gives_the_same_bytes() {
     }
 }
 
+/// Weights from unmarked text alone have no tie to any key.
+#[test]
+fn a_background_weighs_by_itself() {
+    let bench = case();
+    let result = bench.json(&format!(
+        "{BOTH_KEYS} --weights background --background plain.index answers.jsonl"
+    ));
+    for name in ["T2", "T2r"] {
+        let (own, other) = (test(&result, name, 0), test(&result, name, 1));
+        assert_eq!(
+            (&own["weights"], &own["unproven"]),
+            (&"background".into(), &Value::Null)
+        );
+        assert!(own["log10_p"].as_f64().unwrap() < -20.0, "{own}");
+        assert!(other["log10_p"].as_f64().unwrap() > -4.0, "{other}");
+    }
+    assert_eq!(result["harvests"], Value::Null);
+    assert_eq!(result["background"]["counting"], "occurrences");
+}
+
 #[test]
 fn what_cannot_weigh_is_refused() {
     let bench = case();
@@ -173,11 +193,37 @@ fn what_cannot_weigh_is_refused() {
         &["given twice"],
     );
     bench.refused(
-        &line("--harvest a.index --assumed-share 1"),
+        &line("--harvest a.index --background plain.index --assumed-share 1"),
         2,
         &["above 0 and below 1"],
     );
-    bench.refused(&line("--background a.index"), 2, &["--harvest"]);
+    bench.refused(
+        &line("--background a.index"),
+        2,
+        &["weighs nothing by itself", "--weights background"],
+    );
+    bench.refused(
+        &line("--harvest a.index --assumed-share 0.1"),
+        2,
+        &["--background"],
+    );
+    bench.refused(
+        &line("--harvest plain.index --background plain.index"),
+        2,
+        &["both harvest and background"],
+    );
+    bench.refused(
+        &line("--harvest a.index --background plain.index --weights background"),
+        2,
+        &["no --harvest"],
+    );
+    // An index made again has another date and digest, and the same sources.
+    bench.ok("index make --key a.key --profile p.toml --memory 1 --out again.index a.jsonl");
+    bench.refused(
+        &line("--harvest a.index --harvest again.index"),
+        2,
+        &["given twice"],
+    );
     bench.refused(&line("--harvest missing.index"), 2, &["missing.index"]);
     bench.refused(&line("--harvest a.jsonl"), 2, &["index make"]);
     bench.refused(&line("--reference -  -"), 2, &["more than once"]);

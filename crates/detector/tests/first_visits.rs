@@ -520,6 +520,21 @@ fn a_log_as_it_was_read_is_conditional_and_anothers_is_none() {
     let exact = of(log()).unwrap();
     assert!(exact.unproven.is_empty() && exact.decides());
     assert_eq!(exact.weights(), Some(WeightSource::FirstVisits));
+    let of_itself = Plan {
+        first_visits: Some(Logs {
+            logs: vec![Arc::new(log())],
+            background: Some(Arc::new(log())),
+        }),
+        ..Plan::default()
+    };
+    let mut examination =
+        Examination::new(&profile("gumbel"), std::slice::from_ref(&key), of_itself).unwrap();
+    examination.observe(&raw).unwrap();
+    let findings = examination.finish().unwrap();
+    let mut t3r = findings
+        .iter()
+        .filter(|finding| finding.test() == Test::T3r);
+    assert_eq!(t3r.next().unwrap().unproven, [Condition::KeyFreeWeights]);
     let as_read = of(Log {
         as_sampled: false,
         ..log()

@@ -42,6 +42,8 @@ pub enum Rule {
     Graded,
     /// The windows of the harvest count alike and no others.
     Filter,
+    /// By how often unmarked text holds each window, without a harvest: free of any tie to a key.
+    Background,
 }
 
 impl Default for Weighing {
@@ -102,10 +104,7 @@ pub(crate) fn weigh(how: &Weighing, profile: &Profile, keys: &[TriedKey]) -> Res
     let mut counts: Vec<Arc<dyn WindowCounts>> = vec![];
     for path in &how.harvests {
         let (used, index) = open(path, profile, keys)?;
-        if harvests
-            .iter()
-            .any(|other: &UsedIndex| other.sha256 == used.sha256)
-        {
+        if harvests.iter().any(|other: &UsedIndex| other.is_of(&used)) {
             return Err(
                 Error::usage(format_args!("--harvest {} is given twice", shown(path)))
                     .hint("give each index once: their counts add up"),
@@ -122,14 +121,33 @@ pub(crate) fn weigh(how: &Weighing, profile: &Profile, keys: &[TriedKey]) -> Res
         Some((used, index)) => (Some(used), Some(index)),
         None => (None, None),
     };
-    let weights = match counts.is_empty() {
-        true => None,
-        false => Some(Arc::new(WindowWeights::new(
+    if let Some(used) = &background
+        && harvests.iter().any(|harvest| harvest.is_of(used))
+    {
+        return Err(
+            Error::usage(format_args!("{} is both harvest and background", used.file)).hint(
+                "weights from unmarked text alone are --weights background, without --harvest",
+            ),
+        );
+    }
+    let weights = match (how.rule, &background_counts) {
+        (Rule::Background, Some(index)) if counts.is_empty() => {
+            Some(WindowWeights::new(vec![index.clone()], None, how.rule())?)
+        }
+        (Rule::Background, _) => {
+            return Err(
+                Error::usage("--weights background needs --background, and no --harvest")
+                    .hint("give an index of unmarked text: `hallmark index make --unmarked`"),
+            );
+        }
+        _ if counts.is_empty() => None,
+        _ => Some(WindowWeights::new(
             counts,
             background_counts.clone(),
             how.rule(),
-        )?)),
+        )?),
     };
+    let weights = weights.map(Arc::new);
     Ok(Weighed {
         weights,
         harvests,
@@ -142,7 +160,7 @@ impl Weighing {
     fn rule(&self) -> WeightRule {
         match self.rule {
             Rule::Filter => WeightRule::Filter,
-            Rule::Graded => WeightRule::Graded {
+            Rule::Graded | Rule::Background => WeightRule::Graded {
                 assumed_share: self.assumed_share,
                 prior: self.prior,
                 floor: self.floor,
@@ -199,6 +217,13 @@ pub(crate) fn check_profile(path: &Path, header: &Header, profile: &Profile) -> 
 }
 
 impl UsedIndex {
+    /// Whether it is the other's file, or made from the same files.
+    fn is_of(&self, other: &Self) -> bool {
+        let same_sources =
+            self.sources_sha256.is_some() && self.sources_sha256 == other.sources_sha256;
+        self.sha256 == other.sha256 || same_sources
+    }
+
     /// What an index says of itself, its content compared with its digest.
     pub(crate) fn of(path: &Path, index: &Index) -> Result<Self> {
         let header = index.header();

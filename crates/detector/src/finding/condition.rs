@@ -30,7 +30,7 @@ impl Condition {
                 "give the collection's log, or records whose ids ascend as they were asked, or order them by hash"
             }
             Self::KeyFreeWeights => {
-                "rest the case on T1, or on weights from other cohorts' text, prompts or a background"
+                "rest the case on T1, on the key's own log by first visits (--first-visits), or on weights from other cohorts' logs or from unmarked text alone (--weights background)"
             }
             Self::LogAsSampled => {
                 "make the index of first visits from token ids as they were sampled, numbered in the order of the requests, without --as-read"

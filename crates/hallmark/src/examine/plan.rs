@@ -9,7 +9,7 @@ use crate::json::formats;
 use crate::power::Calibrated;
 use crate::profile::ProfileJson;
 use crate::read::Inputs;
-use crate::weights::Weighing;
+use crate::weights::{Rule, Weighing};
 use hallmark_core::keys::{Key, KeyFile};
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::Expectation;
@@ -164,6 +164,14 @@ impl Plan {
                 ),
             );
         }
+        let weighs = !self.weighing.harvests.is_empty() || !self.first_visits.is_empty();
+        if self.weighing.background.is_some() && !weighs && self.weighing.rule != Rule::Background {
+            return Err(
+                Error::usage("a background weighs nothing by itself").hint(
+                    "give --harvest or --first-visits beside it; or say --weights background, which weighs windows by unmarked text alone",
+                ),
+            );
+        }
         if let Some(share) = self.rule_out
             && !(share > 0.0 && share <= 1.0)
         {
@@ -217,6 +225,9 @@ impl Plan {
         ) {
             (false, _) => Some(Expectation::Reference),
             (true, false) => Some(Expectation::ShorterWindow),
+            (true, true) if self.weighing.rule == Rule::Background => {
+                Some(Expectation::ShorterWindow)
+            }
             (true, true) => None,
         }
     }

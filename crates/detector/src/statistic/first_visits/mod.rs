@@ -85,6 +85,10 @@ pub(crate) fn finding(
     if !log.is_as_sampled() {
         finding.unproven.push(Condition::LogAsSampled);
     }
+    let background = logs.background.as_ref();
+    if background.is_some_and(|counts| counts.marked_by() == Some(key.mark.key())) {
+        finding.unproven.push(Condition::KeyFreeWeights);
+    }
     Ok(Some(finding))
 }
 
