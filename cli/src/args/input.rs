@@ -18,6 +18,9 @@ pub(crate) struct InputArgs {
     /// Where a field is found in records of another layout, for instance response=choices.0.text
     #[arg(long = "field", value_name = "NAME=PATH")]
     pub(crate) fields: Vec<String>,
+    /// Take every assistant's turn of a chat for an answer, each with what stood before it as shown, and not the last one only
+    #[arg(long)]
+    pub(crate) all_turns: bool,
     /// Go on after bad records, up to N of them; they are counted in the result
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) skip_bad: u64,
@@ -45,6 +48,7 @@ impl InputArgs {
             files: self.inputs.clone(),
             tokenizer: self.tokenizer.clone(),
             fields: self.fields.clone(),
+            all_turns: self.all_turns,
             skip_bad: self.skip_bad,
             max_record_bytes: self.max_record_bytes,
             max_document_bytes: self.max_document_bytes,

@@ -293,11 +293,10 @@ fn finding_line(finding: &Finding) -> String {
             found.supremum.cells
         ),
         Found::T3r(found) => format!(
-            "T3r own log        largest log10 E {:.2} after {} of {} cells, {:.2} at the end: p = {p}",
-            found.supremum.log10_e.value(),
-            found.supremum.cells,
+            "T3r own log        log10 E {:.2} at the log's end, over {} cells (largest {:.2}): p = {p}",
+            found.log10_e.value(),
             finding.scored,
-            found.log10_e.value()
+            found.supremum.log10_e.value()
         ),
         Found::T5(found) => format!(
             "T5 line-up         rank {} among {} decoys (the best of them {:.1}): p = {p}",

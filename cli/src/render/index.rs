@@ -43,10 +43,12 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
             } else {
                 "tokens that may not be those that were sampled"
             },
-            if in_order == Some(true) {
-                "ascending order"
-            } else {
-                "an order that nothing shows"
+            match (in_order, indexed.missing.unwrap_or(0)) {
+                (Some(true), 0) => "ascending order without a gap".to_owned(),
+                (Some(true), missing) => format!(
+                    "ascending order; {missing} numbers between have no answer, or an empty one"
+                ),
+                _ => "an order that nothing shows".to_owned(),
             }
         ),
     };

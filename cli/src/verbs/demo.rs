@@ -161,6 +161,7 @@ impl Cast {
                     exposure_known: true,
                     turns: None,
                     body: text(answer),
+                    earlier: vec![],
                 })
             });
         examine_records(&plan, &keys, encode(records, Some(tokenizer)), &mut silent)

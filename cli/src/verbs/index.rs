@@ -28,6 +28,9 @@ pub(crate) fn run(args: &IndexArgs, output: &Output) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// Tokens in a window that T3r takes at most.
+const LONGEST: usize = 4;
+
 fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
     let profile = profiles::read(&args.profile)?;
     if args.out == Path::new("-") {
@@ -35,6 +38,13 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
             .hint("name a new file with --out FILE"));
     }
     refuse_existing(&args.out)?;
+    if args.first && profile.window > LONGEST {
+        return Err(Error::usage(format_args!(
+            "T3r takes windows of at most {LONGEST} tokens, and the profile's have {}",
+            profile.window
+        ))
+        .hint("count windows without --first"));
+    }
     let builder = Builder::new(
         profile.window,
         tokenizer_digest(profile.tokenizer.sha256.as_deref())?,
@@ -46,6 +56,7 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         builder = builder.counting(Counting::FirstVisits(Reading {
             as_sampled: !args.as_read,
             in_order: !args.as_read,
+            missing: 0,
         }));
     }
 
@@ -57,7 +68,7 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         .open(Some(profile.tokenizer.vocab_size))?;
     let mut progress = Progress::new(output, "counting windows", None);
     let since = Instant::now();
-    let mut tokens = 0;
+    let (mut tokens, mut empty) = (0, 0);
     for record in encode(reader.by_ref().map(answer_only), tokenizer.as_ref()) {
         let record = record.map_err(|error| needs_tokens(args, error.into()))?;
         if args.first && !args.as_read {
@@ -70,9 +81,11 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
             error => error.into(),
         })?;
         tokens += record.tokens.len() as u64;
+        empty += u64::from(record.tokens.is_empty());
         progress.set(tokens);
     }
     drop(progress);
+    builder.missing(u32::try_from(ids.missing() + empty).unwrap_or(u32::MAX));
     builder.provenance(provenance(&args.input.inputs, &reader)?);
     let built = builder.finish(&args.out)?;
     let seconds = since.elapsed().as_secs_f64();

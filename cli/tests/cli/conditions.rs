@@ -390,15 +390,24 @@ fn answers_that_were_quoted_are_left_out_of_all_answers() {
         (&json!(texts.len()), &json!(texts.len()))
     );
     assert!(number(&quoted["left_out"]) > 3000.0, "{quoted}");
-    let by = |examined: &Value| {
-        let conditions = examined["conditions"].as_array().unwrap().clone();
-        let own = conditions
-            .into_iter()
-            .find(|c| c["condition"].as_str().unwrap().contains("quoted"));
-        own.unwrap()["checked_by"].clone()
-    };
-    assert_eq!(
-        (by(&without), by(&with)),
-        (json!("person"), json!("program"))
+    // What is left out depends on the key, so that it can only weaken a finding.
+    for (one, all) in with["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(without["tests"].as_array().unwrap())
+    {
+        assert!(number(&one["log10_p"]) >= number(&all["log10_p"]), "{one}");
+    }
+    let of_turns = "{\"messages\": [{\"role\": \"user\", \"content\": \"Go on.\"}, {\"role\": \"assistant\", \"content\": TEXT}, {\"role\": \"user\", \"content\": \"And?\"}, {\"role\": \"assistant\", \"content\": \"No.\"}]}\n";
+    let turns: String = texts
+        .iter()
+        .map(|text| of_turns.replace("TEXT", &Value::from(&**text).to_string()))
+        .collect();
+    bench.write("turns.jsonl", turns);
+    let (_, turns) = examine(
+        &bench,
+        "--provider-log log.jsonl --key root.key --profile p.toml turns.jsonl",
     );
+    assert_eq!(turns["quoted"]["by_assistant_turns"], json!(texts.len()));
 }

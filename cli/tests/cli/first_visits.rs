@@ -63,7 +63,9 @@ fn a_log_is_read_by_its_first_visits() {
     assert_eq!(made["windows"], tokens);
     let shown = bench.ok("index show c.first").stdout;
     assert!(
-        shown.contains("visited first, of tokens as they were sampled, in ascending order"),
+        shown.contains(
+            "visited first, of tokens as they were sampled, in ascending order without a gap"
+        ),
         "{shown}"
     );
 

@@ -410,3 +410,29 @@ fn probes_that_make_no_sense_are_refused() {
         "{left:?}"
     );
 }
+
+/// Ten turns of a chat are ten answers, in an index and in an examination.
+#[test]
+fn every_turn_of_a_chat_can_be_counted() {
+    let bench = logged();
+    let records = lines(&bench.read("log.jsonl"));
+    let turns = records.iter().take(10).flat_map(|record| {
+        [
+            json!({ "role": "user", "content": record["prompt"] }),
+            json!({ "role": "assistant", "content": record["text"] }),
+        ]
+    });
+    let chat = json!({ "messages": turns.collect::<Vec<_>>() });
+    bench.write("chat.jsonl", format!("{chat}\n"));
+    let answers = |more: &str| {
+        let make = format!("index make --key c.key --profile p.toml {more} chat.jsonl");
+        bench.json(&make)["answers"].clone()
+    };
+    assert_eq!(answers("--out last.index"), 1);
+    assert_eq!(answers("--all-turns --out all.index"), 10);
+    let scored = |more: &str| {
+        let line = format!("examine --decoys 0 --key c.key --profile p.toml {more} chat.jsonl");
+        bench.json(&line)["counts"]["scored"].as_u64().unwrap()
+    };
+    assert!(scored("--all-turns") > 4 * scored(""));
+}

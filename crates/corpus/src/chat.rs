@@ -34,6 +34,17 @@ pub(crate) fn before_answer(messages: &[Message]) -> Vec<Turn> {
         .collect()
 }
 
+/// The places of the assistant's turns that have text.
+pub(crate) fn answers(messages: &[Message]) -> Vec<usize> {
+    let turns = messages.iter().enumerate();
+    let has_text = |message: &Message| {
+        let mut strings = message.strings.iter();
+        strings.any(|(said, is_content)| *is_content && !said.text.is_empty())
+    };
+    let answers = turns.filter(|(_, message)| message.is_assistant() && has_text(message));
+    answers.map(|(at, _)| at).collect()
+}
+
 impl Message {
     fn is_assistant(&self) -> bool {
         self.role.as_deref() == Some("assistant")

@@ -186,7 +186,9 @@ pub enum Reason {
         why: &'static str,
     },
     /// The record has text, and no tokenizer was given.
-    #[error("holds text, and text cannot be scored without the mark's tokenizer")]
+    #[error(
+        "holds text, its answer or (beside an answer of tokens) its prompt, and text cannot be scored without the mark's tokenizer"
+    )]
     NeedsTokenizer,
     /// More bad records than [`skip_bad`](crate::ReadOptions::skip_bad) allows.
     #[error("{last_reason} (and {allowed} bad records before it were skipped, as many as allowed)")]
@@ -297,7 +299,7 @@ impl Reason {
                 "say which field is the answer, for example `--field response=response`; the others then count as shown, so drop what repeats the answer"
             }
             Self::NoAnswer { .. } => {
-                "drop records without an answer, or map the answer with `--field response=path`"
+                "drop records without an answer, map the answer with `--field response=path`, or read every turn of a chat with `--all-turns`"
             }
             Self::NeedsTokenizer => {
                 "give the `tokenizer.json` whose digest the profile names, or records with `tokens`"

@@ -4,11 +4,12 @@ use crate::chat::{self, Message};
 use crate::error::Reason;
 use crate::exposure::{self, Said};
 use crate::fields::{Field, FieldMap};
-use crate::limits::{LimitKind, Limits};
+use crate::limits::LimitKind;
+use crate::options::ReadOptions;
 use crate::record::{Piece, Record, Source};
 
 /// The fields of one record, before they make sense together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Found {
     pub(crate) text: Option<String>,
     pub(crate) tokens: Option<Vec<u32>>,
@@ -26,7 +27,7 @@ pub(crate) struct Found {
 }
 
 /// Something in a record that may have been shown.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Shown {
     /// The strings of a field that is not mapped.
     Strings(Vec<Said>),
@@ -99,12 +100,46 @@ impl Found {
     ///
     /// `keys` names what the record has instead, if it has none of our fields.
     pub(crate) fn into_record(
-        self,
+        mut self,
         source: Source,
-        fields: &FieldMap,
-        limits: &Limits,
+        options: &ReadOptions,
         keys: impl FnOnce() -> String,
     ) -> Result<Record, Reason> {
+        let mut turns = match &self.messages {
+            Some(messages) if options.all_turns => chat::answers(messages),
+            _ => vec![],
+        };
+        let Some(last) = turns.pop() else {
+            return self.one_record(source, options, keys);
+        };
+        let up_to = |found: &Self, turn: usize| {
+            let mut found = found.clone();
+            if let Some(messages) = &mut found.messages {
+                messages.truncate(turn + 1);
+            }
+            if let Some(id) = &mut found.id {
+                *id = format!("{id}.{turn}");
+            }
+            found
+        };
+        let earlier = turns.into_iter().map(|turn| {
+            let found = up_to(&self, turn);
+            found.one_record(source.clone(), options, String::new)
+        });
+        let earlier = earlier.collect::<Result<_, _>>()?;
+        self = up_to(&self, last);
+        let record = self.one_record(source, options, keys)?;
+        Ok(Record { earlier, ..record })
+    }
+
+    /// The record of its last answer.
+    fn one_record(
+        self,
+        source: Source,
+        options: &ReadOptions,
+        keys: impl FnOnce() -> String,
+    ) -> Result<Record, Reason> {
+        let ReadOptions { fields, limits, .. } = options;
         let body_fields = self.body_fields();
         if body_fields.is_empty() {
             return Err(Reason::NoLayout { found: keys() });
@@ -171,6 +206,7 @@ impl Found {
             exposure_known,
             turns: before,
             body,
+            earlier: vec![],
         })
     }
 

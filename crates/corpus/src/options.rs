@@ -11,6 +11,8 @@ pub struct ReadOptions {
     pub format: Option<Format>,
     /// Where the fields stand.
     pub fields: FieldMap,
+    /// Whether every assistant's turn of a chat is an answer, and not the last one only.
+    pub all_turns: bool,
     /// How large input may be.
     pub limits: Limits,
     /// How many bad records to skip, over all files together; one more ends the run.

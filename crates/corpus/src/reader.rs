@@ -48,6 +48,10 @@ impl RecordKind for Record {
         Ok((format, records))
     }
 
+    fn take_earlier(&mut self) -> Vec<Self> {
+        std::mem::take(&mut self.earlier)
+    }
+
     fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
         json_object::record(json, source, options)
     }

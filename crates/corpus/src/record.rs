@@ -23,6 +23,9 @@ pub struct Record {
     pub turns: Option<Vec<Turn>>,
     /// The answer itself.
     pub body: Piece,
+    /// The answers of earlier turns of the same chat, in order, each with what stood before it, where
+    /// [all turns](crate::ReadOptions::all_turns) are read. A stream hands them on as records of their own, and then this is empty.
+    pub earlier: Vec<Record>,
 }
 
 /// A turn of a chat before the answer.

@@ -22,6 +22,8 @@ pub struct Stream<K> {
     options: Arc<ReadOptions>,
     waiting: VecDeque<PathBuf>,
     current: Option<Current<K>>,
+    /// Read, and not yet handed on.
+    ready: VecDeque<K>,
     skipped: Skipped,
     stdin: Option<HashedSoFar>,
 }
@@ -65,6 +67,7 @@ impl<K: RecordKind> Stream<K> {
             options: Arc::new(options.clone()),
             waiting,
             current: None,
+            ready: VecDeque::new(),
             skipped: Skipped::default(),
             stdin: None,
         };
@@ -87,6 +90,7 @@ impl<K: RecordKind> Stream<K> {
             options,
             waiting: VecDeque::new(),
             current: Some(current),
+            ready: VecDeque::new(),
             skipped: Skipped::default(),
             stdin: None,
         })
@@ -153,9 +157,20 @@ impl<K: RecordKind> Stream<K> {
     }
 
     fn advance(&mut self) -> Result<Option<K>, CorpusError> {
+        if let Some(record) = self.ready.pop_front() {
+            return Ok(Some(record));
+        }
         while let Some(current) = &mut self.current {
             match current.next_record() {
-                Some(Ok(record)) => return Ok(Some(record)),
+                Some(Ok(mut record)) => {
+                    let earlier = record.take_earlier();
+                    if earlier.is_empty() {
+                        return Ok(Some(record));
+                    }
+                    self.ready.extend(earlier);
+                    self.ready.push_back(record);
+                    return Ok(self.ready.pop_front());
+                }
                 Some(Err(error)) => self.skip(error)?,
                 None if current.is_empty => {
                     return Err(CorpusError::new(&current.file, None, Reason::Empty));

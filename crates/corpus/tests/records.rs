@@ -45,7 +45,8 @@ fn plain_documents_are_text_or_tokens() {
             exposure: vec![],
             exposure_known: false,
             turns: None,
-            body: text("teal")
+            body: text("teal"),
+            earlier: vec![],
         }
     );
     assert_eq!(
@@ -448,4 +449,62 @@ fn log_probabilities_are_the_suspects_own_words() {
         &options,
     )[0];
     assert_eq!(mapped.body, Piece::Text("x".into()));
+}
+
+/// Every assistant's turn is an answer of its own, with what stood before it, and nothing behind it, as shown; turns without text are passed
+/// over.
+#[test]
+fn all_turns_of_a_chat_can_be_read() {
+    let json = r#"{"id": "c", "note": "kept", "messages": [
+        {"role": "system", "content": "be kind"}, {"role": "user", "content": "one?"}, {"role": "assistant", "content": "first"},
+        {"role": "user", "content": "two?"}, {"role": "assistant", "content": "second"}, {"role": "user", "content": "three?"},
+        {"role": "assistant", "tool_calls": [{"name": "look"}]}]}"#;
+    let options = ReadOptions {
+        all_turns: true,
+        ..ReadOptions::default()
+    };
+    let read = |json: &str, options: &ReadOptions| -> Vec<Record> {
+        let reader = Reader::from_read(
+            "in.jsonl",
+            std::io::Cursor::new(json.replace('\n', "")),
+            options,
+        );
+        reader.unwrap().map(Result::unwrap).collect()
+    };
+    let records = read(json, &options);
+    let ids: Vec<_> = records
+        .iter()
+        .map(|record| record.id.as_deref().unwrap())
+        .collect();
+    assert_eq!(ids, ["c.2", "c.4"]);
+    assert_eq!(
+        [&records[0].body, &records[1].body],
+        [&text("first"), &text("second")]
+    );
+    assert!(
+        records
+            .iter()
+            .all(|record| record.earlier.is_empty() && record.exposure_known)
+    );
+    let shown = |record: &Record, said: &str| record.exposure.contains(&text(said));
+    for said in ["kept", "be kind", "one?"] {
+        assert!(records.iter().all(|record| shown(record, said)), "{said}");
+    }
+    assert!(!shown(&records[0], "first") && !shown(&records[0], "two?"));
+    assert!(
+        shown(&records[1], "first") && shown(&records[1], "two?") && !shown(&records[1], "three?")
+    );
+    assert_eq!(records[1].turns.as_ref().unwrap().len(), 4);
+    // Other layouts are as they were, and a chat without an answer is refused as before.
+    assert_eq!(read(r#"{"text": "teal"}"#, &options).len(), 1);
+    let none = r#"{"messages": [{"role": "user", "content": "one?"}]}"#;
+    let mut reader = Reader::from_read("in.jsonl", std::io::Cursor::new(none), &options).unwrap();
+    assert!(
+        reader
+            .next()
+            .unwrap()
+            .unwrap_err()
+            .to_string()
+            .contains("no turn has the role")
+    );
 }

@@ -201,6 +201,7 @@ fn exposure(tokenizer: &Tokenizer, text: &str) -> Vec<Vec<u32>> {
         exposure_known: true,
         turns: None,
         body: Piece::Tokens(vec![]),
+        earlier: vec![],
     };
     let encoded = encode([Ok(record)], Some(tokenizer)).next();
     encoded.unwrap().unwrap().exposure

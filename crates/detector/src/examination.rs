@@ -392,6 +392,24 @@ impl Examination {
 /// The largest weight of a part in bets, where it is multiplied by a window's.
 const MOST_BET: u32 = 1 << 8;
 
+/// Of two examinations of the same keys by one plan, on answers that were left in or out in two ways, the finding with the larger p of each
+/// test and key, and the smaller e-value; adjusted together. Valid where either way is.
+///
+/// # Panics
+/// When they are not of the same tests and keys, in one order.
+#[must_use]
+pub fn weaker(some: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
+    assert_eq!(
+        some.len(),
+        others.len(),
+        "the same tests under the same keys"
+    );
+    let pairs = some.into_iter().zip(others);
+    let mut findings: Vec<Finding> = pairs.map(|(one, other)| one.or_weaker(other)).collect();
+    adjust(&mut findings);
+    findings
+}
+
 /// Adjusts every p-value whose conditions hold for all of them, and the others among themselves: a p-value that is conditional
 /// lifts no other.
 fn adjust(findings: &mut [Finding]) {

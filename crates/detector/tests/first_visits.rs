@@ -8,7 +8,7 @@ use hallmark_core::profile::Profile;
 use hallmark_core::visits::{FirstVisits, code};
 use hallmark_core::windows::{WindowCounts, WindowHash};
 use hallmark_detector::cells::{Exposure, RawCells};
-use hallmark_detector::examination::{Examination, Plan};
+use hallmark_detector::examination::{Examination, Plan, weaker};
 use hallmark_detector::finding::{Condition, Expectation, Finding, Test};
 use hallmark_detector::statistic::first_visits::Logs;
 use hallmark_detector::weights::{WeightRule, WeightSource, WindowWeights};
@@ -550,4 +550,35 @@ fn a_log_as_it_was_read_is_conditional_and_anothers_is_none() {
         })
         .is_none()
     );
+}
+
+/// Of two examinations of the same keys the larger p of each test counts, and the smaller e-value.
+#[test]
+fn of_two_examinations_the_weaker_finding_counts() {
+    let world = World {
+        windows: 50,
+        law: TWO.to_vec(),
+        visits: (5, 10),
+    };
+    let key = key(7);
+    let examined = |seed: u64| {
+        let raw = answers(&world, &TWO, 5, &mut Random::new(seed));
+        let plan = Plan {
+            e_process: true,
+            ..Plan::default()
+        };
+        let mut examination =
+            Examination::new(&profile("gumbel"), std::slice::from_ref(&key), plan).unwrap();
+        examination.observe(&raw).unwrap();
+        examination.finish().unwrap()
+    };
+    let (one, other) = (examined(1), examined(2));
+    for (a, b) in [(&one, &other), (&other, &one)] {
+        let weaker = weaker(a.clone(), b.clone());
+        for ((weak, one), other) in weaker.iter().zip(&one).zip(&other) {
+            assert_eq!(weak.log10_p, one.log10_p.max(other.log10_p));
+            assert_eq!(weak.log10_e(), one.log10_e().min(other.log10_e()));
+            assert!(weak.log10_p_adjusted >= weak.log10_p);
+        }
+    }
 }

@@ -38,6 +38,9 @@ pub struct Indexed {
     /// First visits: whether answers stood in ascending order of their ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_order: Option<bool>,
+    /// First visits: ids between the first and the last that no record has, and answers without a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<u32>,
     /// When it was made, in seconds since 1970 by its maker's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<u64>,
@@ -93,9 +96,13 @@ impl From<hallmark_harvest::Counting> for Counting {
 /// When a file cannot be read again.
 pub fn provenance(files: &[PathBuf], reader: &Reader) -> Result<Provenance> {
     let mut digests = vec![];
+    let mut is_whole = true;
     for file in files {
+        // A pipe is empty when it is read again.
+        is_whole &= file.as_os_str() == "-" || file.is_file();
         let digest = match reader.stdin_digest() {
             Some((digest, _)) if file.as_os_str() == "-" => Sha256Digest(digest),
+            _ if !file.is_file() => continue,
             _ => {
                 let hex = InputFile::of(Role::Harvest, file)?.sha256;
                 hex.parse().map_err(Error::usage)?
@@ -106,7 +113,7 @@ pub fn provenance(files: &[PathBuf], reader: &Reader) -> Result<Provenance> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     Ok(Provenance {
         made: now.map_or(0, |time| time.as_secs()),
-        sources: Some(Sha256Digest::of(&digests)),
+        sources: is_whole.then(|| Sha256Digest::of(&digests)),
     })
 }
 
@@ -172,6 +179,7 @@ impl Indexed {
             counting: header.counting.into(),
             as_sampled: header.counting.first_visits().map(|read| read.as_sampled),
             in_order: header.counting.first_visits().map(|read| read.in_order),
+            missing: header.counting.first_visits().map(|read| read.missing),
             made: Some(header.provenance.made).filter(|&made| made > 0),
             sources_sha256: header.provenance.sources.map(|digest| digest.to_string()),
             answers: header.answers,

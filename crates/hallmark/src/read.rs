@@ -29,6 +29,9 @@ pub struct Inputs {
     /// Where a field is found in records of another layout, as `NAME=PATH`.
     #[serde(default)]
     pub fields: Vec<String>,
+    /// Whether every assistant's turn of a chat is an answer, and not the last one only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_turns: bool,
     /// Bad records after which reading goes on.
     #[serde(default)]
     pub skip_bad: u64,
@@ -107,6 +110,7 @@ impl Inputs {
         Ok(ReadOptions {
             format: format.map_err(|error| Error::usage(error).at("--input-format"))?,
             fields,
+            all_turns: self.all_turns,
             limits: self.limits(),
             skip_bad: self.skip_bad,
             vocab_size,

@@ -73,6 +73,9 @@ pub struct UsedIndex {
     /// First visits: whether its log is known to be what was sampled, token by token and in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_sampled: Option<bool>,
+    /// First visits: ids between the first and the last that no record has, and answers without a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<u32>,
     /// When it was made, in seconds since 1970 by its maker's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<u64>,
@@ -121,6 +124,15 @@ pub(crate) fn weigh(how: &Weighing, profile: &Profile, keys: &[TriedKey]) -> Res
         Some((used, index)) => (Some(used), Some(index)),
         None => (None, None),
     };
+    if let Some(used) = &background
+        && let Some(key) = &used.marked_by
+    {
+        return Err(Error::usage(format_args!(
+            "{} holds text that key {key} marked, and a background is text that no key marked",
+            used.file
+        ))
+        .hint("make it of unmarked text with `index make --unmarked`; other cohorts' logs go with --harvest"));
+    }
     if let Some(used) = &background
         && harvests.iter().any(|harvest| harvest.is_of(used))
     {
@@ -233,6 +245,7 @@ impl UsedIndex {
             sha256: index.verify()?.to_string(),
             counting: header.counting.into(),
             as_sampled: first_visits.map(|reading| reading.as_sampled && reading.in_order),
+            missing: first_visits.map(|reading| reading.missing),
             made: Some(header.provenance.made).filter(|&made| made > 0),
             sources_sha256: header.provenance.sources.map(|digest| digest.to_string()),
             windows: header.total,

@@ -113,6 +113,13 @@ impl Builder {
         self
     }
 
+    /// Says how many numbers of the log of first visits have no answer.
+    pub fn missing(&mut self, missing: u32) {
+        if let Counting::FirstVisits(reading) = &mut self.header.counting {
+            reading.missing = missing;
+        }
+    }
+
     /// Says where the text is from.
     pub fn provenance(&mut self, provenance: Provenance) {
         self.header.provenance = provenance;

@@ -20,28 +20,32 @@ pub struct Reading {
     pub as_sampled: bool,
     /// Answers stood in ascending order of a number that each of them has.
     pub in_order: bool,
+    /// Numbers between the first and the last that no answer has, and answers without a token: what a log looks like from which something was
+    /// taken. Other cohorts' requests have numbers too.
+    pub missing: u32,
 }
 
 impl Counting {
     pub(crate) fn to_bytes(self) -> [u8; 8] {
-        let (kind, flags) = match self {
-            Self::Occurrences => (0, 0),
-            Self::Answers => (1, 0),
-            Self::FirstVisits(Reading {
-                as_sampled,
-                in_order,
-            }) => (2, u8::from(in_order) << 1 | u8::from(as_sampled)),
-        };
-        [kind, flags, 0, 0, 0, 0, 0, 0]
+        match self {
+            Self::Occurrences => [0; 8],
+            Self::Answers => [1, 0, 0, 0, 0, 0, 0, 0],
+            Self::FirstVisits(reading) => {
+                let flags = u8::from(reading.in_order) << 1 | u8::from(reading.as_sampled);
+                let [a, b, c, d] = reading.missing.to_le_bytes();
+                [2, flags, 0, 0, a, b, c, d]
+            }
+        }
     }
 
     pub(crate) fn from_bytes(bytes: [u8; 8]) -> Option<Self> {
         match bytes {
             [0, 0, 0, 0, 0, 0, 0, 0] => Some(Self::Occurrences),
             [1, 0, 0, 0, 0, 0, 0, 0] => Some(Self::Answers),
-            [2, flags @ 0..4, 0, 0, 0, 0, 0, 0] => Some(Self::FirstVisits(Reading {
+            [2, flags @ 0..4, 0, 0, a, b, c, d] => Some(Self::FirstVisits(Reading {
                 as_sampled: flags & 1 != 0,
                 in_order: flags & 2 != 0,
+                missing: u32::from_le_bytes([a, b, c, d]),
             })),
             _ => None,
         }

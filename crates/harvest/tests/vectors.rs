@@ -81,6 +81,7 @@ fn counting(name: &str) -> Counting {
         Counting::FirstVisits(Reading {
             as_sampled: as_described,
             in_order: as_described,
+            missing: 7,
         })
     };
     match name {

@@ -94,7 +94,8 @@ def index(answers, window, tokenizer, key_id, counting, made, sources):
     header += bytes([(sources is not None) << 2 | (tokenizer is not None) << 1 | (key_id is not None)])
     header += bytes.fromhex(key_id or "00" * 8) + bytes.fromhex(tokenizer or "00" * 32)
     header += struct.pack("<QQQ", len(answers), total, len(counts))
-    header += COUNTING[counting] + bytes(6) + struct.pack("<Q", made) + bytes.fromhex(sources or "00" * 32)
+    missing = struct.pack("<I", 7 if counting.startswith("first") else 0)
+    header += COUNTING[counting] + bytes(2) + missing + struct.pack("<Q", made) + bytes.fromhex(sources or "00" * 32)
     assert len(header) == 128
     hashes = sorted(counts)
     offsets, at = b"", 0

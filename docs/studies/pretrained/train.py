@@ -1,6 +1,6 @@
 """Fine-tunes the model of a GGUF file on answers, the loss on the answers alone:
 
-train.py --model DIR [--from STUDENT.pt] --passes N --seed S --longest TOKENS --out STUDENT ANSWERS.jsonl...
+train.py --model DIR [--from STUDENT.pt] [--count N] --passes N --seed S --longest TOKENS --out STUDENT ANSWERS.jsonl...
 
 Leaves STUDENT.gguf (F32), STUDENT.pt (to train on from) and STUDENT.json (losses and times). All weights are trained, in
 f32 with bf16 autocast, AdamW, learning rate 1e-4 with a cosine to a tenth, 8 answers a step.
@@ -18,9 +18,10 @@ import numpy as np
 import torch
 from gguf.quants import dequantize
 from tokenizers import Tokenizer
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 
 RATE, LEAST, BETAS, BATCH, CLIP = 1e-4, 0.1, (0.9, 0.98), 8, 1.0
+PART = 2  # answers whose gradients are made at once, for memory
 SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 END = 2  # <|im_end|>
 NAMES = {  # GGUF's name of a block's tensor: the name in transformers
@@ -43,6 +44,7 @@ def main():
     parser.add_argument("--passes", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--longest", type=int, required=True, help="answers of so many tokens were cut off")
+    parser.add_argument("--count", type=int, help="of the answers, the first so many")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("answers", nargs="+", type=pathlib.Path)
@@ -53,7 +55,7 @@ def main():
     model = load(reader)
     if args.start:
         model.load_state_dict(torch.load(args.start))
-    examples = read(args.answers, Tokenizer.from_file(str(args.model / "tokenizer.json")), args.longest)
+    examples = read(args.answers, Tokenizer.from_file(str(args.model / "tokenizer.json")), args.longest)[: args.count]
     report = train(model, examples, args.passes, random.Random(args.seed))
     report |= {name: getattr(args, name) for name in ("passes", "seed", "longest", "threads")}
     report |= {"answers": [path.name for path in args.answers], "start": args.start and args.start.name}
@@ -77,7 +79,7 @@ def read(paths, tokenizer, longest):
 
 def train(model, examples, passes, draw):
     steps = passes * math.ceil(len(examples) / BATCH)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, betas=BETAS, weight_decay=0.0)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, betas=BETAS, weight_decay=0.0, fused=True)
     cosine = lambda step: LEAST + (1 - LEAST) * (1 + math.cos(math.pi * step / steps)) / 2
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, cosine)
     model.train()
@@ -85,14 +87,17 @@ def train(model, examples, passes, draw):
     for number in range(passes):
         total = tokens = 0
         for batch in batches(examples, draw):
-            loss, count = answer_loss(model, batch)
+            count, loss = sum(len(answer) for _, answer in batch), 0.0
             optimiser.zero_grad(set_to_none=True)
-            (loss / count).backward()
+            for at in range(0, len(batch), PART):
+                part = answer_loss(model, batch[at : at + PART])
+                (part / count).backward()
+                loss += part.item()
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimiser.step()
             schedule.step()
-            total, tokens, done = total + loss.item(), tokens + count, done + 1
-            print(f"step {done}/{steps} loss {loss.item() / count:.3f} {time.time() - began:.0f} s", flush=True)
+            total, tokens, done = total + loss, tokens + count, done + 1
+            print(f"step {done}/{steps} loss {loss / count:.3f} {time.time() - began:.0f} s", flush=True)
         losses.append(round(total / tokens, 4))
     shown = sum(len(shown) for shown, _ in examples)
     return {
@@ -118,7 +123,7 @@ def batches(examples, draw):
 
 
 def answer_loss(model, batch):
-    """The sum of the answers' losses in nats, and their tokens. Logits are made where an answer's token follows."""
+    """The sum of the answers' losses in nats. Logits are made where an answer's token follows."""
     length = max(len(shown) + len(answer) for shown, answer in batch) - 1
     tokens = torch.full((len(batch), length), END)
     targets = torch.full((len(batch), length), -1)
@@ -127,11 +132,49 @@ def answer_loss(model, batch):
         tokens[row, : len(both) - 1] = both[:-1]
         targets[row, len(shown) - 1 : len(both) - 1] = both[len(shown) :]
     # Padding stands at the end: no answer sees it.
+    wanted = targets[targets >= 0]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model.model(input_ids=tokens, use_cache=False).last_hidden_state
         logits = model.lm_head(hidden[targets >= 0])
-    wanted = targets[targets >= 0]
-    return torch.nn.functional.cross_entropy(logits.float(), wanted, reduction="sum"), len(wanted)
+    return Loss.apply(logits, wanted)
+
+
+class Loss(torch.autograd.Function):
+    """The sum of cross entropies, a few rows at a time: half the time of torch's own for so many tokens."""
+
+    ROWS = 64
+
+    @staticmethod
+    def forward(ctx, logits, wanted):
+        gradient, total = torch.empty_like(logits), 0.0
+        for at in range(0, len(wanted), Loss.ROWS):
+            rows, targets = logits[at : at + Loss.ROWS].float(), wanted[at : at + Loss.ROWS, None]
+            own = rows.gather(1, targets)
+            normaliser = rows.logsumexp(1, keepdim=True)
+            total += (normaliser - own).sum()
+            shares = rows.sub_(normaliser).exp_()
+            shares.scatter_add_(1, targets, torch.full(targets.shape, -1.0))
+            gradient[at : at + Loss.ROWS] = shares
+        ctx.save_for_backward(gradient)
+        return total
+
+    @staticmethod
+    def backward(ctx, scale):
+        return ctx.saved_tensors[0] * scale.to(torch.bfloat16), None
+
+
+def attend(module, query, key, value, attention_mask, scaling, **_):
+    """Causal attention by plain products: on a CPU faster than the fused one at these lengths."""
+    batch, heads, length, width = query.shape
+    groups = key.shape[1]
+    query = (query * scaling).reshape(batch, groups, heads // groups * length, width)
+    scores = (query @ key.transpose(2, 3)).reshape(batch, heads, length, length)
+    later = torch.full((length, length), float("-inf"), dtype=scores.dtype).triu(1)
+    shares = torch.softmax(scores + later, -1).to(value.dtype).reshape(batch, groups, -1, length)
+    return (shares @ value).reshape(batch, heads, length, width).transpose(1, 2), None
+
+
+AttentionInterface.register("plain", attend)
 
 
 def load(reader):
@@ -149,6 +192,7 @@ def load(reader):
         max_position_embeddings=field("context_length"),
         tie_word_embeddings=True,
     )
+    config._attn_implementation = "plain"
     model = LlamaForCausalLM(config)
     state = {}
     for tensor in reader.tensors:

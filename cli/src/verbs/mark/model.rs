@@ -29,6 +29,9 @@ struct Prompt {
 struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    /// What the model's chat template shows before the prompt: it was shown too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<&'a str>,
     prompt: &'a str,
     text: String,
     tokens: &'a [u32],
@@ -79,6 +82,7 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     drop(progress);
     let records = prompts.iter().zip(&answers).map(|(prompt, tokens)| Answer {
         id: prompt.id.as_deref(),
+        system: model.chat().and_then(Chat::system),
         prompt: &prompt.prompt,
         text: tokenizer.decode(tokens),
         tokens,

@@ -54,9 +54,7 @@ pub(crate) fn record(
     .deserialize(&mut parser)
     .and_then(|()| parser.end());
     read.map_err(|error| context.reason.take().unwrap_or_else(|| syntax(&error)))?;
-    found.into_record(source, &options.fields, &options.limits, || {
-        name_keys(&keys(json))
-    })
+    found.into_record(source, options, || name_keys(&keys(json)))
 }
 
 /// Parser messages end with a position in the record; ours names the byte apart.

@@ -130,9 +130,7 @@ impl Rows {
             file: Arc::clone(&self.name),
             line: self.row,
         };
-        found.into_record(source, &self.options.fields, &self.options.limits, || {
-            name_keys(&self.keys)
-        })
+        found.into_record(source, &self.options, || name_keys(&self.keys))
     }
 }
 

@@ -19,6 +19,11 @@ pub trait RecordKind: Sized {
     /// Where it has none that such records come in, or its first bytes show that it cannot be read.
     fn open(input: Input, options: Arc<ReadOptions>) -> Result<Opened<Self>, Reason>;
 
+    /// Takes the records out of it that come before it.
+    fn take_earlier(&mut self) -> Vec<Self> {
+        vec![]
+    }
+
     /// Reads one record from the bytes of one JSON object.
     ///
     /// # Errors

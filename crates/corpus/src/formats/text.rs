@@ -75,6 +75,7 @@ impl Records<Record> for Text {
                     exposure_known: false,
                     turns: None,
                     body: Piece::Text(text),
+                    earlier: vec![],
                 })
             }),
             Err(reason) => Some(Err(CorpusError::new(&self.input.file, Some(1), reason))),

@@ -87,6 +87,7 @@ impl LogprobRecord {
             exposure_known: self.exposure_known,
             turns: None,
             body: Piece::Tokens(vec![]),
+            earlier: vec![],
         };
         let shown = encode([Ok(shown)], tokenizer).next();
         Ok(EncodedLogprobs {

@@ -124,9 +124,9 @@ pub struct T3 {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct T3r {
-    /// Where in the log it was largest.
+    /// Where in the log it was largest: to look at, and not what the p-value goes by.
     pub supremum: Checkpoint,
-    /// log10 E at the log's end: the only one of its values that is an e-value.
+    /// log10 E at the log's end, an e-value; the p-value is 1/E.
     pub log10_e: Log10E,
     /// What cells were weighed by: first visits in the key's own log.
     pub weights: WeightSource,

@@ -128,6 +128,28 @@ impl Finding {
         self.found.test()
     }
 
+    /// Of this and another of the same test and key the one with the larger p, with the smaller of their e-values.
+    pub(crate) fn or_weaker(self, other: Self) -> Self {
+        assert_eq!(
+            (self.test(), &self.key_id),
+            (other.test(), &other.key_id),
+            "findings of one test under one key"
+        );
+        let log10_e = self.log10_e().min(other.log10_e());
+        let mut weaker = if other.log10_p > self.log10_p {
+            other
+        } else {
+            self
+        };
+        match (&mut weaker.found, log10_e) {
+            (Found::T3(found), Some(log10_e)) => found.log10_e = log10_e,
+            (Found::T3r(found), Some(log10_e)) => found.log10_e = log10_e,
+            (Found::T9(found), Some(log10_e)) => found.log10_e = log10_e,
+            _ => {}
+        }
+        weaker
+    }
+
     /// Whether it may decide anything: all its conditions hold, there are cells enough, and it is no contrast, which compares
     /// two keys.
     #[must_use]
@@ -135,7 +157,7 @@ impl Finding {
         self.unproven.is_empty() && self.scored >= FEW_CELLS && self.test() != Test::T6
     }
 
-    /// What the test went by: a sum of scores (T1, T2, T2r, T6, T9), the largest log10 E (T3, T3r), a rank (T5), log10 of the smallest
+    /// What the test went by: a sum of scores (T1, T2, T2r, T6, T9), the largest log10 E (T3), log10 E at the end (T3r), a rank (T5), log10 of the smallest
     /// level (T8).
     #[must_use]
     pub fn statistic(&self) -> f64 {
@@ -144,7 +166,7 @@ impl Finding {
             Found::T2(found) => found.statistic,
             Found::T2r(found) => found.statistic,
             Found::T3(found) => found.supremum.log10_e.value(),
-            Found::T3r(found) => found.supremum.log10_e.value(),
+            Found::T3r(found) => found.log10_e.value(),
             Found::T5(found) => found.rank as f64,
             Found::T6(found) => found.statistic,
             Found::T8(found) => found.log10_smallest,

@@ -44,7 +44,7 @@ impl Watch {
     pub(super) fn tell(mut self, order: Order, examination: &mut Examination) -> Answers {
         self.seen.order = match (order, &self.ids) {
             (Order::Unproven, _) if self.answers == 1 => Order::OneAnswer,
-            (Order::Unproven, Ids::Ascending(_)) => Order::Ids,
+            (Order::Unproven, Ids::Ascending(..)) => Order::Ids,
             (known, _) => known,
         };
         examination.order(self.seen.order);

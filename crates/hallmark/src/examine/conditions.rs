@@ -46,6 +46,8 @@ pub(super) struct Case<'a> {
     pub(super) collection: Option<&'a Collection>,
     pub(super) quoted: Option<&'a Quoted>,
     pub(super) chosen: Chosen,
+    /// Numbers of the logs of first visits that have no answer.
+    pub(super) missing: u64,
 }
 
 /// The conditions of what was found, in the order of the page that explains them.
@@ -58,6 +60,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         collection,
         quoted,
         chosen,
+        missing,
     } = case;
     let made = |wanted: &[Test]| -> Vec<Test> {
         let made = wanted.iter().copied();
@@ -154,25 +157,26 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
                 "they are those that the results of `probe` name, which were not chosen by an index of a tested key's text; that the indexes name the right keys is their maker's word".to_owned()
             }
             (false, _) => {
-                "the results of `probe` name no tested key; that these answers are to those prompts is to be shown, for instance by the collection's log".to_owned()
+                "the results of `probe` name no tested key (without an index they name none); that these answers are to those prompts is to be shown, for instance by the collection's log".to_owned()
             }
         },
     );
     add(
         "Answers that a tested key marked were not shown to the suspect, quoted or in part; or all their windows are left out of all answers",
         all.clone(),
-        match quoted {
-            Some(_) => Checker::Program,
-            None => Checker::Person,
-        },
+        Checker::Person,
         match quoted {
             None => {
                 "give the provider's log (--provider-log), or show that no prompt has such text"
                     .to_owned()
             }
             Some(found) => format!(
-                "of {} answers in the log {} share 24 letters in a row with what was shown: their {} windows are left out of all answers; shorter quotations are not seen, and that this is the tested keys' whole log is its keeper's word",
-                found.answers, found.quoted, found.windows
+                "of {} answers in the log {} share 24 letters in a row with what was shown ({} of them with earlier assistant's turns only): their {} windows are left out of all answers, and where that takes away any of the {} tokens behind them, the larger p of the examinations with and without them counts; shorter quotations are not seen, and that this is the tested keys' whole log is its keeper's word",
+                found.answers,
+                found.quoted,
+                found.by_assistant_turns,
+                found.windows,
+                found.left_out
             ),
         },
     );
@@ -205,19 +209,23 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         .to_owned(),
     );
     add(
-        "The log of first visits is whole: it has every answer under the key, unsent ones too, token by token as they were sampled, in the order in which requests came in; no answer was left out because of what it says",
+        "The log of first visits is whole: it has every answer under the key, unsent ones too, token by token as they were sampled, in an order in which everything that a prompt holds comes before it; no answer was left out because of what it says",
         made(&[Test::T3r]),
         Checker::Person,
         match as_sampled {
-            true => "its index was made from token ids of records in ascending order; that these are the tokens as sampled, in the order of the requests, and all of them, is its keeper's word",
-            false => "its index does not say that tokens are those that were sampled, or in which order",
-        }
-        .to_owned(),
+            true => format!(
+                "its index was made from token ids of records in ascending order, {missing} numbers between which have no answer or an empty one; that these are the tokens as sampled, in the order of the requests, and all of them, is its keeper's word"
+            ),
+            false => {
+                "its index does not say that tokens are those that were sampled, or in which order"
+                    .to_owned()
+            }
+        },
     );
     if plan.weighing.background.is_some() {
         add(
-            "The background is older than the tested key's first use, or was made by models without its mark",
-            made(&[Test::T2, Test::T2r, Test::T3r]),
+            "The background is older than the tested key's first use; or unmarked models made it that were not trained after that, on prompts that depend on no answer under the key",
+            made(&[Test::T2, Test::T2r, Test::T3, Test::T3r]),
             Checker::Person,
             "the index says when it was made and of which files; show when the key was used first"
                 .to_owned(),

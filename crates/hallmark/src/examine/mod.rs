@@ -62,12 +62,15 @@ pub fn examine(plan: &Plan, keys: &[Key], progress: &mut dyn FnMut(Step<'_>)) ->
         keys,
         collection,
         progress,
-        |profile, progress, examination| {
+        |profile, leave_out, progress, examination| {
             let given = plan.answers.tokenizer.as_deref();
             let tokenizer = tokenizers::of_profile(profile, given)?;
             let reader = plan.answers.open(Some(profile.tokenizer.vocab_size))?;
             let mut encoded = encode(reader, tokenizer.as_ref());
-            let mut quoted = quoted::find(plan, profile, progress)?;
+            let mut quoted = match leave_out {
+                true => quoted::find(plan, profile, progress)?,
+                false => None,
+            };
             let mut records = encoded.by_ref().map(|record| {
                 let mut record = record?;
                 if let Some(quoted) = &mut quoted {
@@ -106,12 +109,20 @@ pub fn examine_records(
     answers: impl Iterator<Item = std::result::Result<TokenRecord, CorpusError>>,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Examined> {
+    if !plan.provider_logs.is_empty() {
+        return Err(
+            Error::usage("answers at hand are not compared with a provider's log")
+                .hint("examine them as files"),
+        );
+    }
+    let mut answers = Some(answers);
     examine_with(
         plan,
         keys,
         None,
         progress,
-        |profile, progress, examination| {
+        |profile, _, progress, examination| {
+            let answers = answers.take().into_iter().flatten();
             let answers = observe(answers, Order::Unproven, profile, progress, examination)?;
             Ok(Read {
                 answers,
@@ -158,8 +169,9 @@ fn examine_with(
     keys: &[Key],
     collection: Option<Collection>,
     progress: &mut dyn FnMut(Step<'_>),
-    answers: impl FnOnce(
+    mut answers: impl FnMut(
         &Profile,
+        bool,
         &mut dyn FnMut(Step<'_>),
         &mut examination::Examination,
     ) -> Result<Read>,
@@ -194,15 +206,30 @@ fn examine_with(
         decoy_draw: plan.decoy_seed,
         dedup: plan.dedup.into(),
     };
-    let made = make(&profile, &tested, tests, |examination| {
-        if chosen.by_tested_key {
-            examination.unproven(Unproven::KeyFreePrompts);
-        }
-        let read = answers(&profile, progress, examination)?;
-        let files = &plan.references;
-        let reference = reference::observe(files, &plan.answers, &profile, examination, progress)?;
-        Ok((read, reference))
-    })?;
+    let mut make = |leave_out: bool| {
+        make(&profile, &tested, tests.clone(), |examination| {
+            if chosen.by_tested_key {
+                examination.unproven(Unproven::KeyFreePrompts);
+            }
+            let read = answers(&profile, leave_out, progress, examination)?;
+            let references = &plan.references;
+            let reference =
+                reference::observe(references, &plan.answers, &profile, examination, progress)?;
+            Ok((read, reference))
+        })
+    };
+    let mut made = make(true)?;
+    let left_out = made
+        .read
+        .0
+        .quoted
+        .as_ref()
+        .map_or(0, |quoted| quoted.left_out);
+    if left_out > 0 {
+        // What is left out depends on the key: where nothing of it was shown after all, the examination of everything holds.
+        let all = make(false)?;
+        made.tests = examination::weaker(made.tests, all.tests);
+    }
     let (read, reference) = made.read;
     let Read {
         answers,
@@ -222,6 +249,11 @@ fn examine_with(
         collection: collection.as_ref(),
         quoted: quoted.as_ref(),
         chosen,
+        missing: visited
+            .iter()
+            .filter_map(|log| log.missing)
+            .map(u64::from)
+            .sum(),
     });
     Ok(Examined {
         schema: formats::Examine,

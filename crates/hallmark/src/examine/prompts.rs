@@ -4,6 +4,7 @@ use super::tried::TriedKey;
 use crate::error::{Error, Result};
 use crate::text::shown;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,9 @@ struct Probed {
     schema: String,
     #[serde(default)]
     log_marked_by: Vec<String>,
+    /// Without any, nothing says whose log it was.
+    #[serde(default)]
+    indexes: Vec<IgnoredAny>,
     prompts: Option<Prompts>,
 }
 
@@ -30,7 +34,7 @@ struct Prompts {
 pub(super) struct Chosen {
     /// Whether a tested key is among those that marked the log.
     pub(super) by_tested_key: bool,
-    /// Whether the collection's log says that just these prompts were asked.
+    /// Whether the collection's log says that just these prompts were asked, and each result whose log they are from.
     pub(super) were_asked: bool,
 }
 
@@ -42,12 +46,14 @@ pub(super) fn chosen(
 ) -> Result<Chosen> {
     let mut by_tested_key = false;
     let mut prompts = vec![];
+    let mut is_named = true;
     for path in probes {
         let probed = read(path)?;
         by_tested_key |= probed
             .log_marked_by
             .iter()
             .any(|id| keys.iter().any(|key| key.is(&id.to_lowercase())));
+        is_named &= !probed.indexes.is_empty();
         prompts.extend(probed.prompts.map(|prompts| prompts.sha256));
     }
     let stranger = asked.and_then(|asked| asked.iter().find(|asked| !prompts.contains(asked)));
@@ -59,7 +65,7 @@ pub(super) fn chosen(
     }
     Ok(Chosen {
         by_tested_key,
-        were_asked: asked.is_some() && !probes.is_empty(),
+        were_asked: asked.is_some() && !probes.is_empty() && is_named,
     })
 }
 

@@ -3,17 +3,22 @@
 //! A prompt that shows or quotes a marked answer lets an innocent suspect say what followed a window, in that answer or, from
 //! another prompt, in any other: what was shown once is known. So each answer of the provider's log that shares a run of letters with
 //! anything that was shown is left out whole, in all answers of the suspect.
+//!
+//! Which answers these are depends on what the key chose there. So where any are found the examination is made with them and without, and of
+//! each test the larger p counts: if something was shown the one without them holds, and if the likeness is chance the other.
 
 use super::plan::Plan;
 use crate::error::{Error, Result};
 use crate::progress::Step;
+use crate::read::Inputs;
 use crate::text::shown;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_core::windows::{self, WindowHash};
-use hallmark_corpus::{TokenRecord, Tokenizer, encode};
+use hallmark_corpus::{Record, TokenRecord, Tokenizer, encode};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Letters and digits in a row that make a quotation.
@@ -34,6 +39,9 @@ pub struct Quoted {
     pub windows: u64,
     /// Tokens of the suspect's answers that follow one of them.
     pub left_out: u64,
+    /// Answers of which only earlier assistant's turns of the records show something: if the suspect wrote those itself, it was not shown them.
+    #[serde(default)]
+    pub by_assistant_turns: u64,
 }
 
 /// The windows to leave out.
@@ -73,10 +81,31 @@ pub(super) fn find(
     })?;
     let vocabulary = Some(profile.tokenizer.vocab_size);
     let mut runs = HashSet::new();
-    for record in encode(plan.answers.open(vocabulary)?, Some(&tokenizer)) {
+    let mut runs_of_others = HashSet::new();
+    let turns = RefCell::new(VecDeque::new());
+    let records = plan.answers.open(vocabulary)?.inspect(|record| {
+        if let Ok(record) = record {
+            turns.borrow_mut().push_back(assistant_turns(record));
+        }
+    });
+    for record in encode(records, Some(&tokenizer)) {
         let record = record?;
+        let own: HashSet<u64> =
+            turns
+                .borrow_mut()
+                .pop_front()
+                .map_or_else(HashSet::new, |turns: Vec<String>| {
+                    let runs = turns.iter().map(|turn| tokenizer.encode(turn));
+                    runs.flat_map(|turn| runs_of(&turn, &tokenizer).collect::<Vec<_>>())
+                        .collect()
+                });
         for piece in &record.exposure {
-            runs.extend(runs_of(piece, &tokenizer));
+            for run in runs_of(piece, &tokenizer) {
+                runs.insert(run);
+                if !own.contains(&run) {
+                    runs_of_others.insert(run);
+                }
+            }
         }
     }
     let mut of = Shown {
@@ -84,12 +113,19 @@ pub(super) fn find(
         ..Shown::default()
     };
     of.found.logs = plan.provider_logs.iter().map(|path| shown(path)).collect();
-    let log = plan.answers.with(&plan.provider_logs);
+    // A record that is skipped could be one that was quoted.
+    let log = Inputs {
+        skip_bad: 0,
+        ..plan.answers.with(&plan.provider_logs)
+    };
     for record in encode(log.open(vocabulary)?, Some(&tokenizer)) {
         let record = record?;
         of.found.answers += 1;
-        if runs_of(&record.tokens, &tokenizer).any(|run| runs.contains(&run)) {
+        let own: Vec<u64> = runs_of(&record.tokens, &tokenizer).collect();
+        if own.iter().any(|run| runs.contains(run)) {
             of.found.quoted += 1;
+            let by_others = own.iter().any(|run| runs_of_others.contains(run));
+            of.found.by_assistant_turns += u64::from(!by_others);
             windows::each(&record.tokens, of.window, |window| {
                 of.windows.insert(window);
             });
@@ -121,6 +157,13 @@ impl Shown {
             }
         }
     }
+}
+
+/// The texts of the assistant's turns before a record's answer.
+fn assistant_turns(record: &Record) -> Vec<String> {
+    let turns = record.turns.iter().flatten();
+    let own = turns.filter(|turn| turn.role == "assistant");
+    own.map(|turn| turn.text.clone()).collect()
 }
 
 /// Hashes of every run of letters of tokens.

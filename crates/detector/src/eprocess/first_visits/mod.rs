@@ -7,7 +7,7 @@ pub(crate) use steps::{STEPS, step};
 use super::error::EProcessError;
 use super::mixture::lower_log10_sum;
 use super::record::{Checkpoint, Record};
-use crate::tail::{DoubleWord, Log10E, Log10P, MAX_CELLS};
+use crate::tail::{DoubleWord, Log10E, MAX_CELLS};
 use hallmark_core::law::Law;
 
 /// Kinds of weights that a cell has, each with its stake: three that follow the marked choice, and one that leans towards it.
@@ -195,12 +195,6 @@ impl FirstVisitsEProcess {
     #[must_use]
     pub fn supremum(&self) -> Checkpoint {
         self.record.supremum()
-    }
-
-    /// p = 1 / sup E (Ville), valid wherever in the log one stops.
-    #[must_use]
-    pub fn p_value(&self) -> Log10P {
-        self.record.supremum().log10_e.p_value()
     }
 
     /// A lower bound of the log-likelihood ratio of one kind's bets at one strength.

@@ -80,7 +80,7 @@ pub(crate) fn finding(
     });
     let mut finding = Finding {
         scored: process.cells(),
-        ..seen.finding(found, key, process.p_value())
+        ..seen.finding(found, key, process.log10_e().p_value())
     };
     if !log.is_as_sampled() {
         finding.unproven.push(Condition::LogAsSampled);
