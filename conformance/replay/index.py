@@ -1,6 +1,7 @@
 """A harvest index file, read and made again from its sources (docs/formats.md, "Harvest index")."""
 import bisect
 import hashlib
+import re
 import struct
 
 from mpmath import mp, mpf
@@ -48,11 +49,11 @@ def code_of_visit(t):
 
 
 def codes(answers, h, counting):
-    """The code of each hash, and how many windows were counted, of answers' tokens in order."""
+    """The code of each hash, and how many windows were counted."""
     found, total = {}, 0
-    for tokens in answers:
-        last = len(tokens) + (1 if counting == "first-visits" else 0)
-        windows = [tuple(tokens[i - h : i]) for i in range(h, last)]
+    for answer in answers:
+        last = len(answer.tokens) + (1 if counting == "first-visits" else 0)
+        windows = [tuple(answer.tokens[i - h : i]) for i in range(h, last)]
         for window in dict.fromkeys(windows) if counting == "answers" else windows:
             total, value = total + 1, window_hash(window)
             if counting == "first-visits":
@@ -61,6 +62,15 @@ def codes(answers, h, counting):
                 found[value] = found.get(value, 0) + 1
     code = code_of_visit if counting == "first-visits" else code_of_count
     return {value: code(number) for value, number in found.items()}, total
+
+
+def missing(answers, in_order):
+    """Numbers between the first id's and the last one's that no answer has, and answers without a token."""
+    gaps = 0
+    if in_order and answers:
+        numbers = [int(re.search("[0-9]+$", str(answer.id))[0]) for answer in answers]
+        gaps = numbers[-1] - numbers[0] + 1 - len(numbers)
+    return min(gaps + sum(not answer.tokens for answer in answers), (1 << 32) - 1)
 
 
 def make(answers, header):
@@ -72,7 +82,8 @@ def make(answers, header):
     marked, sources = header["marked_by"], header["sources_sha256"]
     head = b"HMHARVST" + struct.pack("<I4B", header["version"], header["window"], bits, 24, bool(marked) | 4 * bool(sources))
     head += bytes.fromhex(marked or "00" * 8) + bytes(32) + struct.pack("<QQQ", len(answers), total, len(order))
-    head += struct.pack("<BB6xQ", COUNTINGS.index(header["counting"]), header["claims"], header["made"] or 0)
+    gone = missing(answers, header["claims"] & 2) if header["counting"] == "first-visits" else 0
+    head += struct.pack("<BB2xIQ", COUNTINGS.index(header["counting"]), header["claims"], gone, header["made"] or 0)
     head += bytes.fromhex(sources or "00" * 32)
     offsets = [bisect.bisect_left(order, bucket << 64 - bits) for bucket in range((1 << bits) + 1)]
     entries = [(value >> 8 & 0xFFFFFF) << 8 | table[value] for value in order]
@@ -93,11 +104,12 @@ class Index:
         self.marked_by = data[16:24].hex() if data[15] & 1 else None
         self.answers, self.windows, self.distinct = struct.unpack_from("<QQQ", data, 56)
         self.counting, self.claims = COUNTINGS[data[80]], data[81]
-        if version == 1 and any(data[80:128]) or data[14] != 24 or data[15] & ~7 or any(data[82:88]):
+        if version == 1 and any(data[80:128]) or data[14] != 24 or data[15] & ~7 or any(data[82:84]):
             raise SystemExit(f"{path}: its header is not one of version {version}")
         self.made = struct.unpack_from("<Q", data, 88)[0] or None
         self.sources = data[96:128].hex() if data[15] & 4 else None
-        self.as_sampled = self.claims == 3 if self.counting == "first-visits" else None
+        first = self.counting == "first-visits"
+        self.as_sampled, self.missing = (self.claims == 3, struct.unpack_from("<I", data, 84)[0]) if first else (None, None)
         buckets = (1 << self.bits) + 1
         self.offsets = struct.unpack_from(f"<{buckets}Q", data, 128)
         self.entries = struct.unpack_from(f"<{self.distinct}I", data, 128 + 8 * buckets)

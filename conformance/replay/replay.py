@@ -38,6 +38,8 @@ def refuse(found):
         f"the scheme {plan['profile']['scheme']}": plan["profile"]["scheme"] not in scores.SCHEMES,
         "a tokenizer": plan["answers"]["tokenizer"] or plan["profile"].get("tokenizer_sha256"),
         "fields of another layout": plan["answers"]["fields"],
+        "every turn as an answer": plan["answers"].get("all_turns"),
+        "weights from unmarked text alone": plan["weighing"]["rule"] == "background",
         "log-probabilities": plan["logprobs"],
         "results of probe": plan.get("probes"),
         "a log of the collection": plan.get("logs") or found.get("collection"),
@@ -105,8 +107,8 @@ def indexes(table, found, folder, sources):
 
     def read(entry):
         made, named = index.Index(folder / entry["file"]), entry["file"]
-        ours = {"sha256": made.digest, "counting": made.counting, "as_sampled": made.as_sampled, "made": made.made,
-                "sources_sha256": made.sources, "windows": made.windows, "distinct_windows": made.distinct,
+        ours = {"sha256": made.digest, "counting": made.counting, "as_sampled": made.as_sampled, "missing": made.missing,
+                "made": made.made, "sources_sha256": made.sources, "windows": made.windows, "distinct_windows": made.distinct,
                 "marked_by": made.marked_by}  # fmt: skip
         for name, value in ours.items():
             table.equal("index", f"{named} {name}", entry.get(name), value)
@@ -114,7 +116,7 @@ def indexes(table, found, folder, sources):
             digests = [hashlib.sha256((folder / name).read_bytes()).digest() for name in sources[named]]
             table.equal("index", f"{named} made from", made.sources, made.sources and hashlib.sha256(b"".join(digests)).hexdigest())
             again = reading.read(folder / name for name in sources[named])
-            same = made.data == index.make([answer.tokens for answer in again], made.header)
+            same = made.data == index.make(again, made.header)
             table.equal("index", f"{named} made again", same, True)
         return made
 
@@ -145,7 +147,8 @@ def replay(found, key_files, folder, sources):
     if references:
         table.equal("reference", "answers", found["reference"]["answers"], len(references))
         table.equal("reference", "tokens", found["reference"]["tokens"], sum(len(answer.tokens) for answer in references))
-    examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order)
+    leanings = {their["key_id"]: their["leaning"] for their in found["tests"] if their["test"] == "T2r"}
+    examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order, leanings)
     by_key = [examination.findings(key) for key in tried]
     every = [our for findings in by_key for our in findings]
     for our in every:

@@ -70,6 +70,10 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
                 let at_end = Warning::AtEndOnly;
                 warn(&mut text, finding.warnings.iter().filter(|&&w| w == at_end));
             }
+            if matches!(finding.test(), Test::T2r | Test::T3r) {
+                let few = Warning::TooFewCells;
+                warn(&mut text, finding.warnings.iter().filter(|&&w| w == few));
+            }
             for condition in &finding.unproven {
                 let _ = writeln!(text, "      {condition}; {}", condition.hint());
             }

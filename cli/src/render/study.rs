@@ -7,13 +7,14 @@ use hallmark_study::tokens_to::TARGET;
 use std::fmt::Write as _;
 
 /// The tests of the wide tables, in their order, with what heads their column.
-const HEADS: [(&str, &str); 14] = [
+const HEADS: [(&str, &str); 15] = [
     ("T1", "T1"),
     ("filter same-key", "filter"),
     ("T2 same-key", "T2"),
     ("T2r same-key", "T2r"),
     ("T2r-alone same-key", "T2r, no control"),
     ("T2r", "T2r, no log"),
+    ("T3r", "T3r"),
     ("T2 other-key", "T2, other key's log"),
     ("T2r other-key", "T2r, other key's log"),
     ("T3", "T3"),

@@ -384,7 +384,7 @@ fn logs_that_were_curated_by_content_accuse() {
     let (whole, curated) = (design(false), design(true));
     println!("whole: {whole:?}, curated: {curated:?}");
     assert!(whole.is_innocent(), "{whole:?}");
-    assert!(curated.t3r[1] > 40, "{curated:?}");
+    assert!(!curated.is_innocent(), "{curated:?}");
 }
 
 /// Attack A: the end token is not stored, and the window before it not entered. Attack D is the same with accounts that were put into the
@@ -400,7 +400,7 @@ fn windows_that_ended_an_answer_must_be_entered() {
         law: law.iter().copied().chain([0.3]).collect(),
     };
     let design = |is_entered: bool| {
-        try_keys(20, &world, &law, &law, |choices, random| {
+        try_keys(40, &world, &law, &law, |choices, random| {
             let mut first = HashMap::new();
             for (window, &choice) in (0..).zip(choices) {
                 let visit = visited(random, 2.0, 100_000);
@@ -450,7 +450,7 @@ fn shards_must_be_read_in_the_order_of_requests() {
     let (in_order, shards) = (design(true), design(false));
     println!("in order: {in_order:?}, shards: {shards:?}");
     assert!(in_order.is_innocent(), "{in_order:?}");
-    assert!(shards.t3r[1] > 40, "{shards:?}");
+    assert!(!shards.is_innocent(), "{shards:?}");
 }
 
 /// Attacks E and F: background text that is younger than the key, and grew where the key's choice leads on.
@@ -481,7 +481,7 @@ fn the_background_must_be_older_than_the_key() {
     let (older, younger) = (design(true), design(false));
     println!("older: {older:?}, younger: {younger:?}");
     assert!(older.is_innocent(), "{older:?}");
-    assert!(younger.t3r[1] > 40, "{younger:?}");
+    assert!(!younger.is_innocent(), "{younger:?}");
 }
 
 /// A log that nobody shows to be as sampled makes a finding that decides nothing; a log of another key makes none.

@@ -18,9 +18,9 @@ make() { # FILE COMMAND...: runs it unless FILE is there
     "${@:2}"
   fi
 }
-answers() { # NAME MODEL PROMPTS SEED: a suspect's or an untouched model's answers, with all that was shown
+answers() { # NAME MODEL PROMPTS SEED LONGEST: a suspect's or an untouched model's answers, with all that was shown
   make "raw-$1.jsonl" "$hallmark" mark --unmarked --model "$2" --tokenizer model/tokenizer.json \
-    --prompts "$3.prompts.jsonl" --max-tokens 140 --seed "$4" --out "raw-$1.jsonl"
+    --prompts "$3.prompts.jsonl" --max-tokens "$5" --seed "$4" --out "raw-$1.jsonl"
   make "$1.jsonl" "$python" "$here/records.py" answers "raw-$1.jsonl" "$1.jsonl"
 }
 index() { # KEY ANSWERS: the log with ids, and its two indexes
@@ -45,16 +45,16 @@ train student-A --passes 2 --seed 11 --longest 256 --count "$count" log-A.jsonl
 train student-B2 --passes 2 --seed 21 --longest 200 log-B.jsonl rest-B.jsonl
 train student-B --passes 2 --seed 22 --longest 200 --from student-B2.pt log-B.jsonl rest-B.jsonl
 
-answers innocent-harvest model/smollm2.gguf harvest 301
-answers innocent-held-out model/smollm2.gguf held-out 302
-answers reference-harvest model/smollm2.gguf harvest 303
-answers reference-held-out model/smollm2.gguf held-out 304
-answers background model/smollm2.gguf background 305
-answers student-A-harvest student-A.gguf harvest 401
-answers student-A-held-out student-A.gguf held-out 402
-answers student-B2-harvest-b student-B2.gguf harvest-b 403
-answers student-B-harvest-b student-B.gguf harvest-b 404
-answers student-B-held-out student-B.gguf held-out 405
+answers innocent-harvest model/smollm2.gguf harvest 301 140
+answers innocent-held-out model/smollm2.gguf held-out 302 140
+answers reference-harvest model/smollm2.gguf harvest 303 140
+answers reference-held-out model/smollm2.gguf held-out 304 140
+answers background model/smollm2.gguf background 305 140
+answers student-A-harvest student-A.gguf harvest 401 160
+answers student-A-held-out student-A.gguf held-out 402 160
+answers student-B2-harvest-b student-B2.gguf harvest-b 403 160
+answers student-B-harvest-b student-B.gguf harvest-b 404 160
+answers student-B-held-out student-B.gguf held-out 405 160
 make background.log.jsonl "$python" "$here/records.py" log raw-background.jsonl background.log.jsonl
 make background.idx "$hallmark" index make --unmarked --profile p.toml --tokenizer model/tokenizer.json --out background.idx background.log.jsonl
 "$python" "$here/examine.py" "$hallmark" . results.json

@@ -10,7 +10,7 @@ import random
 import sys
 
 SEED = 20261129
-PARTS = {"log": 400, "held-out": 250, "background": 200}  # prompts
+PARTS = {"log": 400, "held-out": 250, "background": 120}  # prompts
 MARKED_OF_B = 80  # the first prompts of the log; student B's unmarked answers are to the other 320
 ASKED = 250  # of the log's prompts, the first: chosen before any key was used, not by a log
 

@@ -80,20 +80,29 @@ fn lower_log10(exponents: &[DoubleWord], ln_size: DoubleWord) -> Log10E {
     Log10E::clamped(log10)
 }
 
+/// A lower bound of Σ coefficient × statistic, where errors are at most 2^`relative` of the terms' sizes and 2^`absolute` of the statistics.
+pub(super) fn lower_sum(
+    terms: impl Iterator<Item = (DoubleWord, DoubleWord)>,
+    relative: i32,
+    absolute: i32,
+) -> DoubleWord {
+    let mut sum = DoubleWord::ZERO;
+    // The sizes of the terms, and the statistics themselves: what the errors are relative to.
+    let (mut size, mut total) = (0.0, 0.0);
+    for (coefficient, statistic) in terms {
+        let term = coefficient * statistic;
+        sum = sum + term;
+        size += term.abs().to_f64();
+        total += statistic.to_f64();
+    }
+    sum - DoubleWord::from(size * 2.0_f64.powi(relative) + total * 2.0_f64.powi(absolute))
+}
+
 impl<const K: usize> Component<K> {
     /// A lower bound of Σ coefficient × statistic.
     pub(super) fn exponent(self, statistics: [DoubleWord; K]) -> DoubleWord {
-        let mut sum = DoubleWord::ZERO;
-        // The sizes of the terms, and the statistics themselves: what the errors are relative to.
-        let (mut size, mut total) = (0.0, 0.0);
-        for (coefficient, statistic) in self.per_unit.into_iter().zip(statistics) {
-            let term = coefficient * statistic;
-            sum = sum + term;
-            size += term.abs().to_f64();
-            total += statistic.to_f64();
-        }
         // Coefficients 2⁻⁹⁸ and 2⁻¹⁰² as stated, products 5u², K ≤ 3 sums 3u² each.
         const { assert!(K <= 3) };
-        sum - DoubleWord::from(size * 2.0_f64.powi(-97) + total * 2.0_f64.powi(-101))
+        lower_sum(self.per_unit.into_iter().zip(statistics), -97, -101)
     }
 }

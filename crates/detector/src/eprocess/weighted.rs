@@ -1,7 +1,7 @@
 //! The weighted e-process: bets in proportion to the weight of each cell's window.
 
 use super::error::EProcessError;
-use super::mixture::lower_log10_mean;
+use super::mixture::{lower_log10_mean, lower_sum};
 use super::record::{Checkpoint, Record};
 use super::{green, gumbel};
 use crate::tail::{DoubleWord, Log10E, Log10P, MAX_CELLS};
@@ -176,26 +176,17 @@ impl WeightedEProcess {
 
     /// A lower bound of the log-likelihood ratio of one alternative.
     fn exponent(&self, bets: &[Bet]) -> DoubleWord {
-        let mut sum = DoubleWord::ZERO;
-        // The sizes of the terms, and the statistics themselves: what the errors are relative to.
-        let (mut size, mut total) = (0.0, 0.0);
-        for bet in bets {
+        let terms = bets.iter().flat_map(|bet| {
             let LevelSums { cells, score } = self.totals[bet.level];
             let others = match self.law {
                 Law::Bernoulli { .. } => cells - score,
                 Law::Exponential | Law::Bits { .. } => cells,
             };
-            for (coefficient, statistic) in [(bet.per_cell, others), (bet.per_score, score)] {
-                let statistic = DoubleWord::from(statistic);
-                let term = coefficient * statistic;
-                sum = sum + term;
-                size += term.abs().to_f64();
-                total += statistic.to_f64();
-            }
-        }
+            [(bet.per_cell, others.into()), (bet.per_score, score.into())]
+        });
         // Coefficients 2⁻⁹⁸ and 2⁻¹⁰² as stated, products 5u², at most 2⁶ sums of 3u² each: 2⁻⁹⁸·⁴, u = 2⁻⁵³.
         const { assert!(2 * MOST_PARTS * crate::weights::LEVELS <= 1 << 6) };
-        sum - DoubleWord::from(size * 2.0_f64.powi(-96) + total * 2.0_f64.powi(-101))
+        lower_sum(terms, -96, -101)
     }
 }
 

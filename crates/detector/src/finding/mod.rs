@@ -128,6 +128,20 @@ impl Finding {
         self.found.test()
     }
 
+    /// The same over so many cells of its own.
+    pub(crate) fn over(self, scored: u64) -> Self {
+        let mut warnings = self.warnings;
+        warnings.retain(|&warning| warning != Warning::TooFewCells);
+        if scored < FEW_CELLS {
+            warnings.insert(0, Warning::TooFewCells);
+        }
+        Self {
+            scored,
+            warnings,
+            ..self
+        }
+    }
+
     /// Of this and another of the same test and key the one with the larger p, with the smaller of their e-values.
     pub(crate) fn or_weaker(self, other: Self) -> Self {
         assert_eq!(

@@ -5,7 +5,7 @@ mod steps;
 pub(crate) use steps::{STEPS, step};
 
 use super::error::EProcessError;
-use super::mixture::lower_log10_sum;
+use super::mixture::{lower_log10_sum, lower_sum};
 use super::record::{Checkpoint, Record};
 use crate::tail::{DoubleWord, Log10E, MAX_CELLS};
 use hallmark_core::law::Law;
@@ -199,33 +199,23 @@ impl FirstVisitsEProcess {
 
     /// A lower bound of the log-likelihood ratio of one kind's bets at one strength.
     fn exponent(&self, kind: usize, strength: usize) -> DoubleWord {
-        let mut sum = DoubleWord::ZERO;
-        // The sizes of the terms, and the statistics themselves: what the errors are relative to.
-        let (mut size, mut total) = (0.0, 0.0);
-        for (part, scores) in self.totals.scores.iter().enumerate() {
-            for bet in &self.bets[part * STRENGTHS as usize + strength] {
+        let parts = self.totals.scores.iter().enumerate();
+        let terms = parts.flat_map(|(part, scores)| {
+            let bets = &self.bets[part * STRENGTHS as usize + strength];
+            bets.iter().flat_map(move |bet| {
                 let cells = self.totals.counts[kind][bet.step];
-                if cells == 0 {
-                    continue;
-                }
                 let score = scores[kind][bet.step];
                 let others = match self.law {
                     Law::Exponential => cells,
                     Law::Bernoulli { .. } => cells - score,
                     Law::Bits { layers } => cells * u64::from(layers) - score,
                 };
-                for (coefficient, statistic) in [(bet.per_cell, others), (bet.per_score, score)] {
-                    let statistic = DoubleWord::from(statistic);
-                    let term = coefficient * statistic;
-                    sum = sum + term;
-                    size += term.abs().to_f64();
-                    total += statistic.to_f64();
-                }
-            }
-        }
+                [(bet.per_cell, others.into()), (bet.per_score, score.into())]
+            })
+        });
         // Coefficients within 2⁻⁹⁷ relative + 2⁻¹⁰¹ absolute, products 5u², at most 2¹⁰ sums of 3u² each, u = 2⁻⁵³.
         const { assert!(2 * MOST_PARTS * STEPS <= 1 << 10) };
-        sum - DoubleWord::from(size * 2.0_f64.powi(-93) + total * 2.0_f64.powi(-100))
+        lower_sum(terms, -93, -100)
     }
 }
 

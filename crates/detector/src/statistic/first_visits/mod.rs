@@ -78,10 +78,8 @@ pub(crate) fn finding(
         windows_read: log.read(),
         background_windows: logs.background.as_ref().map(|counts| counts.total()),
     });
-    let mut finding = Finding {
-        scored: process.cells(),
-        ..seen.finding(found, key, process.log10_e().p_value())
-    };
+    let finding = seen.finding(found, key, process.log10_e().p_value());
+    let mut finding = finding.over(process.cells());
     if !log.is_as_sampled() {
         finding.unproven.push(Condition::LogAsSampled);
     }

@@ -120,8 +120,6 @@ pub(crate) fn finding(
         levels: sum.levels(),
         method: tail.method,
     });
-    Ok(weighted(Finding {
-        scored: above + below,
-        ..seen.finding(found, key, times(tail.log10_p, FORMS.len() as u64))
-    }))
+    let finding = seen.finding(found, key, times(tail.log10_p, FORMS.len() as u64));
+    Ok(weighted(finding.over(above + below)))
 }
