@@ -120,7 +120,7 @@ impl Random {
     }
 
     fn below(&mut self, limit: u64) -> u64 {
-        (u128::from(self.0.next_u64()) * u128::from(limit) >> 64) as u64
+        ((u128::from(self.0.next_u64()) * u128::from(limit)) >> 64) as u64
     }
 
     fn choose(&mut self, law: &[f64]) -> usize {

@@ -13,37 +13,32 @@ use hallmark_harvest::Visits;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// An index and what it says of itself.
+type Opened = (UsedIndex, Arc<dyn FirstVisits>);
+
 /// Opens indexes of first visits, each of a tested key's own log.
 pub(crate) fn open_all(
     files: &[PathBuf],
     profile: &Profile,
     keys: &[TriedKey],
-) -> Result<(Vec<UsedIndex>, Vec<Arc<dyn FirstVisits>>)> {
-    let mut used: Vec<UsedIndex> = vec![];
-    let mut logs: Vec<Arc<dyn FirstVisits>> = vec![];
+) -> Result<Vec<Opened>> {
+    let mut opened: Vec<Opened> = vec![];
     for path in files {
         let (index, log) = open(path, profile, keys)?;
-        if logs
-            .iter()
-            .any(|other| other.marked_by() == log.marked_by())
-        {
+        let is_of_same_key = |(_, other): &Opened| other.marked_by() == log.marked_by();
+        if opened.iter().any(is_of_same_key) {
             return Err(Error::usage(format_args!(
                 "--first-visits {} is a second log of one key",
                 shown(path)
             ))
             .hint("a key's whole log is one index: make it of all files, in the order of the requests"));
         }
-        used.push(index);
-        logs.push(log);
+        opened.push((index, log));
     }
-    Ok((used, logs))
+    Ok(opened)
 }
 
-fn open(
-    path: &Path,
-    profile: &Profile,
-    keys: &[TriedKey],
-) -> Result<(UsedIndex, Arc<dyn FirstVisits>)> {
+fn open(path: &Path, profile: &Profile, keys: &[TriedKey]) -> Result<Opened> {
     let index = indexes::open(path)?;
     check_profile(path, index.header(), profile)?;
     let Some(visits) = Visits::of(index) else {

@@ -185,7 +185,8 @@ fn examine_with(
     // Everything that shapes the weights is fixed here, before any answer is scored.
     let weighed = weights::weigh(&plan.weighing, &profile, &plan.keys)?;
     let asked = collection.as_ref().map(|log| &log.prompts_sha256[..]);
-    let (visited, logs) = visits::open_all(&plan.first_visits, &profile, &plan.keys)?;
+    let opened = visits::open_all(&plan.first_visits, &profile, &plan.keys)?;
+    let (visited, logs): (Vec<_>, Vec<_>) = opened.into_iter().unzip();
     let background = weighed.background_counts;
     let first_visits = (!logs.is_empty()).then_some(Logs { logs, background });
     let chosen = prompts::chosen(&plan.probes, &plan.keys, asked)?;

@@ -23,7 +23,7 @@ const STRENGTHS: i32 = 8;
 /// with d = a·weight:
 ///
 /// - Gumbel: `e^(θs)/(1 + d)`, `θ = d/(1 + d)`, d at least −0.9: the likelihood ratio of a score with mean 1 + d. For d < 0 a score is
-///   taken [`RAISED`] units higher than it was rounded.
+///   taken 47 units of 2⁻²⁴ nat higher than it was rounded.
 /// - green: `r/γ` or `(1 − r)/(1 − γ)`, `r = γ + d` within 0.1γ and 1 − 0.1(1 − γ), rounded to multiples of 2⁻³².
 /// - tournament bits: `(1 + d)` for a one, `(1 − d)` for a zero, d within ±0.9.
 ///

@@ -28,7 +28,7 @@ impl Weigher<'_> {
     /// one of its windows; cells of weight 0 are left out.
     pub(super) fn weigh(&self, piece: &[Packed]) -> Vec<Weighed> {
         let windows = by_window(piece).map(|run| packed::window(run[0]));
-        let shares = self.shares(hashes(windows, self.window));
+        let shares = self.shares(&hashes(windows, self.window));
         let expected = self.expected.near(piece);
         let mut weighed = Vec::with_capacity(piece.len());
         for (run, share) in by_window(piece).zip(shares) {
@@ -63,12 +63,12 @@ impl Weigher<'_> {
     }
 
     /// ρ of each window.
-    fn shares(&self, windows: Vec<WindowHash>) -> Vec<f64> {
+    fn shares(&self, windows: &[WindowHash]) -> Vec<f64> {
         let Some(weights) = self.weights else {
             return vec![ASSUMED_SHARE; windows.len()];
         };
         let mut levels = vec![0; windows.len()];
-        weights.levels(&windows, &mut levels);
+        weights.levels(windows, &mut levels);
         let of_levels = weights.harvest_shares();
         let share = |level| of_levels[usize::from(level)];
         levels.into_iter().map(share).collect()
