@@ -39,7 +39,7 @@ class Examination:
         if self.windows or references or logs:
             self.counted = weights.Counted(answers, references, self.profile)
         if self.windows or references:
-            self.residuals = [weights.Residual(leaning, self.counted, self.windows, self.gumbel) for leaning in ("follow", "lean")]
+            self.residuals = [weights.Residual(form, self.counted, self.windows, self.gumbel) for form in weights.Residual.FORMS]
         self.logs = {log.marked_by: (log, first_visits.Bets(self.counted, log, background, self.profile)) for log in logs}
         if self.levels is not None:
             self.process = eprocess.Weighted(self.profile, self.windows.heaviest())
@@ -132,12 +132,12 @@ class Examination:
         for form in self.residuals:
             own = self.scores_of(key, form.weights)
             found = self.weighted_sum(own, np.array(list(form.weights.values()), np.int64))
-            forms.append(found | {"scored": len(own), "leaning": form.leaning, "above": form.above, "below": form.below})
+            forms.append(found | {"scored": len(own), "leaning": form.leaning, "prior": form.prior or None, "above": form.above, "below": form.below})
         # Where the program's bounds may order them otherwise, the finding says which it was.
         least = min(form["log10_p"] for form in forms)
         close = [form for form in forms if form["log10_p"] - least <= LOOSE]
-        chosen = next((form for form in close if form["leaning"] == self.leanings.get(key.id)), close[0])
-        return chosen | {"test": "T2r", "log10_p": upper(chosen["log10_p"] + tails.log10(2))}
+        chosen = next((form for form in close if (form["leaning"], form["prior"]) == self.leanings.get(key.id)), close[0])
+        return chosen | {"test": "T2r", "log10_p": upper(chosen["log10_p"] + tails.log10(3))}
 
     def t3(self, words, own):
         end, (where, most) = eprocess.run(self.process, words, own, self.levels)

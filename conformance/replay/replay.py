@@ -147,7 +147,7 @@ def replay(found, key_files, folder, sources):
     if references:
         table.equal("reference", "answers", found["reference"]["answers"], len(references))
         table.equal("reference", "tokens", found["reference"]["tokens"], sum(len(answer.tokens) for answer in references))
-    leanings = {their["key_id"]: their["leaning"] for their in found["tests"] if their["test"] == "T2r"}
+    leanings = {their["key_id"]: (their["leaning"], their.get("prior")) for their in found["tests"] if their["test"] == "T2r"}
     examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order, leanings)
     by_key = [examination.findings(key) for key in tried]
     every = [our for findings in by_key for our in findings]

@@ -29,22 +29,22 @@ class Windows:
             self.scale = self.harvest_windows * (1 - self.share) / self.share / self.background_windows
         self.known = {}
 
-    def __call__(self, window, scale=None):
-        scale = self.scale if scale is None else scale
-        if (window, scale) not in self.known:
-            self.known[window, scale] = self.weigh(window, scale)
-        return self.known[window, scale]
+    def __call__(self, window, scale=None, prior=0):
+        way = (window, self.scale if scale is None else scale, max(self.prior, prior))
+        if way not in self.known:
+            self.known[way] = self.weigh(*way)
+        return self.known[way]
 
-    def weigh(self, window, scale):
+    def weigh(self, window, scale, prior):
         held = sum(index.count(window) for index in self.harvests)
         if self.rule == "filter":
             return 1 if held else 0
         besides = self.background.count(window) if self.background else 0
-        weight = level(181 * (held / (held + scale * besides + self.prior)), LADDER) if held else 0
+        weight = level(181 * (held / (held + scale * besides + prior)), LADDER) if held else 0
         return 1 if self.floor and not held else weight
 
-    def rho(self, window, scale=None):
-        weight = self(window, scale)
+    def rho(self, window, scale=None, prior=0):
+        weight = self(window, scale, prior)
         return weight / 181 if self.rule == "graded" else weight / 4
 
     def heaviest(self):
@@ -138,10 +138,14 @@ class Counted:
 class Residual:
     """T2r's cells with their signed weights, in one of its forms."""
 
-    def __init__(self, leaning, counted, windows, gumbel):
-        self.leaning, self.weights = leaning, {}
+    # What the suspect is taken to do, and the least prior.
+    FORMS = (("follow", 0), ("follow", 1000), ("lean", 0))
+
+    def __init__(self, form, counted, windows, gumbel):
+        leaning, prior = form
+        self.leaning, self.prior, self.weights = leaning, prior, {}
         for window, token, c, n, p in counted.rows:
-            rho = windows.rho(window, 0.0 if leaning == "lean" else None) if windows else 0.01
+            rho = windows.rho(window, 0.0 if leaning == "lean" else None, prior) if windows else 0.01
             if rho == 0:
                 continue
             if leaning == "lean":

@@ -203,7 +203,7 @@ fn weights_text(finding: &Finding) -> String {
                 Leaning::Lean => "as if it leaned towards the marked choice",
             };
             format!(
-                "each cell counts by how much more often the suspect wrote it than {from}, {how}; a cell that it avoided counts against the mark; the better of two forms, p doubled"
+                "each cell counts by how much more often the suspect wrote it than {from}, {how}; a cell that it avoided counts against the mark; the best of three forms, p tripled"
             )
         }
         _ => "each cell counts by how much of what followed its window came from the harvest"

@@ -84,8 +84,13 @@ fn weighted_tests_give_no_false_alarms_on_real_text() {
                 );
                 // The sums' p-values are nearly uniform: at least 105 of 300 are at most ½ but for a
                 // chance below 1e-6.
-                let nearly_uniform = test != Test::T3;
-                assert!(!nearly_uniform || counts[0] >= 100, "{test:?}: no power");
+                // T2r's is three times the smallest of three: at most ½ with probability 1/6 at least, and for 20 of 300.
+                let least = match test {
+                    Test::T3 => 0,
+                    Test::T2r => 20,
+                    _ => 100,
+                };
+                assert!(counts[0] >= least, "{test:?}: no power");
             }
         }
     }

@@ -80,9 +80,12 @@ pub struct T2r {
     pub statistic: f64,
     /// What the null expects of it.
     pub expected: f64,
-    /// Which of the two forms of weights came to less: the p-value is twice its.
+    /// Which form of weights came to less, of three that were tried: the p-value is three times its.
     #[serde(default)]
     pub leaning: Leaning,
+    /// The least λ of that form, where it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior: Option<f64>,
     /// What was counted.
     pub counts: ResidualCounts,
     /// What windows were weighed by, where they were.

@@ -214,6 +214,27 @@ impl WindowWeights {
         }
     }
 
+    /// The same weights with so much prior or more: windows that the harvest held seldom then weigh in proportion to how often.
+    #[must_use]
+    pub fn with_prior_of_at_least(&self, least: f64) -> Self {
+        let rule = match self.rule {
+            WeightRule::Graded {
+                assumed_share,
+                prior,
+                floor,
+            } => WeightRule::Graded {
+                assumed_share,
+                prior: prior.max(least),
+                floor,
+            },
+            WeightRule::Filter => WeightRule::Filter,
+        };
+        Self {
+            rule,
+            ..self.clone()
+        }
+    }
+
     /// Tokens in a window.
     #[must_use]
     pub fn window(&self) -> usize {

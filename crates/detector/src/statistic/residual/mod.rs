@@ -4,8 +4,8 @@
 //! S = Σ over distinct cells u of  ψ(c_u, m_u, ρ_w) · score(u)
 //! ```
 //!
-//! ψ is an increasing function of `c_u − m_u` (`strength.rs`), and `ρ_w` what the window's weight stands for. Two forms of ψ are tried, and the
-//! smaller p is doubled.
+//! ψ is an increasing function of `c_u − m_u` (`strength.rs`), and `ρ_w` what the window's weight stands for. Three forms of ψ are tried, and the
+//! smallest p is tripled.
 //! `c_u` is how often the suspect produced the cell u = (w, token) at fresh positions, `n_w` how often it was at the
 //! window w at all, and `m_u = n_w·P̂(token | w)` what a model without the mark would have produced: P̂ comes from
 //! a control sample, or from the suspect's own answers after shorter windows. A cell that the suspect repeats is
@@ -35,20 +35,45 @@ use std::ops::Range;
 use strength::Strength;
 use weigher::Weigher;
 
-/// The forms of weights, in the order in which they are tried.
-const FORMS: [Leaning; 2] = [Leaning::Follow, Leaning::Lean];
+/// A form of weights: how the suspect keeps to the marked choices, and how much text that no index knows of it learned after a window.
+#[derive(Clone, Copy)]
+struct Form {
+    leaning: Leaning,
+    /// The least λ.
+    prior: f64,
+}
+
+/// How many forms there are.
+pub(crate) const FORMS: usize = 3;
+
+/// The forms, in the order in which they are tried. A small model follows the marked choice as often as its windows weigh, a larger one that
+/// learned the log by heart much less often, and a pretrained one leans towards it.
+const TRIED: [Form; FORMS] = [
+    Form {
+        leaning: Leaning::Follow,
+        prior: 0.0,
+    },
+    Form {
+        leaning: Leaning::Follow,
+        prior: 1000.0,
+    },
+    Form {
+        leaning: Leaning::Lean,
+        prior: 0.0,
+    },
+];
 
 /// Weighs and scores everything that was counted under each of `marks`, by each form of weights.
 pub(crate) fn score(
     counted: &Counted,
     weights: Option<&WindowWeights>,
     marks: &[&Mark],
-) -> [Scored; 2] {
-    FORMS.map(|form| score_by(form, counted, weights, marks))
+) -> [Scored; FORMS] {
+    TRIED.map(|form| score_by(form, counted, weights, marks))
 }
 
 fn score_by(
-    form: Leaning,
+    form: Form,
     counted: &Counted,
     weights: Option<&WindowWeights>,
     marks: &[&Mark],
@@ -57,14 +82,17 @@ fn score_by(
         return Scored::empty(0);
     };
     let reference = counted.expectation == Expectation::Reference;
-    let leaning = weights.map(WindowWeights::without_background);
+    let weights = weights.map(|weights| {
+        let weights = weights.with_prior_of_at_least(form.prior);
+        match form.leaning {
+            Leaning::Follow => weights,
+            Leaning::Lean => weights.without_background(),
+        }
+    });
     let weigher = Weigher {
         expected: counted.expected(),
-        strength: Strength::of(form, first.law(), reference),
-        weights: match form {
-            Leaning::Follow => weights,
-            Leaning::Lean => leaning.as_ref(),
-        },
+        strength: Strength::of(form.leaning, first.law(), reference),
+        weights: weights.as_ref(),
         window: counted.window,
     };
     let rows: usize = marks.iter().map(|mark| mark.parts().len()).sum();
@@ -86,17 +114,17 @@ fn score_by(
 /// The largest weight of a part: a cell's is at most 2,896 times as much.
 const MOST_WEIGHT: u32 = 1 << 8;
 
-/// The finding of T2r under a key whose words were the rows `rows` of those that were scored: by the form that came to less, at twice its p.
+/// The finding of T2r under a key whose words were the rows `rows` of those that were scored: by the form that came to less, at three times its p.
 pub(crate) fn finding(
     counted: &Counted,
-    scored: &[Scored; 2],
+    scored: &[Scored; FORMS],
     rows: Range<usize>,
     seen: &Seen<'_>,
     key: &Tally,
 ) -> Result<Finding, ExaminationError> {
     let weights = key.mark.part_weights(MOST_WEIGHT);
-    let mut best: Option<(Leaning, &Scored, WeightedSum, WeightedTail)> = None;
-    for (form, scored) in FORMS.into_iter().zip(scored) {
+    let mut best: Option<(Form, &Scored, WeightedSum, WeightedTail)> = None;
+    for (form, scored) in TRIED.into_iter().zip(scored) {
         let rows = scored.rows(rows.clone(), &weights);
         let sum = WeightedSum::new(&key.mark, rows.into_iter());
         let tail = sum.tail()?;
@@ -107,19 +135,20 @@ pub(crate) fn finding(
             best = Some((form, scored, sum, tail));
         }
     }
-    let (leaning, scored, sum, tail) = best.expect("there are two forms");
+    let (form, scored, sum, tail) = best.expect("there are forms");
     let (above, below) = scored.above_and_below();
     let (weights, weighting) = seen.weighting(key).unzip();
     let found = Found::T2r(T2r {
         statistic: sum.statistic(),
         expected: sum.expected(),
-        leaning,
+        leaning: form.leaning,
+        prior: (form.prior > 0.0).then_some(form.prior),
         counts: counted.counts(above, below),
         weights,
         weighting,
         levels: sum.levels(),
         method: tail.method,
     });
-    let finding = seen.finding(found, key, times(tail.log10_p, FORMS.len() as u64));
+    let finding = seen.finding(found, key, times(tail.log10_p, FORMS as u64));
     Ok(weighted(finding.over(above + below)))
 }
