@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// and decide nothing.
 ///
 /// With `--first-visits`, an index of the log that the tested key itself marked, T3r is made: an e-process that reads the log in the order of
-/// its requests. It is exact, and the strongest test where the log is at hand.
+/// its requests. It is exact, and the strongest of the tests that may decide by such a log.
 ///
 /// With `--harvest`, an index of what was logged, two more are made: T2 weighs each cell by how much
 /// of what a model could have learned after its window came from the harvest, and T2r besides by

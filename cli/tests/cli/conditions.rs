@@ -1,8 +1,14 @@
 //! Cases that accuse, or clear, where a condition is not checked: `docs/conditions.md`.
 
 use crate::bench::{Bench, check_schema};
+use hallmark_core::cells::CellBatch;
+use hallmark_core::keys::{KeyFile, RootKey};
+use hallmark_core::mark::Mark;
+use hallmark_core::profile::Profile;
+use hallmark_lab::assets;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 fn examine(bench: &Bench, line: &str) -> (i32, Value) {
     let ran = bench.run(&format!("--format json examine --decoys 0 {line}"));
@@ -410,4 +416,58 @@ fn answers_that_were_quoted_are_left_out_of_all_answers() {
         "--provider-log log.jsonl --key root.key --profile p.toml turns.jsonl",
     );
     assert_eq!(turns["quoted"]["by_assistant_turns"], json!(texts.len()));
+}
+
+/// Prompts older than the key hold phrases that marked answers happen to say where the key chose their first word. What is left out then depends
+/// on what the key chose: windows stay where it chose otherwise, and an innocent suspect's words score too high there. The larger p of the
+/// examinations with them and without counts; by those without alone T1 was at 1e-16 in such worlds.
+#[test]
+fn a_likeness_by_chance_to_the_providers_log_accuses_nobody() {
+    let bench = Bench::new();
+    bench.key("root.key");
+    bench.ok("profile new --window 2 --out p.toml");
+    let profile = Profile::parse(&bench.read("p.toml")).unwrap();
+    let key = RootKey::from_bytes(Sha256::digest("root.key").into());
+    let mark = Mark::new(&profile, &KeyFile::Root(key).marking_key()).unwrap();
+    let tokenizer = assets::tokenizer().unwrap();
+    let is_word = |token: &u32| {
+        let text = tokenizer.decode(&[*token]);
+        text.len() >= 4 && text.starts_with(' ') && text[1..].chars().all(char::is_alphabetic)
+    };
+    let tokens: Vec<u32> = (0..1024).filter(is_word).collect();
+    let mut state = 7_u64;
+    let mut random = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        tokens[(state >> 33) as usize % tokens.len()]
+    };
+    let (mut log, mut told) = (vec![], vec![]);
+    let mut windows = HashSet::new();
+    while log.len() < 2000 {
+        let (a, b, said, other) = (random(), random(), random(), random());
+        if said == other || !windows.insert([a, b]) {
+            continue;
+        }
+        let source: Vec<u32> = (0..12).map(|_| random()).collect();
+        let mut batch = CellBatch::new(2, 2);
+        batch.push(&[a, b], said);
+        batch.push(&[a, b], other);
+        let mut words = [0; 2];
+        mark.reading().words(&batch, &mut words);
+        let quotes = words[0] > words[1];
+        let mut answer = vec![a, b, if quotes { said } else { other }];
+        answer.extend(if quotes { &source[..] } else { &[] });
+        log.push(json!({ "prompt_tokens": [], "response_tokens": answer }));
+        let prompt = tokenizer.decode(&[&[said], &source[..]].concat());
+        told.push(json!({ "prompt": prompt, "response_tokens": [a, b, other] }));
+    }
+    bench.write("log.jsonl", lines(log));
+    bench.write("told.jsonl", lines(told));
+    let line = "--key root.key --profile p.toml --provider-log log.jsonl told.jsonl";
+    let (_, examined) = examine(&bench, line);
+    assert!(number(&examined["quoted"]["left_out"]) > 500.0);
+    assert_eq!(examined["outcome"], "not-found");
+    let t1 = finding(&examined, "T1");
+    assert!(number(&t1["log10_p"]) > -3.0, "{t1}");
 }

@@ -112,6 +112,14 @@ impl Found {
         let Some(last) = turns.pop() else {
             return self.one_record(source, options, keys);
         };
+        // Each answer is held with all that stood before it.
+        let held: u64 = turns.iter().map(|&turn| self.said_up_to(turn)).sum();
+        if held > options.limits.max_document_bytes {
+            return Err(Reason::OverLimit {
+                limit: LimitKind::DocumentBytes,
+                value: options.limits.max_document_bytes,
+            });
+        }
         let up_to = |found: &Self, turn: usize| {
             let mut found = found.clone();
             if let Some(messages) = &mut found.messages {
@@ -130,6 +138,18 @@ impl Found {
         self = up_to(&self, last);
         let record = self.one_record(source, options, keys)?;
         Ok(Record { earlier, ..record })
+    }
+
+    /// Bytes that a record up to this turn of the chat says.
+    fn said_up_to(&self, turn: usize) -> u64 {
+        let messages = self.messages.iter().flatten().take(turn + 1);
+        let of_chat = messages.flat_map(|message| message.strings.iter().map(|(said, _)| said));
+        let others = self.shown.iter().filter_map(|shown| match shown {
+            Shown::Strings(strings) => Some(strings),
+            Shown::Prompt | Shown::Messages => None,
+        });
+        let said = of_chat.chain(others.flatten());
+        said.map(|said| said.text.len() as u64).sum()
     }
 
     /// The record of its last answer.

@@ -495,6 +495,23 @@ fn all_turns_of_a_chat_can_be_read() {
         shown(&records[1], "first") && shown(&records[1], "two?") && !shown(&records[1], "three?")
     );
     assert_eq!(records[1].turns.as_ref().unwrap().len(), 4);
+    // A long chat is not held once for every turn.
+    let turn = format!(
+        r#"{{"role": "assistant", "content": "{}"}}"#,
+        "a".repeat(1000)
+    );
+    let long = format!(r#"{{"messages": [{}]}}"#, vec![turn; 100].join(", "));
+    let bounded = ReadOptions {
+        all_turns: true,
+        limits: hallmark_corpus::Limits {
+            max_document_bytes: 1_000_000,
+            ..hallmark_corpus::Limits::default()
+        },
+        ..ReadOptions::default()
+    };
+    let mut reader = Reader::from_read("in.jsonl", std::io::Cursor::new(long), &bounded).unwrap();
+    let refused = reader.next().unwrap().unwrap_err().to_string();
+    assert!(refused.contains("1000000"), "{refused}");
     // Other layouts are as they were, and a chat without an answer is refused as before.
     assert_eq!(read(r#"{"text": "teal"}"#, &options).len(), 1);
     let none = r#"{"messages": [{"role": "user", "content": "one?"}]}"#;

@@ -19,6 +19,10 @@ const ENOUGH: u32 = 32;
 /// What a character counts that is a word by itself.
 const IDEOGRAPH: u32 = 4;
 
+/// Places of a word up to which an alignment may begin at it. Commoner words only go on what rarer ones began, so that time grows with the
+/// answer and not with how often both repeat themselves.
+const RARE: usize = 256;
+
 /// The words of texts, each with its place. Texts are further apart than any interruption reaches.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
@@ -101,15 +105,28 @@ impl Words {
         // Alignments that end with the word before, by place.
         let (mut before, mut now): (Vec<Aligned>, Vec<Aligned>) = (vec![], vec![]);
         for (at, (letters, word)) in asked.iter().enumerate() {
+            let places = &places[letters][..];
             let mut oldest = 0;
-            for &place in &places[letters] {
+            let mut next = 0;
+            while let Some(&place) = places.get(next) {
+                next += 1;
                 while before
                     .get(oldest)
-                    .is_some_and(|other| other.place + GAP + 1 < place)
+                    .is_some_and(|other| other.place.saturating_add(GAP + 1) < place)
                 {
                     oldest += 1;
                 }
                 let reaching = before[oldest..].iter();
+                if places.len() > RARE
+                    && before.get(oldest).is_none_or(|other| other.place >= place)
+                {
+                    // Nothing reaches here: on to the next place that something reaches.
+                    let Some(other) = before.get(oldest) else {
+                        break;
+                    };
+                    next += places[next..].partition_point(|&place| place <= other.place);
+                    continue;
+                }
                 let best = reaching
                     .take_while(|other| other.place < place)
                     .filter_map(|other| other.followed_at(place))
@@ -178,14 +195,18 @@ impl Passage {
             let places = places[before];
             let nearest = places[..places.partition_point(|&other| other < place)].last();
             match nearest {
-                Some(&nearest) if nearest + GAP + 1 >= place => (first, place) = (before, nearest),
+                Some(&nearest) if nearest.saturating_add(GAP + 1) >= place => {
+                    (first, place) = (before, nearest)
+                }
                 _ => break,
             }
         }
         let (mut last, mut place) = self.last;
         while let Some(places) = places.get(last + 1) {
             match places.get(places.partition_point(|&other| other <= place)) {
-                Some(&nearest) if nearest <= place + GAP + 1 => (last, place) = (last + 1, nearest),
+                Some(&nearest) if nearest <= place.saturating_add(GAP + 1) => {
+                    (last, place) = (last + 1, nearest)
+                }
                 _ => break,
             }
         }
@@ -250,6 +271,23 @@ mod tests {
         }
         let apart: Vec<&str> = answer.split_inclusive("before ").collect();
         assert_eq!(known(&apart, "harbour lights were out"), [0_usize; 0]);
+    }
+
+    /// A word ten thousand times, answered ten thousand times: a hundred million pairs if each were looked at.
+    #[test]
+    fn repetitions_take_no_longer_than_they_are() {
+        let many = "ha ".repeat(10_000);
+        let shown = format!(
+            "{many}the harbour lights\nx: were out before\ny: the pilot could\nz: answer them again {many}"
+        );
+        let answer =
+            format!("{many}the harbour lights were out before the pilot could answer them again");
+        let known = known(&[&shown], &answer);
+        assert!(
+            (10_000..10_012).all(|word| known.contains(&word)),
+            "{} words",
+            known.len()
+        );
     }
 
     #[test]

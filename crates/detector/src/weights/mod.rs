@@ -204,6 +204,15 @@ impl WindowWeights {
         })
     }
 
+    /// λ; nothing for a filter.
+    #[must_use]
+    pub fn prior(&self) -> Option<f64> {
+        match self.rule {
+            WeightRule::Graded { prior, .. } => Some(prior),
+            WeightRule::Filter => None,
+        }
+    }
+
     /// The same weights without the background.
     #[must_use]
     pub fn without_background(&self) -> Self {

@@ -69,7 +69,17 @@ pub(crate) fn score(
     weights: Option<&WindowWeights>,
     marks: &[&Mark],
 ) -> [Scored; FORMS] {
-    TRIED.map(|form| score_by(form, counted, weights, marks))
+    let [follow, seldom, lean] = TRIED;
+    let of = |form| score_by(form, counted, weights, marks);
+    let following = of(follow);
+    // Without counts of a harvest, or by a filter, there is no λ.
+    let by_prior =
+        weights.is_some_and(|weights| weights.prior().is_some_and(|own| own < seldom.prior));
+    let seldom = match by_prior {
+        true => of(seldom),
+        false => following.clone(),
+    };
+    [following, seldom, of(lean)]
 }
 
 fn score_by(

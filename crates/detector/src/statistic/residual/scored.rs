@@ -13,6 +13,7 @@ use std::ops::Range;
 /// How many cells each step has, and the sum of their scores under each key.
 ///
 /// Sums are 64 bits: cells are held in memory, and 2³⁴ of them, a quarter of a terabyte, stay below.
+#[derive(Clone)]
 pub(crate) struct Scored {
     cells: [u64; ladder::STEPS],
     /// One row of sums for each part of each key.
