@@ -196,7 +196,7 @@ impl Passage {
             let nearest = places[..places.partition_point(|&other| other < place)].last();
             match nearest {
                 Some(&nearest) if nearest.saturating_add(GAP + 1) >= place => {
-                    (first, place) = (before, nearest)
+                    (first, place) = (before, nearest);
                 }
                 _ => break,
             }
@@ -205,7 +205,7 @@ impl Passage {
         while let Some(places) = places.get(last + 1) {
             match places.get(places.partition_point(|&other| other <= place)) {
                 Some(&nearest) if nearest <= place.saturating_add(GAP + 1) => {
-                    (last, place) = (last + 1, nearest)
+                    (last, place) = (last + 1, nearest);
                 }
                 _ => break,
             }
