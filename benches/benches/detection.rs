@@ -32,6 +32,7 @@ fn profile(window: usize) -> Profile {
         name: "bench".to_owned(),
         scheme: Scheme::GUMBEL,
         window,
+        ring: 1,
         tokenizer,
     }
 }

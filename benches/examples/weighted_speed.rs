@@ -83,6 +83,7 @@ fn main() {
         name: "speed".to_owned(),
         scheme: Scheme::GUMBEL,
         window: 2,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
             sha256: None,

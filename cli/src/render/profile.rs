@@ -15,8 +15,12 @@ pub(crate) fn profile_text(profile: &Profile) -> String {
         Some(digest) => format!("SHA-256 {digest}"),
         None => "not named: only token ids can be read".to_owned(),
     };
+    let ring = match profile.ring {
+        1 => String::new(),
+        ring => format!("ring        {ring} sub-keys, of which one marks each request\n"),
+    };
     format!(
-        "name        {}\nscheme      {scheme}\nprf         {prf}\nwindow      {} token{} before a position key its mark\n\
+        "name        {}\nscheme      {scheme}\nprf         {prf}\nwindow      {} token{} before a position key its mark\n{ring}\
          vocabulary  {} token ids\ntokenizer   {tokenizer}\n",
         profile.name,
         profile.window,

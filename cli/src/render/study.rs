@@ -110,13 +110,18 @@ fn head(text: &mut String, more: &str) {
 
 fn name(row: &Row) -> String {
     format!(
-        "{} h={}, {}%, {}, {} prompts",
+        "{} h={}{}, {}%, {}, {} prompts",
         row.scheme,
         row.window,
+        ring(row.ring),
         100.0 * row.share,
         row.variant,
         row.prompts
     )
+}
+
+fn ring(sub_keys: Option<u32>) -> String {
+    sub_keys.map_or_else(String::new, |sub_keys| format!(" ring of {sub_keys}"))
 }
 
 fn log10(value: Spread) -> String {
@@ -186,8 +191,9 @@ pub(crate) fn quality_text(table: &QualityTable) -> String {
         let window = row.window.map_or_else(String::new, |h| format!(" h={h}"));
         let _ = writeln!(
             text,
-            "| {}{window} | {} | {:.1} | {} | {:.4} | {:.4} | {} | {} |",
+            "| {}{window}{} | {} | {:.1} | {} | {:.4} | {:.4} | {} | {} |",
             row.scheme,
+            ring(row.ring),
             row.answers,
             row.mean_tokens,
             number(row.perplexity, 2),

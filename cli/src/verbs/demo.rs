@@ -109,6 +109,7 @@ impl Cast {
             name: "demo".to_owned(),
             scheme: Scheme::GUMBEL,
             window: WINDOW,
+            ring: 1,
             tokenizer: tokenizers::built_in_ref()?,
         };
         let root = story_root(seed);
@@ -157,6 +158,7 @@ impl Cast {
                     },
                     id: Some(line.to_string()),
                     group: None,
+                    sub_key: None,
                     exposure: vec![text(prompt)],
                     exposure_known: true,
                     turns: None,
@@ -278,6 +280,7 @@ fn written(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
                 prompt: tokenizer.decode(prompt),
                 text: tokenizer.decode(answer),
                 tokens: answer,
+                sub_key: None,
             }),
     )
 }

@@ -56,6 +56,7 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         builder = builder.counting(Counting::FirstVisits(Reading {
             as_sampled: !args.as_read,
             in_order: !args.as_read,
+            sub_keys: profile.ring as u8,
             missing: 0,
         }));
     }
@@ -74,7 +75,12 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         if args.first && !args.as_read {
             refuse_out_of_order(&record, &mut ids)?;
         }
-        builder.push(&record.tokens).map_err(|error| match error {
+        let sub_key = match args.first {
+            true => sub_key(&record, &profile)?,
+            false => 0,
+        };
+        let pushed = builder.push_under(&record.tokens, sub_key);
+        pushed.map_err(|error| match error {
             HarvestError::Token { .. } => {
                 Error::usage(format_args!("{}: {error}", record.source)).hint(error.hint())
             }
@@ -135,6 +141,26 @@ fn refuse_out_of_order(record: &TokenRecord, ids: &mut Ids) -> Outcome<()> {
         "a log of first visits stands in the order in which requests came in, numbered by ascending ids: sort it by the gateway's sequence \
          number and name that field with --field id=FIELD; --as-read takes it as it is, and T3r then decides nothing",
     ))
+}
+
+/// The sub-key that marked a record.
+fn sub_key(record: &TokenRecord, profile: &Profile) -> Outcome<u8> {
+    let ring = profile.ring;
+    let hint = "records of a log that a ring of keys marked say by which: `sub_key`, or another field with --field sub_key=FIELD";
+    match record.sub_key {
+        None if ring == 1 => Ok(0),
+        Some(number) if number < ring => Ok(number as u8),
+        None => Err(Error::usage(format_args!(
+            "{}: it does not say which of the {ring} sub-keys marked it",
+            record.source
+        ))
+        .hint(hint)),
+        Some(number) => Err(Error::usage(format_args!(
+            "{}: sub-key {number}, and the profile's ring has {ring}, numbered from 0",
+            record.source
+        ))
+        .hint(hint)),
+    }
 }
 
 fn tokenizer_digest(hex: Option<&str>) -> Outcome<Option<Sha256Digest>> {

@@ -44,6 +44,7 @@ fn make(args: &ProfileNewArgs, output: &Output) -> Outcome {
         name: args.name.clone(),
         scheme,
         window: window.unwrap_or(scheme.row().window),
+        ring: args.ring,
         tokenizer: tokenizer(args)?,
     };
     profile.check().map_err(|error| {

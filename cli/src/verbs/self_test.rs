@@ -105,6 +105,7 @@ fn simulate(keys: u32, output: &Output) -> Outcome<Vec<Null>> {
             name: "self-test".to_owned(),
             scheme,
             window,
+            ring: 1,
             tokenizer,
         };
         let mut raw = RawCells::new(window);

@@ -17,5 +17,6 @@ mod mark_and_detect;
 mod outcome;
 mod power;
 mod program;
+mod rings;
 mod study;
 mod weighted;

@@ -48,7 +48,8 @@ impl Mark {
     /// A marker for one request. `prompt` is what the response follows; its end counts where the engine's habits say so.
     ///
     /// # Errors
-    /// When the mark is only read here, or its windows are longer than those that are made.
+    /// When the mark is only read here, its windows are longer than those that are made, or it is a ring's, of which one
+    /// [`member`](Self::member) marks a request.
     pub fn marker(&self, prompt: &[TokenId]) -> Result<Marker, CannotMark> {
         self.marker_with_capacity(prompt, 0)
     }

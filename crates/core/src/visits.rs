@@ -11,6 +11,12 @@ pub trait FirstVisits: Send + Sync {
     /// Tokens in a window.
     fn window(&self) -> usize;
 
+    /// Sub-keys of the ring that marked the log; 1 without a ring. Where there are more, a window under one sub-key is another input than
+    /// under another: [`WindowHash::under`].
+    fn sub_keys(&self) -> u32 {
+        1
+    }
+
     /// Windows read in all.
     fn read(&self) -> u64;
 

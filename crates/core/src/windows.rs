@@ -30,6 +30,12 @@ impl WindowHash {
         });
         Self(hash)
     }
+
+    /// The hash of the window under the sub-key `number` of a ring: F(hash ⊕ F(number + 1)).
+    #[must_use]
+    pub const fn under(self, number: u32) -> Self {
+        Self(finalize(self.0 ^ finalize(number as u64 + 1)))
+    }
 }
 
 /// The 64-bit finalizer of `MurmurHash3` (public domain): a bijection.

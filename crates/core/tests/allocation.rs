@@ -67,6 +67,7 @@ fn a_step_allocates_nothing_after_warm_up() {
             name: "t".to_owned(),
             scheme,
             window: 2,
+            ring: 1,
             tokenizer,
         };
         let mark =

@@ -17,6 +17,7 @@ fn mark(scheme: Scheme) -> Mark {
         name: "test".to_owned(),
         scheme,
         window: 2,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY as u32,
             sha256: None,

@@ -27,6 +27,7 @@ fn profile(scheme: &str) -> Profile {
         name: scheme.into(),
         scheme: known,
         window: known.row().window,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
             sha256: None,

@@ -39,6 +39,13 @@ fn hierarchy_ids_files_and_commitments_match_the_vectors() {
             );
             assert_eq!(key.expose(), &bytes(&stream["key"]));
         }
+        for sub_key in case["sub_keys"].as_array().unwrap() {
+            let key = cohort.sub_key(sub_key["number"].as_u64().unwrap() as u32);
+            let same = CohortKey::from_bytes(bytes(&sub_key["key"]));
+            assert_eq!(key.public_id(), same.public_id());
+            let stream = key.stream("gumbel", "chacha12-v1", 2, "main");
+            assert_eq!(stream.expose(), &bytes(&sub_key["stream"]));
+        }
         let nonce = bytes(&case["nonce"]);
         let commitment = Commitment::to_cohort(&cohort, &nonce);
         assert_eq!(commitment.as_bytes(), &bytes(&case["cohort_commitment"]));

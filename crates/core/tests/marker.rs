@@ -28,6 +28,7 @@ fn profile(scheme: Scheme, window: usize) -> Profile {
         name: "test".to_owned(),
         scheme,
         window,
+        ring: 1,
         tokenizer,
     }
 }

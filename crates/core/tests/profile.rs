@@ -97,10 +97,11 @@ proptest! {
             (1u32..=32).prop_map(Scheme::tournament),
         ],
         window in 1usize..=4,
+        ring in 1u32..=16,
         vocab_size in 2u32..=0xFF_FFFF,
         sha256 in proptest::option::of("[0-9a-f]{64}"),
     ) {
-        let profile = Profile { name, scheme, window, tokenizer: TokenizerRef { vocab_size, sha256 } };
+        let profile = Profile { name, scheme, window, ring, tokenizer: TokenizerRef { vocab_size, sha256 } };
         prop_assert_eq!(Profile::parse(&profile.to_toml()).unwrap(), profile);
     }
 

@@ -45,6 +45,11 @@ for number, (epoch, cohort) in enumerate(
     for scheme, window, stream in [("gumbel", 1, "main"), ("gumbel", 2, "main"), ("dual-gumbel", 4, "coin"), ("green", 2, "main")]:
         key = derive(leaf, b"stream", scheme.encode(), b"chacha12-v1", window.to_bytes(8, "little"), stream.encode())
         streams.append({"scheme": scheme, "window": window, "stream": stream, "key": key.hex()})
+    sub_keys = []
+    for n in (0, 3, 15):
+        sub = derive(leaf, b"sub-key", n.to_bytes(4, "little"))
+        main = derive(sub, b"stream", b"gumbel", b"chacha12-v1", (2).to_bytes(8, "little"), b"main")
+        sub_keys.append({"number": n, "key": sub.hex(), "stream": main.hex()})
     cases.append(
         {
             "root": root.hex(),
@@ -59,6 +64,7 @@ for number, (epoch, cohort) in enumerate(
             "nonce": nonce.hex(),
             "cohort_commitment": commitment(b"cohort", leaf, nonce),
             "streams": streams,
+            "sub_keys": sub_keys,
         }
     )
 print(json.dumps(cases, indent=1, ensure_ascii=False))

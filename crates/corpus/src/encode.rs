@@ -19,6 +19,8 @@ pub struct TokenRecord {
     pub id: Option<String>,
     /// The `group` it belongs to.
     pub group: Option<String>,
+    /// The number of the sub-key that marked it, where the record says so.
+    pub sub_key: Option<u32>,
     /// What was, or may have been, shown, piece by piece: no window spans two.
     pub exposure: Vec<Vec<u32>>,
     /// Whether the record says what was shown (see [`Record::exposure_known`]).
@@ -177,6 +179,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         source,
         id: record.id,
         group: record.group,
+        sub_key: record.sub_key,
         exposure,
         exposure_known: record.exposure_known,
         in_other_form,

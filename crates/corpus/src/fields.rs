@@ -26,11 +26,13 @@ pub enum Field {
     Id,
     /// `group`: what the record belongs to.
     Group,
+    /// `sub_key`: the number of the sub-key that marked it, where a ring of keys did.
+    SubKey,
 }
 
 impl Field {
     /// Every field, in the order of their declaration.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Text,
         Self::Tokens,
         Self::Prompt,
@@ -40,6 +42,7 @@ impl Field {
         Self::Messages,
         Self::Id,
         Self::Group,
+        Self::SubKey,
     ];
 
     /// The name in records and in `--field`.
@@ -55,6 +58,7 @@ impl Field {
             Self::Messages => "messages",
             Self::Id => "id",
             Self::Group => "group",
+            Self::SubKey => "sub_key",
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) struct Found {
     pub(crate) messages: Option<Vec<Message>>,
     pub(crate) id: Option<String>,
     pub(crate) group: Option<String>,
+    pub(crate) sub_key: Option<String>,
     /// What may have been shown, in the order of the record.
     pub(crate) shown: Vec<Shown>,
     /// Fields that stood in the record, even as `null`: one bit each, to notice duplicates.
@@ -82,6 +83,7 @@ impl Found {
             Field::Response => Some(&mut self.response),
             Field::Id => Some(&mut self.id),
             Field::Group => Some(&mut self.group),
+            Field::SubKey => Some(&mut self.sub_key),
             _ => None,
         }
     }
@@ -176,6 +178,14 @@ impl Found {
             });
         }
 
+        let sub_key = match &self.sub_key {
+            Some(number) => Some(number.parse().map_err(|_| Reason::Kind {
+                field: fields.path(Field::SubKey),
+                found: "something else".to_owned(),
+                expected: "a whole number from 0",
+            })?),
+            None => None,
+        };
         let exposure_known =
             self.prompt.is_some() || self.prompt_tokens.is_some() || self.messages.is_some();
         let before = self.messages.as_deref().map(chat::before_answer);
@@ -222,6 +232,7 @@ impl Found {
             source,
             id: self.id,
             group: self.group,
+            sub_key,
             exposure: exposure::pieces(prompt, strings),
             exposure_known,
             turns: before,

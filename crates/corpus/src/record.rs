@@ -12,6 +12,8 @@ pub struct Record {
     pub id: Option<String>,
     /// The `group` the record belongs to, where it has one.
     pub group: Option<String>,
+    /// The number of the sub-key that marked it, where the record says so.
+    pub sub_key: Option<u32>,
     /// What the suspect was, or may have been, shown when it answered: the prompt, every other string of the record but
     /// its answer, `id` and `group`, and joins of these. No piece stands twice, and there is no empty one but the prompt.
     pub exposure: Vec<Piece>,

@@ -42,6 +42,7 @@ fn plain_documents_are_text_or_tokens() {
             source,
             id: Some("a".into()),
             group: Some("b".into()),
+            sub_key: None,
             exposure: vec![],
             exposure_known: false,
             turns: None,

@@ -197,6 +197,7 @@ fn exposure(tokenizer: &Tokenizer, text: &str) -> Vec<Vec<u32>> {
         source: source(),
         id: None,
         group: None,
+        sub_key: None,
         exposure: vec![Piece::Text(text.to_owned())],
         exposure_known: true,
         turns: None,

@@ -33,6 +33,7 @@ fn profile(row: &'static SchemeRow, window: usize) -> Profile {
         name: row.id.to_owned(),
         scheme: Scheme::of(row),
         window,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
             sha256: None,

@@ -30,6 +30,7 @@ fn profile(known: &'static SchemeRow) -> Profile {
         name: known.id.to_owned(),
         scheme: Scheme::of(known),
         window: known.window,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
             sha256: None,

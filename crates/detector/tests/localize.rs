@@ -21,6 +21,7 @@ fn profile(scheme: Scheme) -> Profile {
         name: "test".into(),
         scheme,
         window: 2,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: VOCABULARY,
             sha256: None,

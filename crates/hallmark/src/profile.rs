@@ -20,6 +20,9 @@ pub struct ProfileJson {
     pub prf: String,
     /// Tokens before a position that key its mark.
     pub window: usize,
+    /// Sub-keys of a key, of which each request is marked with one.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub ring: u32,
     /// Number of token ids.
     pub vocab_size: u32,
     /// SHA-256 of the `tokenizer.json`; without it, only token ids can be read.
@@ -40,6 +43,18 @@ pub struct ProfileJson {
     /// How the reading of another engine's mark was checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<String>,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_one(ring: &u32) -> bool {
+    *ring == 1
 }
 
 /// The result of `profile show` and `profile check`.
@@ -120,6 +135,7 @@ impl From<&Profile> for ProfileJson {
             scheme: row.id.to_owned(),
             prf: row.prf.to_owned(),
             window: profile.window,
+            ring: profile.ring,
             vocab_size: profile.tokenizer.vocab_size,
             tokenizer_sha256: profile.tokenizer.sha256.clone(),
             gamma: None,
@@ -180,6 +196,7 @@ impl ProfileJson {
             name: self.name.clone(),
             scheme: scheme.with(parameters).unwrap_or(scheme),
             window: self.window,
+            ring: self.ring,
             tokenizer: TokenizerRef {
                 vocab_size: self.vocab_size,
                 sha256: self.tokenizer_sha256.clone(),
@@ -204,6 +221,9 @@ impl ProfileJson {
         } else {
             format!("{} ({}, window {}", self.name, self.scheme, self.window)
         };
+        if self.ring > 1 {
+            let _ = write!(text, ", ring of {}", self.ring);
+        }
         if let Some(gamma) = self.gamma {
             let _ = write!(text, ", γ {gamma}");
         }

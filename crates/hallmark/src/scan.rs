@@ -299,6 +299,7 @@ pub fn profiles_of(
                 name: row.id.to_owned(),
                 scheme: Scheme::of(row),
                 window: row.window,
+                ring: 1,
                 tokenizer: tokenizer.clone(),
             };
             profile.check().map_err(|error| {
@@ -357,6 +358,7 @@ fn observe(
     };
     let reads = Profile {
         window: all().map(|profile| profile.window).min().unwrap_or(1),
+        ring: 1,
         tokenizer: widest,
         ..first.clone()
     };

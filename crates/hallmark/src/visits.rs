@@ -48,6 +48,15 @@ fn open(path: &Path, profile: &Profile, keys: &[TriedKey]) -> Result<Opened> {
         ))
         .hint("make it with `hallmark index make --first`; counts go with --harvest"));
     };
+    if visits.sub_keys() != profile.ring {
+        return Err(Error::usage(format_args!(
+            "{} tells {} sub-keys apart, and the profile has a ring of {}",
+            shown(path),
+            visits.sub_keys(),
+            profile.ring
+        ))
+        .hint("make the index with the profile by which the log was marked"));
+    }
     let used = UsedIndex::of(path, visits.index())?;
     let Some(key) = tested(&used, keys) else {
         return Err(Error::usage(format_args!(
@@ -71,6 +80,10 @@ struct Named {
 impl FirstVisits for Named {
     fn window(&self) -> usize {
         self.visits.window()
+    }
+
+    fn sub_keys(&self) -> u32 {
+        self.visits.sub_keys()
     }
 
     fn read(&self) -> u64 {

@@ -68,6 +68,7 @@ fn every_scheme_comes_back_from_json() {
             name: row.id.to_owned(),
             scheme: hallmark_core::schemes::Scheme::of(row),
             window: row.window,
+            ring: 1,
             tokenizer: hallmark_core::profile::TokenizerRef {
                 vocab_size: 50_257,
                 sha256: None,

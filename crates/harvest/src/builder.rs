@@ -132,6 +132,17 @@ impl Builder {
     /// When a token id is above the largest that a mark takes; the answer is then not counted.
     /// When the scratch file cannot be written; the build cannot go on then.
     pub fn push(&mut self, answer: &[TokenId]) -> Result<(), HarvestError> {
+        self.push_under(answer, 0)
+    }
+
+    /// The same of an answer that the sub-key of this number marked. Only first visits of a ring's log tell sub-keys apart.
+    ///
+    /// # Errors
+    /// As for [`push`](Self::push).
+    ///
+    /// # Panics
+    /// When a log of first visits has no such sub-key.
+    pub fn push_under(&mut self, answer: &[TokenId], sub_key: u8) -> Result<(), HarvestError> {
         if let Some(&token) = answer.iter().find(|&&token| token > ChaCha12::MAX_TOKEN) {
             return Err(HarvestError::Token { token });
         }
@@ -146,11 +157,16 @@ impl Builder {
                 own.sort_unstable();
                 own.dedup();
             }
-            Counting::FirstVisits(_) => {
+            Counting::FirstVisits(reading) => {
+                assert!(sub_key < reading.sub_keys, "a sub-key of the ring");
                 let mut time = self.header.total;
                 windows::each_and_last(answer, window, |hash| {
+                    let input = match reading.sub_keys {
+                        1 => hash,
+                        _ => hash.under(sub_key.into()),
+                    };
                     time += 1;
-                    own.push(hash.0 & !0xff | u64::from(visits::code(time)));
+                    own.push(input.0 & !0xff | u64::from(visits::code(time)));
                 });
             }
         }

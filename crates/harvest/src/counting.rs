@@ -20,10 +20,15 @@ pub struct Reading {
     pub as_sampled: bool,
     /// Answers stood in ascending order of a number that each of them has.
     pub in_order: bool,
+    /// Sub-keys of the ring that marked the log: what is visited is a window under one of them. 1 without a ring.
+    pub sub_keys: u8,
     /// Numbers between the first and the last that no answer has, and answers without a token: what a log looks like from which something was
     /// taken. Other cohorts' requests have numbers too.
     pub missing: u32,
 }
+
+/// Sub-keys that a ring has at most.
+const MOST_SUB_KEYS: u8 = hallmark_core::profile::MAX_RING as u8;
 
 impl Counting {
     pub(crate) fn to_bytes(self) -> [u8; 8] {
@@ -33,7 +38,8 @@ impl Counting {
             Self::FirstVisits(reading) => {
                 let flags = u8::from(reading.in_order) << 1 | u8::from(reading.as_sampled);
                 let [a, b, c, d] = reading.missing.to_le_bytes();
-                [2, flags, 0, 0, a, b, c, d]
+                let more = reading.sub_keys.saturating_sub(1);
+                [2, flags, more, 0, a, b, c, d]
             }
         }
     }
@@ -42,11 +48,14 @@ impl Counting {
         match bytes {
             [0, 0, 0, 0, 0, 0, 0, 0] => Some(Self::Occurrences),
             [1, 0, 0, 0, 0, 0, 0, 0] => Some(Self::Answers),
-            [2, flags @ 0..4, 0, 0, a, b, c, d] => Some(Self::FirstVisits(Reading {
-                as_sampled: flags & 1 != 0,
-                in_order: flags & 2 != 0,
-                missing: u32::from_le_bytes([a, b, c, d]),
-            })),
+            [2, flags @ 0..4, more @ 0..MOST_SUB_KEYS, 0, a, b, c, d] => {
+                Some(Self::FirstVisits(Reading {
+                    as_sampled: flags & 1 != 0,
+                    in_order: flags & 2 != 0,
+                    sub_keys: more + 1,
+                    missing: u32::from_le_bytes([a, b, c, d]),
+                }))
+            }
             _ => None,
         }
     }

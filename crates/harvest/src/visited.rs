@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 pub struct Visited {
     window: usize,
     marked_by: PublicId,
+    sub_keys: u32,
     first: HashMap<WindowHash, u64>,
     read: u64,
 }
@@ -26,16 +27,37 @@ impl Visited {
         Self {
             window,
             marked_by,
+            sub_keys: 1,
             first: HashMap::new(),
             read: 0,
         }
     }
 
+    /// The same of a log whose answers a ring of so many sub-keys marked.
+    #[must_use]
+    pub fn of_ring(mut self, sub_keys: u32) -> Self {
+        self.sub_keys = sub_keys;
+        self
+    }
+
     /// Reads the next answer of the log, as it was sampled.
     pub fn push(&mut self, answer: &[TokenId]) {
+        self.push_under(answer, 0);
+    }
+
+    /// The same of an answer that the sub-key of this number marked.
+    ///
+    /// # Panics
+    /// When there is no such sub-key.
+    pub fn push_under(&mut self, answer: &[TokenId], sub_key: u32) {
+        assert!(sub_key < self.sub_keys, "a sub-key of the ring");
         windows::each_and_last(answer, self.window, |window| {
+            let input = match self.sub_keys {
+                1 => window,
+                _ => window.under(sub_key),
+            };
             self.read += 1;
-            self.first.entry(window).or_insert(self.read);
+            self.first.entry(input).or_insert(self.read);
         });
     }
 }
@@ -43,6 +65,10 @@ impl Visited {
 impl FirstVisits for Visited {
     fn window(&self) -> usize {
         self.window
+    }
+
+    fn sub_keys(&self) -> u32 {
+        self.sub_keys
     }
 
     fn read(&self) -> u64 {

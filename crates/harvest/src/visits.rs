@@ -32,6 +32,10 @@ impl FirstVisits for Visits {
         self.index.header().window
     }
 
+    fn sub_keys(&self) -> u32 {
+        self.reading.sub_keys.into()
+    }
+
     fn read(&self) -> u64 {
         self.index.header().total
     }

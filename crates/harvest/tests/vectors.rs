@@ -25,13 +25,14 @@ fn files_are_those_of_the_description() {
         let window = vector["window"].as_u64().unwrap() as usize;
         let sources = vector["sources_sha256"].as_str();
         let builder = Builder::new(window, tokenizer, marked_by, Limits::default()).unwrap();
-        let mut builder = builder.counting(counting(vector["counting"].as_str().unwrap()));
+        let sub_keys = vector["sub_keys"].as_u64().unwrap() as u8;
+        let mut builder = builder.counting(counting(vector["counting"].as_str().unwrap(), sub_keys));
         builder.provenance(Provenance {
             made: vector["made"].as_u64().unwrap(),
             sources: sources.map(|digest| digest.parse().unwrap()),
         });
-        for answer in answers(vector) {
-            builder.push(&answer).unwrap();
+        for (answer, sub_key) in answers(vector).iter().zip((0..sub_keys).cycle()) {
+            builder.push_under(answer, sub_key).unwrap();
         }
         let path = folder.path().join(number.to_string());
         builder.finish(&path).unwrap();
@@ -76,11 +77,12 @@ fn times_have_the_codes_of_the_description() {
     }
 }
 
-fn counting(name: &str) -> Counting {
+fn counting(name: &str, sub_keys: u8) -> Counting {
     let first_visits = |as_described| {
         Counting::FirstVisits(Reading {
             as_sampled: as_described,
             in_order: as_described,
+            sub_keys,
             missing: 7,
         })
     };

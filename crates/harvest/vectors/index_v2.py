@@ -61,15 +61,23 @@ def time_code(time):
     return c
 
 
-def codes_of(answers, window, counting):
+def under(window, sub_key):
+    """The hash of a window under a sub-key of a ring."""
+    return finalize(window ^ finalize(sub_key + 1))
+
+
+def codes_of(answers, window, counting, sub_keys):
     """Hash and code of each window, and how many windows were read."""
     if counting.startswith("first-visits"):
         first, time = {}, 0
-        for answer in answers:
+        for number, answer in enumerate(answers):
             for at in range(window, len(answer) + 1):
                 time += 1
+                visited = window_hash(answer[at - window : at])
+                if sub_keys > 1:
+                    visited = under(visited, number % sub_keys)
                 # Only the bits above the lowest eight tell windows apart.
-                first.setdefault(window_hash(answer[at - window : at]) >> 8, time_code(time))
+                first.setdefault(visited >> 8, time_code(time))
         return {h << 8: c for h, c in first.items()}, time
     counts = Counter()
     for answer in answers:
@@ -86,8 +94,8 @@ COUNTING = {
 }
 
 
-def index(answers, window, tokenizer, key_id, counting, made, sources):
-    counts, total = codes_of(answers, window, counting)
+def index(answers, window, tokenizer, key_id, counting, made, sources, sub_keys):
+    counts, total = codes_of(answers, window, counting, sub_keys)
     first = sum(1 for h in counts if h >> 56 == 0)
     bits = min(max((max(first * 256 // 16, 1)).bit_length() - 1, 10), 32)
     header = b"HMHARVST" + struct.pack("<IBBB", 2, window, bits, 24)
@@ -95,7 +103,7 @@ def index(answers, window, tokenizer, key_id, counting, made, sources):
     header += bytes.fromhex(key_id or "00" * 8) + bytes.fromhex(tokenizer or "00" * 32)
     header += struct.pack("<QQQ", len(answers), total, len(counts))
     missing = struct.pack("<I", 7 if counting.startswith("first") else 0)
-    header += COUNTING[counting] + bytes(2) + missing + struct.pack("<Q", made) + bytes.fromhex(sources or "00" * 32)
+    header += COUNTING[counting] + bytes([sub_keys - 1, 0]) + missing + struct.pack("<Q", made) + bytes.fromhex(sources or "00" * 32)
     assert len(header) == 128
     hashes = sorted(counts)
     offsets, at = b"", 0
@@ -128,14 +136,16 @@ def main():
         ("first visits", [[5, 6, 7, 5, 6], [5], [6, 8], [5, 6, 9], [6, 7, 5]], 2, None, "0123456789abcdef", "first-visits"),
         ("first visits, as read", [[1, 2] * 700, stream(1, 300, 3)], 1, tokenizer, "00000000000000ff", "first-visits, as read"),
         ("many first visits", [stream(3, 60000, 5000)], 2, None, "0123456789abcdef", "first-visits"),
+        ("first visits of a ring", [[5, 6, 7, 5, 6], [5, 6, 7, 5, 6], [5], [5, 6, 9], [6, 7, 5]], 2, None, "0123456789abcdef", "first-visits"),
     ]
     vectors = []
     for number, (name, answers, window, tokenizer, key_id, counting) in enumerate(cases):
+        sub_keys = 3 if name == "first visits of a ring" else 1  # answers are marked with sub-key 0, 1, 2, 0, …
         made = 1_700_000_000 * (number % 2)
         sources = hashlib.sha256(name.encode()).hexdigest() if number % 3 == 1 else None
-        header, entries, file = index(answers, window, tokenizer, key_id, counting, made, sources)
+        header, entries, file = index(answers, window, tokenizer, key_id, counting, made, sources, sub_keys)
         vector = {"name": name, "window": window, "tokenizer_sha256": tokenizer, "key_id": key_id, "answers": answers}
-        vector |= {"counting": counting, "made": made, "sources_sha256": sources}
+        vector |= {"counting": counting, "sub_keys": sub_keys, "made": made, "sources_sha256": sources}
         if sum(map(len, answers)) > 2000:
             # As `stream` makes it: hash of seed and place, modulo the vocabulary.
             vector["answers"] = None

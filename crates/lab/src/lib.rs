@@ -43,7 +43,7 @@ mod train;
 pub use decode::{Batch, Decoder, LanguageModel, Row};
 pub use error::LabError;
 pub use generate::{generate, generate_until};
-pub use marked::Marked;
+pub use marked::{Marked, sub_keys};
 pub use model::{Config, Transformer};
 pub use sampling::{Chooser, Limit, Sampling, Unmarked};
 pub use train::{Exchange, Lessons, TrainConfig, evaluate, train};

@@ -109,9 +109,10 @@ impl Examiner {
 
     /// The first visits of the tested key's log.
     fn visited(&self, path: &Path) -> Result<Arc<dyn FirstVisits>> {
-        let mut visited = Visited::new(self.profile.window, self.key.public_id());
+        let mut visited =
+            Visited::new(self.profile.window, self.key.public_id()).of_ring(self.profile.ring);
         for record in self.records(path)? {
-            visited.push(&record.tokens);
+            visited.push_under(&record.tokens, record.sub_key.unwrap_or(0));
         }
         Ok(Arc::new(visited))
     }

@@ -40,13 +40,14 @@ pub const ARM: &str = "arm.json";
 /// What was found.
 pub const EXAMINED: &str = "examined.json";
 
-/// Writes all answers and logs of an arm into `folder`.
+/// Writes all answers and logs of an arm into `folder`; `sub_keys` say which of a ring marked each answer under the tested key.
 ///
 /// # Errors
 /// When one cannot be written.
 pub fn write_texts(
     folder: &Path,
     left: &Left,
+    sub_keys: &[u32],
     world: &dyn World,
 ) -> Result<BTreeMap<String, FileRecord>> {
     let asked = &left.asked;
@@ -63,7 +64,11 @@ pub fn write_texts(
         if exchanges.is_empty() {
             continue;
         }
-        let sha256 = write_exchanges(&folder.join(name), exchanges, world)?;
+        let sub_keys = match name {
+            HARVEST => sub_keys,
+            _ => &[],
+        };
+        let sha256 = write_exchanges(&folder.join(name), exchanges, sub_keys, world)?;
         let record = FileRecord {
             sha256,
             records: exchanges.len(),
@@ -148,14 +153,22 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 struct Answered {
     prompt: String,
     response: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_key: Option<u32>,
 }
 
-fn write_exchanges(path: &Path, exchanges: &[Exchange], world: &dyn World) -> Result<String> {
+fn write_exchanges(
+    path: &Path,
+    exchanges: &[Exchange],
+    sub_keys: &[u32],
+    world: &dyn World,
+) -> Result<String> {
     let mut text = String::new();
-    for Exchange { prompt, answer } in exchanges {
+    for (number, Exchange { prompt, answer }) in exchanges.iter().enumerate() {
         let answered = Answered {
             prompt: world.text(prompt),
             response: world.text(answer),
+            sub_key: sub_keys.get(number).copied(),
         };
         text.push_str(&to_json(&answered, false)?);
         text.push('\n');

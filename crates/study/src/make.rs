@@ -71,6 +71,7 @@ pub fn make(
         name: format!("study-{}", world.name()),
         scheme: arm.scheme,
         window: arm.window,
+        ring: arm.ring,
         tokenizer: tokenizer.clone(),
     };
     let text = profile.to_toml();
@@ -80,7 +81,8 @@ pub fn make(
     let tested = key(Cohort::Tested).expect("an arm that ran has its key");
     let other = key(Cohort::Other);
     folder::write_keys(partial.path(), &tested, other.as_ref())?;
-    let files = folder::write_texts(partial.path(), &left, world)?;
+    let sub_keys = arm.marking(Cohort::Tested).sub_keys(left.harvest.len());
+    let files = folder::write_texts(partial.path(), &left, &sub_keys, world)?;
     let record = ArmRecord {
         schema: formats::StudyArm,
         version: VERSION.to_owned(),
@@ -89,6 +91,7 @@ pub fn make(
         name: name.clone(),
         scheme: arm.scheme.id().to_owned(),
         window: arm.window,
+        ring: (arm.ring > 1).then_some(arm.ring),
         share: arm.share,
         seed: arm.seed,
         variant: arm.variant.id(),

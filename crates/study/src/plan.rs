@@ -78,6 +78,8 @@ struct Group {
     name: String,
     schemes: Vec<String>,
     windows: Vec<usize>,
+    #[serde(default = "without_rings")]
+    rings: Vec<u32>,
     shares: Vec<f64>,
     seeds: Vec<u64>,
     variants: Vec<String>,
@@ -89,6 +91,10 @@ struct Group {
     harvest_answers: usize,
     generic_answers: usize,
     background_answers: usize,
+}
+
+fn without_rings() -> Vec<u32> {
+    vec![1]
 }
 
 impl PlanFile {
@@ -136,22 +142,38 @@ impl Group {
         for &seed in &self.seeds {
             for scheme in &self.schemes {
                 for &window in &self.windows {
-                    for &share in &self.shares {
-                        for variant in &self.variants {
-                            let arm = Arm {
-                                scheme: scheme_of(scheme)?,
-                                window,
-                                share,
-                                seed,
-                                variant: variant_of(variant)?,
-                                size,
-                            };
-                            let group = self.name.clone();
-                            let name = format!("{group}-{}", arm.id());
-                            arms.push(NamedArm { group, name, arm });
-                        }
+                    for &ring in &self.rings {
+                        let marks = (scheme_of(scheme)?, window, ring);
+                        arms.extend(self.of_mark(marks, seed, size)?);
                     }
                 }
+            }
+        }
+        Ok(arms)
+    }
+
+    /// The arms of one mark and one seed.
+    fn of_mark(
+        &self,
+        (scheme, window, ring): (Scheme, usize, u32),
+        seed: u64,
+        size: Size,
+    ) -> std::result::Result<Vec<NamedArm>, String> {
+        let mut arms = vec![];
+        for &share in &self.shares {
+            for variant in &self.variants {
+                let arm = Arm {
+                    scheme,
+                    window,
+                    ring,
+                    share,
+                    seed,
+                    variant: variant_of(variant)?,
+                    size,
+                };
+                let group = self.name.clone();
+                let name = format!("{group}-{}", arm.id());
+                arms.push(NamedArm { group, name, arm });
             }
         }
         Ok(arms)

@@ -34,6 +34,9 @@ pub struct QualityRow {
     pub scheme: String,
     /// Its window.
     pub window: Option<usize>,
+    /// Sub-keys, where it has a ring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring: Option<u32>,
     /// Answers.
     pub answers: usize,
     /// Tokens an answer.
@@ -52,6 +55,8 @@ pub struct QualityRow {
 
 const SCHEMES: [&str; 4] = ["gumbel", "dual-gumbel", "green", "tournament"];
 const WINDOWS: [usize; 3] = [1, 2, 4];
+/// Rings of the default scheme, with windows of one and two tokens.
+const RINGS: [u32; 2] = [4, 16];
 
 /// The built-in teacher: `answers` to each of `prompts` under every mark, one key.
 ///
@@ -66,15 +71,18 @@ pub fn shakespeare(
     let mut settings = vec![None];
     for scheme in SCHEMES {
         for window in WINDOWS {
-            settings.push(Some((scheme, window)));
+            settings.push(Some((scheme, window, 1)));
         }
+    }
+    for ring in RINGS {
+        settings.extend([1, 2].map(|window| Some((SCHEMES[0], window, ring))));
     }
     let mut rows = vec![];
     for (done, &setting) in settings.iter().enumerate() {
         let mark = setting
-            .map(|(scheme, window)| {
+            .map(|(scheme, window, ring)| {
                 let scheme = scheme_of(scheme).map_err(Error::usage)?;
-                Ok::<_, Error>((scheme, window))
+                Ok::<_, Error>((scheme, window, ring))
             })
             .transpose()?;
         let quality = world
@@ -95,7 +103,7 @@ pub fn corpora(folder: &Path, cap: usize) -> Result<QualityTable> {
     let mut files = vec![(None, folder.join("unmarked.jsonl"))];
     for (scheme, window, cohort, path) in answer_files::marked_files(folder) {
         if cohort == Cohort::Tested {
-            files.push((Some((scheme, window)), path));
+            files.push((Some((scheme, window, 1)), path));
         }
     }
     let mut texts = vec![];
@@ -130,10 +138,11 @@ fn table(world: &'static str, rows: Vec<QualityRow>) -> QualityTable {
     }
 }
 
-fn row(setting: Option<(&str, usize)>, quality: &Quality, varied: bool) -> QualityRow {
+fn row(setting: Option<(&str, usize, u32)>, quality: &Quality, varied: bool) -> QualityRow {
     QualityRow {
-        scheme: setting.map_or("unmarked", |(scheme, _)| scheme).to_owned(),
-        window: setting.map(|(_, window)| window),
+        scheme: setting.map_or("unmarked", |(scheme, ..)| scheme).to_owned(),
+        window: setting.map(|(_, window, _)| window),
+        ring: setting.map(|(.., ring)| ring).filter(|&ring| ring > 1),
         answers: quality.answers,
         mean_tokens: quality.tokens as f64 / quality.answers.max(1) as f64,
         perplexity: quality.perplexity,

@@ -24,6 +24,9 @@ pub struct ArmRecord {
     pub scheme: String,
     /// Its window.
     pub window: usize,
+    /// Sub-keys of its key, where it has a ring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring: Option<u32>,
     /// The share of training answers that was marked.
     pub share: f64,
     /// Its seed.

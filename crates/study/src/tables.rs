@@ -39,6 +39,9 @@ pub struct Row {
     pub scheme: String,
     /// Its window.
     pub window: usize,
+    /// Sub-keys of its key, where it has a ring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring: Option<u32>,
     /// The share of training answers that was marked.
     pub share: f64,
     /// What is special about them.
@@ -133,6 +136,7 @@ struct Kind {
     prompts: String,
     scheme: String,
     window: usize,
+    ring: Option<u32>,
     unmarked_millionths: u32,
 }
 
@@ -145,6 +149,7 @@ impl Kind {
             prompts,
             scheme: arm.scheme.clone(),
             window: arm.window,
+            ring: arm.ring,
             unmarked_millionths: 1_000_000 - (arm.share * 1e6).round() as u32,
         }
     }
@@ -169,6 +174,7 @@ fn row(kind: &Kind, members: &[(ArmRecord, Vec<Point>)]) -> Row {
         group: kind.group.clone(),
         scheme: kind.scheme.clone(),
         window: kind.window,
+        ring: kind.ring,
         share: arm.share,
         variant: kind.variant.clone(),
         guilty: arm.guilty,

@@ -38,6 +38,7 @@ fn arm(share: f64, variant: Variant) -> Arm {
     Arm {
         scheme: Scheme::GUMBEL,
         window: 2,
+        ring: 1,
         share,
         seed: 3,
         variant,

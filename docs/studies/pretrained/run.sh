@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# A pretrained student and its untouched twin, examined: docs/studies/pretrained/run.sh HALLMARK OUT
+# Pretrained students and their untouched twin, examined: docs/studies/pretrained/run.sh HALLMARK OUT
+#
+# ROUND=2 in the environment takes other keys, other prompts and other seeds.
 #
 # Needs `hallmark`, Python 3.11 with requirements.txt, and the network for docs/studies/fetch-models. What is there is
 # not made again, so it can be stopped and started. About 1½ CPU hours. Then read OUT/results.json.
@@ -8,6 +10,8 @@ hallmark=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-python3}
 count=${COUNT:-400} # answers of the log that student A learns
+round=${ROUND:-1}
+more=$((1000 * (round - 1))) # added to every seed
 mkdir -p "$2"
 cd "$2"
 
@@ -20,7 +24,7 @@ make() { # FILE COMMAND...: runs it unless FILE is there
 }
 answers() { # NAME MODEL PROMPTS SEED LONGEST: a suspect's or an untouched model's answers, with all that was shown
   make "raw-$1.jsonl" "$hallmark" mark --unmarked --model "$2" --tokenizer model/tokenizer.json \
-    --prompts "$3.prompts.jsonl" --max-tokens "$5" --seed "$4" --out "raw-$1.jsonl"
+    --prompts "$3.prompts.jsonl" --max-tokens "$5" --seed $(($4 + more)) --out "raw-$1.jsonl"
   make "$1.jsonl" "$python" "$here/records.py" answers "raw-$1.jsonl" "$1.jsonl"
 }
 index() { # KEY ANSWERS: the log with ids, and its two indexes
@@ -32,18 +36,18 @@ index() { # KEY ANSWERS: the log with ids, and its two indexes
 }
 
 make model "$here/../fetch-models" model
-make A.key "$python" "$here/setup.py" model .
+make A.key "$python" "$here/setup.py" model . "$round"
 make p.toml "$hallmark" profile new --name pretrained --tokenizer model/tokenizer.json --out p.toml
-make log-A.jsonl "$hallmark" mark $model --key A.key --profile p.toml --prompts log.prompts.jsonl --max-tokens 256 --seed 101 --out log-A.jsonl
-make log-B.jsonl "$hallmark" mark $model --key B.key --profile p.toml --prompts harvest-b.prompts.jsonl --max-tokens 200 --seed 201 --out log-B.jsonl
-make rest-B.jsonl "$hallmark" mark $model --unmarked --prompts rest-b.prompts.jsonl --max-tokens 200 --seed 202 --out rest-B.jsonl
+make log-A.jsonl "$hallmark" mark $model --key A.key --profile p.toml --prompts log.prompts.jsonl --max-tokens 256 --seed $((101 + more)) --out log-A.jsonl
+make log-B.jsonl "$hallmark" mark $model --key B.key --profile p.toml --prompts harvest-b.prompts.jsonl --max-tokens 200 --seed $((201 + more)) --out log-B.jsonl
+make rest-B.jsonl "$hallmark" mark $model --unmarked --prompts rest-b.prompts.jsonl --max-tokens 200 --seed $((202 + more)) --out rest-B.jsonl
 index A log-A.jsonl "$count"
 index B log-B.jsonl
 
 train() { make "$1.gguf" "$python" "$here/train.py" --model model --out "$1" "${@:2}"; }
-train student-A --passes 2 --seed 11 --longest 256 --count "$count" log-A.jsonl
-train student-B2 --passes 2 --seed 21 --longest 200 log-B.jsonl rest-B.jsonl
-train student-B --passes 2 --seed 22 --longest 200 --from student-B2.pt log-B.jsonl rest-B.jsonl
+train student-A --passes 2 --seed $((11 + more)) --longest 256 --count "$count" log-A.jsonl
+train student-B2 --passes 2 --seed $((21 + more)) --longest 200 log-B.jsonl rest-B.jsonl
+train student-B --passes 2 --seed $((22 + more)) --longest 200 --from student-B2.pt log-B.jsonl rest-B.jsonl
 
 answers innocent-harvest model/smollm2.gguf harvest 301 140
 answers innocent-held-out model/smollm2.gguf held-out 302 140

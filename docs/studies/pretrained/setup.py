@@ -1,4 +1,4 @@
-"""Keys from named seeds, and prompts in parts that share no request: setup.py MODEL-FOLDER OUT-FOLDER
+"""Keys from named seeds, and prompts in parts that share no request: setup.py MODEL-FOLDER OUT-FOLDER ROUND
 
 The keys are of no use in earnest: everybody can make them.
 """
@@ -16,9 +16,11 @@ ASKED = 250  # of the log's prompts, the first: chosen before any key was used, 
 
 
 def main():
-    model, out = map(pathlib.Path, sys.argv[1:])
+    model, out = map(pathlib.Path, sys.argv[1:3])
+    number = int(sys.argv[3])
+    again = f", round {number}" if number > 1 else ""
     for student in "AB":
-        line = root_key(f"hallmark docs/studies/pretrained, student {student}")
+        line = root_key(f"hallmark docs/studies/pretrained{again}, student {student}")
         path = out / f"{student}.key"
         path.write_text(line + "\n")
         path.chmod(0o600)
@@ -27,7 +29,8 @@ def main():
     for prompt in prompts:
         requests.setdefault(prompt["id"].split("-")[1], []).append(prompt)
     order = sorted(requests)
-    random.Random(SEED).shuffle(order)
+    seed = SEED + 1000 * (number - 1)
+    random.Random(seed).shuffle(order)
     requests = [requests[name] for name in order]
     parts = {}
     for name, count in PARTS.items():
@@ -35,7 +38,7 @@ def main():
         while len(part) < count:
             part += requests.pop()
         parts[name] = part[:count]
-    random.Random(SEED + 1).shuffle(parts["log"])
+    random.Random(seed + 1).shuffle(parts["log"])
     parts["harvest"] = parts["log"][:ASKED]
     parts["harvest-b"] = parts["log"][:MARKED_OF_B]
     parts["rest-b"] = parts["log"][MARKED_OF_B:]

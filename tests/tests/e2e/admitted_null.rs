@@ -119,7 +119,7 @@ impl Text {
                 let prompts: Vec<Vec<u32>> =
                     self.innocent.iter().map(|d| d[..8].to_vec()).collect();
                 let log = teacher.answer(&prompts[..40], 40, Some(&mark), first);
-                visited(window, &log, key)
+                visited(window, 1, &log, key)
             });
             let logs = Logs {
                 logs: logs.collect(),
@@ -191,6 +191,7 @@ fn profile(row: &'static SchemeRow) -> Profile {
         name: row.id.to_owned(),
         scheme: Scheme::of(row),
         window: row.window.min(2).max(row.windows.0),
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: 1024,
             sha256: None,

@@ -29,6 +29,7 @@ pub(crate) fn profile(scheme: Scheme, window: usize) -> Profile {
         name: "test".to_owned(),
         scheme,
         window,
+        ring: 1,
         tokenizer,
     }
 }

@@ -67,7 +67,7 @@ impl CountModel {
         }
     }
 
-    /// Answers each prompt with `tokens` tokens, under a mark or without.
+    /// Answers each prompt with `tokens` tokens, under a mark or without; under a ring's, answer number n under sub-key n modulo their number.
     pub(crate) fn answer(
         &self,
         prompts: &[Vec<u32>],
@@ -80,8 +80,12 @@ impl CountModel {
         let mut logits = vec![0.0; VOCABULARY];
         prompts
             .iter()
-            .map(|prompt| {
-                let mut marker = mark.map(|mark| mark.marker(&[]).unwrap());
+            .enumerate()
+            .map(|(number, prompt)| {
+                let mut marker = mark.map(|mark| {
+                    let member = mark.member(number % mark.sub_keys()).unwrap();
+                    member.marker(&[]).unwrap()
+                });
                 let mut text = prompt.clone();
                 for _ in 0..tokens {
                     self.row(&text, &mut row);

@@ -78,6 +78,7 @@ fn profile(scheme: &str) -> Profile {
         name: scheme.to_owned(),
         scheme: known,
         window: known.row().window,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: 1024,
             sha256: None,

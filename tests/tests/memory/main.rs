@@ -61,6 +61,7 @@ fn profile(scheme: &str) -> Profile {
         name: "memory".to_owned(),
         scheme,
         window: 2,
+        ring: 1,
         tokenizer: TokenizerRef {
             vocab_size: 50_000,
             sha256: None,

@@ -48,9 +48,10 @@ pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
     )
     .map_err(|error| failure(&error))?;
     drop(progress);
-    let records = prompts.iter().zip(&texts).zip(1..);
-    let records = records.map(|((prompt, tokens), id)| Written {
-        id: id.to_string(),
+    let records = prompts.iter().zip(&texts).enumerate();
+    let records = records.map(|(number, (prompt, tokens))| Written {
+        id: (number + 1).to_string(),
+        sub_key: hand.sub_key(number),
         prompt: tokenizer.decode(prompt),
         text: tokenizer.decode(tokens),
         tokens,

@@ -10,12 +10,14 @@ use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::Warning;
-use hallmark_lab::{Chooser, Marked, Unmarked};
+use hallmark_lab::{Chooser, Marked, Unmarked, sub_keys};
 
 /// What picks the tokens, and the public id of its key.
 pub(super) struct Hand {
     pub(super) chooser: Box<dyn Chooser>,
     pub(super) key_id: Option<String>,
+    /// The sub-key of each answer; none where the profile has no ring.
+    pub(super) sub_keys: Vec<u32>,
 }
 
 impl Hand {
@@ -30,18 +32,27 @@ impl Hand {
             return Ok(Self {
                 chooser: Box::new(Unmarked),
                 key_id: None,
+                sub_keys: vec![],
             });
         };
         let key = keys::read(path)?;
         let mark = marking(profile, &key.marking_key(), output)?;
-        let marked = Marked::new(&mark, prompts.to_vec()).map_err(|error| {
+        let sub_keys = sub_keys(profile.ring, prompts.len(), args.seed);
+        let marked = Marked::of_ring(&mark, prompts.to_vec(), sub_keys.clone());
+        let marked = marked.map_err(|error| {
             Error::usage(format_args!("profile {:?}: {error}", profile.name))
                 .hint("`hallmark profile list` names all schemes; a native one marks with any window of 1 to 4")
         })?;
         Ok(Self {
             chooser: Box::new(marked),
             key_id: Some(mark.key().to_string()),
+            sub_keys,
         })
+    }
+
+    /// The sub-key of the answer of this number, from 0.
+    pub(super) fn sub_key(&self, answer: usize) -> Option<u32> {
+        self.sub_keys.get(answer).copied()
     }
 }
 

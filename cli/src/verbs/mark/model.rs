@@ -35,6 +35,8 @@ struct Answer<'a> {
     prompt: &'a str,
     text: String,
     tokens: &'a [u32],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_key: Option<u32>,
 }
 
 pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
@@ -80,8 +82,10 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     )
     .map_err(|error| failure(path, &error))?;
     drop(progress);
-    let records = prompts.iter().zip(&answers).map(|(prompt, tokens)| Answer {
+    let records = prompts.iter().zip(&answers).enumerate();
+    let records = records.map(|(number, (prompt, tokens))| Answer {
         id: prompt.id.as_deref(),
+        sub_key: hand.sub_key(number),
         system: model.chat().and_then(Chat::system),
         prompt: &prompt.prompt,
         text: tokenizer.decode(tokens),

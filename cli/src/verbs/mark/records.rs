@@ -18,6 +18,9 @@ pub(crate) struct Written<'a> {
     pub(crate) prompt: String,
     pub(crate) text: String,
     pub(crate) tokens: &'a [u32],
+    /// Which sub-key marked it, where a ring of keys did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sub_key: Option<u32>,
 }
 
 /// Writes all records and says what they are.

@@ -1,4 +1,4 @@
-//! The key hierarchy: root → epoch → cohort → stream.
+//! The key hierarchy: root → epoch → cohort → stream, and where a profile has a ring, cohort → sub-key → stream.
 //!
 //! Each arrow is HKDF-SHA256 (RFC 5869) with the upper key as input key material, a fixed salt, and
 //! an info string of length-prefixed fields, so that no two paths can collide. A cohort key can be
@@ -114,6 +114,12 @@ impl CohortKey {
                 stream.as_bytes(),
             ],
         ))
+    }
+
+    /// One of the keys of the cohort's ring: what marks a request where a profile has more than one sub-key.
+    #[must_use]
+    pub fn sub_key(&self, number: u32) -> Self {
+        Self(derive(&self.0, &[b"sub-key", &number.to_le_bytes()]))
     }
 
     /// The key's public name.

@@ -48,6 +48,12 @@ pub enum CannotMark {
         /// The scheme.
         scheme: &'static str,
     },
+    /// No sub-key was chosen for the request.
+    #[error("a request is marked with one of the {sub_keys} sub-keys of the ring: say which")]
+    Ring {
+        /// How many there are.
+        sub_keys: usize,
+    },
     /// The marker's windows are shorter.
     #[error("window = {window}: marks are made for windows of 1 to {MAX_WINDOW} tokens")]
     Window {

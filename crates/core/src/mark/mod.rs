@@ -39,6 +39,8 @@ pub struct Mark {
     key_bits: Option<u32>,
     dear: bool,
     made: Option<(Arc<dyn Sampler>, Habits)>,
+    /// One for each sub-key of a ring; none where there is no ring.
+    members: Arc<[Mark]>,
 }
 
 /// Whose mark it is.
@@ -74,6 +76,25 @@ impl Mark {
             key_bits: None,
             dear: false,
             made: None,
+            members: Arc::new([]),
+        }
+    }
+
+    /// The mark of a ring of sub-keys: read by all of them, which weigh alike, and made by one in each request.
+    ///
+    /// # Panics
+    /// Without members, or when their laws differ.
+    #[must_use]
+    pub fn ring(members: Vec<Self>) -> Self {
+        let parts = members
+            .iter()
+            .flat_map(|member| member.parts.iter().cloned());
+        let parts = parts.collect();
+        let first = members.first().expect("a ring has a key").clone();
+        Self {
+            made: None,
+            members: members.into(),
+            ..first.with_parts(parts)
         }
     }
 
@@ -122,6 +143,21 @@ impl Mark {
         Self {
             made: Some((sampler, habits)),
             ..self
+        }
+    }
+
+    /// How many sub-keys requests are marked with: 1 without a ring.
+    #[must_use]
+    pub fn sub_keys(&self) -> usize {
+        self.members.len().max(1)
+    }
+
+    /// The mark of the sub-key `number` of a ring, which makes a request's answer; without a ring, of number 0, the mark itself.
+    #[must_use]
+    pub fn member(&self, number: usize) -> Option<&Self> {
+        match (&self.members[..], number) {
+            ([], 0) => Some(self),
+            (members, number) => members.get(number),
         }
     }
 
@@ -212,10 +248,13 @@ impl Mark {
     /// What chooses tokens, and where.
     ///
     /// # Errors
-    /// When the mark is only read here.
+    /// When the mark is only read here, or is that of a ring: each request is made by one [`member`](Self::member).
     pub fn sampler(&self) -> Result<(&Arc<dyn Sampler>, Habits), CannotMark> {
         match &self.made {
             Some((sampler, habits)) => Ok((sampler, *habits)),
+            None if !self.members.is_empty() => Err(CannotMark::Ring {
+                sub_keys: self.members.len(),
+            }),
             None => Err(CannotMark::ReadOnly {
                 scheme: self.scheme(),
             }),

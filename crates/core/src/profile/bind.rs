@@ -14,7 +14,13 @@ impl Mark {
     pub fn new(profile: &Profile, key: &Key) -> Result<Self, KeyMismatch> {
         let setting = profile.setting(key.public_id());
         match (profile.scheme.row().maker, key) {
-            (Maker::Cohort(mark), Key::Cohort(key)) => Ok(mark(&setting, key)),
+            (Maker::Cohort(mark), Key::Cohort(key)) => Ok(match profile.ring {
+                1 => mark(&setting, key),
+                ring => {
+                    let members = (0..ring).map(|number| mark(&setting, &key.sub_key(number)));
+                    Self::ring(members.collect())
+                }
+            }),
             (Maker::Numbers { mark, .. }, Key::Foreign(key)) => {
                 profile.check_numbers(key.numbers())?;
                 Ok(mark(&setting, key))

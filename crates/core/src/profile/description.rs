@@ -12,6 +12,9 @@ pub struct Profile {
     pub scheme: Scheme,
     /// Tokens before a position that key its mark.
     pub window: usize,
+    /// Sub-keys of a cohort's key, of which each request is marked with one: 1, where the cohort's key itself marks, to
+    /// [`MAX_RING`](super::MAX_RING).
+    pub ring: u32,
     /// The marking model's tokenizer. For another engine's mark, `vocab_size` is what the engine takes as the vocabulary:
     /// lists are permutations of exactly that many ids.
     pub tokenizer: TokenizerRef,

@@ -17,6 +17,8 @@ pub(super) struct File {
     scheme: String,
     prf: String,
     window: usize,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    ring: u32,
     tokenizer: TokenizerSection,
     #[serde(skip_serializing_if = "Option::is_none")]
     green: Option<GreenSection>,
@@ -26,6 +28,19 @@ pub(super) struct File {
     dual: Option<DualSection>,
     #[serde(skip_serializing_if = "Option::is_none")]
     torch: Option<TorchSection>,
+}
+
+/// Without a ring the cohort's key itself marks.
+const fn one() -> u32 {
+    1
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_one(ring: &u32) -> bool {
+    *ring == 1
 }
 
 #[derive(Serialize, Deserialize)]
@@ -115,6 +130,7 @@ impl File {
             name: self.name,
             scheme: scheme.with(parameters).unwrap_or(scheme),
             window: self.window,
+            ring: self.ring,
             tokenizer: self.tokenizer.into(),
         })
     }
@@ -192,6 +208,7 @@ impl From<&Profile> for File {
             scheme: row.id.to_owned(),
             prf: row.prf.to_owned(),
             window: profile.window,
+            ring: profile.ring,
             tokenizer: (&profile.tokenizer).into(),
             green: None,
             tournament: None,

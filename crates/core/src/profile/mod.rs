@@ -8,7 +8,7 @@ mod limits;
 
 pub use description::{Profile, TokenizerRef};
 pub use error::ProfileError;
-pub use limits::{MAX_VOCAB_SIZE, PROFILE_VERSION};
+pub use limits::{MAX_RING, MAX_VOCAB_SIZE, PROFILE_VERSION};
 
 use crate::schemes::{SCHEMES, SchemeRow};
 use alloc::borrow::ToOwned;
@@ -63,6 +63,7 @@ impl Profile {
                 most,
             });
         }
+        check_ring(self.ring, row)?;
         check_tokenizer(&self.tokenizer)?;
         let fault = self.scheme.fault(self.tokenizer.vocab_size);
         fault.map_or(Ok(()), |(field, found, allowed)| {
@@ -81,6 +82,21 @@ fn check_name(name: &str) -> Result<(), ProfileError> {
             field: "name",
             found: format!("{name:?}"),
             allowed: "1 to 128 bytes of printable text",
+        });
+    }
+    Ok(())
+}
+
+fn check_ring(ring: u32, row: &SchemeRow) -> Result<(), ProfileError> {
+    let (most, allowed) = match row.is_native() {
+        true => (MAX_RING, "1 to 16"),
+        false => (1, "1: only this project's schemes have rings of keys"),
+    };
+    if !(1..=most).contains(&ring) {
+        return Err(ProfileError::Value {
+            field: "ring",
+            found: ring.to_string(),
+            allowed,
         });
     }
     Ok(())

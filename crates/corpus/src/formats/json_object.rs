@@ -250,7 +250,7 @@ fn leaf<'de, D: Deserializer<'de>>(
     } else if let Some(slot) = found.tokens_mut(field) {
         *slot = Any(Ids { context, field }).deserialize(parser)?;
     } else if let Some(slot) = found.text_mut(field) {
-        let may_be_number = matches!(field, Field::Id | Field::Group);
+        let may_be_number = matches!(field, Field::Id | Field::Group | Field::SubKey);
         *slot = Any(Text {
             context,
             name: &|| fields.path(field),

@@ -71,6 +71,7 @@ impl Records<Record> for Text {
                     source,
                     id: None,
                     group: None,
+                    sub_key: None,
                     exposure: Vec::new(),
                     exposure_known: false,
                     turns: None,

@@ -83,6 +83,7 @@ impl LogprobRecord {
             source: self.source.clone(),
             id: None,
             group: None,
+            sub_key: None,
             exposure: self.exposure,
             exposure_known: self.exposure_known,
             turns: None,

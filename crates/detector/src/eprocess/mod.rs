@@ -27,7 +27,7 @@ mod weighted;
 
 pub use confidence::green_rate_sequence;
 pub use error::EProcessError;
-pub(crate) use first_visits::{FOLLOW, KINDS, VisitSums, step};
+pub(crate) use first_visits::{FOLLOW, KINDS, PartSums, VisitSums, step};
 pub use first_visits::{FirstVisitsEProcess, Halves};
 pub(crate) use fitting::{EProcess, Sums};
 pub use green::GreenEProcess;

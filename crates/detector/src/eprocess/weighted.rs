@@ -184,14 +184,14 @@ impl WeightedEProcess {
             };
             [(bet.per_cell, others.into()), (bet.per_score, score.into())]
         });
-        // Coefficients 2⁻⁹⁸ and 2⁻¹⁰² as stated, products 5u², at most 2⁶ sums of 3u² each: 2⁻⁹⁸·⁴, u = 2⁻⁵³.
-        const { assert!(2 * MOST_PARTS * crate::weights::LEVELS <= 1 << 6) };
-        lower_sum(terms, -96, -101)
+        // Coefficients 2⁻⁹⁸ and 2⁻¹⁰² as stated, products 5u², at most 2⁹ sums of 3u² each: 2⁻⁹⁵·⁴, u = 2⁻⁵³.
+        const { assert!(2 * MOST_PARTS * crate::weights::LEVELS <= 1 << 9) };
+        lower_sum(terms, -94, -101)
     }
 }
 
-/// Parts of a mark whose cells are bet on at most.
-const MOST_PARTS: usize = 2;
+/// Parts of a mark whose cells are bet on at most: a ring's.
+const MOST_PARTS: usize = hallmark_core::profile::MAX_RING as usize;
 
 /// One alternative's bets on the levels that have a weight and room for a bet.
 fn bets(weights: &[u32], bet: impl Fn(f64) -> Option<(DoubleWord, DoubleWord)>) -> Vec<Bet> {

@@ -47,6 +47,7 @@ impl Marking {
                 name: scheme.id().to_owned(),
                 scheme,
                 window,
+                ring: 1,
                 tokenizer: TokenizerRef {
                     vocab_size: 2,
                     sha256: None,

@@ -3,7 +3,7 @@
 use hallmark_core::schemes::Scheme;
 
 use super::StudyError;
-use super::world::Marking;
+use super::world::{Marking, ring_name};
 use crate::keys::Cohort;
 
 /// One student of a study.
@@ -13,6 +13,8 @@ pub struct Arm {
     pub scheme: Scheme,
     /// Tokens in a window of the mark.
     pub window: usize,
+    /// Sub-keys of the key, of which one marks each answer: 1 without a ring.
+    pub ring: u32,
     /// Share of the training answers that are marked, in (0, 1]. They answer prompts that no unmarked training answer
     /// answers.
     pub share: f64,
@@ -101,6 +103,7 @@ impl Arm {
         Marking {
             scheme: self.scheme,
             window: self.window,
+            ring: self.ring,
             cohort,
             seed: self.seed,
             pool: self.size.training_prompts,
@@ -111,9 +114,10 @@ impl Arm {
     #[must_use]
     pub fn id(&self) -> String {
         format!(
-            "{}-h{}-{}pct-s{}-{}",
+            "{}-h{}{}-{}pct-s{}-{}",
             self.scheme.id(),
             self.window,
+            ring_name(self.ring),
             100.0 * self.share,
             self.seed,
             self.variant.id()

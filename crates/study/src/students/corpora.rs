@@ -159,6 +159,7 @@ impl Corpora {
             corpus.scheme == marking.scheme
                 && corpus.window == marking.window
                 && corpus.cohort == marking.cohort
+                && marking.ring == 1
         })
     }
 

@@ -26,8 +26,8 @@ pub struct Quality {
     pub capped: f64,
 }
 
-/// A mark whose effect is measured; none is ordinary sampling.
-pub type MarkSetting = Option<(Scheme, usize)>;
+/// A mark whose effect is measured: scheme, window and sub-keys; none is ordinary sampling.
+pub type MarkSetting = Option<(Scheme, usize, u32)>;
 
 /// Measures answers. Those to one prompt stand together; `cap` is the longest answer allowed, in tokens.
 ///

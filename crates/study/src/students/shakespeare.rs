@@ -3,7 +3,6 @@
 use hallmark_core::keys::CohortKey;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
-use hallmark_core::schemes::Scheme;
 use hallmark_corpus::Tokenizer;
 use hallmark_lab::assets;
 use hallmark_lab::random;
@@ -66,9 +65,17 @@ impl Shakespeare {
             .collect();
         let mut chooser: Box<dyn Chooser> = match setting {
             None => Box::new(Unmarked),
-            Some((scheme, window)) => {
-                Box::new(self.marked(scheme, window, SEED, Cohort::Tested)?)
-            }
+            Some((scheme, window, ring)) => Box::new(self.marked(
+                &Marking {
+                    scheme,
+                    window,
+                    ring,
+                    cohort: Cohort::Tested,
+                    seed: SEED,
+                    pool: asked.len(),
+                },
+                asked.len(),
+            )?),
         };
         let draws = random::derived(SEED + 2, 0);
         let texts = self.answer(&self.teacher, &asked, draws, &mut *chooser)?;
@@ -87,26 +94,22 @@ impl Shakespeare {
         ANSWER_TOKENS
     }
 
-    fn marked(
-        &self,
-        scheme: Scheme,
-        window: usize,
-        seed: u64,
-        cohort: Cohort,
-    ) -> Result<Marked, StudyError> {
+    fn marked(&self, marking: &Marking, answers: usize) -> Result<Marked, StudyError> {
         let profile = Profile {
             name: "study".into(),
-            scheme,
-            window,
+            scheme: marking.scheme,
+            window: marking.window,
+            ring: marking.ring,
             tokenizer: TokenizerRef {
                 vocab_size: self.teacher.config().vocab as u32,
                 sha256: None,
             },
         };
         let refused = |error: &dyn std::fmt::Display| StudyError::setting(error.to_string());
-        let mark = Mark::new(&profile, &study_key(seed, cohort).into());
+        let mark = Mark::new(&profile, &study_key(marking.seed, marking.cohort).into());
         let mark = mark.map_err(|error| refused(&error))?;
-        Marked::new(&mark, vec![]).map_err(|error| refused(&error))
+        let sub_keys = marking.sub_keys(answers);
+        Marked::of_ring(&mark, vec![], sub_keys).map_err(|error| refused(&error))
     }
 
     fn answer(
@@ -167,20 +170,14 @@ impl World for Shakespeare {
         prompts: &[usize],
         cache: &Cache,
     ) -> Result<Vec<Exchange>, StudyError> {
-        let Marking {
-            scheme,
-            window,
-            cohort,
-            seed,
-            ..
-        } = *marking;
+        let Marking { cohort, seed, .. } = *marking;
         let prompts: Vec<Vec<u32>> = prompts
             .iter()
             .map(|&number| self.prompt(PromptKind::Training, number))
             .collect();
         let name = format!("{}-{}", cohort.name(), marking.id());
         let answers = cache.answers(&name, prompts.len(), || {
-            let mut chooser = self.marked(scheme, window, seed, cohort)?;
+            let mut chooser = self.marked(marking, prompts.len())?;
             let part = match cohort {
                 Cohort::Tested => 1,
                 Cohort::Other => 2,

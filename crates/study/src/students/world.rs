@@ -2,7 +2,7 @@
 
 use hallmark_core::keys::CohortKey;
 use hallmark_core::schemes::{Parameters, Scheme};
-use hallmark_lab::{Exchange, Transformer};
+use hallmark_lab::{Exchange, Transformer, sub_keys};
 
 use super::{Cache, StudyError};
 use crate::keys::Cohort;
@@ -90,6 +90,8 @@ pub struct Marking {
     pub scheme: Scheme,
     /// Tokens in a window.
     pub window: usize,
+    /// Sub-keys of the key, of which one marks each answer.
+    pub ring: u32,
     /// Whose key.
     pub cohort: Cohort,
     /// Seed of the keys and of the order of prompts.
@@ -105,6 +107,7 @@ impl Marking {
         let Self {
             scheme,
             window,
+            ring,
             seed,
             pool,
             ..
@@ -114,6 +117,24 @@ impl Marking {
             Parameters::Tournament { layers } => format!("-{layers}"),
             _ => String::new(),
         };
-        format!("{}{parameters}-h{window}-s{seed}-of{pool}", scheme.id())
+        let ring = ring_name(*ring);
+        format!(
+            "{}{parameters}-h{window}{ring}-s{seed}-of{pool}",
+            scheme.id()
+        )
+    }
+
+    /// The sub-key of each of the first `count` answers; none without a ring.
+    #[must_use]
+    pub fn sub_keys(&self, count: usize) -> Vec<u32> {
+        sub_keys(self.ring, count, self.seed)
+    }
+}
+
+/// What the names of arms and files say of a ring.
+pub(super) fn ring_name(ring: u32) -> String {
+    match ring {
+        1 => String::new(),
+        ring => format!("-ring{ring}"),
     }
 }

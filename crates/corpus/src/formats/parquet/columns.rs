@@ -212,8 +212,13 @@ impl Search {
                 }
                 Target::Turn(part)
             }
-            Field::Text | Field::Prompt | Field::Response | Field::Id | Field::Group => {
-                let may_be_number = matches!(field, Field::Id | Field::Group);
+            Field::Text
+            | Field::Prompt
+            | Field::Response
+            | Field::Id
+            | Field::Group
+            | Field::SubKey => {
+                let may_be_number = matches!(field, Field::Id | Field::Group | Field::SubKey);
                 if place.levels.lists != 0 || !(is_string || may_be_number && is_integer) {
                     return Err(wrong(place, &describe(node, place), "a column of strings"));
                 }

@@ -48,15 +48,22 @@ pub struct Halves {
     pub lean: Log10E,
 }
 
-/// Cells that were bet on, by kind and step of their weights.
+/// Cells that were bet on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VisitSums {
-    /// Cells with a bet of any kind.
+    /// Cells with a bet of any kind; under each sub-key of a ring one.
     pub(crate) cells: u64,
-    /// Cells of each kind's step.
+    /// For each part of the mark, what of it was bet on.
+    pub(crate) parts: Vec<PartSums>,
+}
+
+/// Words of one part of a mark that were bet on, by kind and step of their weights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PartSums {
+    /// How many.
     pub(crate) counts: [[u64; STEPS]; KINDS],
-    /// The sums of their scores, for each part of the mark.
-    pub(crate) scores: Vec<[[u64; STEPS]; KINDS]>,
+    /// The sums of their scores.
+    pub(crate) scores: [[u64; STEPS]; KINDS],
 }
 
 /// The logarithm of one factor, in nats.
@@ -78,8 +85,13 @@ impl VisitSums {
     pub(crate) fn new(parts: usize) -> Self {
         Self {
             cells: 0,
-            counts: [[0; STEPS]; KINDS],
-            scores: vec![[[0; STEPS]; KINDS]; parts],
+            parts: vec![
+                PartSums {
+                    counts: [[0; STEPS]; KINDS],
+                    scores: [[0; STEPS]; KINDS],
+                };
+                parts
+            ],
         }
     }
 
@@ -95,9 +107,9 @@ impl VisitSums {
             pairs.for_each(|(to, more)| *to += more);
         };
         self.cells += more.cells;
-        add(&mut self.counts, &more.counts);
-        for (to, more) in self.scores.iter_mut().zip(&more.scores) {
-            add(to, more);
+        for (to, more) in self.parts.iter_mut().zip(&more.parts) {
+            add(&mut to.counts, &more.counts);
+            add(&mut to.scores, &more.scores);
         }
     }
 }
@@ -199,12 +211,12 @@ impl FirstVisitsEProcess {
 
     /// A lower bound of the log-likelihood ratio of one kind's bets at one strength.
     fn exponent(&self, kind: usize, strength: usize) -> DoubleWord {
-        let parts = self.totals.scores.iter().enumerate();
-        let terms = parts.flat_map(|(part, scores)| {
+        let parts = self.totals.parts.iter().enumerate();
+        let terms = parts.flat_map(|(part, sums)| {
             let bets = &self.bets[part * STRENGTHS as usize + strength];
             bets.iter().flat_map(move |bet| {
-                let cells = self.totals.counts[kind][bet.step];
-                let score = scores[kind][bet.step];
+                let cells = sums.counts[kind][bet.step];
+                let score = sums.scores[kind][bet.step];
                 let others = match self.law {
                     Law::Exponential => cells,
                     Law::Bernoulli { .. } => cells - score,
@@ -213,14 +225,14 @@ impl FirstVisitsEProcess {
                 [(bet.per_cell, others.into()), (bet.per_score, score.into())]
             })
         });
-        // Coefficients within 2⁻⁹⁷ relative + 2⁻¹⁰¹ absolute, products 5u², at most 2¹⁰ sums of 3u² each, u = 2⁻⁵³.
-        const { assert!(2 * MOST_PARTS * STEPS <= 1 << 10) };
-        lower_sum(terms, -93, -100)
+        // Coefficients within 2⁻⁹⁷ relative + 2⁻¹⁰¹ absolute, products 5u², at most 2¹³ sums of 3u² each, u = 2⁻⁵³.
+        const { assert!(2 * MOST_PARTS * STEPS <= 1 << 13) };
+        lower_sum(terms, -90, -100)
     }
 }
 
-/// Parts of a mark whose cells are bet on at most.
-const MOST_PARTS: usize = 2;
+/// Parts of a mark whose cells are bet on at most: a ring's.
+const MOST_PARTS: usize = hallmark_core::profile::MAX_RING as usize;
 
 /// The bet of a step at a strength; nothing where it is none.
 fn bet(law: Law, step: usize, strength: f64) -> Option<Bet> {
@@ -329,8 +341,8 @@ mod tests {
         let at = usize::from(step(0.5).unwrap());
         let mut sums = VisitSums::new(1);
         sums.cells = 1000;
-        sums.counts[FOLLOW][at] = 1000;
-        sums.scores[0][FOLLOW][at] = 1500 << 24;
+        sums.parts[0].counts[FOLLOW][at] = 1000;
+        sums.parts[0].scores[FOLLOW][at] = 1500 << 24;
         process.observe(&sums).unwrap();
         let Halves { follow, lean } = process.halves();
         assert!(

@@ -9,24 +9,27 @@
 //! before depends on the window's words, so a bet on them that depends on what was read is fair: E is a supermartingale, although the
 //! log was marked by the tested key. Only when a window was first visited is used of the log, and no count of later visits, which
 //! do depend on its words (`docs/tests/first-visits.md`).
+//!
+//! What is visited is an input of the pseudo-random function: a window, or where requests are marked with sub-keys of a ring, a window
+//! under a sub-key, which is one part of the mark.
 
 mod weights;
 
 use super::counted::expected::pieces;
 use super::counted::{Counted, packed};
-use crate::eprocess::{FirstVisitsEProcess, VisitSums};
+use crate::eprocess::{FirstVisitsEProcess, PartSums, VisitSums};
 use crate::error::ExaminationError;
 use crate::finding::{Condition, Finding, Found, Leaning, MAX_WINDOW, T3r};
 use crate::scores::Tally;
 use crate::seen::Seen;
 use crate::weights::WeightSource;
 use hallmark_core::cells::CellBatch;
-use hallmark_core::mark::Mark;
+use hallmark_core::mark::{Mark, Reading};
 use hallmark_core::visits::FirstVisits;
 use hallmark_core::windows::WindowCounts;
 use rayon::prelude::*;
 use std::sync::Arc;
-use weights::{NO_BET, Visited, Weigher};
+use weights::{Inputs, NO_BET, Visited, Weigher};
 
 /// Logs whose first visits are bet on, each by the key that marked it, and what they are weighed by.
 #[derive(Clone)]
@@ -100,49 +103,61 @@ fn read(
         .into_par_iter()
         .map(|piece| weigher.weigh(piece));
     let mut visited: Vec<Visited> = weighed.flatten_iter().collect();
-    visited.par_sort_unstable_by_key(|cell| (cell.code, cell.cell));
+    visited.par_sort_unstable_by_key(|cell| (cell.code, cell.input, cell.cell));
     let mut process = FirstVisitsEProcess::new(mark.law(), &mark.part_weights(MOST_BET))?;
     for at_once in visited.chunk_by(|a, b| a.code == b.code) {
         let sums = at_once
             .par_chunks(STRETCH)
-            .map(|cells| sums(cells, mark, counted.window));
+            .map(|cells| sums(cells, mark, weigher.inputs(), counted.window));
         let nothing = || VisitSums::new(mark.parts().len());
         process.observe(&sums.reduce(nothing, |some, more| some.and(&more)))?;
     }
     Ok(process)
 }
 
-/// The sums of some cells.
-fn sums(cells: &[Visited], mark: &Mark, window: usize) -> VisitSums {
+/// The sums of some cells, sorted by input.
+fn sums(cells: &[Visited], mark: &Mark, inputs: Inputs, window: usize) -> VisitSums {
     let mut sums = VisitSums::new(mark.parts().len());
+    sums.cells = cells.len() as u64;
+    for of_input in cells.chunk_by(|a, b| a.input == b.input) {
+        let parts = match inputs {
+            Inputs::Windows => 0..mark.parts().len(),
+            Inputs::UnderSubKeys(_) => {
+                let part = usize::from(of_input[0].input);
+                part..part + 1
+            }
+        };
+        for part in parts {
+            let reading = &*mark.parts()[part].reading;
+            add(&mut sums.parts[part], of_input, reading, window);
+        }
+    }
+    sums
+}
+
+/// Adds cells' words of one part.
+fn add(sums: &mut PartSums, cells: &[Visited], reading: &dyn Reading, window: usize) {
+    let law = reading.law();
     let mut batch = CellBatch::new(window, BATCH);
     let mut words = [0; BATCH];
     let mut tokens = [0; MAX_WINDOW + 1];
     let tokens = &mut tokens[..=window];
-    sums.cells = cells.len() as u64;
     for cells in cells.chunks(BATCH) {
         batch.clear();
         for cell in cells {
             packed::unpack(cell.cell, tokens);
             batch.push(&tokens[..window], tokens[window]);
         }
-        let bets = |cell: &Visited| {
-            let steps = cell.steps.into_iter().enumerate();
-            steps.filter(|&(_, step)| step != NO_BET)
-        };
-        for (kind, step) in cells.iter().flat_map(bets) {
-            sums.counts[kind][usize::from(step)] += 1;
-        }
-        for (part, scores) in mark.parts().iter().zip(&mut sums.scores) {
-            let words = &mut words[..cells.len()];
-            part.reading.words(&batch, words);
-            for (cell, &mut word) in cells.iter().zip(words) {
-                let score = u64::from(part.reading.law().score(word));
-                for (kind, step) in bets(cell) {
-                    scores[kind][usize::from(step)] += score;
+        let words = &mut words[..cells.len()];
+        reading.words(&batch, words);
+        for (cell, &mut word) in cells.iter().zip(words) {
+            let score = u64::from(law.score(word));
+            for (kind, step) in cell.steps.into_iter().enumerate() {
+                if step != NO_BET {
+                    sums.counts[kind][usize::from(step)] += 1;
+                    sums.scores[kind][usize::from(step)] += score;
                 }
             }
         }
     }
-    sums
 }
