@@ -62,6 +62,7 @@ fn main() {
     let as_sampled = Counting::FirstVisits(Reading {
         as_sampled: true,
         in_order: true,
+        sub_keys: 1,
         missing: 0,
     });
     let log = indexed("first", MarkedBy::Key(keys[0].public_id()), as_sampled);

@@ -18,6 +18,10 @@ pub(crate) struct InputArgs {
     /// Where a field is found in records of another layout, for instance response=choices.0.text
     #[arg(long = "field", value_name = "NAME=PATH")]
     pub(crate) fields: Vec<String>,
+    /// What was asked, where answers stand in one file and requests in another, as batch services give them: joined by `id`
+    /// (for instance --field id=custom_id)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) requests: Vec<PathBuf>,
     /// Take every assistant's turn of a chat for an answer, each with what stood before it as shown, and not the last one only
     #[arg(long)]
     pub(crate) all_turns: bool,
@@ -48,6 +52,7 @@ impl InputArgs {
             files: self.inputs.clone(),
             tokenizer: self.tokenizer.clone(),
             fields: self.fields.clone(),
+            requests: self.requests.clone(),
             all_turns: self.all_turns,
             skip_bad: self.skip_bad,
             max_record_bytes: self.max_record_bytes,

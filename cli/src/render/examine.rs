@@ -5,6 +5,7 @@ use super::counts::counts_text;
 use super::effect::{effect_text, smallest_text};
 use super::p_value::p_text;
 use super::power::{figures, used_text};
+use super::skipped::skipped_text;
 use hallmark::examine::{Checker, Conclusion, Examined, KeyOutcome, NotMade};
 use hallmark_detector::finding::{
     Expectation, FEW_CELLS, Finding, Found, Leaning, T3r, Test, Warning,
@@ -15,12 +16,7 @@ use std::fmt::Write as _;
 pub(crate) fn examine_text(examined: &Examined) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "Read: {}", counts_text(&examined.counts));
-    if examined.skipped.records > 0 {
-        let _ = writeln!(text, "Skipped: {} bad records", examined.skipped.records);
-        for reason in &examined.skipped.first {
-            let _ = writeln!(text, "  {reason}");
-        }
-    }
+    text.push_str(&skipped_text(&examined.skipped));
     for key in &examined.keys {
         let findings: Vec<&Finding> = examined
             .tests

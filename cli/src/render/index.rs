@@ -1,5 +1,6 @@
 //! `index` in words.
 
+use super::skipped::skipped_text;
 use hallmark::indexes::{Counting, Indexed};
 
 pub(crate) fn index_text(indexed: &Indexed) -> String {
@@ -10,20 +11,10 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
     let per_window = indexed
         .bytes_per_window
         .map_or(String::new(), |bytes| format!(", {bytes:.2} a window"));
-    let skipped = match &indexed.skipped {
-        Some(skipped) if skipped.records > 0 => {
-            let reasons = skipped
-                .first
-                .iter()
-                .map(|reason| format!("\n            {reason}"));
-            format!(
-                "skipped     {} bad records{}\n",
-                skipped.records,
-                reasons.collect::<String>()
-            )
-        }
-        _ => String::new(),
-    };
+    let skipped = indexed
+        .skipped
+        .as_ref()
+        .map_or_else(String::new, skipped_text);
     let tokenizer = match &indexed.tokenizer_sha256 {
         Some(digest) => format!("SHA-256 {digest}"),
         None => "not named: token ids were counted".to_owned(),
@@ -37,7 +28,11 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
         (Counting::Occurrences, ..) => "how often each window occurred".to_owned(),
         (Counting::Answers, ..) => "in how many answers each window occurred".to_owned(),
         (Counting::FirstVisits, as_sampled, in_order) => format!(
-            "when each window was visited first, of {}, in {}",
+            "when each window was visited first{}, of {}, in {}",
+            match indexed.sub_keys {
+                None => String::new(),
+                Some(sub_keys) => format!(" under each of {sub_keys} sub-keys"),
+            },
             if as_sampled == Some(true) {
                 "tokens as they were sampled"
             } else {
@@ -62,7 +57,7 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
     };
     format!(
         "index       {}\ntext        {marked}\ncounted     {counted}\n{made}{sources}answers     {}\nwindows     {} of {} token{}, {} distinct\n\
-         size        {} bytes{per_window}\n{skipped}tokenizer   {tokenizer}\ncontent     SHA-256 {}{checked}\n",
+         size        {} bytes{per_window}\n{skipped}tokenizer   {tokenizer}\ncontent     SHA-256 {}{checked}\n{skipped}",
         indexed.file,
         indexed.answers,
         indexed.windows,

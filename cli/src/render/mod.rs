@@ -15,6 +15,7 @@ mod power;
 mod probe;
 mod profile;
 mod scan;
+mod skipped;
 mod study;
 
 pub(crate) use collect::collect_text;

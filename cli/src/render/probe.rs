@@ -1,5 +1,6 @@
 //! `probe` in words.
 
+use super::skipped::skipped_text;
 use crate::results::probe::Probed;
 use hallmark::text::shown;
 use std::fmt::Write as _;
@@ -25,12 +26,7 @@ pub(crate) fn probe_text(probed: &Probed, beside: &Path) -> String {
         probed.not_askable,
         probed.duplicates
     );
-    if probed.skipped.records > 0 {
-        let _ = writeln!(text, "Skipped: {} bad records", probed.skipped.records);
-        for reason in &probed.skipped.first {
-            let _ = writeln!(text, "  {reason}");
-        }
-    }
+    text.push_str(&skipped_text(&probed.skipped));
     if let Some(share) = probed.mean_exposure_share {
         let _ = writeln!(
             text,

@@ -2,18 +2,14 @@
 
 use super::detect::others_text;
 use super::p_value::p_text;
+use super::skipped::skipped_text;
 use hallmark::scan::{Scanned, Tried};
 use hallmark_detector::finding::Warning;
 use std::fmt::Write as _;
 
 pub(crate) fn scan_text(scanned: &Scanned) -> String {
     let mut text = String::new();
-    if scanned.skipped.records > 0 {
-        let _ = writeln!(text, "Skipped: {} bad records", scanned.skipped.records);
-        for reason in &scanned.skipped.first {
-            let _ = writeln!(text, "  {reason}");
-        }
-    }
+    text.push_str(&skipped_text(&scanned.skipped));
     if scanned.found.is_empty() {
         let _ = writeln!(
             text,

@@ -1,6 +1,7 @@
 //! The program as its users run it: transcripts of every verb, and every way in which it says no.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod batch;
 mod bench;
 mod beside;
 mod collect;

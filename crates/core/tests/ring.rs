@@ -69,7 +69,10 @@ fn a_ring_is_read_by_all_of_its_sub_keys_and_made_by_one() {
                 let logits: Vec<f32> = (0..1000).map(|token| (token % 7) as f32).collect();
                 let uniform = f64::from(step) / 60.0;
                 let [first, second] = [&mut one, &mut other].map(|marker| {
-                    let index = marker.choose_row(&mut logits.clone(), uniform).unwrap().index;
+                    let index = marker
+                        .choose_row(&mut logits.clone(), uniform)
+                        .unwrap()
+                        .index;
                     marker.accept(index as u32).unwrap();
                     index
                 });

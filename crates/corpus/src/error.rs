@@ -171,6 +171,47 @@ pub enum Reason {
         /// The fields that the record has.
         found: String,
     },
+    /// The record is of a request that failed or was refused: it has no answer. Counted apart, and never the end of a run.
+    #[error("is no answer: the request failed ({failure})")]
+    Failed {
+        /// What failed: a code, a kind or a message.
+        failure: String,
+    },
+    /// Every record of the inputs is of a request that failed.
+    #[error("holds no answer: all {failed} requests in it failed, the last of them with {failure}")]
+    OnlyFailed {
+        /// How many.
+        failed: u64,
+        /// What failed last.
+        failure: String,
+    },
+    /// Requests stand apart, and this record does not say which it is, or answers.
+    #[error("has no `{field}`, by which answers and requests are joined")]
+    NoId {
+        /// The field (as mapped).
+        field: String,
+    },
+    /// No request has the answer's id.
+    #[error("answers {id:?}, which is none of the requests")]
+    NoRequest {
+        /// The id.
+        id: String,
+    },
+    /// Two answers have one id.
+    #[error("answers {id:?}, which was answered before")]
+    AnsweredTwice {
+        /// The id.
+        id: String,
+    },
+    /// Two requests have one id.
+    #[error("is a second request {id:?}")]
+    RequestedTwice {
+        /// The id.
+        id: String,
+    },
+    /// Requests come as JSON.
+    #[error("is no file of requests, which are JSON objects")]
+    NotRequests,
     /// More than one layout fits, so what the answer is would be a guess.
     #[error("fits more than one layout: it has {found}")]
     TwoLayouts {
@@ -213,7 +254,10 @@ impl Reason {
             | Self::Token { .. }
             | Self::NoLayout { .. }
             | Self::TwoLayouts { .. }
-            | Self::NoAnswer { .. } => true,
+            | Self::NoAnswer { .. }
+            | Self::NoId { .. }
+            | Self::NoRequest { .. }
+            | Self::AnsweredTwice { .. } => true,
             Self::OverLimit { limit, .. } => *limit != LimitKind::TotalBytes,
             Self::Open(_)
             | Self::Read(_)
@@ -228,6 +272,10 @@ impl Reason {
             | Self::Column { .. }
             | Self::Structure(_)
             | Self::NeedsTokenizer
+            | Self::Failed { .. }
+            | Self::OnlyFailed { .. }
+            | Self::RequestedTwice { .. }
+            | Self::NotRequests
             | Self::TooManyBad { .. } => false,
         }
     }
@@ -295,6 +343,19 @@ impl Reason {
             Self::NoLayout { .. } => {
                 "name the field that holds the answer, for example `--field response=output.text` or `--field text=body`"
             }
+            Self::Failed { .. } | Self::OnlyFailed { .. } => {
+                "ask again what failed; a request without an answer is no evidence of either kind"
+            }
+            Self::NoId { .. } => {
+                "name the field that answers and requests share, for example `--field id=custom_id`"
+            }
+            Self::NoRequest { .. } => {
+                "give every file of requests with `--requests FILE`: what was shown for an answer must be known"
+            }
+            Self::AnsweredTwice { .. } | Self::RequestedTwice { .. } => {
+                "ids must be different: several answers to one request have ids of their own"
+            }
+            Self::NotRequests => "give the JSON lines that were sent to the service",
             Self::TwoLayouts { .. } => {
                 "say which field is the answer, for example `--field response=response`; the others then count as shown, so drop what repeats the answer"
             }

@@ -148,6 +148,22 @@ impl FieldMap {
             )
     }
 
+    /// The same place of the id, and no other field.
+    pub(crate) fn only_id(&self) -> Self {
+        let mapped = self.mapped.iter().find(|(field, _)| *field == Field::Id);
+        let path = mapped.map_or_else(
+            || vec![Field::Id.name().to_owned()],
+            |(_, path)| path.clone(),
+        );
+        let mut root = Branch::default();
+        root.insert(Field::Id, &path)
+            .expect("one field overlaps none");
+        Self {
+            mapped: vec![(Field::Id, path)],
+            root,
+        }
+    }
+
     pub(crate) fn root(&self) -> &Branch {
         &self.root
     }
@@ -168,7 +184,7 @@ pub enum FieldMapError {
     NoEquals(String),
     /// The name is none of [`Field::ALL`].
     #[error(
-        "there is no field `{0}`; known are text, tokens, prompt, prompt_tokens, response, response_tokens, messages, id, group"
+        "there is no field `{0}`; known are text, tokens, prompt, prompt_tokens, response, response_tokens, messages, id, group, sub_key"
     )]
     UnknownField(String),
     /// An empty path, or an empty part of one.

@@ -23,6 +23,8 @@ pub(crate) struct Found {
     pub(crate) sub_key: Option<String>,
     /// What may have been shown, in the order of the record.
     pub(crate) shown: Vec<Shown>,
+    /// Whether the request that it answers is among what was shown.
+    pub(crate) is_requested: bool,
     /// Fields that stood in the record, even as `null`: one bit each, to notice duplicates.
     pub(crate) seen: u16,
 }
@@ -98,6 +100,30 @@ impl Found {
         }
     }
 
+    /// The id and all strings, field by field, of a record without other fields.
+    pub(crate) fn into_said(self) -> (Option<String>, Vec<Vec<Said>>) {
+        let strings = self.shown.into_iter().filter_map(|shown| match shown {
+            Shown::Strings(strings) => Some(strings),
+            Shown::Prompt | Shown::Messages => None,
+        });
+        (self.id, strings.collect())
+    }
+
+    /// Adds the request that it answers, where requests stand apart.
+    fn join_request(&mut self, options: &ReadOptions) -> Result<(), Reason> {
+        let Some(requests) = &options.requests else {
+            return Ok(());
+        };
+        let Some(id) = &self.id else {
+            let field = options.fields.path(Field::Id);
+            return Err(Reason::NoId { field });
+        };
+        let strings = requests.of(id)?.iter().cloned();
+        self.shown.extend(strings.map(Shown::Strings));
+        self.is_requested = true;
+        Ok(())
+    }
+
     /// Makes a record of one layout.
     ///
     /// `keys` names what the record has instead, if it has none of our fields.
@@ -107,12 +133,16 @@ impl Found {
         options: &ReadOptions,
         keys: impl FnOnce() -> String,
     ) -> Result<Record, Reason> {
+        if self.body_fields().is_empty() {
+            return Err(Reason::NoLayout { found: keys() });
+        }
+        self.join_request(options)?;
         let mut turns = match &self.messages {
             Some(messages) if options.all_turns => chat::answers(messages),
             _ => vec![],
         };
         let Some(last) = turns.pop() else {
-            return self.one_record(source, options, keys);
+            return self.one_record(source, options);
         };
         // Each answer is held with all that stood before it.
         let held: u64 = turns.iter().map(|&turn| self.said_up_to(turn)).sum();
@@ -134,11 +164,11 @@ impl Found {
         };
         let earlier = turns.into_iter().map(|turn| {
             let found = up_to(&self, turn);
-            found.one_record(source.clone(), options, String::new)
+            found.one_record(source.clone(), options)
         });
         let earlier = earlier.collect::<Result<_, _>>()?;
         self = up_to(&self, last);
-        let record = self.one_record(source, options, keys)?;
+        let record = self.one_record(source, options)?;
         Ok(Record { earlier, ..record })
     }
 
@@ -155,17 +185,9 @@ impl Found {
     }
 
     /// The record of its last answer.
-    fn one_record(
-        self,
-        source: Source,
-        options: &ReadOptions,
-        keys: impl FnOnce() -> String,
-    ) -> Result<Record, Reason> {
+    fn one_record(self, source: Source, options: &ReadOptions) -> Result<Record, Reason> {
         let ReadOptions { fields, limits, .. } = options;
         let body_fields = self.body_fields();
-        if body_fields.is_empty() {
-            return Err(Reason::NoLayout { found: keys() });
-        }
         let plain = self.text.is_some() || self.tokens.is_some();
         let answer = self.response.is_some() || self.response_tokens.is_some();
         if u8::from(plain) + u8::from(answer) + u8::from(self.messages.is_some()) > 1 {
@@ -186,8 +208,10 @@ impl Found {
             })?),
             None => None,
         };
-        let exposure_known =
-            self.prompt.is_some() || self.prompt_tokens.is_some() || self.messages.is_some();
+        let exposure_known = self.is_requested
+            || self.prompt.is_some()
+            || self.prompt_tokens.is_some()
+            || self.messages.is_some();
         let before = self.messages.as_deref().map(chat::before_answer);
         let (mut turns, body) = if let Some(messages) = self.messages {
             let (turns, answer) = chat::split(messages, &fields.path(Field::Messages))?;

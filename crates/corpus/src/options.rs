@@ -3,6 +3,8 @@
 use crate::fields::FieldMap;
 use crate::formats::Format;
 use crate::limits::Limits;
+use crate::requests::Requests;
+use std::sync::Arc;
 
 /// How to read.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +19,8 @@ pub struct ReadOptions {
     pub limits: Limits,
     /// How many bad records to skip, over all files together; one more ends the run.
     pub skip_bad: u64,
+    /// What was asked, where it does not stand in the records themselves.
+    pub requests: Option<Arc<Requests>>,
     /// Ids in a record's tokens must be below this, where it is given.
     pub vocab_size: Option<u32>,
 }

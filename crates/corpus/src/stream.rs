@@ -25,6 +25,8 @@ pub struct Stream<K> {
     /// Read, and not yet handed on.
     ready: VecDeque<K>,
     skipped: Skipped,
+    last_failure: String,
+    has_answers: bool,
     stdin: Option<HashedSoFar>,
 }
 
@@ -35,6 +37,10 @@ pub struct Skipped {
     pub count: u64,
     /// What was wrong with the first of them, at most [`Skipped::KEPT`].
     pub first: Vec<CorpusError>,
+    /// Records of requests that failed, which are not bad.
+    pub failed: u64,
+    /// What failed in the first of them, at most [`Skipped::KEPT`].
+    pub first_failed: Vec<CorpusError>,
 }
 
 impl Skipped {
@@ -69,6 +75,8 @@ impl<K: RecordKind> Stream<K> {
             current: None,
             ready: VecDeque::new(),
             skipped: Skipped::default(),
+            last_failure: String::new(),
+            has_answers: false,
             stdin: None,
         };
         reader.open_next()?;
@@ -92,6 +100,8 @@ impl<K: RecordKind> Stream<K> {
             current: Some(current),
             ready: VecDeque::new(),
             skipped: Skipped::default(),
+            last_failure: String::new(),
+            has_answers: false,
             stdin: None,
         })
     }
@@ -134,6 +144,14 @@ impl<K: RecordKind> Stream<K> {
 
     /// Skips a bad record if one more may be.
     fn skip(&mut self, error: CorpusError) -> Result<(), CorpusError> {
+        if let Reason::Failed { failure } = &error.reason {
+            self.skipped.failed += 1;
+            self.last_failure.clone_from(failure);
+            if self.skipped.first_failed.len() < Skipped::KEPT {
+                self.skipped.first_failed.push(error);
+            }
+            return Ok(());
+        }
         let allowed = self.options.skip_bad;
         if !K::SKIPPED_IF_BAD || !error.is_bad_record() || allowed == 0 {
             return Err(error);
@@ -163,6 +181,7 @@ impl<K: RecordKind> Stream<K> {
         while let Some(current) = &mut self.current {
             match current.next_record() {
                 Some(Ok(mut record)) => {
+                    self.has_answers = true;
                     let earlier = record.take_earlier();
                     if earlier.is_empty() {
                         return Ok(Some(record));
@@ -175,7 +194,16 @@ impl<K: RecordKind> Stream<K> {
                 None if current.is_empty => {
                     return Err(CorpusError::new(&current.file, None, Reason::Empty));
                 }
-                None => self.open_next()?,
+                None => {
+                    let file = Arc::clone(&current.file);
+                    self.open_next()?;
+                    let failed = self.skipped.failed;
+                    if self.current.is_none() && failed > 0 && !self.has_answers {
+                        let failure = std::mem::take(&mut self.last_failure);
+                        let reason = Reason::OnlyFailed { failed, failure };
+                        return Err(CorpusError::new(&file, None, reason));
+                    }
+                }
             }
         }
         Ok(None)

@@ -38,6 +38,9 @@ pub struct Indexed {
     /// First visits: whether answers stood in ascending order of their ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_order: Option<bool>,
+    /// Sub-keys that it tells apart, where a ring of keys marked the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub_keys: Option<u8>,
     /// First visits: ids between the first and the last that no record has, and answers without a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<u32>,
@@ -179,6 +182,11 @@ impl Indexed {
             counting: header.counting.into(),
             as_sampled: header.counting.first_visits().map(|read| read.as_sampled),
             in_order: header.counting.first_visits().map(|read| read.in_order),
+            sub_keys: header
+                .counting
+                .first_visits()
+                .map(|read| read.sub_keys)
+                .filter(|&sub_keys| sub_keys > 1),
             missing: header.counting.first_visits().map(|read| read.missing),
             made: Some(header.provenance.made).filter(|&made| made > 0),
             sources_sha256: header.provenance.sources.map(|digest| digest.to_string()),

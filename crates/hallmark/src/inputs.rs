@@ -29,6 +29,8 @@ pub struct InputFile {
 pub enum Role {
     /// The suspect's answers.
     Answers,
+    /// What was asked, where it does not stand in the answers.
+    Requests,
     /// The log of their collection.
     Log,
     /// A provider's log of marked answers.
@@ -57,6 +59,7 @@ impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Answers => "answers",
+            Self::Requests => "requests",
             Self::Log => "log of their collection",
             Self::ProviderLog => "provider's log",
             Self::Reference => "control sample",

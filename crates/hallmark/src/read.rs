@@ -6,12 +6,14 @@ use crate::text::plain;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{
-    CorpusError, FieldMap, Format, Limits, ReadOptions, Reader, Source, TokenRecord, encode,
+    CorpusError, FieldMap, Format, Limits, ReadOptions, Reader, Requests, Source, TokenRecord,
+    encode,
 };
 use hallmark_detector::cells::{Exposure, RawCells};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Tokens in a block: enough that de-duplication runs at full speed, few enough to hold.
 const BLOCK_TOKENS: usize = 1 << 24;
@@ -29,6 +31,9 @@ pub struct Inputs {
     /// Where a field is found in records of another layout, as `NAME=PATH`.
     #[serde(default)]
     pub fields: Vec<String>,
+    /// What was asked, where answers and requests stand in two files and are joined by `id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<PathBuf>,
     /// Whether every assistant's turn of a chat is an answer, and not the last one only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_turns: bool,
@@ -61,6 +66,20 @@ pub struct Skipped {
     pub records: u64,
     /// The first few reasons.
     pub first: Vec<String>,
+    /// Records of requests that failed or were refused: they are not bad, and no answers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failed: u64,
+    /// The first few of what failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_failed: Vec<String>,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Inputs {
@@ -107,14 +126,20 @@ impl Inputs {
         let fields =
             FieldMap::parse(&self.fields).map_err(|error| Error::usage(error).at("--field"))?;
         let format = self.format.as_deref().map(Format::from_str).transpose();
-        Ok(ReadOptions {
+        let mut options = ReadOptions {
             format: format.map_err(|error| Error::usage(error).at("--input-format"))?,
             fields,
             all_turns: self.all_turns,
             limits: self.limits(),
             skip_bad: self.skip_bad,
+            requests: None,
             vocab_size,
-        })
+        };
+        if !self.requests.is_empty() {
+            let requests = Requests::read(&self.requests, &options)?;
+            options.requests = Some(Arc::new(requests));
+        }
+        Ok(options)
     }
 }
 
@@ -123,9 +148,12 @@ impl Skipped {
     #[must_use]
     pub fn of(reader: &Reader) -> Self {
         let skipped = reader.skipped();
+        let texts = |errors: &[CorpusError]| errors.iter().map(ToString::to_string).collect();
         Self {
             records: skipped.count,
-            first: skipped.first.iter().map(ToString::to_string).collect(),
+            first: texts(&skipped.first),
+            failed: skipped.failed,
+            first_failed: texts(&skipped.first_failed),
         }
     }
 }

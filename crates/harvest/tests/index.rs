@@ -252,6 +252,7 @@ fn first_visits_are_those_of_a_hash_map_spilled_or_not() {
     let reading = Reading {
         as_sampled: true,
         in_order: true,
+        sub_keys: 1,
         missing: 0,
     };
     for (number, answers) in [real_answers(), random_answers(6, 3000, 400, 300)]

@@ -26,7 +26,8 @@ fn files_are_those_of_the_description() {
         let sources = vector["sources_sha256"].as_str();
         let builder = Builder::new(window, tokenizer, marked_by, Limits::default()).unwrap();
         let sub_keys = vector["sub_keys"].as_u64().unwrap() as u8;
-        let mut builder = builder.counting(counting(vector["counting"].as_str().unwrap(), sub_keys));
+        let mut builder =
+            builder.counting(counting(vector["counting"].as_str().unwrap(), sub_keys));
         builder.provenance(Provenance {
             made: vector["made"].as_u64().unwrap(),
             sources: sources.map(|digest| digest.parse().unwrap()),

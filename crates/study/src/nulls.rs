@@ -250,6 +250,7 @@ fn speeches() -> Result<Vec<TokenRecord>> {
             },
             id: None,
             group: None,
+            sub_key: None,
             exposure: vec![],
             exposure_known: true,
             in_other_form: vec![],

@@ -22,6 +22,7 @@ use self::turns::Turns;
 use self::values::{Ids, Text};
 use crate::error::Reason;
 use crate::exposure::Said;
+use crate::failed::failure;
 use crate::fields::{Branch, Field, Node};
 use crate::layout::{Found, Shown, name_keys};
 use crate::options::ReadOptions;
@@ -33,7 +34,22 @@ pub(crate) fn record(
     source: Source,
     options: &ReadOptions,
 ) -> Result<Record, Reason> {
-    let json = std::str::from_utf8(bytes).map_err(|e| Reason::Utf8 {
+    let found = found(bytes, options)?;
+    let json = str::from_utf8(bytes).unwrap_or_default();
+    found
+        .into_record(source, options, || name_keys(&keys(json)))
+        .map_err(|reason| match reason {
+            Reason::NoLayout { .. } => match failure(json) {
+                Some(failure) => Reason::Failed { failure },
+                None => reason,
+            },
+            reason => reason,
+        })
+}
+
+/// The mapped fields of one JSON object, and the strings beside them.
+pub(crate) fn found(bytes: &[u8], options: &ReadOptions) -> Result<Found, Reason> {
+    let json = str::from_utf8(bytes).map_err(|e| Reason::Utf8 {
         at: e.valid_up_to(),
     })?;
     let context = Context {
@@ -54,7 +70,7 @@ pub(crate) fn record(
     .deserialize(&mut parser)
     .and_then(|()| parser.end());
     read.map_err(|error| context.reason.take().unwrap_or_else(|| syntax(&error)))?;
-    found.into_record(source, options, || name_keys(&keys(json)))
+    Ok(found)
 }
 
 /// Parser messages end with a position in the record; ours names the byte apart.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::fields::Field;
 use crate::formats::records::Records;
 use crate::input::Input;
 use crate::limits::LimitKind;
@@ -65,6 +66,11 @@ impl Records<Record> for Text {
             file: Arc::clone(&self.input.file),
             line: 1,
         };
+        if self.options.requests.is_some() {
+            let field = self.options.fields.path(Field::Id);
+            let reason = Reason::NoId { field };
+            return Some(Err(CorpusError::new(&self.input.file, Some(1), reason)));
+        }
         match self.read() {
             Ok(text) => text.map(|text| {
                 Ok(Record {

@@ -5,6 +5,7 @@ use super::collection::Collection;
 use super::plan::Plan;
 use super::prompts::Chosen;
 use super::quoted::Quoted;
+use crate::read::Skipped;
 use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Order, Test};
 use hallmark_detector::weights::WeightSource;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,7 @@ pub(super) struct Case<'a> {
     pub(super) collection: Option<&'a Collection>,
     pub(super) quoted: Option<&'a Quoted>,
     pub(super) chosen: Chosen,
+    pub(super) skipped: &'a Skipped,
     /// Numbers of the logs of first visits that have no answer.
     pub(super) missing: u64,
 }
@@ -60,6 +62,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         collection,
         quoted,
         chosen,
+        skipped,
         missing,
     } = case;
     let made = |wanted: &[Test]| -> Vec<Test> {
@@ -115,7 +118,8 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
             Some(log) if log.logs.len() == plan.answers.files.len() => Checker::Program,
             _ => Checker::Person,
         },
-        match collection {
+        left_out(skipped)
+            + &match collection {
             None => "show the collection's log, or how the answers were drawn".to_owned(),
             Some(log) if log.logs.len() < plan.answers.files.len() => {
                 "some files of answers have a log, with which they agree; of the others show how they were drawn".to_owned()
@@ -222,6 +226,17 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
             }
         },
     );
+    if plan.profile.ring > 1 {
+        add(
+            "The sub-key of each request was drawn without the keys, and the log names the one that marked it",
+            made(&[Test::T3r]),
+            Checker::Person,
+            format!(
+                "each record names one of {} sub-keys; that it is the right one, and how it was drawn, is the log's keeper's word",
+                plan.profile.ring
+            ),
+        );
+    }
     if plan.weighing.background.is_some() {
         add(
             "The background is older than the tested key's first use; or unmarked models made it that were not trained after that, on prompts that depend on no answer under the key",
@@ -263,6 +278,18 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         );
     }
     conditions
+}
+
+/// What was in the files and is in no test.
+fn left_out(skipped: &Skipped) -> String {
+    let mut text = String::new();
+    if skipped.records > 0 {
+        text += &format!("{} bad records were skipped; ", skipped.records);
+    }
+    if skipped.failed > 0 {
+        text += &format!("{} requests failed and have no answer; ", skipped.failed);
+    }
+    text
 }
 
 const ALL: [Test; 9] = [

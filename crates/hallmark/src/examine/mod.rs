@@ -250,6 +250,7 @@ fn examine_with(
         collection: collection.as_ref(),
         quoted: quoted.as_ref(),
         chosen,
+        skipped: &skipped,
         missing: visited
             .iter()
             .filter_map(|log| log.missing)

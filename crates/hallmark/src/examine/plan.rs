@@ -185,8 +185,9 @@ impl Plan {
     /// Every file that goes in, with its digest; stdin has one when it was read.
     pub(super) fn inputs(&self) -> Result<Vec<InputFile>> {
         let tokenizer = self.answers.tokenizer.iter();
-        let roles: [(Role, Vec<&PathBuf>); 12] = [
+        let roles: [(Role, Vec<&PathBuf>); 13] = [
             (Role::Answers, self.answers.files.iter().collect()),
+            (Role::Requests, self.answers.requests.iter().collect()),
             (Role::Log, self.logs.iter().collect()),
             (Role::Probe, self.probes.iter().collect()),
             (Role::ProviderLog, self.provider_logs.iter().collect()),
@@ -213,6 +214,7 @@ impl Plan {
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let answers = self.answers.files.iter().chain(&self.references);
         answers
+            .chain(&self.answers.requests)
             .chain(&self.logprobs)
             .chain(&self.reference_logprobs)
     }

@@ -116,6 +116,7 @@ pub(super) fn find(
     // A record that is skipped could be one that was quoted.
     let log = Inputs {
         skip_bad: 0,
+        requests: vec![],
         ..plan.answers.with(&plan.provider_logs)
     };
     for record in encode(log.open(vocabulary)?, Some(&tokenizer)) {

@@ -1,0 +1,27 @@
+//! Records that were not read as answers.
+
+use hallmark::read::Skipped;
+use std::fmt::Write as _;
+
+/// Lines that say how many, and why the first few; nothing where there were none.
+pub(super) fn skipped_text(skipped: &Skipped) -> String {
+    let mut text = String::new();
+    let kinds = [
+        ("Skipped", skipped.records, "bad records", &skipped.first),
+        (
+            "Failed",
+            skipped.failed,
+            "requests have no answer",
+            &skipped.first_failed,
+        ),
+    ];
+    for (head, count, what, first) in kinds {
+        if count > 0 {
+            let _ = writeln!(text, "{head}: {count} {what}");
+            for reason in first {
+                let _ = writeln!(text, "  {reason}");
+            }
+        }
+    }
+    text
+}
