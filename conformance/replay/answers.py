@@ -15,6 +15,7 @@ class Answer:
             raise SystemExit(f"{where}: the answer is text only; there is no tokenizer here")
         self.tokens = tokens
         self.id = record.get("id")
+        self.sub_key = record.get("sub_key", 0)
         prompt = record.get("prompt_tokens")
         self.known = prompt is not None
         if not self.known and (record.get("prompt") is not None or record.get("messages") is not None):

@@ -63,7 +63,7 @@ def finding(table, where, their, our, examination, visible_level):
     if test in ("T1", "T2", "T2r"):
         table.near(where, "expected", their["expected"], our["expected"])
     if test == "T1":
-        our["lift"] = effect(table, where, their.get("effect"), our["total"], our["scored"], examination.profile, 0.05, visible_level)
+        our["lift"] = effect(table, where, their.get("effect"), our["total"], our["scored"] * examination.ring, examination.profile, 0.05, visible_level)
     if test in ("T2", "T2r"):
         levels(table, where, their["levels"], our["levels"])
         table.equal(where, "method is exact", their["method"] == "exact", our["exact"])
@@ -111,7 +111,7 @@ def finding(table, where, their, our, examination, visible_level):
 
 def effect(table, where, their, total, n, profile, alpha, visible_level):
     if their is None:
-        return table.equal(where, "effect", None if n < holm.FEW else "missing", None)
+        return table.equal(where, "effect", None if n // profile.get("ring", 1) < holm.FEW else "missing", None)
     mean, trials = effects.null(n, profile)
     table.near(where, "effect", their["value"], mpf(total) / effects.unit(profile) / trials)
     table.near(where, "effect null", their["null"], mean)
@@ -209,4 +209,4 @@ def together(table, found, by_key, examination, studies):
         table.below(where, "log10_e", their["log10_e"], e, PROCESS)
         table.above(where, "log10_p_adjusted", their["log10_p_adjusted"], adjusted, SUMS)
         alpha = mpf("0.05") / len(theirs)
-        effect(table, where, their.get("effect"), findings[0]["total"], findings[0]["scored"], examination.profile, alpha, None)
+        effect(table, where, their.get("effect"), findings[0]["total"], findings[0]["scored"] * examination.ring, examination.profile, alpha, None)

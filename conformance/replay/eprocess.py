@@ -46,7 +46,7 @@ class Plain:
             self.tilts = [(-mp.log(1 + x), x / (1 + x)) for x in exponents()]  # ln b and 1 − b
 
     def sums(self, words, values, levels):
-        parts = [values] if self.green else [scores.log_reciprocal(words), values]
+        parts = [values[0]] if self.green else [scores.log_reciprocal(words[0]), values[0]]
         return [np.concatenate([[0], np.cumsum(part)]) for part in parts]
 
     def log_e(self, n, sums):
@@ -77,7 +77,8 @@ class Weighted:
         rows = []
         for weight in self.weights:
             here = levels == weight
-            rows += [np.concatenate([[0], np.cumsum(part)]) for part in (here.astype(np.int64), values * here)]
+            of_cells = (here.astype(np.int64) * len(values), values.sum(axis=0) * here)
+            rows += [np.concatenate([[0], np.cumsum(part)]) for part in of_cells]
         self.terms = [[self.term(bet * weight / self.heaviest) for weight in self.weights] for bet in self.bets]
         return rows
 
@@ -102,7 +103,7 @@ def run(process, words, values, levels=None):
     with mp.workdps(30):
         sums = process.sums(words, values, levels)
         best, end = (0, mpf(0)), mpf(0)
-        for cells in looks(len(words)):
+        for cells in looks(words.shape[1]):
             end = process.log_e(cells, sums) / mp.log(10)
             if end > best[1]:
                 best = (cells, end)

@@ -29,6 +29,7 @@ class Examination:
     def __init__(self, plan, read, answers, references, indexes, keys, controls, order, leanings):
         self.plan, self.profile, self.read, self.order = plan, plan["profile"], read, order
         self.keys, self.controls, self.leanings = keys, controls, leanings
+        self.ring = self.profile.get("ring", 1)
         self.cells = read.laid_out()
         self.gumbel = effects.is_gumbel(self.profile)
         harvests, background, logs = indexes
@@ -43,14 +44,16 @@ class Examination:
         self.logs = {log.marked_by: (log, first_visits.Bets(self.counted, log, background, self.profile)) for log in logs}
         if self.levels is not None:
             self.process = eprocess.Weighted(self.profile, self.windows.heaviest())
+        elif self.ring > 1 and self.profile["scheme"] != "tournament":
+            self.process = eprocess.Weighted(self.profile, 1)
         elif self.profile["scheme"] != "tournament":
             self.process = eprocess.Plain(self.profile)
 
     def findings(self, key):
         words = scores.words_of(key.cohort, self.profile, self.cells)
         own = scores.of(words, self.profile)
-        total, n = int(own.sum()), len(own)
-        made = [self.t1(total, n)]
+        total, n = int(own.sum()), own.shape[1]
+        made = [self.t1(total, own.size)]
         if self.levels is not None:
             made.append(self.t2(own))
         if self.residuals:
@@ -88,8 +91,8 @@ class Examination:
         return {
             "test": "T1",
             "total": total,
-            "statistic": mpf(total) / effects.unit(self.profile),
-            "expected": self.mean(n),
+            "statistic": mpf(total) / effects.unit(self.profile) / self.ring,
+            "expected": self.mean(n) / self.ring,
             "log10_p": effects.p_value(total, n, self.profile),
         }
 
@@ -97,8 +100,8 @@ class Examination:
         """Statistic, expectation, cells by weight, and log10 p of Σ weight·score."""
         rows, total, expected = [], 0, mpf(0)
         for weight in sorted(set(levels.tolist()), key=lambda weight: (weight < 0, abs(weight))):
-            here = own[levels == weight]
-            n, part = len(here), int(here.sum())
+            here = own[:, levels == weight]
+            n, part = here.size, int(here.sum())
             # The deficit is in the statistic, and not in the printed means.
             total += weight * (part + scores.DEFICIT * n * (self.gumbel and weight < 0))
             expected += weight * self.mean(n)
@@ -132,7 +135,7 @@ class Examination:
         for form in self.residuals:
             own = self.scores_of(key, form.weights)
             found = self.weighted_sum(own, np.array(list(form.weights.values()), np.int64))
-            forms.append(found | {"scored": len(own), "leaning": form.leaning, "prior": form.prior or None, "above": form.above, "below": form.below})
+            forms.append(found | {"scored": own.shape[1], "leaning": form.leaning, "prior": form.prior or None, "above": form.above, "below": form.below})
         # Where the program's bounds may order them otherwise, the finding says which it was.
         least = min(form["log10_p"] for form in forms)
         close = [form for form in forms if form["log10_p"] - least <= LOOSE]
@@ -140,12 +143,18 @@ class Examination:
         return chosen | {"test": "T2r", "log10_p": upper(chosen["log10_p"] + tails.log10(3))}
 
     def t3(self, words, own):
-        end, (where, most) = eprocess.run(self.process, words, own, self.levels)
+        levels = self.levels
+        if levels is None and self.ring > 1:
+            levels = np.ones(own.shape[1], np.int64)
+        end, (where, most) = eprocess.run(self.process, words, own, levels)
         unproven = {"key-free-order"} if self.order == "unproven" else set()
         return {"test": "T3", "log10_e": end, "cells": where, "largest": most, "log10_p": upper(-most), "unproven": unproven}
 
     def t3r(self, key, log, bets):
-        end, follow, lean, (cells, most) = bets.run(self.scores_of(key, bets.cells))
+        inputs = list(bets.cells)
+        scored = self.scores_of(key, [cell for *cell, _ in inputs])
+        own = scored[[number for *_, number in inputs], range(len(inputs))]
+        end, follow, lean, (cells, most) = bets.run(own)
         found = {"test": "T3r", "scored": len(bets.cells), "above": len(bets.cells), "below": 0, "weights": "first-visits"}
         found |= {"log10_e": end, "follow": follow, "lean": lean, "leaning": "follow" if follow >= lean else "lean"}
         found |= {"cells": cells, "largest": most, "log10_p": upper(-end), "windows_read": log.windows}
@@ -154,16 +163,18 @@ class Examination:
     def t5(self, key, total):
         count = self.plan["decoys"]
         rank, best = lineup.run(key, self.profile, self.cells, total, count, self.plan["decoy_seed"])
-        best = mpf(best) / effects.unit(self.profile)
+        best = mpf(best) / effects.unit(self.profile) / self.ring
         return {"test": "T5", "rank": rank, "decoys": count, "best_decoy": best, "log10_p": tails.log10(mpf(rank) / (count + 1))}
 
     def t6(self, own_words, own, control):
         words = scores.words_of(control.cohort, self.profile, self.cells)
         other = scores.of(words, self.profile)
-        total, discordant, log = contrast.run(own, other, self.profile)
+        # A cell's score is the mean of its words', rounded down.
+        means = [values.sum(axis=0) // self.ring for values in (own, other)]
+        total, discordant, log = contrast.run(*means, self.profile)
         statistic = mpf(total) / effects.unit(self.profile)
         found = {"test": "T6", "control_id": control.id, "statistic": statistic, "discordant": discordant, "log10_p": upper(log)}
         return found | {"sums": (int(own.sum()), int(other.sum())), "trials": scores.discordant(own_words, words, self.profile)}
 
     def t8(self, words):
-        return {"test": "T8"} | (shape.run(words) or {"looked_at": 0, "log10_smallest": mpf(0), "log10_p": mpf(0), "strongest": None})
+        return {"test": "T8"} | (shape.run(words.ravel()) or {"looked_at": 0, "log10_smallest": mpf(0), "log10_p": mpf(0), "strongest": None})

@@ -42,12 +42,13 @@ class Bets:
         self.gumbel = profile["scheme"] in scores.GUMBEL
         self.cells = {}
         for window, token, c, n, p in counted.rows:
-            code = index.first_visit(window)
-            if code is None:
-                continue
-            steps = [step(weight) for weight in self.weights(window, 2 ** (code / 4), c, n, p)]
-            if any(steps):
-                self.cells[window, token] = (code, steps)
+            for sub_key in range(index.sub_keys):
+                code = index.first_visit(window, sub_key)
+                if code is None:
+                    continue
+                steps = [step(weight) for weight in self.weights(window, 2 ** (code / 4), c, n, p)]
+                if any(steps):
+                    self.cells[window, token, sub_key] = (code, steps)
 
     def weights(self, window, tau, c, n, p):
         """One for each of KINDS."""

@@ -26,6 +26,11 @@ def window_hash(window):
     return value
 
 
+def under(value, sub_key):
+    """The hash of a window under a sub-key of a ring."""
+    return finalize(value ^ finalize(sub_key + 1))
+
+
 def count_of(code):
     if code <= 127:
         return code + 1
@@ -48,7 +53,7 @@ def code_of_visit(t):
     return (t**4).bit_length() - 1
 
 
-def codes(answers, h, counting):
+def codes(answers, h, counting, sub_keys=1):
     """The code of each hash, and how many windows were counted."""
     found, total = {}, 0
     for answer in answers:
@@ -56,6 +61,8 @@ def codes(answers, h, counting):
         windows = [tuple(answer.tokens[i - h : i]) for i in range(h, last)]
         for window in dict.fromkeys(windows) if counting == "answers" else windows:
             total, value = total + 1, window_hash(window)
+            if sub_keys > 1:
+                value = under(value, answer.sub_key)
             if counting == "first-visits":
                 found.setdefault(value >> 8 << 8, total)
             else:
@@ -75,7 +82,7 @@ def missing(answers, in_order):
 
 def make(answers, header):
     """The whole file, from the answers and the parts of a header that do not follow from them."""
-    table, total = codes(answers, header["window"], header["counting"])
+    table, total = codes(answers, header["window"], header["counting"], header["sub_keys"])
     order = sorted(table)
     first = sum(value >> 56 == 0 for value in order)
     bits = min(max((256 * first // 16).bit_length() - 1, 10), 32)
@@ -83,7 +90,7 @@ def make(answers, header):
     head = b"HMHARVST" + struct.pack("<I4B", header["version"], header["window"], bits, 24, bool(marked) | 4 * bool(sources))
     head += bytes.fromhex(marked or "00" * 8) + bytes(32) + struct.pack("<QQQ", len(answers), total, len(order))
     gone = missing(answers, header["claims"] & 2) if header["counting"] == "first-visits" else 0
-    head += struct.pack("<BB2xIQ", COUNTINGS.index(header["counting"]), header["claims"], gone, header["made"] or 0)
+    head += struct.pack("<BBBxIQ", COUNTINGS.index(header["counting"]), header["claims"], header["sub_keys"] - 1, gone, header["made"] or 0)
     head += bytes.fromhex(sources or "00" * 32)
     offsets = [bisect.bisect_left(order, bucket << 64 - bits) for bucket in range((1 << bits) + 1)]
     entries = [(value >> 8 & 0xFFFFFF) << 8 | table[value] for value in order]
@@ -103,8 +110,8 @@ class Index:
         self.h, self.bits = data[12], data[13]
         self.marked_by = data[16:24].hex() if data[15] & 1 else None
         self.answers, self.windows, self.distinct = struct.unpack_from("<QQQ", data, 56)
-        self.counting, self.claims = COUNTINGS[data[80]], data[81]
-        if version == 1 and any(data[80:128]) or data[14] != 24 or data[15] & ~7 or any(data[82:84]):
+        self.counting, self.claims, self.sub_keys = COUNTINGS[data[80]], data[81], data[82] + 1
+        if version == 1 and any(data[80:128]) or data[14] != 24 or data[15] & ~7 or data[83] or data[82] and data[80] != 2:
             raise SystemExit(f"{path}: its header is not one of version {version}")
         self.made = struct.unpack_from("<Q", data, 88)[0] or None
         self.sources = data[96:128].hex() if data[15] & 4 else None
@@ -116,16 +123,18 @@ class Index:
         if len(data) != 128 + 8 * buckets + 4 * self.distinct + 32:
             raise SystemExit(f"{path}: its length does not match its header")
         self.header = {"version": version, "window": self.h, "counting": self.counting, "marked_by": self.marked_by}
-        self.header |= {"claims": self.claims, "made": self.made, "sources_sha256": self.sources}
+        self.header |= {"claims": self.claims, "sub_keys": self.sub_keys, "made": self.made, "sources_sha256": self.sources}
 
-    def codes(self, window):
+    def codes(self, window, sub_key=0):
         value = window_hash(window)
+        if self.sub_keys > 1:
+            value = under(value, sub_key)
         bucket = value >> 64 - self.bits
         return [e & 255 for e in self.entries[self.offsets[bucket] : self.offsets[bucket + 1]] if e >> 8 == value >> 8 & 0xFFFFFF]
 
     def count(self, window):
         return sum(COUNTS[code] for code in self.codes(window))
 
-    def first_visit(self, window):
-        """The code of the window's first visit; None if it was never visited."""
-        return min(self.codes(window), default=None)
+    def first_visit(self, window, sub_key=0):
+        """The code of the window's first visit, under a sub-key; None if it was never visited."""
+        return min(self.codes(window, sub_key), default=None)

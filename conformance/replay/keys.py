@@ -45,6 +45,12 @@ def stream(cohort, profile, name):
     return hkdf(cohort, fields + [name.encode()])
 
 
+def ring(cohort, profile):
+    """The keys that a cell is scored under: the cohort's own, or its sub-keys."""
+    count = profile.get("ring", 1)
+    return [cohort] if count == 1 else [hkdf(cohort, [b"sub-key", struct.pack("<I", number)]) for number in range(count)]
+
+
 def decoys(cohort, draw, count):
     """The decoys' cohort keys: the key stream of ChaCha20, 32 bytes a key."""
     seed = hkdf(cohort, [b"decoys", struct.pack("<Q", draw), bytes(32)])

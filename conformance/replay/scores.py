@@ -54,11 +54,16 @@ def threshold(profile):
 
 
 def words_of(cohort, profile, cells):
-    """The word of each cell under a cohort's key."""
+    """The words of each cell under a cohort's key: a row for each key of its ring."""
+    return np.stack([words_under(key, profile, cells) for key in keys.ring(cohort, profile)])
+
+
+def words_under(key, profile, cells):
+    """The word of each cell under one key."""
     if profile["scheme"] != "dual-gumbel":
-        return cells.words(keys.stream(cohort, profile, "main"))
-    coin = cells.words(keys.stream(cohort, profile, "coin"), np.zeros(len(cells), np.uint32)) & np.uint32(1)
-    a, b = (cells.words(keys.stream(cohort, profile, name)) for name in "ab")
+        return cells.words(keys.stream(key, profile, "main"))
+    coin = cells.words(keys.stream(key, profile, "coin"), np.zeros(len(cells), np.uint32)) & np.uint32(1)
+    a, b = (cells.words(keys.stream(key, profile, name)) for name in "ab")
     return np.where(coin == 0, a, b)
 
 

@@ -336,7 +336,7 @@ impl Examination {
             findings.extend(limited);
         }
         let law = self.keys[0].mark.law();
-        plain::share_level(&mut findings, law)?;
+        plain::share_level(&mut findings, law, self.keys[0].mark.sub_keys())?;
         contrast::share_level(&mut findings, law);
         if let Some((evidence, _)) = &self.logprobs {
             logprobs::share_level(&mut findings, evidence, &self.keys[0]);

@@ -132,7 +132,7 @@ fn every_test_finds_the_key_and_only_it_is_named() {
         ));
 
         let law = Mark::new(&profile, &key(1)).unwrap().law();
-        let cohorts = Cohorts::of(&findings, law).unwrap();
+        let cohorts = Cohorts::of(&findings, law, 1).unwrap();
         assert_eq!(cohorts.false_discovery_rate, SCREEN_RATE);
         let standings: Vec<Standing> = cohorts.keys.iter().map(|key| key.standing).collect();
         assert_eq!(standings, [Standing::Named, Standing::Neither]);

@@ -137,6 +137,7 @@ fn setting() -> Setting {
     Setting {
         scheme: SchemeName::Green,
         window: 2,
+        ring: 1,
         gamma: Some(0.25),
         delta: Some(3.0),
         access: Access::Closed,

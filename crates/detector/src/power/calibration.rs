@@ -104,6 +104,7 @@ impl Calibration {
         );
         self.rows
             .iter()
+            .filter(|_| setting.ring == 1)
             .filter(move |row| (row.scheme, row.window, row.access, row.prompts) == wanted)
     }
 }

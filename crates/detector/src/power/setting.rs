@@ -9,6 +9,8 @@ pub struct Setting {
     pub scheme: SchemeName,
     /// Tokens in a window.
     pub window: usize,
+    /// Sub-keys that requests are marked with. No row is of a ring, whose keys share the lift: of more than one nothing is known.
+    pub ring: u32,
     /// `green`: its γ.
     pub gamma: Option<f64>,
     /// `green`: its δ, where known.

@@ -81,11 +81,11 @@ pub struct CohortEffect {
 }
 
 impl Cohorts {
-    /// Sums up the findings of one examination, all of them, whose scores have this law.
+    /// Sums up the findings of one examination, all of them, whose scores have this law, of marks with a ring of so many sub-keys or of 1.
     ///
     /// # Errors
     /// More cells than the tails allow.
-    pub fn of(findings: &[Finding], law: Law) -> Result<Self, IntervalError> {
+    pub fn of(findings: &[Finding], law: Law, ring: u32) -> Result<Self, IntervalError> {
         let plain: Vec<&Finding> = findings.iter().filter(|f| f.test() == Test::T1).collect();
         let e_values: Vec<(Log10E, Test)> = plain.iter().map(|t1| e_value(findings, t1)).collect();
         let log10_e: Vec<Log10E> = e_values.iter().map(|&(log10_e, _)| log10_e).collect();
@@ -111,7 +111,7 @@ impl Cohorts {
                 named_by,
                 log10_e: log10_e[at],
                 e_from: e_values[at].1,
-                effect: effect(t1, law, share)?,
+                effect: effect(t1, law, ring, share)?,
             })
         });
         Ok(Self {
@@ -133,17 +133,23 @@ fn e_value(findings: &[Finding], t1: &Finding) -> (Log10E, Test) {
         .map_or((calibrate(t1.log10_p), Test::T1), |e| (e, Test::T3))
 }
 
-fn effect(t1: &Finding, law: Law, alpha: f64) -> Result<Option<CohortEffect>, IntervalError> {
+fn effect(
+    t1: &Finding,
+    law: Law,
+    ring: u32,
+    alpha: f64,
+) -> Result<Option<CohortEffect>, IntervalError> {
     let Some(effect) = t1.effect() else {
         return Ok(None);
     };
     // The statistic is the integer sum over a power of two: exact below 2⁵³ units, and beyond it the width of an interval is
     // very many units.
-    let sum = (t1.statistic() * law.unit() as f64).round() as u64;
+    let sum = (t1.statistic() * law.unit() as f64 * f64::from(ring)).round() as u64;
+    let words = t1.scored * u64::from(ring);
     let interval = match law {
-        Law::Exponential => gamma_scale_mean(t1.scored, sum, alpha, Sides::Two)?,
+        Law::Exponential => gamma_scale_mean(words, sum, alpha, Sides::Two)?,
         Law::Bernoulli { .. } | Law::Bits { .. } => {
-            clopper_pearson(t1.scored * law.trials(), sum, alpha, Sides::Two)?
+            clopper_pearson(words * law.trials(), sum, alpha, Sides::Two)?
         }
     };
     Ok(Some(CohortEffect {

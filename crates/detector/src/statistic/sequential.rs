@@ -12,9 +12,11 @@ pub(crate) fn finding(
     key: &Tally,
     order: Order,
 ) -> Result<Option<Finding>, ExaminationError> {
-    let Some((log10_p, supremum, log10_e)) = key.eprocess.result() else {
+    let Some((log10_p, mut supremum, log10_e)) = key.eprocess.result() else {
         return Ok(None);
     };
+    // Several parts of a mark are bet on like so many cells.
+    supremum.cells /= key.mark.parts().len() as u64;
     let (weights, weighting) = match &key.eprocess {
         EProcess::Weighted(_) => seen.weighting(key).unzip(),
         _ => (None, None),

@@ -56,12 +56,22 @@ pub(crate) struct WeightedSum {
 }
 
 impl WeightedSum {
-    /// Of these rows.
+    /// Of these rows; those of one weight, which the keys of a ring have, are one.
     pub(crate) fn new(mark: &Mark, rows: impl Iterator<Item = Row>) -> Self {
+        let mut merged: Vec<Row> = vec![];
+        for row in rows.filter(|row| row.cells > 0) {
+            match merged.iter_mut().find(|other| other.weight == row.weight) {
+                Some(other) => {
+                    other.cells += row.cells;
+                    other.score += row.score;
+                }
+                None => merged.push(row),
+            }
+        }
         Self {
             law: mark.law(),
             of_lists: matches!(mark.null(), Null::Lists),
-            rows: rows.filter(|row| row.cells > 0).collect(),
+            rows: merged,
         }
     }
 

@@ -284,7 +284,8 @@ fn examine_with(
         logprobs: used,
         outcome: outcome::overall(&outcomes),
         outcomes,
-        cohorts: Cohorts::of(&made.tests, profile.law()).map_err(ExaminationError::from)?,
+        cohorts: Cohorts::of(&made.tests, profile.law(), profile.ring)
+            .map_err(ExaminationError::from)?,
         tests: made.tests,
         not_made: made.left_out.iter().map(NotMade::from).collect(),
         conditions,

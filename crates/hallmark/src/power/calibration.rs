@@ -97,6 +97,7 @@ impl Calibrated {
                 Family::Tournament => SchemeName::Tournament,
             },
             window: profile.window,
+            ring: profile.ring,
             gamma,
             delta,
             access: self.access,

@@ -113,6 +113,13 @@ pub fn plan(planning: &Planning, progress: &mut dyn FnMut(Step<'_>)) -> Result<P
         tokens_per_answer,
         ..
     } = planning;
+    if mark.profile.ring > 1 {
+        return Err(Error::usage(format_args!(
+            "profile {:?} has a ring of {} keys, among which the lift of each cell is shared",
+            mark.profile.name, mark.profile.ring
+        ))
+        .hint("no study says what lift a ring leaves: plan for a profile without one, and see docs/studies/rings.md for the price"));
+    }
     let table = planning.calibration.table()?;
     let setting = planning.calibration.setting(&mark.profile, mark.delta);
     let (lift, share, calibration) = match planning.strength {

@@ -71,6 +71,11 @@ pub(crate) fn finding(
         effect: match gathered.sums[..] {
             // Its interval is for independent words.
             [sum] if related.is_none() => effect(law, cells, sum, 1)?,
+            // A ring's words are as many independent ones.
+            _ if mark.sub_keys() > 1 && cells >= FEW_CELLS => {
+                let words = cells * mark.sub_keys() as u64;
+                effect(law, words, gathered.sums.iter().sum(), 1)?
+            }
             _ => None,
         },
         decoys: others,
@@ -84,13 +89,17 @@ pub(crate) fn finding(
     })
 }
 
-/// Says in each effect what would have been visible, now that the number of tests is known.
-pub(crate) fn share_level(findings: &mut [Finding], law: Law) -> Result<(), IntervalError> {
+/// Says in each effect what would have been visible, now that the number of tests is known, with marks of so many sub-keys.
+pub(crate) fn share_level(
+    findings: &mut [Finding],
+    law: Law,
+    sub_keys: usize,
+) -> Result<(), IntervalError> {
     let level = LEVEL / findings.len().max(1) as f64;
     // Most keys score the same cells.
     let mut last = None;
     for finding in findings {
-        let cells = finding.scored;
+        let cells = finding.scored * sub_keys as u64;
         if let Found::T1(T1 {
             effect: Some(effect),
             ..
