@@ -1,9 +1,9 @@
-//! Progress on stderr, when it is a terminal and the work takes longer than two seconds.
+//! Progress on stderr: a bar when it is a terminal and the work takes longer than two seconds, else a line each minute.
 
 use crate::output::Output;
 use hallmark::progress::Step;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
 /// One piece of work with a known or unknown amount.
@@ -12,7 +12,12 @@ pub(crate) struct Progress {
     since: Instant,
     shown: bool,
     allowed: bool,
+    /// Where no bar can be drawn: what is done and when it was last said.
+    lines: Option<(String, Instant)>,
 }
+
+/// Time between lines.
+const PAUSE: Duration = Duration::from_mins(1);
 
 impl Progress {
     /// Work of `total` units of `unit`, not shown yet.
@@ -27,12 +32,14 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_message(what.to_owned());
-        let allowed = !output.quiet && std::io::stderr().is_terminal();
+        let terminal = std::io::stderr().is_terminal();
+        let since = Instant::now();
         Self {
             bar,
-            since: Instant::now(),
+            since,
             shown: false,
-            allowed,
+            allowed: !output.quiet && terminal,
+            lines: (!output.quiet && !terminal).then(|| (what.to_owned(), since)),
         }
     }
 
@@ -41,6 +48,16 @@ impl Progress {
         if self.allowed && !self.shown && self.since.elapsed() > Duration::from_secs(2) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.shown = true;
+        }
+        if let Some((what, last)) = &mut self.lines
+            && last.elapsed() >= PAUSE
+        {
+            *last = Instant::now();
+            let minutes = self.since.elapsed().as_secs() / 60;
+            let all = self.bar.length();
+            let all = all.map_or_else(String::new, |all| format!(" of at most {all}"));
+            // Nobody may be listening.
+            let _ = writeln!(std::io::stderr(), "{what}: {done}{all} after {minutes} min");
         }
         self.bar.set_position(done);
     }

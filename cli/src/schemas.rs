@@ -5,6 +5,7 @@
 use crate::results::collect::Collected;
 use crate::results::demo::Demo;
 use crate::results::doctor::Diagnosed;
+use crate::results::mark::Marked;
 use crate::results::probe::Probed;
 use crate::verbs::keygen::Made;
 use crate::verbs::self_test::SelfTest;
@@ -42,6 +43,7 @@ fn all() -> Vec<(String, String)> {
         of::<Examined>(formats::Examine::ID),
         of::<hallmark::indexes::Indexed>(formats::Index::ID),
         of::<Made<formats::Keygen>>(formats::Keygen::ID),
+        of::<Marked>(formats::Mark::ID),
         of::<hallmark::merge::MergedAudits>(formats::Merge::ID),
         of::<Plan>(formats::Plan::ID),
         of::<hallmark::power::Planned>(formats::Power::ID),

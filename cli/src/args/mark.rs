@@ -23,7 +23,7 @@ pub(crate) struct MarkArgs {
     /// The profile file; its tokenizer must be the model's. Not needed with --unmarked
     #[arg(long, value_name = "FILE", required_unless_present = "unmarked")]
     pub(crate) profile: Option<PathBuf>,
-    /// How many tokens to write in all, at least
+    /// How many tokens the built-in model writes in all, at least; with --model say --max-tokens for each answer
     #[arg(
         long,
         value_name = "N",
@@ -62,6 +62,15 @@ pub(crate) struct ModelArgs {
     /// The longest answer, in tokens
     #[arg(long, value_name = "N", requires = "model", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) max_tokens: u32,
+    /// Answers to each prompt; of several, each has its number as `repetition`
+    #[arg(long, value_name = "N", requires = "model", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) answers_per_prompt: u32,
+    /// Keep only so many of the likeliest tokens
+    #[arg(long, value_name = "K", requires = "model", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) top_k: Option<u32>,
+    /// Then keep only the likeliest tokens that have this probability together
+    #[arg(long, value_name = "P", requires = "model")]
+    pub(crate) top_p: Option<f32>,
     /// Divides the logits
     #[arg(long, value_name = "T", requires = "model", default_value_t = 1.0)]
     pub(crate) temperature: f32,

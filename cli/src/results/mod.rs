@@ -3,4 +3,5 @@
 pub(crate) mod collect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod mark;
 pub(crate) mod probe;

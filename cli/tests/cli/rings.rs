@@ -35,6 +35,9 @@ fn test(bench: &Bench, line: &str, name: &str) -> f64 {
 #[test]
 fn a_ring_marks_each_answer_with_one_of_its_keys_and_is_found_by_all() {
     let bench = ring();
+    let made = bench.json("mark --key c.key --profile p.toml --tokens 300 --out few.jsonl");
+    assert_eq!((&made["ring"], &made["answers"]), (&4.into(), &2.into()));
+    assert_eq!(made["tokens"], 400);
     let log = records(&bench, "log.jsonl");
     let sub_keys: HashSet<u64> = log
         .iter()

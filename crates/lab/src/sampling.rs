@@ -69,6 +69,8 @@ pub struct Sampling {
     pub temperature: f32,
     /// Keep only so many of the likeliest tokens (ties with the last one stay in).
     pub top_k: Option<usize>,
+    /// Then keep only the likeliest tokens that have this probability together, in (0, 1] (ties with the last one stay in).
+    pub top_p: Option<f32>,
 }
 
 impl Default for Sampling {
@@ -76,6 +78,7 @@ impl Default for Sampling {
         Self {
             temperature: 1.0,
             top_k: None,
+            top_p: None,
         }
     }
 }
@@ -95,6 +98,14 @@ impl Sampling {
                 what: "0 would leave no token".into(),
             });
         }
+        if let Some(p) = self.top_p
+            && !(p > 0.0 && p <= 1.0)
+        {
+            return Err(LabError::Setting {
+                name: "top_p",
+                what: format!("{p} must be above zero and at most 1"),
+            });
+        }
         Ok(())
     }
 
@@ -107,10 +118,29 @@ impl Sampling {
             scratch.clear();
             scratch.extend_from_slice(logits);
             let (_, &mut least, _) = scratch.select_nth_unstable_by(k - 1, |a, b| b.total_cmp(a));
-            for logit in logits.iter_mut().filter(|logit| **logit < least) {
-                *logit = f32::NEG_INFINITY;
+            rule_out_below(least, logits);
+        }
+        if let Some(p) = self.top_p.filter(|&p| p < 1.0) {
+            scratch.clear();
+            scratch.extend(logits.iter().filter(|logit| logit.is_finite()));
+            scratch.sort_unstable_by(|a, b| b.total_cmp(a));
+            let Some(&max) = scratch.first() else { return };
+            let total: f64 = scratch.iter().map(|&x| f64::from(weight(x, max))).sum();
+            let mut left = f64::from(p) * total;
+            let last = scratch.iter().find(|&&logit| {
+                left -= f64::from(weight(logit, max));
+                left <= 0.0
+            });
+            if let Some(&least) = last {
+                rule_out_below(least, logits);
             }
         }
+    }
+}
+
+fn rule_out_below(least: f32, logits: &mut [f32]) {
+    for logit in logits.iter_mut().filter(|logit| **logit < least) {
+        *logit = f32::NEG_INFINITY;
     }
 }
 

@@ -130,6 +130,40 @@ fn unmarked_sampling_follows_the_softmax() {
     assert!(chi < 110.0, "{chi}");
 }
 
+/// The likeliest tokens that have the probability together, and no fewer would.
+#[test]
+fn a_nucleus_is_the_fewest_tokens_with_the_probability() {
+    let (model, prompts) = (model(), prompts(6));
+    for top_p in [0.05, 0.5, 0.9] {
+        let [mut all, mut cut] = [Recorder::default(), Recorder::default()];
+        for (recorder, top_p) in [(&mut all, None), (&mut cut, Some(top_p))] {
+            let sampling = Sampling {
+                top_p,
+                ..Sampling::default()
+            };
+            // One step: the rows of both are of the same contexts.
+            generate(&model, &prompts, 1, &sampling, 1, recorder, &mut |_, _| {}).unwrap();
+        }
+        for ((_, all), (_, cut)) in all.0.iter().zip(&cut.0) {
+            let chance = |logits: &[f32]| -> Vec<f64> {
+                let weights = logits.iter().map(|&logit| f64::from(logit).exp());
+                weights.collect()
+            };
+            let total: f64 = chance(all).iter().sum();
+            let kept: Vec<f64> = chance(cut).into_iter().filter(|&x| x > 0.0).collect();
+            let least = kept.iter().copied().fold(f64::INFINITY, f64::min);
+            let share = kept.iter().sum::<f64>() / total;
+            assert!(share >= f64::from(top_p) - 1e-6, "{share}");
+            assert!(share - least / total < f64::from(top_p) + 1e-6, "{share}");
+            let gone = all.iter().zip(cut).filter(|(_, kept)| !kept.is_finite());
+            assert!(
+                gone.into_iter()
+                    .all(|(logit, _)| f64::from(*logit).exp() < least)
+            );
+        }
+    }
+}
+
 #[test]
 fn truncation_leaves_the_likeliest_tokens() {
     let (model, prompts) = (model(), prompts(6));
@@ -137,6 +171,7 @@ fn truncation_leaves_the_likeliest_tokens() {
     let sampling = Sampling {
         temperature: 0.5,
         top_k: Some(4),
+        top_p: None,
     };
     let cut = generate(
         &model,
@@ -158,6 +193,7 @@ fn truncation_leaves_the_likeliest_tokens() {
     let greedy = Sampling {
         temperature: 1.0,
         top_k: Some(1),
+        top_p: None,
     };
     let best = generate(
         &model,
@@ -255,6 +291,7 @@ fn impossible_requests_are_refused() {
     let cold = Sampling {
         temperature: 0.0,
         top_k: None,
+        top_p: None,
     };
     assert!(matches!(
         refused(&[vec![1]], 3, cold),
@@ -266,11 +303,22 @@ fn impossible_requests_are_refused() {
     let none = Sampling {
         temperature: 1.0,
         top_k: Some(0),
+        top_p: None,
     };
     assert!(matches!(
         refused(&[vec![1]], 3, none),
         LabError::Setting { name: "top_k", .. }
     ));
+    for top_p in [0.0, 1.1, f32::NAN] {
+        let wrong = Sampling {
+            top_p: Some(top_p),
+            ..Sampling::default()
+        };
+        assert!(matches!(
+            refused(&[vec![1]], 3, wrong),
+            LabError::Setting { name: "top_p", .. }
+        ));
+    }
 }
 
 #[test]

@@ -56,7 +56,8 @@ pub(super) fn run(args: &MarkArgs, output: &Output) -> Outcome {
         text: tokenizer.decode(tokens),
         tokens,
     });
-    write(file, records, &length.to_string(), &hand, args, output)
+    let tokens = texts.iter().map(Vec::len).sum();
+    write(file, records, (tokens, length), &hand, args, output)
 }
 
 /// As many prompts as asked for; when the corpus has fewer, they are asked again.

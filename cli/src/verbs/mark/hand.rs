@@ -16,6 +16,8 @@ use hallmark_lab::{Chooser, Marked, Unmarked, sub_keys};
 pub(super) struct Hand {
     pub(super) chooser: Box<dyn Chooser>,
     pub(super) key_id: Option<String>,
+    /// Sub-keys of the ring, where the profile has one.
+    pub(super) ring: Option<u32>,
     /// The sub-key of each answer; none where the profile has no ring.
     pub(super) sub_keys: Vec<u32>,
 }
@@ -32,6 +34,7 @@ impl Hand {
             return Ok(Self {
                 chooser: Box::new(Unmarked),
                 key_id: None,
+                ring: None,
                 sub_keys: vec![],
             });
         };
@@ -46,6 +49,7 @@ impl Hand {
         Ok(Self {
             chooser: Box::new(marked),
             key_id: Some(mark.key().to_string()),
+            ring: (profile.ring > 1).then_some(profile.ring),
             sub_keys,
         })
     }

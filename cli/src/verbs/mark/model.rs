@@ -29,6 +29,9 @@ struct Prompt {
 struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    /// Which of several answers to its prompt, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repetition: Option<u32>,
     /// What the model's chat template shows before the prompt: it was shown too.
     #[serde(skip_serializing_if = "Option::is_none")]
     system: Option<&'a str>,
@@ -46,17 +49,22 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     let profile = args.profile.as_deref().map(profiles::read).transpose()?;
     let tokenizer = open_tokenizer(tokenizer, profile.as_ref())?;
     let prompts = read_prompts(prompts)?;
+    let each = args.model.answers_per_prompt;
     let model = Gguf::open(path).map_err(|error| failure(path, &error))?;
     check_vocabulary(path, &model, &tokenizer)?;
     let encode = |text: &str| tokenizer.encode(text);
-    let asked: Vec<Vec<u32>> = prompts
+    let asked: Vec<(&Prompt, u32)> = prompts
         .iter()
-        .map(|prompt| match model.chat() {
+        .flat_map(|prompt| (1..=each).map(move |repetition| (prompt, repetition)))
+        .collect();
+    let shown: Vec<Vec<u32>> = asked
+        .iter()
+        .map(|(prompt, _)| match model.chat() {
             Some(chat) => chat.ask(&prompt.prompt, encode),
             None => encode(&prompt.prompt),
         })
         .collect();
-    let mut hand = Hand::new(args, profile.as_ref(), &asked, output)?;
+    let mut hand = Hand::new(args, profile.as_ref(), &shown, output)?;
     let file = NewFile::create(&args.out)?;
     let limit = Limit {
         tokens: args.model.max_tokens as usize,
@@ -64,13 +72,14 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     };
     let sampling = Sampling {
         temperature: args.model.temperature,
-        ..Sampling::default()
+        top_k: args.model.top_k.map(|k| k as usize),
+        top_p: args.model.top_p,
     };
-    let total = (asked.len() * limit.tokens) as u64;
+    let total = (shown.len() * limit.tokens) as u64;
     let mut progress = Progress::new(output, "writing tokens", Some(total));
     let answers = generate_until(
         &model,
-        &asked,
+        &shown,
         limit,
         &sampling,
         args.seed,
@@ -82,17 +91,18 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     )
     .map_err(|error| failure(path, &error))?;
     drop(progress);
-    let records = prompts.iter().zip(&answers).enumerate();
-    let records = records.map(|(number, (prompt, tokens))| Answer {
+    let records = asked.iter().zip(&answers).enumerate();
+    let records = records.map(|(number, ((prompt, repetition), tokens))| Answer {
         id: prompt.id.as_deref(),
+        repetition: (each > 1).then_some(*repetition),
         sub_key: hand.sub_key(number),
         system: model.chat().and_then(Chat::system),
         prompt: &prompt.prompt,
         text: tokenizer.decode(tokens),
         tokens,
     });
-    let length = format!("up to {}", limit.tokens);
-    write(file, records, &length, &hand, args, output)
+    let tokens = answers.iter().map(Vec::len).sum();
+    write(file, records, (tokens, limit.tokens), &hand, args, output)
 }
 
 /// Chooses among the tokens that the tokenizer knows: rows that pad the embedding stand for none.

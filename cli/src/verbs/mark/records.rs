@@ -4,9 +4,12 @@ use super::hand::Hand;
 use crate::args::MarkArgs;
 use crate::failure::Outcome;
 use crate::output::Output;
+use crate::render::mark_text;
+use crate::results::mark::Marked;
 use hallmark::Exit;
 use hallmark::files::NewFile;
-use hallmark::json::to_json;
+use hallmark::json::{VERSION, formats, to_json};
+use hallmark::text::shown;
 use serde::Serialize;
 use std::path::Path;
 
@@ -23,11 +26,11 @@ pub(crate) struct Written<'a> {
     pub(crate) sub_key: Option<u32>,
 }
 
-/// Writes all records and says what they are.
+/// Writes all records and says what they are; `tokens` are those of all of them, `longest` the most that one may have.
 pub(super) fn write(
     mut file: NewFile,
     records: impl Iterator<Item = impl Serialize>,
-    length: &str,
+    (tokens, longest): (usize, usize),
     hand: &Hand,
     args: &MarkArgs,
     output: &Output,
@@ -39,15 +42,20 @@ pub(super) fn write(
         count += 1;
     }
     file.finish()?;
-    if args.out != Path::new("-") {
-        let how = hand.key_id.as_ref().map_or_else(
-            || "unmarked".to_owned(),
-            |id| format!("marked with key {id}"),
-        );
-        output.note(format_args!(
-            "{count} answers of {length} tokens, {how}, written to {}",
-            args.out.display()
-        ));
+    if args.out == Path::new("-") {
+        return Ok(Exit::Done);
     }
+    let marked = Marked {
+        schema: formats::Mark,
+        version: VERSION.to_owned(),
+        out: shown(&args.out),
+        answers: count,
+        tokens: tokens as u64,
+        longest: longest as u64,
+        key_id: hand.key_id.clone(),
+        ring: hand.ring,
+        seed: args.seed,
+    };
+    output.result(|| mark_text(&marked), &marked, &[] as &[()])?;
     Ok(Exit::Done)
 }
