@@ -72,9 +72,10 @@ def finding(table, where, their, our, examination, visible_level):
         table.equal(where, "weights", their.get("weights"), our["weights"])
     if "weights" in our and test != "T3r":
         weighting(table, where, their["weighting"], examination.windows)
+    if test in ("T2", "T2r"):
+        table.equal(where, "prior", their.get("prior"), our["prior"])
     if test in ("T2r", "T3r"):
         table.equal(where, "leaning", their["leaning"], our["leaning"])
-        table.equal(where, "prior", their.get("prior"), our.get("prior"))
         residual(table, where, their["counts"], examination.counted, our)
     if test == "T3r":
         table.below(where, "log10_e_follow", their["log10_e_follow"], our["follow"], PROCESS)

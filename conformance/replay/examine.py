@@ -24,11 +24,11 @@ def upper(log):
 
 
 class Examination:
-    """The plan with the answers; `keys` and `controls` are Key values in the plan's order, `leanings` what the finding says of T2r."""
+    """The plan with the answers; `keys` and `controls` are Key values in the plan's order, `forms` which forms of T2 and T2r the finding names."""
 
-    def __init__(self, plan, read, answers, references, indexes, keys, controls, order, leanings):
+    def __init__(self, plan, read, answers, references, indexes, keys, controls, order, forms):
         self.plan, self.profile, self.read, self.order = plan, plan["profile"], read, order
-        self.keys, self.controls, self.leanings = keys, controls, leanings
+        self.keys, self.controls, self.forms = keys, controls, forms
         self.ring = self.profile.get("ring", 1)
         self.cells = read.laid_out()
         self.gumbel = effects.is_gumbel(self.profile)
@@ -36,6 +36,9 @@ class Examination:
         self.indexes = harvests + [index for index in [background] if index]
         self.windows = weights.Windows(plan["weighing"], harvests, background) if harvests else None
         self.levels = np.array([self.windows(window) for window, _ in read.cells], np.int64) if harvests else None
+        self.second = None
+        if self.windows and self.windows.has_second_form():
+            self.second = np.array([self.windows(window, 0.0, weights.OTHER_PRIOR) for window, _ in read.cells], np.int64)
         self.counted, self.residuals, self.background = None, [], background
         if self.windows or references or logs:
             self.counted = weights.Counted(answers, references, self.profile)
@@ -55,7 +58,7 @@ class Examination:
         total, n = int(own.sum()), own.shape[1]
         made = [self.t1(total, own.size)]
         if self.levels is not None:
-            made.append(self.t2(own))
+            made.append(self.t2(key, own))
         if self.residuals:
             made.append(self.t2r(key))
         if self.profile["scheme"] != "tournament":
@@ -124,8 +127,21 @@ class Examination:
         levels = [{"weight": w, "cells": n, "mean_score": mpf(part) / n / unit} for w, n, part in rows]
         return {"statistic": mpf(total) / unit, "expected": expected, "log10_p": upper(log), "levels": levels, "exact": exact}
 
-    def t2(self, own):
-        return {"test": "T2"} | self.weighted_sum(own, self.levels)
+    def t2(self, key, own):
+        forms = [self.weighted_sum(own, self.levels) | {"leaning": None, "prior": None}]
+        if self.second is not None:
+            prior = max(self.windows.prior, weights.OTHER_PRIOR)
+            forms.append(self.weighted_sum(own, self.second) | {"leaning": None, "prior": prior})
+        return self.best("T2", key, forms)
+
+    def best(self, test, key, forms):
+        """The form with the smallest p, at as many times its p as there are forms."""
+        # Where the program's bounds may order them otherwise, the finding says which it was.
+        least = min(form["log10_p"] for form in forms)
+        close = [form for form in forms if form["log10_p"] - least <= LOOSE]
+        named = self.forms.get((test, key.id))
+        chosen = next((form for form in close if (form["leaning"], form["prior"]) == named), close[0])
+        return chosen | {"test": test, "log10_p": upper(chosen["log10_p"] + tails.log10(len(forms)))}
 
     def scores_of(self, key, cells):
         return scores.of(scores.words_of(key.cohort, self.profile, lay_out(list(cells), self.read.h)), self.profile)
@@ -136,11 +152,7 @@ class Examination:
             own = self.scores_of(key, form.weights)
             found = self.weighted_sum(own, np.array(list(form.weights.values()), np.int64))
             forms.append(found | {"scored": own.shape[1], "leaning": form.leaning, "prior": form.prior or None, "above": form.above, "below": form.below})
-        # Where the program's bounds may order them otherwise, the finding says which it was.
-        least = min(form["log10_p"] for form in forms)
-        close = [form for form in forms if form["log10_p"] - least <= LOOSE]
-        chosen = next((form for form in close if (form["leaning"], form["prior"]) == self.leanings.get(key.id)), close[0])
-        return chosen | {"test": "T2r", "log10_p": upper(chosen["log10_p"] + tails.log10(3))}
+        return self.best("T2r", key, forms)
 
     def t3(self, words, own):
         levels = self.levels
@@ -169,9 +181,9 @@ class Examination:
     def t6(self, own_words, own, control):
         words = scores.words_of(control.cohort, self.profile, self.cells)
         other = scores.of(words, self.profile)
-        # A cell's score is the mean of its words', rounded down.
-        means = [values.sum(axis=0) // self.ring for values in (own, other)]
-        total, discordant, log = contrast.run(*means, self.profile)
+        # A cell's score is the mean of its words', rounded down; the sum where they are counts.
+        share = self.ring if self.gumbel else 1
+        total, discordant, log = contrast.run(own.sum(axis=0) // share, other.sum(axis=0) // share, self.profile)
         statistic = mpf(total) / effects.unit(self.profile)
         found = {"test": "T6", "control_id": control.id, "statistic": statistic, "discordant": discordant, "log10_p": upper(log)}
         return found | {"sums": (int(own.sum()), int(other.sum())), "trials": scores.discordant(own_words, words, self.profile)}

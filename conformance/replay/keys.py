@@ -48,7 +48,7 @@ def stream(cohort, profile, name):
 def ring(cohort, profile):
     """The keys that a cell is scored under: the cohort's own, or its sub-keys."""
     count = profile.get("ring", 1)
-    return [cohort] if count == 1 else [hkdf(cohort, [b"sub-key", struct.pack("<I", number)]) for number in range(count)]
+    return [cohort] if count == 1 else [hkdf(cohort, [b"sub-key", struct.pack("<I", count), struct.pack("<I", number)]) for number in range(count)]
 
 
 def decoys(cohort, draw, count):

@@ -147,8 +147,9 @@ def replay(found, key_files, folder, sources):
     if references:
         table.equal("reference", "answers", found["reference"]["answers"], len(references))
         table.equal("reference", "tokens", found["reference"]["tokens"], sum(len(answer.tokens) for answer in references))
-    leanings = {their["key_id"]: (their["leaning"], their.get("prior")) for their in found["tests"] if their["test"] == "T2r"}
-    examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order, leanings)
+    weighed = [their for their in found["tests"] if their["test"] in ("T2", "T2r")]
+    forms = {(their["test"], their["key_id"]): (their.get("leaning"), their.get("prior")) for their in weighed}
+    examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order, forms)
     by_key = [examination.findings(key) for key in tried]
     every = [our for findings in by_key for our in findings]
     for our in every:

@@ -8,6 +8,9 @@ LADDER = (0, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181)
 LONGER = LADDER[1:] + (256, 362, 512, 724, 1024, 1448, 2048, 2896)
 
 
+OTHER_PRIOR = 20.0  # the least λ of T2's second form
+
+
 def level(x, ladder):
     """The ladder's value for x: the highest whose border with the one below is not above x."""
     if x < 0.5:
@@ -46,6 +49,9 @@ class Windows:
     def rho(self, window, scale=None, prior=0):
         weight = self(window, scale, prior)
         return weight / 181 if self.rule == "graded" else weight / 4
+
+    def has_second_form(self):
+        return self.rule == "graded" and (self.background is not None or self.prior < OTHER_PRIOR)
 
     def heaviest(self):
         return 181 if self.rule == "graded" else 1

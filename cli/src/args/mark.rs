@@ -62,7 +62,7 @@ pub(crate) struct ModelArgs {
     /// The longest answer, in tokens
     #[arg(long, value_name = "N", requires = "model", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) max_tokens: u32,
-    /// Answers to each prompt; of several, each has its number as `repetition`
+    /// Answers to each prompt; of several, each has its number as `repetition` and at the end of its id
     #[arg(long, value_name = "N", requires = "model", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) answers_per_prompt: u32,
     /// Keep only so many of the likeliest tokens

@@ -41,9 +41,6 @@ pub(crate) struct ProbeArgs {
     /// Where a field is found in records of another layout, for instance prompt=request.text
     #[arg(long = "field", value_name = "NAME=PATH")]
     pub(crate) fields: Vec<String>,
-    /// What was asked, where the log has answers alone: joined by `id` (for instance --field id=custom_id)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) requests: Vec<PathBuf>,
     /// Go on after bad records, up to N of them; they are counted in the result
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) skip_bad: u64,
@@ -58,7 +55,6 @@ impl ProbeArgs {
         Inputs {
             tokenizer: self.tokenizer.clone(),
             fields: self.fields.clone(),
-            requests: self.requests.clone(),
             skip_bad: self.skip_bad,
             format: self.input_format.clone(),
             ..Inputs::of(self.logs.clone())

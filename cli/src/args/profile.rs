@@ -47,7 +47,7 @@ pub(crate) struct ProfileNewArgs {
     /// more vary the text more [default: 2, or the other engine's]
     #[arg(long, value_name = "H")]
     pub(crate) window: Option<usize>,
-    /// Sub-keys of each key, 1 to 16, of which one marks each request: more vary the answers to one prompt more, and
+    /// A ring of so many sub-keys of each key, 1 to 16, of which one marks each request: more vary the answers to one prompt more, and
     /// leave less trace
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) ring: u32,

@@ -17,6 +17,12 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "Read: {}", counts_text(&examined.counts));
     text.push_str(&skipped_text(&examined.skipped));
+    if let Some(reference) = &examined.reference {
+        let skipped = skipped_text(&reference.skipped);
+        for line in skipped.lines() {
+            let _ = writeln!(text, "Control sample: {line}");
+        }
+    }
     for key in &examined.keys {
         let findings: Vec<&Finding> = examined
             .tests
@@ -201,6 +207,9 @@ fn weights_text(finding: &Finding) -> String {
             format!(
                 "each cell counts by how much more often the suspect wrote it than {from}, {how}; a cell that it avoided counts against the mark; the best of three forms, p tripled"
             )
+        }
+        Found::T2(found) if found.prior.is_some() => {
+            "each cell counts by how often the harvest held its window".to_owned()
         }
         _ => "each cell counts by how much of what followed its window came from the harvest"
             .to_owned(),

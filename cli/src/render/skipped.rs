@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 /// Lines that say how many, and why the first few; nothing where there were none.
 pub(super) fn skipped_text(skipped: &Skipped) -> String {
     let mut text = String::new();
+    let none = vec![];
     let kinds = [
         ("Skipped", skipped.records, "bad records", &skipped.first),
         (
@@ -13,6 +14,12 @@ pub(super) fn skipped_text(skipped: &Skipped) -> String {
             skipped.failed,
             "requests have no answer",
             &skipped.first_failed,
+        ),
+        (
+            "Unanswered",
+            skipped.unanswered,
+            "of the requests that were given have no record",
+            &none,
         ),
     ];
     for (head, count, what, first) in kinds {

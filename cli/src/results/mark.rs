@@ -19,6 +19,19 @@ pub(crate) struct Marked {
     pub(crate) tokens: u64,
     /// The longest answer that was allowed, in tokens.
     pub(crate) longest: u64,
+    /// The model's file; none for the built-in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
+    /// Answers to each prompt.
+    pub(crate) answers_per_prompt: u32,
+    /// What the logits were divided by.
+    pub(crate) temperature: f32,
+    /// How many of the likeliest tokens were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) top_k: Option<u32>,
+    /// What probability those have that were kept of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) top_p: Option<f32>,
     /// The key that marked; none for unmarked text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key_id: Option<String>,

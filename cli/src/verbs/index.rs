@@ -1,5 +1,7 @@
 //! `index`: windows of logs or of background text, counted into a file.
 
+mod sub_keys;
+
 use crate::args::{IndexAction, IndexArgs, IndexMakeArgs};
 use crate::failure::Outcome;
 use crate::output::Output;
@@ -18,6 +20,7 @@ use hallmark_corpus::{CorpusError, Record, TokenRecord, Tokenizer, encode};
 use hallmark_harvest::{Builder, Counting, HarvestError, Limits, MarkedBy, Reading, Sha256Digest};
 use std::path::Path;
 use std::time::Instant;
+use sub_keys::{SubKeys, sub_key};
 
 pub(crate) fn run(args: &IndexArgs, output: &Output) -> Outcome {
     let indexed = match &args.action {
@@ -63,10 +66,17 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
 
     let tokenizer = tokenizer(args, &profile)?;
     let mut ids = Ids::default();
-    let mut reader = args
-        .input
-        .inputs()
-        .open(Some(profile.tokenizer.vocab_size))?;
+    let inputs = args.input.inputs();
+    let vocabulary = Some(profile.tokenizer.vocab_size);
+    let mut reader = match args.first {
+        true => inputs.open_whole(vocabulary)?,
+        false => inputs.open(vocabulary)?,
+    };
+    let mut shown = args
+        .first
+        .then(|| SubKeys::new(args, &profile))
+        .transpose()?
+        .flatten();
     let mut progress = Progress::new(output, "counting windows", None);
     let since = Instant::now();
     let (mut tokens, mut empty) = (0, 0);
@@ -79,6 +89,9 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
             true => sub_key(&record, &profile)?,
             false => 0,
         };
+        if let Some(shown) = &mut shown {
+            shown.see(&record, sub_key)?;
+        }
         let pushed = builder.push_under(&record.tokens, sub_key);
         pushed.map_err(|error| match error {
             HarvestError::Token { .. } => {
@@ -141,26 +154,6 @@ fn refuse_out_of_order(record: &TokenRecord, ids: &mut Ids) -> Outcome<()> {
         "a log of first visits stands in the order in which requests came in, numbered by ascending ids: sort it by the gateway's sequence \
          number and name that field with --field id=FIELD; --as-read takes it as it is, and T3r then decides nothing",
     ))
-}
-
-/// The sub-key that marked a record.
-fn sub_key(record: &TokenRecord, profile: &Profile) -> Outcome<u8> {
-    let ring = profile.ring;
-    let hint = "records of a log that a ring of keys marked say by which: `sub_key`, or another field with --field sub_key=FIELD";
-    match record.sub_key {
-        None if ring == 1 => Ok(0),
-        Some(number) if number < ring => Ok(number as u8),
-        None => Err(Error::usage(format_args!(
-            "{}: it does not say which of the {ring} sub-keys marked it",
-            record.source
-        ))
-        .hint(hint)),
-        Some(number) => Err(Error::usage(format_args!(
-            "{}: sub-key {number}, and the profile's ring has {ring}, numbered from 0",
-            record.source
-        ))
-        .hint(hint)),
-    }
 }
 
 fn tokenizer_digest(hex: Option<&str>) -> Outcome<Option<Sha256Digest>> {

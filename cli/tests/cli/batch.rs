@@ -98,6 +98,76 @@ fn requests_are_joined_and_what_they_show_is_left_out() {
     );
 }
 
+/// A prompt as tokens is shown like any other; what a request takes from elsewhere is not known.
+#[test]
+fn what_was_shown_as_tokens_or_elsewhere_is_not_lost() {
+    let bench = batch();
+    let marked = bench.read("marked.jsonl");
+    let lines = |request: &dyn Fn(&Value) -> Value| -> String {
+        let records = marked.lines().enumerate().map(|(number, line)| {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let mut asked = request(&record);
+            asked["custom_id"] = format!("q{number}").into();
+            format!("{asked}\n")
+        });
+        records.collect()
+    };
+    bench.write(
+        "tokens.jsonl",
+        lines(&|record| json!({"body": {"prompt": record["tokens"]}})),
+    );
+    let whole = lines(&|record| json!({"prompt_tokens": record["tokens"], "body": "a"}));
+    bench.write("whole.jsonl", whole);
+    let elsewhere = |_: &Value| json!({"body": {"input": "go on", "previous_response_id": "r"}});
+    bench.write("elsewhere.jsonl", lines(&elsewhere));
+    let line = format!("examine --decoys 0 --key root.key --profile p.toml {FIELDS}");
+    bench.refused(
+        &format!("{line} --requests tokens.jsonl out.jsonl"),
+        2,
+        &[
+            "tokens.jsonl:1: `body.prompt` is a list of whole numbers",
+            "--field prompt_tokens=",
+        ],
+    );
+    for (fields, requests) in [
+        ("--field prompt_tokens=body.prompt", "tokens.jsonl"),
+        ("", "whole.jsonl"),
+    ] {
+        let line = format!("--format json {line} {fields} --requests {requests} out.jsonl");
+        let joined: Value = serde_json::from_str(&bench.run(&line).stdout).unwrap();
+        assert_ne!(joined["outcome"], "found", "{requests}");
+        assert_eq!(joined["counts"]["exposure_unknown"], 0);
+    }
+    let line = format!("{line} --requests elsewhere.jsonl out.jsonl");
+    let unknown = bench.json(&line);
+    assert_eq!(
+        unknown["counts"]["exposure_unknown"],
+        unknown["counts"]["answers"]
+    );
+}
+
+/// A log that must be whole has no failed requests: what was sampled before they failed is missing.
+#[test]
+fn failed_requests_are_no_part_of_a_whole_log() {
+    let bench = batch();
+    let failed =
+        "{\"id\": \"99\", \"error\": {\"code\": \"content_filter\"}, \"partial\": \"some text\"}\n";
+    let log = bench.read("marked.jsonl") + failed;
+    bench.write("log.jsonl", log);
+    bench.refused(
+        "index make --first --key root.key --profile p.toml --out x log.jsonl",
+        2,
+        &["the request failed (content_filter)"],
+    );
+    bench.refused(
+        "examine --decoys 0 --key root.key --profile p.toml --provider-log log.jsonl marked.jsonl",
+        2,
+        &["the request failed (content_filter)"],
+    );
+    let counted = bench.json("index make --key root.key --profile p.toml --out c log.jsonl");
+    assert_eq!(counted["skipped"]["failed"], 1);
+}
+
 #[test]
 fn what_cannot_be_joined_is_refused() {
     let bench = batch();
@@ -105,6 +175,17 @@ fn what_cannot_be_joined_is_refused() {
     let requests = bench.read("in.jsonl");
     let (first, _) = requests.split_once('\n').unwrap();
     bench.write("one.jsonl", first);
+    bench.write("few.jsonl", bench.read("out.jsonl").lines().next().unwrap());
+    let few = bench.run(&format!(
+        "--format json {line} --requests in.jsonl few.jsonl"
+    ));
+    let few: Value = serde_json::from_str(&few.stdout).unwrap();
+    assert_eq!(few["skipped"]["unanswered"], 9);
+    assert!(
+        few["conditions"]
+            .to_string()
+            .contains("9 requests that were given")
+    );
     bench.write("twice.jsonl", format!("{requests}{first}\n"));
     let twice = format!("{0}{0}", bench.read("out.jsonl"));
     bench.write("answers-twice.jsonl", twice);

@@ -96,10 +96,23 @@ fn a_log_that_does_not_say_which_key_marked_is_refused() {
         2,
         &["beyond.jsonl:3: sub-key 4", "numbered from 0"],
     );
+    bench.refused(&format!("{make} word.jsonl"), 2, &["word.jsonl:3", say]);
+    // Numbers that are none of what marked: T3r would accuse the innocent.
+    let swapped = lines(|record| {
+        record["sub_key"] = ((record["sub_key"].as_u64().unwrap() + 1) % 4).into();
+    });
+    bench.write("swapped.jsonl", swapped);
     bench.refused(
-        &format!("{make} word.jsonl"),
+        &format!("{make} swapped.jsonl"),
         2,
-        &["word.jsonl:3", "`sub_key`"],
+        &["swapped.jsonl:3: it says that sub-key", "did"],
+    );
+    let fails = lines(|record| *record = serde_json::json!({"id": "3", "error": {"code": "cut"}}));
+    bench.write("fails.jsonl", fails);
+    bench.refused(
+        &format!("{make} fails.jsonl"),
+        2,
+        &["fails.jsonl:3: is no answer: the request failed (cut)"],
     );
     assert!(!bench.path("x").exists());
 
@@ -116,6 +129,16 @@ fn a_log_that_does_not_say_which_key_marked_is_refused() {
         "examine --key c.key --profile p.toml --first-visits plain.first log.jsonl",
         2,
         &["plain.first tells 1 sub-keys apart", "ring of 4"],
+    );
+    // Probabilities are summed under one key.
+    bench.write(
+        "top.jsonl",
+        r#"{"context_tokens": [5, 6], "top": [[7, -0.2], [9, -2.5]]}"#,
+    );
+    bench.refused(
+        "examine --key c.key --profile p.toml --logprobs top.jsonl log.jsonl",
+        2,
+        &["T9 cannot be made", "several sub-keys"],
     );
     bench.refused("profile new --ring 17 --out y.toml", 2, &["ring = 17"]);
     bench.refused(

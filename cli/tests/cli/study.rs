@@ -96,7 +96,7 @@ fn quality_has_a_row_for_every_mark() {
     let bench = Bench::new();
     let table = bench.json("study quality --prompts 6 --answers 2");
     let rows = table["rows"].as_array().unwrap();
-    assert_eq!(rows.len(), 13);
+    assert_eq!(rows.len(), 17);
     assert_eq!(rows[0]["scheme"], "unmarked");
     for row in rows {
         assert_eq!(row["answers"], 12);

@@ -40,7 +40,8 @@ fn hierarchy_ids_files_and_commitments_match_the_vectors() {
             assert_eq!(key.expose(), &bytes(&stream["key"]));
         }
         for sub_key in case["sub_keys"].as_array().unwrap() {
-            let key = cohort.sub_key(sub_key["number"].as_u64().unwrap() as u32);
+            let number = |field: &str| sub_key[field].as_u64().unwrap() as u32;
+            let key = cohort.sub_key(number("ring"), number("number"));
             let same = CohortKey::from_bytes(bytes(&sub_key["key"]));
             assert_eq!(key.public_id(), same.public_id());
             let stream = key.stream("gumbel", "chacha12-v1", 2, "main");

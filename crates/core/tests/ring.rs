@@ -56,7 +56,7 @@ fn a_ring_is_read_by_all_of_its_sub_keys_and_made_by_one() {
         let mut all = HashSet::new();
         for number in 0..4 {
             // Sub-key n is an ordinary key, and member n what it marks with.
-            let own = Mark::new(&single, &key().sub_key(number).into()).unwrap();
+            let own = Mark::new(&single, &key().sub_key(4, number).into()).unwrap();
             let member = ring.member(number as usize).unwrap();
             assert_eq!(member.parts().len(), 1);
             assert_eq!(words(&own, 0), words(member, 0));

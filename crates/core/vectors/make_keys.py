@@ -46,10 +46,10 @@ for number, (epoch, cohort) in enumerate(
         key = derive(leaf, b"stream", scheme.encode(), b"chacha12-v1", window.to_bytes(8, "little"), stream.encode())
         streams.append({"scheme": scheme, "window": window, "stream": stream, "key": key.hex()})
     sub_keys = []
-    for n in (0, 3, 15):
-        sub = derive(leaf, b"sub-key", n.to_bytes(4, "little"))
+    for ring, n in ((4, 0), (4, 3), (16, 0), (16, 15)):
+        sub = derive(leaf, b"sub-key", ring.to_bytes(4, "little"), n.to_bytes(4, "little"))
         main = derive(sub, b"stream", b"gumbel", b"chacha12-v1", (2).to_bytes(8, "little"), b"main")
-        sub_keys.append({"number": n, "key": sub.hex(), "stream": main.hex()})
+        sub_keys.append({"ring": ring, "number": n, "key": sub.hex(), "stream": main.hex()})
     cases.append(
         {
             "root": root.hex(),

@@ -209,6 +209,12 @@ pub enum Reason {
         /// The id.
         id: String,
     },
+    /// A request's prompt may be given as tokens, at a place where nobody would read them as such.
+    #[error("`{field}` is a list of whole numbers, which may be tokens that were shown")]
+    MayBeTokens {
+        /// The field.
+        field: String,
+    },
     /// Requests come as JSON.
     #[error("is no file of requests, which are JSON objects")]
     NotRequests,
@@ -275,6 +281,7 @@ impl Reason {
             | Self::Failed { .. }
             | Self::OnlyFailed { .. }
             | Self::RequestedTwice { .. }
+            | Self::MayBeTokens { .. }
             | Self::NotRequests
             | Self::TooManyBad { .. } => false,
         }
@@ -354,6 +361,9 @@ impl Reason {
             }
             Self::AnsweredTwice { .. } | Self::RequestedTwice { .. } => {
                 "ids must be different: several answers to one request have ids of their own"
+            }
+            Self::MayBeTokens { .. } => {
+                "say where a request has its tokens, `--field prompt_tokens=PATH`, or drop the list if it is none"
             }
             Self::NotRequests => "give the JSON lines that were sent to the service",
             Self::TwoLayouts { .. } => {

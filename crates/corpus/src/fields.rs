@@ -148,20 +148,20 @@ impl FieldMap {
             )
     }
 
-    /// The same place of the id, and no other field.
-    pub(crate) fn only_id(&self) -> Self {
-        let mapped = self.mapped.iter().find(|(field, _)| *field == Field::Id);
-        let path = mapped.map_or_else(
-            || vec![Field::Id.name().to_owned()],
-            |(_, path)| path.clone(),
-        );
+    /// The same places of the id and of a prompt's tokens, and no other field: those of a request that stands apart from its answer.
+    pub(crate) fn of_requests(&self) -> Self {
+        let place = |field: Field| {
+            let mapped = self.mapped.iter().find(|(other, _)| *other == field);
+            let path = mapped.map(|(_, path)| path.clone());
+            (field, path.unwrap_or_else(|| vec![field.name().to_owned()]))
+        };
+        let mapped = vec![place(Field::Id), place(Field::PromptTokens)];
         let mut root = Branch::default();
-        root.insert(Field::Id, &path)
-            .expect("one field overlaps none");
-        Self {
-            mapped: vec![(Field::Id, path)],
-            root,
+        for (field, path) in &mapped {
+            // Fields that do not overlap in answers do not here, but a default name may be taken by the other.
+            let _ = root.insert(*field, path);
         }
+        Self { mapped, root }
     }
 
     pub(crate) fn root(&self) -> &Branch {

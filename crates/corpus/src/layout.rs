@@ -23,8 +23,10 @@ pub(crate) struct Found {
     pub(crate) sub_key: Option<String>,
     /// What may have been shown, in the order of the record.
     pub(crate) shown: Vec<Shown>,
-    /// Whether the request that it answers is among what was shown.
+    /// Whether the request that it answers says what was shown, and is among it.
     pub(crate) is_requested: bool,
+    /// The tokens that the request showed.
+    pub(crate) requested_tokens: Option<Vec<u32>>,
     /// Fields that stood in the record, even as `null`: one bit each, to notice duplicates.
     pub(crate) seen: u16,
 }
@@ -100,13 +102,13 @@ impl Found {
         }
     }
 
-    /// The id and all strings, field by field, of a record without other fields.
-    pub(crate) fn into_said(self) -> (Option<String>, Vec<Vec<Said>>) {
+    /// The id, the prompt's tokens and all strings, field by field, of a record without other fields.
+    pub(crate) fn into_said(self) -> (Option<String>, Option<Vec<u32>>, Vec<Vec<Said>>) {
         let strings = self.shown.into_iter().filter_map(|shown| match shown {
             Shown::Strings(strings) => Some(strings),
             Shown::Prompt | Shown::Messages => None,
         });
-        (self.id, strings.collect())
+        (self.id, self.prompt_tokens, strings.collect())
     }
 
     /// Adds the request that it answers, where requests stand apart.
@@ -118,9 +120,11 @@ impl Found {
             let field = options.fields.path(Field::Id);
             return Err(Reason::NoId { field });
         };
-        let strings = requests.of(id)?.iter().cloned();
+        let asked = requests.of(id)?;
+        let strings = asked.strings.iter().cloned();
         self.shown.extend(strings.map(Shown::Strings));
-        self.is_requested = true;
+        self.requested_tokens.clone_from(&asked.prompt_tokens);
+        self.is_requested = asked.is_whole;
         Ok(())
     }
 
@@ -137,6 +141,16 @@ impl Found {
             return Err(Reason::NoLayout { found: keys() });
         }
         self.join_request(options)?;
+        let id = self.id.clone();
+        let record = self.records(source, options)?;
+        if let (Some(requests), Some(id)) = (&options.requests, &id) {
+            requests.is_answered(id);
+        }
+        Ok(record)
+    }
+
+    /// The record of its last answer, and those of earlier ones where all are read.
+    fn records(mut self, source: Source, options: &ReadOptions) -> Result<Record, Reason> {
         let mut turns = match &self.messages {
             Some(messages) if options.all_turns => chat::answers(messages),
             _ => vec![],
@@ -185,7 +199,7 @@ impl Found {
     }
 
     /// The record of its last answer.
-    fn one_record(self, source: Source, options: &ReadOptions) -> Result<Record, Reason> {
+    fn one_record(mut self, source: Source, options: &ReadOptions) -> Result<Record, Reason> {
         let ReadOptions { fields, limits, .. } = options;
         let body_fields = self.body_fields();
         let plain = self.text.is_some() || self.tokens.is_some();
@@ -200,14 +214,16 @@ impl Found {
             });
         }
 
-        let sub_key = match &self.sub_key {
-            Some(number) => Some(number.parse().map_err(|_| Reason::Kind {
-                field: fields.path(Field::SubKey),
-                found: "something else".to_owned(),
-                expected: "a whole number from 0",
-            })?),
-            None => None,
-        };
+        // Anything but a plain number is something that the record says.
+        let sub_key = self.sub_key.as_deref();
+        let sub_key =
+            sub_key.and_then(|text| text.parse().ok().filter(|n: &u32| n.to_string() == text));
+        if let (None, Some(text)) = (sub_key, &self.sub_key) {
+            self.shown.push(Shown::Strings(vec![Said {
+                text: text.clone(),
+                name: "sub_key".into(),
+            }]));
+        }
         let exposure_known = self.is_requested
             || self.prompt.is_some()
             || self.prompt_tokens.is_some()
@@ -252,12 +268,14 @@ impl Found {
                 value: limits.max_document_bytes,
             });
         }
+        let mut pieces = exposure::pieces(prompt, strings);
+        pieces.extend(self.requested_tokens.map(Piece::Tokens));
         Ok(Record {
             source,
             id: self.id,
             group: self.group,
             sub_key,
-            exposure: exposure::pieces(prompt, strings),
+            exposure: pieces,
             exposure_known,
             turns: before,
             body,

@@ -19,6 +19,8 @@ pub struct ReadOptions {
     pub limits: Limits,
     /// How many bad records to skip, over all files together; one more ends the run.
     pub skip_bad: u64,
+    /// Whether a record of a request that failed ends the run, as in logs that must be whole.
+    pub refuse_failed: bool,
     /// What was asked, where it does not stand in the records themselves.
     pub requests: Option<Arc<Requests>>,
     /// Ids in a record's tokens must be below this, where it is given.

@@ -7,11 +7,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::Value;
+
 use crate::error::{CorpusError, Reason};
 use crate::exposure::Said;
+use crate::fields::Field;
 use crate::formats::Format;
 use crate::formats::json_array::Elements;
-use crate::formats::json_object;
+use crate::formats::json_object::{self, Role};
 use crate::formats::jsonl::Lines;
 use crate::formats::records::{Opened, RecordKind, Records};
 use crate::input::Input;
@@ -21,50 +24,48 @@ use crate::stream::Stream;
 
 /// The requests of one or more files, by the id that their answers have too. All of them are held in memory.
 ///
-/// A request is a JSON object with an `id`, at the place where the answers have theirs. Whatever strings it has beside that were shown.
-/// Each answer takes the request of its id, and no two answers take one.
+/// A request is a JSON object with an `id`, at the place where the answers have theirs. Whatever strings it has beside that were shown, and the
+/// tokens at the place of `prompt_tokens`. Each answer takes the request of its id, and no two answers take one.
 #[derive(Default)]
 pub struct Requests {
     by_id: HashMap<String, Asked>,
 }
 
-struct Asked {
-    strings: Vec<Vec<Said>>,
+/// What one request showed.
+pub(crate) struct Asked {
+    /// Its strings, field by field.
+    pub(crate) strings: Vec<Vec<Said>>,
+    pub(crate) prompt_tokens: Option<Vec<u32>>,
+    /// Whether it says everything that was shown.
+    pub(crate) is_whole: bool,
     is_answered: AtomicBool,
 }
 
 impl Requests {
-    /// Reads files of requests. Of `options`, the place of `id` and the limits count.
+    /// Reads files of requests. Of `options`, the places of `id` and `prompt_tokens` and the limits count.
     ///
     /// # Errors
-    /// Where a file cannot be read, a request has no id, or two have one.
+    /// Where a file cannot be read, a request has no id, two have one, or one has numbers that may be tokens at a place that is not named.
     pub fn read<P: AsRef<Path>>(
         paths: impl IntoIterator<Item = P>,
         options: &ReadOptions,
     ) -> Result<Self, CorpusError> {
         let options = ReadOptions {
-            fields: options.fields.only_id(),
+            fields: options.fields.of_requests(),
             limits: options.limits.clone(),
             ..ReadOptions::default()
         };
         let mut by_id = HashMap::new();
         for request in Stream::<Request>::open_all(paths, &options)? {
-            let Request {
-                source,
-                id,
-                strings,
-            } = request?;
+            let Request { source, id, asked } = request?;
             let fail = |reason| CorpusError::new(&source.file, Some(source.line), reason);
             let Some(id) = id else {
-                let field = options.fields.path(crate::Field::Id);
+                let field = options.fields.path(Field::Id);
                 return Err(fail(Reason::NoId { field }));
             };
             match by_id.entry(id) {
                 Entry::Vacant(place) => {
-                    place.insert(Asked {
-                        strings,
-                        is_answered: AtomicBool::new(false),
-                    });
+                    place.insert(asked);
                 }
                 Entry::Occupied(other) => {
                     let id = other.key().clone();
@@ -75,17 +76,30 @@ impl Requests {
         Ok(Self { by_id })
     }
 
-    /// The strings of the request that an answer is to.
-    pub(crate) fn of(&self, id: &str) -> Result<&[Vec<Said>], Reason> {
-        let id_ = || id.to_owned();
+    /// The request that an answer is to.
+    pub(crate) fn of(&self, id: &str) -> Result<&Asked, Reason> {
         let asked = self
             .by_id
             .get(id)
-            .ok_or_else(|| Reason::NoRequest { id: id_() })?;
-        match asked.is_answered.swap(true, Ordering::Relaxed) {
-            false => Ok(&asked.strings),
-            true => Err(Reason::AnsweredTwice { id: id_() }),
+            .ok_or_else(|| Reason::NoRequest { id: id.to_owned() })?;
+        match asked.is_answered.load(Ordering::Relaxed) {
+            false => Ok(asked),
+            true => Err(Reason::AnsweredTwice { id: id.to_owned() }),
         }
+    }
+
+    /// Notes that a request was answered by a good record.
+    pub(crate) fn is_answered(&self, id: &str) {
+        if let Some(asked) = self.by_id.get(id) {
+            asked.is_answered.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Requests that no record answered so far.
+    #[must_use]
+    pub fn unanswered(&self) -> u64 {
+        let answered = |asked: &&Asked| !asked.is_answered.load(Ordering::Relaxed);
+        self.by_id.values().filter(answered).count() as u64
     }
 }
 
@@ -99,10 +113,9 @@ impl fmt::Debug for Requests {
 
 /// One request.
 pub(crate) struct Request {
-    pub(crate) source: Source,
-    pub(crate) id: Option<String>,
-    /// Its strings, field by field.
-    pub(crate) strings: Vec<Vec<Said>>,
+    source: Source,
+    id: Option<String>,
+    asked: Asked,
 }
 
 impl RecordKind for Request {
@@ -119,12 +132,118 @@ impl RecordKind for Request {
     }
 
     fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
-        let found = json_object::found(json, options)?;
-        let (id, strings) = found.into_said();
+        let found = json_object::found(json, options, Role::Request)?;
+        // It was read just now: what follows looks for what strings do not say.
+        let value: Value = serde_json::from_slice(json).unwrap_or_default();
+        let tokens = options.fields.path(Field::PromptTokens);
+        if let Some(field) = numbers(&value, "", &tokens) {
+            return Err(Reason::MayBeTokens { field });
+        }
+        let points_elsewhere = points_elsewhere(&value);
+        let (id, prompt_tokens, strings) = found.into_said();
+        let says_something =
+            prompt_tokens.is_some() || strings.iter().any(|field| !field.is_empty());
         Ok(Self {
             source,
             id,
-            strings,
+            asked: Asked {
+                is_whole: says_something && !points_elsewhere,
+                strings,
+                prompt_tokens,
+                is_answered: AtomicBool::new(false),
+            },
         })
+    }
+}
+
+/// The path of a list of whole numbers, long enough to be tokens, that is not at the named place.
+fn numbers(value: &Value, path: &str, named: &str) -> Option<String> {
+    const FEW: usize = 3;
+    match value {
+        Value::Array(items) => {
+            let is_list = items.len() > FEW && items.iter().all(Value::is_u64);
+            if is_list && path != named {
+                return Some(path.to_owned());
+            }
+            let mut items = items.iter().enumerate();
+            items.find_map(|(at, item)| numbers(item, &within(path, &at.to_string()), named))
+        }
+        Value::Object(fields) => fields
+            .iter()
+            .find_map(|(name, field)| numbers(field, &within(path, name), named)),
+        _ => None,
+    }
+}
+
+fn within(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_owned(),
+        path => format!("{path}.{name}"),
+    }
+}
+
+/// Whether a request takes something that was shown from elsewhere: an earlier answer, a conversation, a file or a stored prompt.
+fn points_elsewhere(value: &Value) -> bool {
+    const NAMES: [&str; 8] = [
+        "previous_response_id",
+        "conversation",
+        "conversation_id",
+        "file_id",
+        "file_ids",
+        "file_data",
+        "vector_store_ids",
+        "cached_content",
+    ];
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, field)| {
+            let is_there = !field.is_null();
+            let is_name = NAMES.contains(&name.as_str());
+            let is_stored_prompt = name == "prompt" && field.get("id").is_some();
+            is_there && (is_name || is_stored_prompt) || points_elsewhere(field)
+        }),
+        Value::Array(items) => items.iter().any(points_elsewhere),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{numbers, points_elsewhere};
+    use serde_json::json;
+
+    #[test]
+    fn lists_of_numbers_are_found_but_at_their_place() {
+        let asked = json!({"id": 1, "body": {"prompt": [5, 6, 7, 8], "stop": [1, 2], "n": 3}});
+        assert_eq!(
+            numbers(&asked, "", "prompt_tokens").as_deref(),
+            Some("body.prompt")
+        );
+        assert_eq!(numbers(&asked, "", "body.prompt"), None);
+        assert_eq!(
+            numbers(&json!({"size": [1.5, 2.5, 3.5, 4.5]}), "", ""),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_shown_from_elsewhere_is_noticed() {
+        for (asked, elsewhere) in [
+            (
+                json!({"body": {"input": "go on", "previous_response_id": "r"}}),
+                true,
+            ),
+            (
+                json!({"body": {"input": "go on", "previous_response_id": null}}),
+                false,
+            ),
+            (json!({"body": {"prompt": {"id": "pmpt_1"}}}), true),
+            (
+                json!({"body": {"input": [{"content": [{"file_id": "f"}]}]}}),
+                true,
+            ),
+            (json!({"body": {"prompt": "a conversation"}}), false),
+        ] {
+            assert_eq!(points_elsewhere(&asked), elsewhere, "{asked}");
+        }
     }
 }

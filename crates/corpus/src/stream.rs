@@ -106,6 +106,13 @@ impl<K: RecordKind> Stream<K> {
         })
     }
 
+    /// Requests that no record answered so far, where requests stand apart.
+    #[must_use]
+    pub fn unanswered(&self) -> u64 {
+        let requests = self.options.requests.as_ref();
+        requests.map_or(0, |requests| requests.unanswered())
+    }
+
     /// The records skipped so far.
     #[must_use]
     pub fn skipped(&self) -> &Skipped {
@@ -144,7 +151,9 @@ impl<K: RecordKind> Stream<K> {
 
     /// Skips a bad record if one more may be.
     fn skip(&mut self, error: CorpusError) -> Result<(), CorpusError> {
-        if let Reason::Failed { failure } = &error.reason {
+        if let Reason::Failed { failure } = &error.reason
+            && !self.options.refuse_failed
+        {
             self.skipped.failed += 1;
             self.last_failure.clone_from(failure);
             if self.skipped.first_failed.len() < Skipped::KEPT {

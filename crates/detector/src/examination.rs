@@ -39,6 +39,8 @@ use std::sync::Arc;
 pub struct Examination {
     window: usize,
     weights: Option<Arc<WindowWeights>>,
+    /// T2's second form: other weights, and each key's sums by them.
+    second: Option<(WindowWeights, Vec<Tally>)>,
     /// One for all keys, or one for each where units depend on the key.
     pools: Vec<Pool>,
     keys: Vec<Tally>,
@@ -188,6 +190,14 @@ impl Examination {
             (evidence, counts)
         });
         let vocabulary = profile.tokenizer.vocab_size;
+        let second = plan
+            .weights
+            .as_ref()
+            .and_then(|weights| weights.second_form());
+        let second = second.map(|weights| {
+            let alone = |mark: &Mark| Tally::new(mark.clone(), EProcess::None, Looking::AtEnd);
+            (weights, marks.iter().map(alone).collect())
+        });
         Ok(Self {
             window,
             pools: shared
@@ -209,6 +219,7 @@ impl Examination {
             residual: plan.residual.is_some(),
             first_visits: plan.first_visits,
             line_up: LineUp::new(profile, keys, plan.decoys, plan.decoy_draw)?,
+            second,
             weights: plan.weights,
             order: Order::default(),
             unproven: vec![],
@@ -305,7 +316,9 @@ impl Examination {
                 Some(Effort::All),
             )?);
             let mut others = vec![];
-            others.extend(weighted::finding(&seen, key)?);
+            let second = self.second.as_ref();
+            let second = second.map(|(weights, keys)| (weights, &keys[index]));
+            others.extend(weighted::finding(&seen, key, second)?);
             if let Some((counted, scored)) = &residual {
                 let rows = rows.range(index);
                 others.push(residual::finding(counted, scored, rows, &seen, key)?);
@@ -385,6 +398,15 @@ impl Examination {
             });
             Ok::<_, ExaminationError>(())
         })?;
+        if let Some((weights, tallies)) = &mut self.second {
+            let rows = Rows::of(marks.iter().collect());
+            let looks = Looks::new(distinct, before, Some(weights), dear);
+            let tallies = &mut tallies[keys];
+            rows.tiles(&looks, |tile| {
+                let tested = tallies.par_iter_mut().enumerate();
+                tested.try_for_each(|(number, key)| key.observe(tile, &rows.range(number)))
+            })?;
+        }
         self.line_up.observe(distinct)
     }
 }

@@ -132,7 +132,8 @@ fn graded(count: impl Fn(u32) -> u32) -> Arc<WindowWeights> {
 }
 
 /// By hand: κ = 12·(0.5/0.5)/6 = 2, so that windows counted (12, 0), (0, 6) and (0, 0) have
-/// ρ = 12/(12 + 0 + 4) = ¾, 0 and 0: levels 128 (of 181: 135.75 is below √(128·181) = 152.2), 0, 0.
+/// ρ = 12/(12 + 0 + 4) = ¾, 0 and 0: levels 128 (of 181: 135.75 is below √(128·181) = 152.2), 0, 0. The second form has 12/(12 + 20) = 0.375,
+/// level 64 (67.9 is below √(64·91) = 76.3).
 #[test]
 fn a_small_example_by_hand() {
     let harvest = stated(&[(&[1], 12)], None);
@@ -168,22 +169,35 @@ fn a_small_example_by_hand() {
             let finding = of(&findings, Test::T2);
             let heavy = score(&mark, &[1], 2) + score(&mark, &[1], 3);
             let light = score(&mark, &[2], 1) + score(&mark, &[3], 1);
-            let sum = 128 * heavy + least as u64 * light;
             let unit = mark.law().unit() as f64;
-            assert_eq!(finding.statistic(), sum as f64 / unit);
             let level = |weight: u16, sum: u64| Level {
                 weight: i64::from(weight),
                 cells: 2,
                 mean_score: sum as f64 / unit / 2.0,
             };
-            assert_eq!(finding.levels(), [level(least, light), level(128, heavy)]);
             let group = |weight: u16| Group {
                 weight: i64::from(weight),
                 cells: 2,
             };
-            let tail =
-                weighted_upper(mark.law(), &[group(128), group(least)], i128::from(sum)).unwrap();
-            assert_eq!(finding.log10_p, tail.log10_p);
+            let form = |largest: u16| {
+                let sum = u64::from(largest) * heavy + least as u64 * light;
+                let groups = [group(largest), group(least)];
+                let tail = weighted_upper(mark.law(), &groups, i128::from(sum)).unwrap();
+                (tail.log10_p, largest, sum)
+            };
+            let (first, second) = (form(128), form(64));
+            let (log10_p, largest, sum) = if second.0 < first.0 { second } else { first };
+            let Found::T2(found) = &finding.found else {
+                panic!("it is T2");
+            };
+            assert_eq!(found.prior, (largest == 64).then_some(20.0));
+            assert_eq!(finding.statistic(), sum as f64 / unit);
+            assert_eq!(
+                finding.levels(),
+                [level(least, light), level(largest, heavy)]
+            );
+            let twice = (log10_p.value() + 2.0_f64.log10()).min(0.0);
+            assert!((finding.log10_p.value() - twice).abs() < 1e-12);
             assert_eq!(finding.weights(), Some(WeightSource::Background));
             assert!(of(&findings, Test::T1).weights().is_none());
         }
@@ -351,19 +365,24 @@ proptest! {
         prop_assert_eq!(run(&turned), run(&answers));
     }
 
-    /// With equal weights T2 is T1: the same p and a multiple of its statistic.
+    /// With equal weights T2 is T1: the same p, twice it where two forms of weights were tried, and a multiple of its statistic.
     #[test]
     fn equal_weights_give_t1(answers in vec(vec(0_u32..10, 0..60), 1..15), scheme in 0_usize..4) {
         let profile = profile(SCHEMES[scheme], 1);
         let windows: Vec<[u32; 1]> = (0..10).map(|token| [token]).collect();
         let counts: Vec<(&[u32], u32)> = windows.iter().map(|window| (&window[..], 7)).collect();
         let filter = WindowWeights::new(vec![stated(&counts, None)], None, WeightRule::Filter);
-        for (weights, weight) in [(Arc::new(filter.unwrap()), 1.0), (graded(|_| 30), 181.0)] {
+        // ρ is 30/32 or, in the second form, 30/50.
+        let both = [(Arc::new(filter.unwrap()), 1.0, 1.0), (graded(|_| 30), 181.0, 128.0)];
+        for (weights, first, second) in both {
             let plan = Plan { weights: Some(weights), ..Plan::default() };
             let findings = examine(&profile, &[key(3)], plan, &answers);
             let (plain, weighted) = (of(&findings, Test::T1), of(&findings, Test::T2));
-            let (p, q) = (plain.log10_p.value(), weighted.log10_p.value());
-            prop_assert!((p - q).abs() <= 1e-9 + p.abs() * 1e-12, "{p} {q}");
+            let Found::T2(found) = &weighted.found else { panic!("it is T2") };
+            let forms: f64 = if first == second { 1.0 } else { 2.0 };
+            let (p, q) = (plain.log10_p.value() + forms.log10(), weighted.log10_p.value());
+            prop_assert!((p.min(0.0) - q).abs() <= 1e-9 + p.abs() * 1e-12, "{p} {q}");
+            let weight = if found.prior.is_some() { second } else { first };
             prop_assert_eq!(plain.statistic() * weight, weighted.statistic());
         }
     }

@@ -72,6 +72,9 @@ pub struct Skipped {
     /// The first few of what failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first_failed: Vec<String>,
+    /// Requests of the files of requests that no record answers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unanswered: u64,
 }
 
 #[allow(
@@ -110,6 +113,20 @@ impl Inputs {
         Ok(Reader::open_all(&self.files, &self.options(vocab_size)?)?)
     }
 
+    /// The same of a log that must be whole: a record of a request that failed is an error, as its answer may have been made.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub fn open_whole(&self, vocab_size: Option<u32>) -> Result<Reader> {
+        refuse_stdin_twice(&self.files)?;
+        let options = ReadOptions {
+            refuse_failed: true,
+            skip_bad: 0,
+            ..self.options(vocab_size)?
+        };
+        Ok(Reader::open_all(&self.files, &options)?)
+    }
+
     /// The sizes beyond which input is refused.
     #[must_use]
     pub fn limits(&self) -> Limits {
@@ -132,9 +149,17 @@ impl Inputs {
             all_turns: self.all_turns,
             limits: self.limits(),
             skip_bad: self.skip_bad,
+            refuse_failed: false,
             requests: None,
             vocab_size,
         };
+        if let Some(path) = self.requests.iter().find(|path| !path.is_file()) {
+            return Err(Error::usage(format_args!(
+                "--requests {} is no file on disk",
+                path.display()
+            ))
+            .hint("requests may be read more than once: put them into a file"));
+        }
         if !self.requests.is_empty() {
             let requests = Requests::read(&self.requests, &options)?;
             options.requests = Some(Arc::new(requests));
@@ -154,6 +179,7 @@ impl Skipped {
             first: texts(&skipped.first),
             failed: skipped.failed,
             first_failed: texts(&skipped.first_failed),
+            unanswered: reader.unanswered(),
         }
     }
 }

@@ -40,6 +40,7 @@ pub fn examine(folder: &Path) -> Result<ExaminedRecord> {
             let own = std::slice::from_ref(&examiner.key);
             let mut point = examiner.points(&raw, &control, own)?.swap_remove(0);
             if let Some(beliefs) = &mut beliefs
+                && examiner.profile.ring == 1
                 && point.tokens <= LOGPROB_TOKENS
             {
                 beliefs.observe(&records[before..end])?;

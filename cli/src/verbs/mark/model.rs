@@ -28,7 +28,7 @@ struct Prompt {
 #[derive(Serialize)]
 struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
+    id: Option<String>,
     /// Which of several answers to its prompt, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     repetition: Option<u32>,
@@ -93,7 +93,10 @@ pub(super) fn run(path: &Path, args: &MarkArgs, output: &Output) -> Outcome {
     drop(progress);
     let records = asked.iter().zip(&answers).enumerate();
     let records = records.map(|(number, ((prompt, repetition), tokens))| Answer {
-        id: prompt.id.as_deref(),
+        id: prompt.id.as_ref().map(|id| match each {
+            1 => id.clone(),
+            _ => format!("{id}.{repetition}"),
+        }),
         repetition: (each > 1).then_some(*repetition),
         sub_key: hand.sub_key(number),
         system: model.chat().and_then(Chat::system),

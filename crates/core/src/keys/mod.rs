@@ -116,10 +116,12 @@ impl CohortKey {
         ))
     }
 
-    /// One of the keys of the cohort's ring: what marks a request where a profile has more than one sub-key.
+    /// One of the keys of the cohort's ring of so many: what marks a request where a profile has more than one sub-key. Rings of other sizes
+    /// have other keys.
     #[must_use]
-    pub fn sub_key(&self, number: u32) -> Self {
-        Self(derive(&self.0, &[b"sub-key", &number.to_le_bytes()]))
+    pub fn sub_key(&self, ring: u32, number: u32) -> Self {
+        let (ring, number) = (ring.to_le_bytes(), number.to_le_bytes());
+        Self(derive(&self.0, &[b"sub-key", &ring, &number]))
     }
 
     /// The key's public name.

@@ -17,7 +17,8 @@ impl Mark {
             (Maker::Cohort(mark), Key::Cohort(key)) => Ok(match profile.ring {
                 1 => mark(&setting, key),
                 ring => {
-                    let members = (0..ring).map(|number| mark(&setting, &key.sub_key(number)));
+                    let members =
+                        (0..ring).map(|number| mark(&setting, &key.sub_key(ring, number)));
                     Self::ring(members.collect())
                 }
             }),

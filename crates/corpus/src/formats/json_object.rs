@@ -34,12 +34,12 @@ pub(crate) fn record(
     source: Source,
     options: &ReadOptions,
 ) -> Result<Record, Reason> {
-    let found = found(bytes, options)?;
+    let found = found(bytes, options, Role::Answer)?;
     let json = str::from_utf8(bytes).unwrap_or_default();
     found
         .into_record(source, options, || name_keys(&keys(json)))
         .map_err(|reason| match reason {
-            Reason::NoLayout { .. } => match failure(json) {
+            Reason::NoLayout { .. } | Reason::NoAnswer { .. } => match failure(json) {
                 Some(failure) => Reason::Failed { failure },
                 None => reason,
             },
@@ -47,8 +47,17 @@ pub(crate) fn record(
         })
 }
 
+/// Whose an object is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The suspect's: its log-probabilities are its own.
+    Answer,
+    /// Whoever's asked it.
+    Request,
+}
+
 /// The mapped fields of one JSON object, and the strings beside them.
-pub(crate) fn found(bytes: &[u8], options: &ReadOptions) -> Result<Found, Reason> {
+pub(crate) fn found(bytes: &[u8], options: &ReadOptions, role: Role) -> Result<Found, Reason> {
     let json = str::from_utf8(bytes).map_err(|e| Reason::Utf8 {
         at: e.valid_up_to(),
     })?;
@@ -66,6 +75,7 @@ pub(crate) fn found(bytes: &[u8], options: &ReadOptions) -> Result<Found, Reason
         name: Arc::from(""),
         depth,
         is_root: true,
+        role,
     })
     .deserialize(&mut parser)
     .and_then(|()| parser.end());
@@ -94,6 +104,7 @@ struct Walk<'a, 'c> {
     name: Arc<str>,
     depth: u32,
     is_root: bool,
+    role: Role,
 }
 
 impl Walk<'_, '_> {
@@ -117,6 +128,7 @@ impl<'de> Shape<'de> for Walk<'_, '_> {
             branch,
             depth,
             is_root,
+            role,
             ..
         } = self;
         let depth = context.deeper(depth)?;
@@ -124,7 +136,8 @@ impl<'de> Shape<'de> for Walk<'_, '_> {
             if is_root {
                 found.start_field();
             }
-            if is_root && key == LOGPROBS && branch.child(&key).is_none() {
+            let is_own = is_root && key == LOGPROBS && role == Role::Answer;
+            if is_own && branch.child(&key).is_none() {
                 map.next_value_seed(Own { context, depth })?;
                 continue;
             }
@@ -218,6 +231,7 @@ impl<'de> DeserializeSeed<'de> for Step<'_, '_> {
                 name,
                 depth,
                 is_root: false,
+                role: Role::Answer,
             })
             .deserialize(parser),
             Some(Node::Leaf(field)) => leaf(context, found, *field, depth, parser),

@@ -61,6 +61,10 @@ pub struct T2 {
     pub statistic: f64,
     /// What the null expects of it.
     pub expected: f64,
+    /// λ of the second form of the weights, which has no background, where that came to less; without it the first did. Where two were tried
+    /// the p-value is twice its.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior: Option<f64>,
     /// What the weights were made from, as seen by this key.
     pub weights: WeightSource,
     /// The rule and its parameters.

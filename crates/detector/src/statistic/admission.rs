@@ -36,6 +36,11 @@ pub enum Refusal {
         "two windows can share what its function consumes, and its first windows reach into the prompt: an index of first visits tells neither"
     )]
     SharedInputs,
+    /// Rings of keys.
+    #[error(
+        "its requests are marked with several sub-keys, and probabilities are summed under one"
+    )]
+    SubKeys,
     /// Windows that T2r cannot pack.
     #[error("its windows have more than {MAX_WINDOW} tokens")]
     LongWindow,
@@ -85,6 +90,9 @@ fn refusal(mark: &Mark, test: Test) -> Option<Refusal> {
         return None;
     }
     let law = mark.law();
+    if test == Test::T9 && mark.sub_keys() > 1 {
+        return Some(Refusal::SubKeys);
+    }
     match (mark.null(), test) {
         (Null::RelatedKeys(_) | Null::ShiftedTable(_), _) => Some(Refusal::RelatedKeys),
         (_, Test::T3) if matches!(law, Law::Bits { .. }) => Some(Refusal::NoEProcess),

@@ -2,18 +2,53 @@
 
 use crate::error::ExaminationError;
 use crate::finding::{Finding, Found, Level, T2};
+use crate::multiplicity::times;
 use crate::scores::{MOST_WEIGHT, Tally};
 use crate::seen::{Seen, weighted};
 use crate::tail::{Group, TailError, WeightedTail, weighted_upper, weighted_upper_of_lists};
+use crate::weights::WindowWeights;
 use hallmark_core::law::Law;
 use hallmark_core::mark::{Mark, Null};
 use hallmark_core::score::MAX_DEFICIT;
 
-/// The finding of T2 under one key: S = Σ ω·score over all distinct fresh cells.
-pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, ExaminationError> {
+/// The finding of T2 under one key: S = Σ ω·score over all distinct fresh cells, by the form of weights that came to less, at twice its p where
+/// there are two.
+pub(crate) fn finding(
+    seen: &Seen<'_>,
+    key: &Tally,
+    second: Option<(&WindowWeights, &Tally)>,
+) -> Result<Option<Finding>, ExaminationError> {
     let Some(weights) = seen.weights else {
         return Ok(None);
     };
+    let own = summed(weights, key)?;
+    let other = match second {
+        Some((weights, key)) => Some((weights, summed(weights, key)?)),
+        None => None,
+    };
+    let forms = 1 + u64::from(other.is_some());
+    let (prior, (sum, tail)) = match other {
+        Some((weights, other)) if other.1.log10_p < own.1.log10_p => (weights.prior(), other),
+        _ => (None, own),
+    };
+    let found = Found::T2(T2 {
+        statistic: sum.statistic(),
+        expected: sum.expected(),
+        prior,
+        weights: weights.source(key.mark.key()),
+        weighting: weights.describe(),
+        levels: sum.levels(),
+        method: tail.method,
+    });
+    let log10_p = times(tail.log10_p, forms);
+    Ok(Some(weighted(seen.finding(found, key, log10_p))))
+}
+
+/// The sum by some weights, and its tail.
+fn summed(
+    weights: &WindowWeights,
+    key: &Tally,
+) -> Result<(WeightedSum, WeightedTail), ExaminationError> {
     let parts = key.mark.part_weights(MOST_WEIGHT).into_iter();
     let rows = parts.zip(key.levels()).flat_map(|(part, levels)| {
         let rows = weights.of_levels().into_iter().zip(levels);
@@ -25,15 +60,7 @@ pub(crate) fn finding(seen: &Seen<'_>, key: &Tally) -> Result<Option<Finding>, E
     });
     let sum = WeightedSum::new(&key.mark, rows);
     let tail = sum.tail()?;
-    let found = Found::T2(T2 {
-        statistic: sum.statistic(),
-        expected: sum.expected(),
-        weights: weights.source(key.mark.key()),
-        weighting: weights.describe(),
-        levels: sum.levels(),
-        method: tail.method,
-    });
-    Ok(Some(weighted(seen.finding(found, key, tail.log10_p))))
+    Ok((sum, tail))
 }
 
 /// Cells that share a weight.

@@ -28,6 +28,9 @@ pub const ASSUMED_SHARE: f64 = 0.01;
 /// λ where none is stated, in windows.
 pub const PRIOR: f64 = 2.0;
 
+/// The least λ of the second form.
+pub const OTHER_PRIOR: f64 = 20.0;
+
 /// ρ of a window that a filter keeps.
 const FILTERED_SHARE: f64 = 0.25;
 
@@ -221,6 +224,18 @@ impl WindowWeights {
             background_scale: 0.0,
             ..self.clone()
         }
+    }
+
+    /// The second form of T2's weights, for a suspect that learned much beside this text that the background does not tell of: without the
+    /// background, and with a prior of [`OTHER_PRIOR`] or more. Nothing where that is no other form.
+    #[must_use]
+    pub fn second_form(&self) -> Option<Self> {
+        let prior = self.prior()?;
+        let differs = self.background.is_some() || prior < OTHER_PRIOR;
+        differs.then(|| {
+            self.without_background()
+                .with_prior_of_at_least(OTHER_PRIOR)
+        })
     }
 
     /// The same weights with so much prior or more: windows that the harvest held seldom then weigh in proportion to how often.

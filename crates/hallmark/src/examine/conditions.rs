@@ -5,6 +5,7 @@ use super::collection::Collection;
 use super::plan::Plan;
 use super::prompts::Chosen;
 use super::quoted::Quoted;
+use super::reference::Reference;
 use crate::read::Skipped;
 use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Order, Test};
 use hallmark_detector::weights::WeightSource;
@@ -48,6 +49,7 @@ pub(super) struct Case<'a> {
     pub(super) quoted: Option<&'a Quoted>,
     pub(super) chosen: Chosen,
     pub(super) skipped: &'a Skipped,
+    pub(super) reference: Option<&'a Reference>,
     /// Numbers of the logs of first visits that have no answer.
     pub(super) missing: u64,
 }
@@ -63,6 +65,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         quoted,
         chosen,
         skipped,
+        reference,
         missing,
     } = case;
     let made = |wanted: &[Test]| -> Vec<Test> {
@@ -274,7 +277,8 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
             "The control's answers were made without marked text, and chosen without the key",
             made(&[Test::T2r, Test::T3r, Test::T9]),
             Checker::Person,
-            "show which model made them, and that it is older than the mark".to_owned(),
+            reference.map_or_else(String::new, |reference| left_out(&reference.skipped))
+                + "show which model made them, and that it is older than the mark",
         );
     }
     conditions
@@ -288,6 +292,12 @@ fn left_out(skipped: &Skipped) -> String {
     }
     if skipped.failed > 0 {
         text += &format!("{} requests failed and have no answer; ", skipped.failed);
+    }
+    if skipped.unanswered > 0 {
+        text += &format!(
+            "{} requests that were given are answered by no record; ",
+            skipped.unanswered
+        );
     }
     text
 }

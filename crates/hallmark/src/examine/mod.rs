@@ -251,6 +251,7 @@ fn examine_with(
         quoted: quoted.as_ref(),
         chosen,
         skipped: &skipped,
+        reference: reference.as_ref(),
         missing: visited
             .iter()
             .filter_map(|log| log.missing)

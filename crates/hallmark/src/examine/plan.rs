@@ -164,6 +164,12 @@ impl Plan {
                 ),
             );
         }
+        if !self.answers.requests.is_empty() && !self.logprobs.is_empty() {
+            return Err(Error::usage(
+                "records of log-probabilities are not joined with --requests, so what they were shown would not be known",
+            )
+            .hint("give each of them its prompt, or examine them without --requests"));
+        }
         let weighs = !self.weighing.harvests.is_empty() || !self.first_visits.is_empty();
         if self.weighing.background.is_some() && !weighs && self.weighing.rule != Rule::Background {
             return Err(
@@ -214,7 +220,6 @@ impl Plan {
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let answers = self.answers.files.iter().chain(&self.references);
         answers
-            .chain(&self.answers.requests)
             .chain(&self.logprobs)
             .chain(&self.reference_logprobs)
     }

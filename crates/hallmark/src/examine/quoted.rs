@@ -113,13 +113,12 @@ pub(super) fn find(
         ..Shown::default()
     };
     of.found.logs = plan.provider_logs.iter().map(|path| shown(path)).collect();
-    // A record that is skipped could be one that was quoted.
+    // A record that is skipped, or failed half-way, could be one that was quoted.
     let log = Inputs {
-        skip_bad: 0,
         requests: vec![],
         ..plan.answers.with(&plan.provider_logs)
     };
-    for record in encode(log.open(vocabulary)?, Some(&tokenizer)) {
+    for record in encode(log.open_whole(vocabulary)?, Some(&tokenizer)) {
         let record = record?;
         of.found.answers += 1;
         let own: Vec<u64> = runs_of(&record.tokens, &tokenizer).collect();

@@ -27,11 +27,13 @@ impl Contrasts {
         if tested == 0 || controls == 0 {
             return Err(ContrastError::NoPair);
         }
+        let weights = mark.part_weights(MOST_WEIGHT);
+        let pair = Paired::of_parts(mark.law(), weights.len());
         Ok(Self {
             tested,
             controls,
-            weights: mark.part_weights(MOST_WEIGHT),
-            pairs: vec![Paired::new(mark.law()); tested * controls],
+            weights,
+            pairs: vec![pair; tested * controls],
         })
     }
 
@@ -47,7 +49,7 @@ impl Contrasts {
         let Some(law) = pairs.first().map(|pair| pair.law) else {
             return;
         };
-        let none = || vec![Paired::new(law); tested * controls];
+        let none = || vec![Paired::of_parts(law, weights.len()); tested * controls];
         let sums = tile
             .par_iter()
             .fold(none, |mut pairs, batch| {

@@ -31,10 +31,15 @@ impl Paired {
     /// No cells yet; scores of this law.
     #[must_use]
     pub fn new(law: Law) -> Self {
+        Self::of_parts(law, 1)
+    }
+
+    /// The same for cells that have so many words each.
+    pub(super) fn of_parts(law: Law, parts: usize) -> Self {
         let sizes = match law {
             Law::Exponential => GUMBEL_STEPS,
-            Law::Bernoulli { .. } => 2,
-            Law::Bits { layers } => layers as usize + 1,
+            Law::Bernoulli { .. } => parts + 1,
+            Law::Bits { layers } => parts * layers as usize + 1,
         };
         Self {
             law,
@@ -68,7 +73,8 @@ impl Paired {
     }
 
     /// Adds cells that have several words each: a cell's score is the mean of its words' by the parts' weights, rounded
-    /// down. Such scores have no effect with an interval.
+    /// down; the sum where they are counts that weigh alike, of which a mean would round nearly all away. Such scores have no effect with an
+    /// interval.
     pub(super) fn add_weighted(
         &mut self,
         weights: &[u32],
@@ -76,7 +82,13 @@ impl Paired {
         control: &Vec<&[u32]>,
     ) {
         let law = self.law;
-        let whole: u64 = weights.iter().map(|&weight| u64::from(weight)).sum();
+        let alike = weights.windows(2).all(|pair| pair[0] == pair[1]);
+        let whole: u64 = match law {
+            Law::Bernoulli { .. } | Law::Bits { .. } if alike => {
+                weights.iter().map(|&one| u64::from(one)).sum::<u64>() / weights.len() as u64
+            }
+            _ => weights.iter().map(|&weight| u64::from(weight)).sum(),
+        };
         let cells = tested.first().map_or(0, |words| words.len());
         for cell in 0..cells {
             let score = |rows: &[&[u32]]| {
