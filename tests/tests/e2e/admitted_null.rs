@@ -31,7 +31,7 @@ const TOGETHER: usize = 5;
 const TOKENS: usize = 10_000;
 
 /// Counts of p ≤ α among 80 keys are Binomial(80, α) at most where keys are apart; the bounds are its upper quantiles at
-/// 1e-6. There are about 120 pairs of a scheme and a test, so one bound fails by chance once in about 3,000 runs with new
+/// 1e-6. There are about 150 pairs of a scheme and a test, so one bound fails by chance once in about 2,000 runs with new
 /// seeds. T5 and T6 share decoys and a control among five keys, whose counts spread more: their bounds are five wider.
 const BOUNDS: [(f64, usize); 3] = [(0.1, 23), (0.05, 16), (0.01, 8)];
 
@@ -45,9 +45,15 @@ fn no_test_that_is_let_in_gives_false_alarms_on_real_text() {
         reference: some(&documents[documents.len() / 2..], TOKENS),
         train: train.into_iter().take(3).collect(),
     };
-    for row in &SCHEMES {
+    let without = SCHEMES.iter().map(|row| (row, 1));
+    // Rings of keys.
+    let natives = SCHEMES.iter().filter(|row| row.is_native());
+    for (row, ring) in without.chain(natives.map(|row| (row, 3))) {
         // T2r takes windows of up to four tokens, and short windows leave more cells that recur.
-        let profile = profile(row);
+        let profile = Profile {
+            ring,
+            ..profile(row)
+        };
         let findings = text.examine(&profile);
         let any = Mark::new(&profile, &key(&profile, 0)).unwrap();
         for test in TESTS {
@@ -119,7 +125,7 @@ impl Text {
                 let prompts: Vec<Vec<u32>> =
                     self.innocent.iter().map(|d| d[..8].to_vec()).collect();
                 let log = teacher.answer(&prompts[..40], 40, Some(&mark), first);
-                visited(window, 1, &log, key)
+                visited(window, profile.ring, &log, key)
             });
             let logs = Logs {
                 logs: logs.collect(),
