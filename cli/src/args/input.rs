@@ -19,7 +19,7 @@ pub(crate) struct InputArgs {
     #[arg(long = "field", value_name = "NAME=PATH")]
     pub(crate) fields: Vec<String>,
     /// What was asked, where answers stand in one file and requests in another, as batch services give them: joined by `id`
-    /// (for instance --field id=custom_id)
+    /// (for instance `--field id=custom_id`)
     #[arg(long, value_name = "FILE")]
     pub(crate) requests: Vec<PathBuf>,
     /// Take every assistant's turn of a chat for an answer, each with what stood before it as shown, and not the last one only

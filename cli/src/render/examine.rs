@@ -45,7 +45,7 @@ pub(crate) fn examine_text(examined: &Examined) -> String {
             }
         }
         if let Some(outcome) = outcome.filter(|outcome| outcome.outcome != Conclusion::Found) {
-            let _ = writeln!(text, "  {}", seen_text(outcome));
+            let _ = writeln!(text, "  {}", seen_text(outcome, examined.profile.ring));
         }
         for finding in findings {
             let _ = writeln!(text, "  {}", finding_line(finding));
@@ -155,12 +155,18 @@ fn inconclusive_text(outcome: &KeyOutcome, examined: &Examined) -> String {
             "Inconclusive: nothing was found, and to see that share about {needs} answers like these {} are needed, or more as they repeat each other.",
             examined.counts.answers
         ),
+        None if examined.profile.ring > 1 => format!("Inconclusive: nothing was found. {OF_RINGS}"),
         None => "Inconclusive: nothing was found, and no study says what could have been seen: give --calibration FILE.".to_owned(),
     }
 }
 
+const OF_RINGS: &str = "Which share of marked training text could have been seen is not known: no study says what a ring of keys leaves.";
+
 /// The smallest share of marked training text that could have been seen, and who says so.
-fn seen_text(outcome: &KeyOutcome) -> String {
+fn seen_text(outcome: &KeyOutcome, ring: u32) -> String {
+    if ring > 1 {
+        return OF_RINGS.to_owned();
+    }
     let Some(share) = outcome.certified_share else {
         return "Which share of marked training text could have been seen is known only from a study of your own, of this kind of model, size, rate and passes (--calibration); studies of other models certify nothing of this suspect.".to_owned();
     };

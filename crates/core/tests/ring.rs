@@ -1,5 +1,4 @@
 //! Rings of keys: one profile, one cohort's key, several sub-keys of which each request is marked with one.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use hallmark_core::cells::CellBatch;
 use hallmark_core::keys::{CohortKey, Key};

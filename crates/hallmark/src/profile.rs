@@ -49,7 +49,7 @@ const fn one() -> u32 {
     1
 }
 
-#[allow(
+#[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde asks for a reference"
 )]

@@ -77,7 +77,7 @@ pub struct Skipped {
     pub unanswered: u64,
 }
 
-#[allow(
+#[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde asks for a reference"
 )]

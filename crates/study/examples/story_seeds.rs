@@ -183,6 +183,7 @@ impl Arguments {
             name: "evidence".into(),
             scheme,
             window: self.or("window", 2)?,
+            ring: 1,
             tokenizer,
         };
         profile.check()?;

@@ -1,0 +1,261 @@
+/* Hallmark: marks a language model's text while it is sampled, and finds the mark. MIT or Apache-2.0. Made from crates/ffi/src by cbindgen. */
+
+#ifndef HALLMARK_H
+#define HALLMARK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The version of this interface: it rises when something that a caller was compiled against changes. Fields at the end of init structs and
+// new functions do not.
+#define HALLMARK_ABI_VERSION 1
+
+// What a call came to.
+typedef enum {
+  // The work was done.
+  HALLMARK_OK = 0,
+  // A pointer is null where it must not be, a text is no UTF-8, or an init struct is too small.
+  HALLMARK_BAD_ARGUMENT = 1,
+  // The profile cannot be read.
+  HALLMARK_BAD_PROFILE = 2,
+  // The key cannot be read, or does not fit the profile.
+  HALLMARK_BAD_KEY = 3,
+  // The mark is only read here, or the sub-key is none of its ring.
+  HALLMARK_CANNOT_MARK = 4,
+  // The engine's row of logits cannot be used, or a token is too large. The request is as it was before the call.
+  HALLMARK_BAD_ROW = 5,
+  // More tokens than the statistics take.
+  HALLMARK_TOO_MANY = 6,
+  // A fault of the library's own, caught. Free the handle; other handles are sound.
+  HALLMARK_PANIC = 99,
+} hallmark_status;
+
+// A profile under a key. It may be used by any number of threads at once, and must live until they are done; requests outlive it.
+typedef struct hallmark_mark hallmark_mark;
+
+// One request's state: its tokens, and which windows are used up. One thread at a time.
+typedef struct hallmark_request hallmark_request;
+
+// What was found.
+typedef struct {
+  // Distinct cells that were scored.
+  uint64_t scored;
+  // The sum of their scores in the scheme's unit: nats, green tokens or one bits.
+  double statistic;
+  // What a random key would give.
+  double expected;
+  // log10 of how often a random key would give as much (T1), at most 0, rounded up.
+  double log10_p;
+} hallmark_found;
+
+// What a mark is made of.
+typedef struct {
+  // `sizeof(hallmark_mark_init)`.
+  size_t struct_size;
+  // The text of a profile file, and its bytes.
+  const char *profile;
+  // Bytes of it.
+  size_t profile_length;
+  // The text of a key file: a root's (its default cohort marks), a cohort's, or another engine's. Wiped by the caller.
+  const char *key;
+  // Bytes of it.
+  size_t key_length;
+} hallmark_mark_init;
+
+// What a request is. Zero all of it, then set `struct_size`: a request without prompt, under sub-key 0, sampled at a temperature.
+typedef struct {
+  // `sizeof(hallmark_request_init)`.
+  size_t struct_size;
+  // What the response follows, as tokens: only marks that begin within the prompt use it. May be null.
+  const uint32_t *prompt;
+  // Tokens of it.
+  size_t prompt_length;
+  // Which sub-key of a ring marks it, drawn by the engine for each request: below `hallmark_mark_sub_keys`.
+  uint32_t sub_key;
+  // Not 0 where the request decodes greedily: then only a mark that biases logits takes part.
+  uint32_t greedy;
+  // Tokens for which room is made, so that no step of them allocates.
+  size_t capacity;
+} hallmark_request_init;
+
+// What a step chose.
+typedef struct {
+  // Index of the chosen candidate; where a whole row was given, the token.
+  size_t index;
+  // The chosen token.
+  uint32_t token;
+  // Whether the key took part in the choice: 1 or 0.
+  uint32_t marked;
+} hallmark_choice;
+
+// One request's row in a step.
+typedef struct {
+  // The request; null for a row that is not marked, which is passed over.
+  hallmark_request *request;
+  // Its logits, indexed by token; scratch space afterwards.
+  float *logits;
+  // How many.
+  size_t length;
+  // Its ordinary randomness of this step, in [0, 1).
+  double uniform;
+  // What was chosen.
+  hallmark_choice choice;
+  // What the row came to; a row that failed has accepted nothing, and `hallmark_request_error` says why.
+  hallmark_status status;
+} hallmark_row;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The version of the interface that the library was built with: [`ABI_VERSION`] of its header.
+uint32_t hallmark_abi_version(void);
+
+// Scores `length` tokens of one text under a mark. Nothing is left out as shown: give generated tokens only. Fewer than 25 scored cells say
+// nothing.
+//
+// # Safety
+// `mark` is a mark; `tokens` has `length` tokens; `out` has room; `error` has `error_size` bytes, or it is null.
+hallmark_status hallmark_detect(const hallmark_mark *mark,
+                                const uint32_t *tokens,
+                                size_t length,
+                                hallmark_found *out,
+                                char *error,
+                                size_t error_size);
+
+// Makes a mark. On failure `*out` is null, and `error` (null, or `error_size` bytes) says why, without a digit of the key.
+//
+// # Safety
+// `init` points to a struct whose texts are as long as it says; `out` to room for a pointer; `error` to `error_size` bytes, or it is null.
+hallmark_status hallmark_mark_new(const hallmark_mark_init *init,
+                                  hallmark_mark **out,
+                                  char *error,
+                                  size_t error_size);
+
+// Frees a mark; null is nothing to free.
+//
+// # Safety
+// `mark` came from [`hallmark_mark_new`], and is used no more.
+void hallmark_mark_free(hallmark_mark *mark);
+
+// How many sub-keys requests are marked with: 1 without a ring; 0 for null.
+//
+// # Safety
+// `mark` is null or a mark.
+size_t hallmark_mark_sub_keys(const hallmark_mark *mark);
+
+// Writes the public id of the key, sixteen hexadecimal digits, and a zero byte.
+//
+// # Safety
+// `mark` is null or a mark; `out` has room for `size` bytes.
+hallmark_status hallmark_mark_key_id(const hallmark_mark *mark, char *out, size_t size);
+
+// Makes a request. On failure `*out` is null, and `error` (null, or `error_size` bytes) says why.
+//
+// # Safety
+// `mark` is a mark; `init` points to a struct whose prompt is as long as it says; `out` to room for a pointer; `error` to `error_size`
+// bytes, or it is null.
+hallmark_status hallmark_request_new(const hallmark_mark *mark,
+                                     const hallmark_request_init *init,
+                                     hallmark_request **out,
+                                     char *error,
+                                     size_t error_size);
+
+// The same request once more, with the same tokens: for beams, parallel answers and preemption. Null for null.
+//
+// # Safety
+// `request` is null or a request that no other thread uses.
+hallmark_request *hallmark_request_clone(const hallmark_request *request);
+
+// Frees a request; null is nothing to free.
+//
+// # Safety
+// `request` came from [`hallmark_request_new`] or [`hallmark_request_clone`], and is used no more.
+void hallmark_request_free(hallmark_request *request);
+
+// What was wrong in the last call that failed, until the next one; empty before. Null for null.
+//
+// # Safety
+// `request` is null or a request. The text is the request's, and gone with it.
+const char *hallmark_request_error(const hallmark_request *request);
+
+// 1 where the next position would be marked: enough tokens before it, and a new window. Otherwise 0.
+//
+// # Safety
+// `request` is null or a request.
+uint32_t hallmark_request_is_open(const hallmark_request *request);
+
+// Chooses among a whole row of `length` logits, whose index is the token, after temperature and penalties; a masked token is −∞ and is
+// never chosen. `uniform` in [0, 1) is this step's ordinary randomness. The row is scratch space afterwards.
+//
+// # Safety
+// `request` is a request that no other thread uses, `logits` has `length` numbers, `choice` has room.
+hallmark_status hallmark_request_choose_row(hallmark_request *request,
+                                            float *logits,
+                                            size_t length,
+                                            double uniform,
+                                            hallmark_choice *choice);
+
+// The same among `length` candidates, which survived truncation, with their logits.
+//
+// # Safety
+// As for [`hallmark_request_choose_row`]; `candidates` has `length` tokens.
+hallmark_status hallmark_request_choose(hallmark_request *request,
+                                        const uint32_t *candidates,
+                                        float *logits,
+                                        size_t length,
+                                        double uniform,
+                                        hallmark_choice *choice);
+
+// Adds the bias of `green` to a whole row, for an engine that truncates and samples by itself afterwards; `*marked` is 1 where the position
+// is marked, and otherwise the row is as it was.
+//
+// # Safety
+// As for [`hallmark_request_choose_row`]; `marked` has room.
+hallmark_status hallmark_request_bias_row(hallmark_request *request,
+                                          float *logits,
+                                          size_t length,
+                                          uint32_t *marked);
+
+// Records the token that the engine emitted, chosen here or not.
+//
+// # Safety
+// `request` is a request that no other thread uses.
+hallmark_status hallmark_request_accept(hallmark_request *request, uint32_t token);
+
+// Records `length` tokens, as after preemption or with drafts that were accepted; −1 is padding and is passed over. All of them or, where one
+// cannot be a token, none.
+//
+// # Safety
+// `request` is a request that no other thread uses, `tokens` has `length` numbers.
+hallmark_status hallmark_request_accept_all(hallmark_request *request,
+                                            const int64_t *tokens,
+                                            size_t length);
+
+// Takes back the last `count` accepted tokens, as speculative decoding does.
+//
+// # Safety
+// `request` is a request that no other thread uses.
+hallmark_status hallmark_request_rollback(hallmark_request *request, size_t count);
+
+// Forgets the response, for the next one to the same prompt; buffers are kept.
+//
+// # Safety
+// `request` is null or a request that no other thread uses.
+void hallmark_request_reset(hallmark_request *request);
+
+// Chooses a token for each of `count` rows, on all threads of the library's pool, and where `accept` is not 0 records it; returns how many
+// rows failed. A bad row says so in its own place and leaves the others as they are.
+//
+// # Safety
+// `rows` has `count` rows; no two of them share a request or logits, and nobody else uses these during the call.
+size_t hallmark_step_rows(hallmark_row *rows,
+                          size_t count,
+                          uint32_t accept);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* HALLMARK_H */

@@ -1,0 +1,116 @@
+//! Between C and Rust: panics are caught, texts and slices checked, errors written into buffers.
+
+use crate::status::Status;
+use std::ffi::c_char;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::slice;
+
+/// What went wrong, with words for a person.
+pub(crate) struct Fault {
+    pub(crate) status: Status,
+    pub(crate) text: String,
+}
+
+impl Fault {
+    pub(crate) fn new(status: Status, text: &(impl ToString + ?Sized)) -> Self {
+        Self {
+            status,
+            text: text.to_string(),
+        }
+    }
+
+    pub(crate) fn argument(text: &str) -> Self {
+        Self::new(Status::HallmarkBadArgument, text)
+    }
+}
+
+/// Does something that may panic.
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Fault::new(
+            Status::HallmarkPanic,
+            "a fault of the library's own: please report it",
+        ))
+    })
+}
+
+/// The status of a result; an error's words go into the caller's buffer, cut and ended by a zero byte.
+///
+/// # Safety
+/// `error` is null or has room for `size` bytes.
+pub(crate) unsafe fn told(result: Result<(), Fault>, error: *mut c_char, size: usize) -> Status {
+    let Err(fault) = result else {
+        return Status::HallmarkOk;
+    };
+    if !error.is_null() && size > 0 {
+        let length = fault.text.len().min(size - 1);
+        // SAFETY: the caller promises `size` bytes at `error`, and `length` is below it.
+        let buffer = unsafe { slice::from_raw_parts_mut(error.cast::<u8>(), length + 1) };
+        buffer[..length].copy_from_slice(&fault.text.as_bytes()[..length]);
+        buffer[length] = 0;
+    }
+    fault.status
+}
+
+/// A slice of the caller's; an empty one may be null.
+///
+/// # Safety
+/// `from` is null or points to `length` values that stay as they are during the call.
+pub(crate) unsafe fn slice<'a, T>(from: *const T, length: usize) -> Result<&'a [T], Fault> {
+    match (from.is_null(), length) {
+        (_, 0) => Ok(&[]),
+        (true, _) => Err(Fault::argument(
+            "a pointer is null where values are expected",
+        )),
+        // SAFETY: not null, and the caller promises the values.
+        (false, _) => Ok(unsafe { slice::from_raw_parts(from, length) }),
+    }
+}
+
+/// The same to write to.
+///
+/// # Safety
+/// `from` is null or points to `length` values that nobody else touches during the call.
+pub(crate) unsafe fn slice_mut<'a, T>(from: *mut T, length: usize) -> Result<&'a mut [T], Fault> {
+    match (from.is_null(), length) {
+        (_, 0) => Ok(&mut []),
+        (true, _) => Err(Fault::argument(
+            "a pointer is null where values are expected",
+        )),
+        // SAFETY: not null, and the caller promises the values.
+        (false, _) => Ok(unsafe { slice::from_raw_parts_mut(from, length) }),
+    }
+}
+
+/// A text of the caller's.
+///
+/// # Safety
+/// As for [`slice`].
+pub(crate) unsafe fn text<'a>(from: *const c_char, length: usize) -> Result<&'a str, Fault> {
+    // SAFETY: as promised by the caller.
+    let bytes = unsafe { slice(from.cast::<u8>(), length)? };
+    str::from_utf8(bytes).map_err(|_| Fault::argument("a text is no UTF-8"))
+}
+
+/// Where a result goes.
+///
+/// # Safety
+/// `to` is null or points to room for a value.
+pub(crate) unsafe fn write<T>(to: *mut T, value: T) -> Result<(), Fault> {
+    if to.is_null() {
+        return Err(Fault::argument("there is nowhere to write the result to"));
+    }
+    // SAFETY: not null, and the caller promises room.
+    unsafe { to.write(value) };
+    Ok(())
+}
+
+/// Says no to an init struct that is shorter than the first version's.
+pub(crate) fn check_size(found: usize, first: usize) -> Result<(), Fault> {
+    if found < first {
+        return Err(Fault::argument(
+            "struct_size is smaller than the struct: set it to sizeof the struct",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Hallmark's C interface: the marker of a serving engine, one request or one step of many at a time, and whether tokens are marked.
+//!
+//! Three rules hold for every function. Handles are opaque and freed by the function that is named after them. Every init struct begins with its
+//! own size, so that later versions can add fields at its end. No call unwinds into C: a panic is caught and becomes
+//! [`Status::Panic`]. What is wrong is said in words, on the handle or in a buffer of the caller's.
+//!
+//! The header is `include/hallmark.h`; a test holds it against this source.
+//!
+//! ```c
+//! hallmark_mark *mark = NULL;
+//! hallmark_mark_init init = {sizeof init, profile, strlen(profile), key, strlen(key)};
+//! char error[256];
+//! if (hallmark_mark_new(&init, &mark, error, sizeof error) != HALLMARK_OK) { … }
+//! hallmark_request *request = NULL;
+//! hallmark_request_init asked = {sizeof asked};
+//! hallmark_request_new(mark, &asked, &request, error, sizeof error);
+//! // For each token, after temperature, penalties, grammar and truncation:
+//! hallmark_choice choice;
+//! hallmark_request_choose_row(request, logits, vocabulary, uniform, &choice);
+//! hallmark_request_accept(request, choice.token);
+//! ```
+
+mod detect;
+mod guard;
+mod mark;
+mod request;
+mod status;
+mod step;
+
+pub use detect::{Found, hallmark_detect};
+pub use mark::{
+    Mark, MarkInit, hallmark_mark_free, hallmark_mark_key_id, hallmark_mark_new,
+    hallmark_mark_sub_keys,
+};
+pub use request::{
+    Choice, Request, RequestInit, hallmark_request_accept, hallmark_request_accept_all,
+    hallmark_request_bias_row, hallmark_request_choose, hallmark_request_choose_row,
+    hallmark_request_clone, hallmark_request_error, hallmark_request_free,
+    hallmark_request_is_open, hallmark_request_new, hallmark_request_reset,
+    hallmark_request_rollback,
+};
+pub use status::Status;
+pub use step::{Row, hallmark_step_rows};
+
+/// The version of this interface: it rises when something that a caller was compiled against changes. Fields at the end of init structs and
+/// new functions do not.
+pub const ABI_VERSION: u32 = 1;
+
+/// The version of the interface that the library was built with: [`ABI_VERSION`] of its header.
+#[unsafe(no_mangle)]
+pub extern "C" fn hallmark_abi_version() -> u32 {
+    ABI_VERSION
+}

@@ -1,0 +1,111 @@
+//! A mark: a profile under a key.
+
+use crate::guard::{Fault, caught, check_size, slice_mut, text, told, write};
+use crate::status::Status;
+use hallmark_core::keys::KeyFile;
+use hallmark_core::mark::Mark as CoreMark;
+use hallmark_core::profile::Profile;
+use std::ffi::c_char;
+
+/// A profile under a key. It may be used by any number of threads at once, and must live until they are done; requests outlive it.
+pub struct Mark(pub(crate) CoreMark);
+
+/// What a mark is made of.
+#[repr(C)]
+pub struct MarkInit {
+    /// `sizeof(hallmark_mark_init)`.
+    pub struct_size: usize,
+    /// The text of a profile file, and its bytes.
+    pub profile: *const c_char,
+    /// Bytes of it.
+    pub profile_length: usize,
+    /// The text of a key file: a root's (its default cohort marks), a cohort's, or another engine's. Wiped by the caller.
+    pub key: *const c_char,
+    /// Bytes of it.
+    pub key_length: usize,
+}
+
+/// Makes a mark. On failure `*out` is null, and `error` (null, or `error_size` bytes) says why, without a digit of the key.
+///
+/// # Safety
+/// `init` points to a struct whose texts are as long as it says; `out` to room for a pointer; `error` to `error_size` bytes, or it is null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_mark_new(
+    init: *const MarkInit,
+    out: *mut *mut Mark,
+    error: *mut c_char,
+    error_size: usize,
+) -> Status {
+    let made = caught(|| {
+        // SAFETY: `out` is the caller's room for a pointer.
+        unsafe { write(out, std::ptr::null_mut())? };
+        // SAFETY: null or a struct of the caller's.
+        let init = unsafe { init.as_ref() }.ok_or_else(|| Fault::argument("init is null"))?;
+        check_size(init.struct_size, size_of::<MarkInit>())?;
+        // SAFETY: the caller promises texts of these lengths.
+        let (profile, key) = unsafe {
+            (
+                text(init.profile, init.profile_length)?,
+                text(init.key, init.key_length)?,
+            )
+        };
+        let profile = Profile::parse(profile)
+            .map_err(|error| Fault::new(Status::HallmarkBadProfile, &error))?;
+        let key =
+            KeyFile::parse(key).map_err(|error| Fault::new(Status::HallmarkBadKey, &error))?;
+        let mark = CoreMark::new(&profile, &key.marking_key())
+            .map_err(|error| Fault::new(Status::HallmarkBadKey, &error))?;
+        // SAFETY: checked above.
+        unsafe { write(out, Box::into_raw(Box::new(Mark(mark)))) }
+    });
+    // SAFETY: as the caller promises.
+    unsafe { told(made, error, error_size) }
+}
+
+/// Frees a mark; null is nothing to free.
+///
+/// # Safety
+/// `mark` came from [`hallmark_mark_new`], and is used no more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_mark_free(mark: *mut Mark) {
+    if !mark.is_null() {
+        // SAFETY: it was made by Box::into_raw, once.
+        drop(unsafe { Box::from_raw(mark) });
+    }
+}
+
+/// How many sub-keys requests are marked with: 1 without a ring; 0 for null.
+///
+/// # Safety
+/// `mark` is null or a mark.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_mark_sub_keys(mark: *const Mark) -> usize {
+    // SAFETY: null or a mark.
+    unsafe { mark.as_ref() }.map_or(0, |mark| mark.0.sub_keys())
+}
+
+/// Writes the public id of the key, sixteen hexadecimal digits, and a zero byte.
+///
+/// # Safety
+/// `mark` is null or a mark; `out` has room for `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_mark_key_id(
+    mark: *const Mark,
+    out: *mut c_char,
+    size: usize,
+) -> Status {
+    let written = caught(|| {
+        // SAFETY: null or a mark.
+        let mark = unsafe { mark.as_ref() }.ok_or_else(|| Fault::argument("mark is null"))?;
+        let id = mark.0.key().to_string();
+        if size <= id.len() {
+            return Err(Fault::argument("an id takes seventeen bytes"));
+        }
+        // SAFETY: the caller promises `size` bytes.
+        let out = unsafe { slice_mut(out.cast::<u8>(), size)? };
+        out[..id.len()].copy_from_slice(id.as_bytes());
+        out[id.len()] = 0;
+        Ok(())
+    });
+    written.map_or_else(|fault| fault.status, |()| Status::HallmarkOk)
+}

@@ -1,0 +1,315 @@
+//! One request of a serving engine.
+
+use crate::guard::{Fault, caught, check_size, slice, slice_mut, told, write};
+use crate::mark::Mark;
+use crate::status::Status;
+use hallmark_core::cells::TokenId;
+use hallmark_core::marker::{self, Marker, MarkerError};
+use std::ffi::{CString, c_char};
+use std::ptr;
+
+/// One request's state: its tokens, and which windows are used up. One thread at a time.
+pub struct Request {
+    pub(crate) marker: Marker,
+    error: CString,
+}
+
+/// What a request is. Zero all of it, then set `struct_size`: a request without prompt, under sub-key 0, sampled at a temperature.
+#[repr(C)]
+pub struct RequestInit {
+    /// `sizeof(hallmark_request_init)`.
+    pub struct_size: usize,
+    /// What the response follows, as tokens: only marks that begin within the prompt use it. May be null.
+    pub prompt: *const u32,
+    /// Tokens of it.
+    pub prompt_length: usize,
+    /// Which sub-key of a ring marks it, drawn by the engine for each request: below `hallmark_mark_sub_keys`.
+    pub sub_key: u32,
+    /// Not 0 where the request decodes greedily: then only a mark that biases logits takes part.
+    pub greedy: u32,
+    /// Tokens for which room is made, so that no step of them allocates.
+    pub capacity: usize,
+}
+
+/// What a step chose.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice {
+    /// Index of the chosen candidate; where a whole row was given, the token.
+    pub index: usize,
+    /// The chosen token.
+    pub token: u32,
+    /// Whether the key took part in the choice: 1 or 0.
+    pub marked: u32,
+}
+
+impl Request {
+    /// Does something with the request, and keeps what is wrong.
+    pub(crate) fn does(&mut self, work: impl FnOnce(&mut Marker) -> Result<(), Fault>) -> Status {
+        let Err(fault) = caught(|| work(&mut self.marker)) else {
+            return Status::HallmarkOk;
+        };
+        self.error = CString::new(fault.text).unwrap_or_default();
+        fault.status
+    }
+}
+
+impl From<MarkerError> for Fault {
+    fn from(error: MarkerError) -> Self {
+        Self::new(Status::HallmarkBadRow, &error)
+    }
+}
+
+/// Makes a request. On failure `*out` is null, and `error` (null, or `error_size` bytes) says why.
+///
+/// # Safety
+/// `mark` is a mark; `init` points to a struct whose prompt is as long as it says; `out` to room for a pointer; `error` to `error_size`
+/// bytes, or it is null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_new(
+    mark: *const Mark,
+    init: *const RequestInit,
+    out: *mut *mut Request,
+    error: *mut c_char,
+    error_size: usize,
+) -> Status {
+    let made = caught(|| {
+        // SAFETY: `out` is the caller's room for a pointer.
+        unsafe { write(out, ptr::null_mut())? };
+        // SAFETY: null or what they should be.
+        let (mark, init) = unsafe { (mark.as_ref(), init.as_ref()) };
+        let mark = mark.ok_or_else(|| Fault::argument("mark is null"))?;
+        let init = init.ok_or_else(|| Fault::argument("init is null"))?;
+        check_size(init.struct_size, size_of::<RequestInit>())?;
+        // SAFETY: the caller promises a prompt of this length.
+        let prompt = unsafe { slice(init.prompt, init.prompt_length)? };
+        let cannot = |text: String| Fault::new(Status::HallmarkCannotMark, &text);
+        let member = mark.0.member(init.sub_key as usize).ok_or_else(|| {
+            cannot(format!(
+                "sub-key {} of a ring of {}",
+                init.sub_key,
+                mark.0.sub_keys()
+            ))
+        })?;
+        let marker = member.marker_with_capacity(prompt, init.capacity);
+        let mut marker = marker.map_err(|error| cannot(error.to_string()))?;
+        if init.greedy != 0 {
+            marker = marker.greedy();
+        }
+        let request = Request {
+            marker,
+            error: CString::default(),
+        };
+        // SAFETY: checked above.
+        unsafe { write(out, Box::into_raw(Box::new(request))) }
+    });
+    // SAFETY: as the caller promises.
+    unsafe { told(made, error, error_size) }
+}
+
+/// The same request once more, with the same tokens: for beams, parallel answers and preemption. Null for null.
+///
+/// # Safety
+/// `request` is null or a request that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_clone(request: *const Request) -> *mut Request {
+    // SAFETY: null or a request.
+    let cloned = unsafe { request.as_ref() }.and_then(|request| {
+        let marker = caught(|| Ok(request.marker.clone())).ok()?;
+        Some(Request {
+            marker,
+            error: CString::default(),
+        })
+    });
+    cloned.map_or(ptr::null_mut(), |request| Box::into_raw(Box::new(request)))
+}
+
+/// Frees a request; null is nothing to free.
+///
+/// # Safety
+/// `request` came from [`hallmark_request_new`] or [`hallmark_request_clone`], and is used no more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_free(request: *mut Request) {
+    if !request.is_null() {
+        // SAFETY: it was made by Box::into_raw, once.
+        drop(unsafe { Box::from_raw(request) });
+    }
+}
+
+/// What was wrong in the last call that failed, until the next one; empty before. Null for null.
+///
+/// # Safety
+/// `request` is null or a request. The text is the request's, and gone with it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_error(request: *const Request) -> *const c_char {
+    // SAFETY: null or a request.
+    unsafe { request.as_ref() }.map_or(ptr::null(), |request| request.error.as_ptr())
+}
+
+/// 1 where the next position would be marked: enough tokens before it, and a new window. Otherwise 0.
+///
+/// # Safety
+/// `request` is null or a request.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_is_open(request: *const Request) -> u32 {
+    // SAFETY: null or a request.
+    unsafe { request.as_ref() }.map_or(0, |request| u32::from(request.marker.is_open()))
+}
+
+/// Does something with a request of the caller's.
+///
+/// # Safety
+/// `request` is null or a request that no other thread uses.
+unsafe fn with(
+    request: *mut Request,
+    work: impl FnOnce(&mut Marker) -> Result<(), Fault>,
+) -> Status {
+    // SAFETY: null or a request of this thread's.
+    match unsafe { request.as_mut() } {
+        Some(request) => request.does(work),
+        None => Status::HallmarkBadArgument,
+    }
+}
+
+/// Chooses among a whole row of `length` logits, whose index is the token, after temperature and penalties; a masked token is −∞ and is
+/// never chosen. `uniform` in [0, 1) is this step's ordinary randomness. The row is scratch space afterwards.
+///
+/// # Safety
+/// `request` is a request that no other thread uses, `logits` has `length` numbers, `choice` has room.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_choose_row(
+    request: *mut Request,
+    logits: *mut f32,
+    length: usize,
+    uniform: f64,
+    choice: *mut Choice,
+) -> Status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        with(request, |marker| {
+            let logits = slice_mut(logits, length)?;
+            write(choice, of_row(marker.choose_row(logits, uniform)?))
+        })
+    }
+}
+
+/// The choice from a whole row.
+pub(crate) fn of_row(choice: marker::Choice) -> Choice {
+    Choice {
+        index: choice.index,
+        token: choice.index as u32,
+        marked: u32::from(choice.marked),
+    }
+}
+
+/// The same among `length` candidates, which survived truncation, with their logits.
+///
+/// # Safety
+/// As for [`hallmark_request_choose_row`]; `candidates` has `length` tokens.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_choose(
+    request: *mut Request,
+    candidates: *const u32,
+    logits: *mut f32,
+    length: usize,
+    uniform: f64,
+    choice: *mut Choice,
+) -> Status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        with(request, |marker| {
+            let candidates: &[TokenId] = slice(candidates, length)?;
+            let logits = slice_mut(logits, length)?;
+            let chosen = marker.choose(candidates, logits, uniform)?;
+            let found = Choice {
+                index: chosen.index,
+                token: candidates[chosen.index],
+                marked: u32::from(chosen.marked),
+            };
+            write(choice, found)
+        })
+    }
+}
+
+/// Adds the bias of `green` to a whole row, for an engine that truncates and samples by itself afterwards; `*marked` is 1 where the position
+/// is marked, and otherwise the row is as it was.
+///
+/// # Safety
+/// As for [`hallmark_request_choose_row`]; `marked` has room.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_bias_row(
+    request: *mut Request,
+    logits: *mut f32,
+    length: usize,
+    marked: *mut u32,
+) -> Status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        with(request, |marker| {
+            let logits = slice_mut(logits, length)?;
+            write(marked, u32::from(marker.bias_row(logits)?))
+        })
+    }
+}
+
+/// Records the token that the engine emitted, chosen here or not.
+///
+/// # Safety
+/// `request` is a request that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_accept(request: *mut Request, token: u32) -> Status {
+    // SAFETY: as the caller promises.
+    unsafe { with(request, |marker| Ok(marker.accept(token)?)) }
+}
+
+/// Records `length` tokens, as after preemption or with drafts that were accepted; −1 is padding and is passed over. All of them or, where one
+/// cannot be a token, none.
+///
+/// # Safety
+/// `request` is a request that no other thread uses, `tokens` has `length` numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_accept_all(
+    request: *mut Request,
+    tokens: *const i64,
+    length: usize,
+) -> Status {
+    // SAFETY: as the caller promises.
+    unsafe {
+        with(request, |marker| {
+            let tokens = slice(tokens, length)?;
+            let tokens = tokens.iter().filter(|&&token| token != -1);
+            for (accepted, &token) in tokens.enumerate() {
+                let one = TokenId::try_from(token)
+                    .map_err(|_| Fault::argument("a token is below 0 or has more than 32 bits"))
+                    .and_then(|token| Ok(marker.accept(token)?));
+                if let Err(fault) = one {
+                    marker.rollback(accepted)?;
+                    return Err(fault);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Takes back the last `count` accepted tokens, as speculative decoding does.
+///
+/// # Safety
+/// `request` is a request that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_rollback(request: *mut Request, count: usize) -> Status {
+    // SAFETY: as the caller promises.
+    unsafe { with(request, |marker| Ok(marker.rollback(count)?)) }
+}
+
+/// Forgets the response, for the next one to the same prompt; buffers are kept.
+///
+/// # Safety
+/// `request` is null or a request that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hallmark_request_reset(request: *mut Request) {
+    // SAFETY: null or a request of this thread's.
+    if let Some(request) = unsafe { request.as_mut() } {
+        request.marker.reset();
+    }
+}
