@@ -60,7 +60,7 @@ fn main() {
                     length: vocabulary,
                     uniform: 0.5,
                     choice: Choice::default(),
-                    status: Status::HallmarkOk,
+                    status: 0,
                 }
             })
             .collect();

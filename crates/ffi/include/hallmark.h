@@ -101,8 +101,8 @@ typedef struct {
   double uniform;
   // What was chosen.
   hallmark_choice choice;
-  // What the row came to; a row that failed has accepted nothing, and `hallmark_request_error` says why.
-  hallmark_status status;
+  // What the row came to, a `hallmark_status`; a row that failed has accepted nothing, and `hallmark_request_error` says why.
+  int32_t status;
 } hallmark_row;
 
 #ifdef __cplusplus

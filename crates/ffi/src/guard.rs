@@ -2,8 +2,9 @@
 
 use crate::status::Status;
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::slice;
+use std::{ptr, slice};
 
 /// What went wrong, with words for a person.
 pub(crate) struct Fault {
@@ -43,7 +44,7 @@ pub(crate) unsafe fn told(result: Result<(), Fault>, error: *mut c_char, size: u
         return Status::HallmarkOk;
     };
     if !error.is_null() && size > 0 {
-        let length = fault.text.len().min(size - 1);
+        let length = fault.text.floor_char_boundary(size - 1);
         // SAFETY: the caller promises `size` bytes at `error`, and `length` is below it.
         let buffer = unsafe { slice::from_raw_parts_mut(error.cast::<u8>(), length + 1) };
         buffer[..length].copy_from_slice(&fault.text.as_bytes()[..length]);
@@ -105,12 +106,43 @@ pub(crate) unsafe fn write<T>(to: *mut T, value: T) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Says no to an init struct that is shorter than the first version's.
-pub(crate) fn check_size(found: usize, first: usize) -> Result<(), Fault> {
-    if found < first {
+/// An init struct of the caller's, which begins with its size. One of an older caller's is shorter: what it lacks is zero. One of a newer
+/// caller's may be longer, if what this library does not know of is zero. `first` is the size in the first version.
+///
+/// # Safety
+/// `from` is null or points to as many bytes as the struct says it has.
+pub(crate) unsafe fn init<T: Init>(from: *const T) -> Result<T, Fault> {
+    if from.is_null() {
+        return Err(Fault::argument("init is null"));
+    }
+    // SAFETY: every init struct begins with its size.
+    let size = unsafe { from.cast::<usize>().read() };
+    if size < T::FIRST_SIZE {
         return Err(Fault::argument(
             "struct_size is smaller than the struct: set it to sizeof the struct",
         ));
     }
-    Ok(())
+    // SAFETY: the caller promises `size` bytes.
+    let bytes = unsafe { slice::from_raw_parts(from.cast::<u8>(), size) };
+    let known = size.min(size_of::<T>());
+    if bytes[known..].iter().any(|&byte| byte != 0) {
+        return Err(Fault::argument(
+            "init has a field that this version of the library does not know: zero it, or take a newer library",
+        ));
+    }
+    let mut init = MaybeUninit::<T>::zeroed();
+    // SAFETY: `known` bytes are there and fit; zero is a valid value of every field, and so are the caller's numbers and pointers.
+    unsafe {
+        ptr::copy_nonoverlapping(bytes.as_ptr(), init.as_mut_ptr().cast::<u8>(), known);
+        Ok(init.assume_init())
+    }
+}
+
+/// A struct that begins with its size and whose fields may all be zero.
+///
+/// # Safety
+/// It is `repr(C)`, its first field is a `usize`, and its fields are numbers and pointers.
+pub(crate) unsafe trait Init: Sized {
+    /// Its size in the first version of the interface.
+    const FIRST_SIZE: usize;
 }

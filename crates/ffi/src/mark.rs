@@ -1,6 +1,6 @@
 //! A mark: a profile under a key.
 
-use crate::guard::{Fault, caught, check_size, slice_mut, text, told, write};
+use crate::guard::{Fault, Init, caught, init as read_init, slice_mut, text, told, write};
 use crate::status::Status;
 use hallmark_core::keys::KeyFile;
 use hallmark_core::mark::Mark as CoreMark;
@@ -25,6 +25,11 @@ pub struct MarkInit {
     pub key_length: usize,
 }
 
+// SAFETY: numbers and pointers, the size first.
+unsafe impl Init for MarkInit {
+    const FIRST_SIZE: usize = 5 * size_of::<usize>();
+}
+
 /// Makes a mark. On failure `*out` is null, and `error` (null, or `error_size` bytes) says why, without a digit of the key.
 ///
 /// # Safety
@@ -40,8 +45,7 @@ pub unsafe extern "C" fn hallmark_mark_new(
         // SAFETY: `out` is the caller's room for a pointer.
         unsafe { write(out, std::ptr::null_mut())? };
         // SAFETY: null or a struct of the caller's.
-        let init = unsafe { init.as_ref() }.ok_or_else(|| Fault::argument("init is null"))?;
-        check_size(init.struct_size, size_of::<MarkInit>())?;
+        let init = unsafe { read_init(init)? };
         // SAFETY: the caller promises texts of these lengths.
         let (profile, key) = unsafe {
             (

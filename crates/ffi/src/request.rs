@@ -1,6 +1,6 @@
 //! One request of a serving engine.
 
-use crate::guard::{Fault, caught, check_size, slice, slice_mut, told, write};
+use crate::guard::{Fault, Init, caught, init as read_init, slice, slice_mut, told, write};
 use crate::mark::Mark;
 use crate::status::Status;
 use hallmark_core::cells::TokenId;
@@ -29,6 +29,11 @@ pub struct RequestInit {
     pub greedy: u32,
     /// Tokens for which room is made, so that no step of them allocates.
     pub capacity: usize,
+}
+
+// SAFETY: numbers and a pointer, the size first.
+unsafe impl Init for RequestInit {
+    const FIRST_SIZE: usize = 4 * size_of::<usize>() + 2 * size_of::<u32>();
 }
 
 /// What a step chose.
@@ -77,10 +82,8 @@ pub unsafe extern "C" fn hallmark_request_new(
         // SAFETY: `out` is the caller's room for a pointer.
         unsafe { write(out, ptr::null_mut())? };
         // SAFETY: null or what they should be.
-        let (mark, init) = unsafe { (mark.as_ref(), init.as_ref()) };
+        let (mark, init) = unsafe { (mark.as_ref(), read_init(init)?) };
         let mark = mark.ok_or_else(|| Fault::argument("mark is null"))?;
-        let init = init.ok_or_else(|| Fault::argument("init is null"))?;
-        check_size(init.struct_size, size_of::<RequestInit>())?;
         // SAFETY: the caller promises a prompt of this length.
         let prompt = unsafe { slice(init.prompt, init.prompt_length)? };
         let cannot = |text: String| Fault::new(Status::HallmarkCannotMark, &text);

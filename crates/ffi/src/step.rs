@@ -4,7 +4,6 @@ use crate::guard::{Fault, slice_mut};
 use crate::request::{Choice, Request, of_row};
 use crate::status::Status;
 use rayon::prelude::*;
-use std::ptr;
 
 /// One request's row in a step.
 #[repr(C)]
@@ -19,8 +18,8 @@ pub struct Row {
     pub uniform: f64,
     /// What was chosen.
     pub choice: Choice,
-    /// What the row came to; a row that failed has accepted nothing, and `hallmark_request_error` says why.
-    pub status: Status,
+    /// What the row came to, a `hallmark_status`; a row that failed has accepted nothing, and `hallmark_request_error` says why.
+    pub status: i32,
 }
 
 /// The rows of a step, of which each thread has some.
@@ -46,7 +45,7 @@ pub unsafe extern "C" fn hallmark_step_rows(rows: *mut Row, count: usize, accept
         let Rows(rows) = part;
         let failed = rows.iter_mut().filter_map(|row| {
             step(row, accept != 0);
-            (row.status != Status::HallmarkOk).then_some(())
+            (row.status != OK).then_some(())
         });
         failed.count()
     });
@@ -55,15 +54,15 @@ pub unsafe extern "C" fn hallmark_step_rows(rows: *mut Row, count: usize, accept
 
 fn step(row: &mut Row, accept: bool) {
     row.choice = Choice::default();
-    row.status = Status::HallmarkOk;
-    if ptr::eq(row.request, ptr::null()) {
+    row.status = OK;
+    if row.request.is_null() {
         return;
     }
     // SAFETY: not null; the caller promises a request that is this row's alone.
     let request = unsafe { &mut *row.request };
     let (logits, length, uniform) = (row.logits, row.length, row.uniform);
     let choice = &mut row.choice;
-    row.status = request.does(|marker| {
+    let status = request.does(|marker| {
         // SAFETY: the caller promises `length` logits that are this row's alone.
         let logits = unsafe { slice_mut(logits, length)? };
         let chosen = of_row(marker.choose_row(logits, uniform)?);
@@ -73,4 +72,7 @@ fn step(row: &mut Row, accept: bool) {
         *choice = chosen;
         Ok::<(), Fault>(())
     });
+    row.status = status as i32;
 }
+
+const OK: i32 = Status::HallmarkOk as i32;

@@ -78,6 +78,15 @@ static void wrong_arguments(const hallmark_mark *mark) {
   CHECK(hallmark_mark_new(&init, &made, NULL, 0) == HALLMARK_BAD_KEY);
   init = (hallmark_mark_init){sizeof init, "\xff", 1, KEY, strlen(KEY)};
   CHECK(hallmark_mark_new(&init, &made, NULL, 0) == HALLMARK_BAD_ARGUMENT);
+  /* A newer caller's struct is longer: what is not known here must be zero. */
+  struct {
+    hallmark_mark_init init;
+    size_t more;
+  } newer = {{sizeof newer, PROFILE, strlen(PROFILE), KEY, strlen(KEY)}, 0};
+  CHECK(hallmark_mark_new(&newer.init, &made, NULL, 0) == HALLMARK_OK);
+  hallmark_mark_free(made);
+  newer.more = 1;
+  CHECK(hallmark_mark_new(&newer.init, &made, NULL, 0) == HALLMARK_BAD_ARGUMENT);
   init.struct_size = 3;
   CHECK(hallmark_mark_new(&init, &made, NULL, 0) == HALLMARK_BAD_ARGUMENT);
   CHECK(hallmark_mark_new(NULL, &made, NULL, 0) == HALLMARK_BAD_ARGUMENT);
@@ -184,7 +193,7 @@ static void steps(const hallmark_mark *mark) {
       fill(logits[0][row]);
       if (row == 4 && step == 9) logits[0][row][1] = NAN;
       memcpy(logits[1][row], logits[0][row], sizeof logits[0][row]);
-      rows[row] = (hallmark_row){0};
+      memset(&rows[row], 0xEE, sizeof rows[row]);
       rows[row].request = row == 5 ? NULL : together[row];
       rows[row].logits = logits[1][row];
       rows[row].length = VOCABULARY;
@@ -196,7 +205,7 @@ static void steps(const hallmark_mark *mark) {
       hallmark_choice choice;
       hallmark_status status =
           hallmark_request_choose_row(alone[row], logits[0][row], VOCABULARY, rows[row].uniform, &choice);
-      CHECK(status == rows[row].status);
+      CHECK((int32_t)status == rows[row].status);
       if (status != HALLMARK_OK) continue;
       CHECK(choice.token == rows[row].choice.token && choice.marked == rows[row].choice.marked);
       CHECK(hallmark_request_accept(alone[row], choice.token) == HALLMARK_OK);
