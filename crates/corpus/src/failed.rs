@@ -34,7 +34,10 @@ pub(crate) fn failure(json: &str) -> Option<String> {
             return Some(failure);
         }
         let status = place.get("status_code");
-        let status = status.and_then(|status| status.as_u64().or(status.as_str()?.parse().ok()));
+        let status = status.and_then(|status| {
+            let as_text = || status.as_str()?.parse().ok();
+            status.as_u64().or_else(as_text)
+        });
         if let Some(status) = status.filter(|&status| status >= 400) {
             failed_by_status.get_or_insert(format!("status {status}"));
         }
