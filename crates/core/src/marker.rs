@@ -35,6 +35,9 @@ pub struct Marker {
 /// Where a window stood before, if anywhere.
 type Last = Option<usize>;
 
+/// Tokens for which room is made beforehand at most: what a client asks for must not decide how much memory is taken at once.
+pub const MOST_ROOM: usize = 1 << 15;
+
 /// What a step chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -54,7 +57,7 @@ impl Mark {
         self.marker_with_capacity(prompt, 0)
     }
 
-    /// The same, with room for `tokens` generated tokens: up to that many, no step after the first ones allocates.
+    /// The same, with room for `tokens` generated tokens, [`MOST_ROOM`] at most: up to that many, no step after the first ones allocates.
     ///
     /// # Errors
     /// As for [`marker`](Self::marker).
@@ -73,7 +76,7 @@ impl Mark {
             window,
             habits,
             prompt,
-            tokens,
+            tokens.min(MOST_ROOM),
         ))
     }
 }

@@ -109,8 +109,10 @@ fn request(mark: *const Mark, row: u32) -> *mut Request {
         struct_size: size_of::<RequestInit>(),
         prompt: prompt.as_ptr(),
         prompt_length: prompt.len(),
+        sub_keys: 0,
         sub_key: 0,
         greedy: 0,
+        reserved: 0,
         capacity: 16,
     };
     let tokens = [i64::from(row), i64::from(row) + 1];

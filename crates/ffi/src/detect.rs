@@ -1,12 +1,14 @@
 //! Are these tokens marked?
 
-use crate::guard::{Fault, caught, slice, told, write};
+use crate::guard::{Fault, caught, check_out, slice, told, write};
 use crate::mark::Mark;
 use crate::status::Status;
+use crate::threads::pool;
+use hallmark_core::mark::Mark as CoreMark;
 use hallmark_detector::cells::{Exposure, RawCells};
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
-use hallmark_detector::finding::Found as Kind;
+use hallmark_detector::finding::{Finding, Found as Kind};
 use std::ffi::c_char;
 
 /// What was found.
@@ -23,7 +25,7 @@ pub struct Found {
     pub log10_p: f64,
 }
 
-/// Scores `length` tokens of one text under a mark. Nothing is left out as shown: give generated tokens only. Fewer than 25 scored cells say
+/// Scores `length` tokens of one text under a mark, on the library's threads. Nothing is left out as shown: give generated tokens only. Fewer than 25 scored cells say
 /// nothing.
 ///
 /// # Safety
@@ -42,16 +44,23 @@ pub unsafe extern "C" fn hallmark_detect(
         let mark = unsafe { mark.as_ref() }.ok_or_else(|| Fault::argument("mark is null"))?;
         // SAFETY: the caller promises as many tokens.
         let tokens = unsafe { slice(tokens, length)? };
-        let mut raw = RawCells::new(mark.0.window());
-        raw.push(tokens, Exposure::NOTHING)
-            .map_err(|error| Fault::new(Status::HallmarkBadRow, &error))?;
-        let mut detection = Detection::new([&mark.0], DedupKind::Exact);
-        let many = |error: &dyn ToString| Fault::new(Status::HallmarkTooMany, &error.to_string());
-        detection.observe(&raw).map_err(|error| many(&error))?;
-        let findings = detection.finish().map_err(|error| many(&error))?;
-        let finding = findings
-            .first()
-            .ok_or_else(|| Fault::argument("a mark has a finding"))?;
+        check_out(out)?;
+        if let Some(token) = tokens
+            .iter()
+            .find(|&&token| token as usize >= mark.vocabulary)
+        {
+            return Err(Fault::new(
+                Status::HallmarkBadRow,
+                &format!(
+                    "token {token} is not below the profile's vocabulary of {}",
+                    mark.vocabulary
+                ),
+            ));
+        }
+        let finding = match pool()? {
+            Some(pool) => pool.install(|| finding(&mark.mark, tokens)),
+            None => finding(&mark.mark, tokens),
+        }?;
         let expected = match &finding.found {
             Kind::T1(found) => found.expected,
             _ => 0.0,
@@ -67,4 +76,18 @@ pub unsafe extern "C" fn hallmark_detect(
     });
     // SAFETY: as the caller promises.
     unsafe { told(found, error, error_size) }
+}
+
+/// T1 of one text.
+fn finding(mark: &CoreMark, tokens: &[u32]) -> Result<Finding, Fault> {
+    let mut raw = RawCells::new(mark.window());
+    raw.push(tokens, Exposure::NOTHING)
+        .map_err(|error| Fault::new(Status::HallmarkBadRow, &error))?;
+    let mut detection = Detection::new([mark], DedupKind::Exact);
+    let many = |error: &dyn ToString| Fault::new(Status::HallmarkTooMany, &error.to_string());
+    detection.observe(&raw).map_err(|error| many(&error))?;
+    let mut findings = detection.finish().map_err(|error| many(&error))?;
+    findings
+        .pop()
+        .ok_or_else(|| Fault::argument("a mark has a finding"))
 }

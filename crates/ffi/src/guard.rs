@@ -16,7 +16,7 @@ impl Fault {
     pub(crate) fn new(status: Status, text: &(impl ToString + ?Sized)) -> Self {
         Self {
             status,
-            text: text.to_string(),
+            text: text.to_string().replace('\0', " "),
         }
     }
 
@@ -35,22 +35,23 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fa
     })
 }
 
-/// The status of a result; an error's words go into the caller's buffer, cut and ended by a zero byte.
+/// The status of a result; an error's words, or none, go into the caller's buffer, cut and ended by a zero byte.
 ///
 /// # Safety
 /// `error` is null or has room for `size` bytes.
 pub(crate) unsafe fn told(result: Result<(), Fault>, error: *mut c_char, size: usize) -> Status {
-    let Err(fault) = result else {
-        return Status::HallmarkOk;
+    let (status, text) = match &result {
+        Ok(()) => (Status::HallmarkOk, ""),
+        Err(fault) => (fault.status, &fault.text[..]),
     };
     if !error.is_null() && size > 0 {
-        let length = fault.text.floor_char_boundary(size - 1);
+        let length = text.floor_char_boundary(size - 1);
         // SAFETY: the caller promises `size` bytes at `error`, and `length` is below it.
         let buffer = unsafe { slice::from_raw_parts_mut(error.cast::<u8>(), length + 1) };
-        buffer[..length].copy_from_slice(&fault.text.as_bytes()[..length]);
+        buffer[..length].copy_from_slice(&text.as_bytes()[..length]);
         buffer[length] = 0;
     }
-    fault.status
+    status
 }
 
 /// A slice of the caller's; an empty one may be null.
@@ -93,14 +94,20 @@ pub(crate) unsafe fn text<'a>(from: *const c_char, length: usize) -> Result<&'a 
     str::from_utf8(bytes).map_err(|_| Fault::argument("a text is no UTF-8"))
 }
 
+/// Says no where a result has nowhere to go, before anything is done for it.
+pub(crate) fn check_out<T>(to: *mut T) -> Result<(), Fault> {
+    match to.is_null() {
+        true => Err(Fault::argument("there is nowhere to write the result to")),
+        false => Ok(()),
+    }
+}
+
 /// Where a result goes.
 ///
 /// # Safety
 /// `to` is null or points to room for a value.
 pub(crate) unsafe fn write<T>(to: *mut T, value: T) -> Result<(), Fault> {
-    if to.is_null() {
-        return Err(Fault::argument("there is nowhere to write the result to"));
-    }
+    check_out(to)?;
     // SAFETY: not null, and the caller promises room.
     unsafe { to.write(value) };
     Ok(())
@@ -117,9 +124,9 @@ pub(crate) unsafe fn init<T: Init>(from: *const T) -> Result<T, Fault> {
     }
     // SAFETY: every init struct begins with its size.
     let size = unsafe { from.cast::<usize>().read() };
-    if size < T::FIRST_SIZE {
+    if size < T::FIRST_SIZE || size > LARGEST || !size.is_multiple_of(8) {
         return Err(Fault::argument(
-            "struct_size is smaller than the struct: set it to sizeof the struct",
+            "struct_size is not the size of the struct: zero all of it, and set struct_size to sizeof the struct",
         ));
     }
     // SAFETY: the caller promises `size` bytes.
@@ -138,7 +145,11 @@ pub(crate) unsafe fn init<T: Init>(from: *const T) -> Result<T, Fault> {
     }
 }
 
-/// A struct that begins with its size and whose fields may all be zero.
+/// Larger than any init struct will be.
+const LARGEST: usize = 4096;
+
+/// A struct that begins with its size and whose fields may all be zero. Its fields fill units of eight bytes, so that none of it is padding, in
+/// later versions too.
 ///
 /// # Safety
 /// It is `repr(C)`, its first field is a `usize`, and its fields are numbers and pointers.

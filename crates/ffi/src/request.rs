@@ -1,20 +1,24 @@
 //! One request of a serving engine.
 
-use crate::guard::{Fault, Init, caught, init as read_init, slice, slice_mut, told, write};
+use crate::guard::{
+    Fault, Init, caught, check_out, init as read_init, slice, slice_mut, told, write,
+};
 use crate::mark::Mark;
 use crate::status::Status;
 use hallmark_core::cells::TokenId;
-use hallmark_core::marker::{self, Marker, MarkerError};
+use hallmark_core::marker::{Marker, MarkerError};
 use std::ffi::{CString, c_char};
 use std::ptr;
 
 /// One request's state: its tokens, and which windows are used up. One thread at a time.
 pub struct Request {
     pub(crate) marker: Marker,
+    /// Tokens that the profile has.
+    vocabulary: usize,
     error: CString,
 }
 
-/// What a request is. Zero all of it, then set `struct_size`: a request without prompt, under sub-key 0, sampled at a temperature.
+/// What a request is. Zero all of it, then set `struct_size`: a request without prompt, of a mark without a ring, sampled at a temperature.
 #[repr(C)]
 pub struct RequestInit {
     /// `sizeof(hallmark_request_init)`.
@@ -23,17 +27,21 @@ pub struct RequestInit {
     pub prompt: *const u32,
     /// Tokens of it.
     pub prompt_length: usize,
-    /// Which sub-key of a ring marks it, drawn by the engine for each request: below `hallmark_mark_sub_keys`.
+    /// Of a ring: how many sub-keys it has (`hallmark_mark_sub_keys`). 0 without a ring.
+    pub sub_keys: u32,
+    /// Of a ring: which sub-key marks the request, from 0, drawn by the engine for each.
     pub sub_key: u32,
     /// Not 0 where the request decodes greedily: then only a mark that biases logits takes part.
     pub greedy: u32,
-    /// Tokens for which room is made, so that no step of them allocates.
+    /// 0.
+    pub reserved: u32,
+    /// Tokens for which room is made, 32,768 at most: the marker then takes no more memory up to that many, after its first steps.
     pub capacity: usize,
 }
 
 // SAFETY: numbers and a pointer, the size first.
 unsafe impl Init for RequestInit {
-    const FIRST_SIZE: usize = 4 * size_of::<usize>() + 2 * size_of::<u32>();
+    const FIRST_SIZE: usize = 4 * size_of::<usize>() + 4 * size_of::<u32>();
 }
 
 /// What a step chose.
@@ -50,8 +58,11 @@ pub struct Choice {
 
 impl Request {
     /// Does something with the request, and keeps what is wrong.
-    pub(crate) fn does(&mut self, work: impl FnOnce(&mut Marker) -> Result<(), Fault>) -> Status {
-        let Err(fault) = caught(|| work(&mut self.marker)) else {
+    pub(crate) fn does(
+        &mut self,
+        work: impl FnOnce(&mut Marker, usize) -> Result<(), Fault>,
+    ) -> Status {
+        let Err(fault) = caught(|| work(&mut self.marker, self.vocabulary)) else {
             return Status::HallmarkOk;
         };
         self.error = CString::new(fault.text).unwrap_or_default();
@@ -87,11 +98,16 @@ pub unsafe extern "C" fn hallmark_request_new(
         // SAFETY: the caller promises a prompt of this length.
         let prompt = unsafe { slice(init.prompt, init.prompt_length)? };
         let cannot = |text: String| Fault::new(Status::HallmarkCannotMark, &text);
-        let member = mark.0.member(init.sub_key as usize).ok_or_else(|| {
+        let ring = mark.mark.sub_keys();
+        let stated = match init.sub_keys {
+            0 => 1,
+            sub_keys => sub_keys as usize,
+        };
+        let member = mark.mark.member(init.sub_key as usize);
+        let member = member.filter(|_| stated == ring).ok_or_else(|| {
             cannot(format!(
-                "sub-key {} of a ring of {}",
-                init.sub_key,
-                mark.0.sub_keys()
+                "sub-key {} of {stated}, and the mark has {ring}: set sub_keys to hallmark_mark_sub_keys, and sub_key to one that was drawn among them",
+                init.sub_key
             ))
         })?;
         let marker = member.marker_with_capacity(prompt, init.capacity);
@@ -101,6 +117,7 @@ pub unsafe extern "C" fn hallmark_request_new(
         }
         let request = Request {
             marker,
+            vocabulary: mark.vocabulary,
             error: CString::default(),
         };
         // SAFETY: checked above.
@@ -110,7 +127,7 @@ pub unsafe extern "C" fn hallmark_request_new(
     unsafe { told(made, error, error_size) }
 }
 
-/// The same request once more, with the same tokens: for beams, parallel answers and preemption. Null for null.
+/// The same request once more, with the same tokens: for beams, parallel answers and preemption. It makes room as it goes. Null for null.
 ///
 /// # Safety
 /// `request` is null or a request that no other thread uses.
@@ -121,6 +138,7 @@ pub unsafe extern "C" fn hallmark_request_clone(request: *const Request) -> *mut
         let marker = caught(|| Ok(request.marker.clone())).ok()?;
         Some(Request {
             marker,
+            vocabulary: request.vocabulary,
             error: CString::default(),
         })
     });
@@ -139,7 +157,7 @@ pub unsafe extern "C" fn hallmark_request_free(request: *mut Request) {
     }
 }
 
-/// What was wrong in the last call that failed, until the next one; empty before. Null for null.
+/// What was wrong in the last call that failed, whatever succeeded since; empty where none failed. Null for null.
 ///
 /// # Safety
 /// `request` is null or a request. The text is the request's, and gone with it.
@@ -165,7 +183,7 @@ pub unsafe extern "C" fn hallmark_request_is_open(request: *const Request) -> u3
 /// `request` is null or a request that no other thread uses.
 unsafe fn with(
     request: *mut Request,
-    work: impl FnOnce(&mut Marker) -> Result<(), Fault>,
+    work: impl FnOnce(&mut Marker, usize) -> Result<(), Fault>,
 ) -> Status {
     // SAFETY: null or a request of this thread's.
     match unsafe { request.as_mut() } {
@@ -174,7 +192,7 @@ unsafe fn with(
     }
 }
 
-/// Chooses among a whole row of `length` logits, whose index is the token, after temperature and penalties; a masked token is −∞ and is
+/// Chooses among a whole row of `length` logits, as many as the profile's vocabulary has, whose index is the token, after temperature and penalties; a masked token is −∞ and is
 /// never chosen. `uniform` in [0, 1) is this step's ordinary randomness. The row is scratch space afterwards.
 ///
 /// # Safety
@@ -189,19 +207,58 @@ pub unsafe extern "C" fn hallmark_request_choose_row(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(request, |marker| {
+        with(request, |marker, vocabulary| {
+            check_out(choice)?;
             let logits = slice_mut(logits, length)?;
-            write(choice, of_row(marker.choose_row(logits, uniform)?))
+            write(choice, row_of(marker, vocabulary, logits, uniform)?)
         })
     }
 }
 
 /// The choice from a whole row.
-pub(crate) fn of_row(choice: marker::Choice) -> Choice {
-    Choice {
+pub(crate) fn row_of(
+    marker: &mut Marker,
+    vocabulary: usize,
+    logits: &mut [f32],
+    uniform: f64,
+) -> Result<Choice, Fault> {
+    check_row(vocabulary, logits)?;
+    check_uniform(uniform)?;
+    let choice = marker.choose_row(logits, uniform)?;
+    Ok(Choice {
         index: choice.index,
         token: choice.index as u32,
         marked: u32::from(choice.marked),
+    })
+}
+
+fn check_row(vocabulary: usize, logits: &[f32]) -> Result<(), Fault> {
+    if logits.len() != vocabulary {
+        let found = logits.len();
+        return Err(Fault::new(
+            Status::HallmarkBadRow,
+            &format!(
+                "a row of {found} logits, and the profile's vocabulary has {vocabulary}: it counts unused ids up to the width of the row"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn check_uniform(uniform: f64) -> Result<(), Fault> {
+    match (0.0..1.0).contains(&uniform) {
+        true => Ok(()),
+        false => Err(Fault::argument("uniform is not in [0, 1)")),
+    }
+}
+
+fn check_token(vocabulary: usize, token: TokenId) -> Result<(), Fault> {
+    match (token as usize) < vocabulary {
+        true => Ok(()),
+        false => Err(Fault::new(
+            Status::HallmarkBadRow,
+            &format!("token {token} is not below the profile's vocabulary of {vocabulary}"),
+        )),
     }
 }
 
@@ -220,9 +277,13 @@ pub unsafe extern "C" fn hallmark_request_choose(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(request, |marker| {
+        with(request, |marker, vocabulary| {
+            check_out(choice)?;
             let candidates: &[TokenId] = slice(candidates, length)?;
             let logits = slice_mut(logits, length)?;
+            check_uniform(uniform)?;
+            let largest = candidates.iter().copied().max();
+            largest.map_or(Ok(()), |token| check_token(vocabulary, token))?;
             let chosen = marker.choose(candidates, logits, uniform)?;
             let found = Choice {
                 index: chosen.index,
@@ -248,8 +309,10 @@ pub unsafe extern "C" fn hallmark_request_bias_row(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(request, |marker| {
+        with(request, |marker, vocabulary| {
+            check_out(marked)?;
             let logits = slice_mut(logits, length)?;
+            check_row(vocabulary, logits)?;
             write(marked, u32::from(marker.bias_row(logits)?))
         })
     }
@@ -262,7 +325,12 @@ pub unsafe extern "C" fn hallmark_request_bias_row(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hallmark_request_accept(request: *mut Request, token: u32) -> Status {
     // SAFETY: as the caller promises.
-    unsafe { with(request, |marker| Ok(marker.accept(token)?)) }
+    unsafe {
+        with(request, |marker, vocabulary| {
+            check_token(vocabulary, token)?;
+            Ok(marker.accept(token)?)
+        })
+    }
 }
 
 /// Records `length` tokens, as after preemption or with drafts that were accepted; −1 is padding and is passed over. All of them or, where one
@@ -278,12 +346,13 @@ pub unsafe extern "C" fn hallmark_request_accept_all(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(request, |marker| {
+        with(request, |marker, vocabulary| {
             let tokens = slice(tokens, length)?;
             let tokens = tokens.iter().filter(|&&token| token != -1);
             for (accepted, &token) in tokens.enumerate() {
                 let one = TokenId::try_from(token)
                     .map_err(|_| Fault::argument("a token is below 0 or has more than 32 bits"))
+                    .and_then(|token| check_token(vocabulary, token).map(|()| token))
                     .and_then(|token| Ok(marker.accept(token)?));
                 if let Err(fault) = one {
                     marker.rollback(accepted)?;
@@ -302,7 +371,7 @@ pub unsafe extern "C" fn hallmark_request_accept_all(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hallmark_request_rollback(request: *mut Request, count: usize) -> Status {
     // SAFETY: as the caller promises.
-    unsafe { with(request, |marker| Ok(marker.rollback(count)?)) }
+    unsafe { with(request, |marker, _| Ok(marker.rollback(count)?)) }
 }
 
 /// Forgets the response, for the next one to the same prompt; buffers are kept.

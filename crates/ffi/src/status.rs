@@ -1,6 +1,6 @@
 //! What a call came to.
 
-/// What a call came to.
+/// What a call came to. Later versions may have more of them.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -18,6 +18,8 @@ pub enum Status {
     HallmarkBadRow = 5,
     /// More tokens than the statistics take.
     HallmarkTooMany = 6,
+    /// No thread could be started.
+    HallmarkNoThreads = 7,
     /// A fault of the library's own, caught. Free the handle; other handles are sound.
     HallmarkPanic = 99,
 }

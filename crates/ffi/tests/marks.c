@@ -1,10 +1,13 @@
 /* Marks and detects, and does everything wrong that a caller can. */
+#define _DEFAULT_SOURCE
 #include "hallmark.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { VOCABULARY = 1000, LENGTH = 400, ROWS = 33 };
 
@@ -59,6 +62,7 @@ static hallmark_request *request_of(const hallmark_mark *mark, uint32_t sub_key)
   hallmark_request *request = NULL;
   hallmark_request_init init = {0};
   init.struct_size = sizeof init;
+  init.sub_keys = (uint32_t)hallmark_mark_sub_keys(mark);
   init.sub_key = sub_key;
   init.capacity = LENGTH;
   char error[256];
@@ -100,6 +104,14 @@ static void wrong_arguments(const hallmark_mark *mark) {
   asked.prompt_length = 3;
   CHECK(hallmark_request_new(mark, &asked, &request, NULL, 0) == HALLMARK_BAD_ARGUMENT);
   asked.prompt_length = 0;
+  asked.struct_size = sizeof asked + 4;
+  CHECK(hallmark_request_new(mark, &asked, &request, NULL, 0) == HALLMARK_BAD_ARGUMENT);
+  asked.struct_size = (size_t)-8;
+  CHECK(hallmark_request_new(mark, &asked, &request, NULL, 0) == HALLMARK_BAD_ARGUMENT);
+  asked.struct_size = sizeof asked;
+  asked.capacity = SIZE_MAX; /* What a client asks for takes no memory at once. */
+  CHECK(hallmark_request_new(mark, &asked, &request, NULL, 0) == HALLMARK_OK);
+  hallmark_request_free(request);
   asked.sub_key = 1;
   CHECK(hallmark_request_new(mark, &asked, &request, NULL, 0) == HALLMARK_CANNOT_MARK);
   CHECK(hallmark_request_new(NULL, &asked, &request, NULL, 0) == HALLMARK_BAD_ARGUMENT);
@@ -128,6 +140,14 @@ static void bad_rows(const hallmark_mark *mark) {
   CHECK(hallmark_request_choose_row(request, logits, 0, 0.5, &choice) == HALLMARK_BAD_ROW);
   fill(logits);
   CHECK(hallmark_request_choose_row(request, logits, VOCABULARY, 0.5, NULL) == HALLMARK_BAD_ARGUMENT);
+  const double no_uniforms[] = {-0.1, 1.0, NAN, INFINITY};
+  for (int at = 0; at < 4; at++) {
+    CHECK(hallmark_request_choose_row(request, logits, VOCABULARY, no_uniforms[at], &choice) == HALLMARK_BAD_ARGUMENT);
+  }
+  CHECK(hallmark_request_choose_row(request, logits, VOCABULARY - 1, 0.5, &choice) == HALLMARK_BAD_ROW);
+  const uint32_t beyond[] = {5, VOCABULARY};
+  CHECK(hallmark_request_choose(request, beyond, logits, 2, 0.5, &choice) == HALLMARK_BAD_ROW);
+  CHECK(hallmark_request_accept(request, VOCABULARY) == HALLMARK_BAD_ROW);
   CHECK(hallmark_request_accept(request, 0xFFFFFFFF) == HALLMARK_BAD_ROW);
   CHECK(hallmark_request_rollback(request, 1) == HALLMARK_BAD_ROW);
   const int64_t half[] = {5, 6, -2};
@@ -201,7 +221,10 @@ static void steps(const hallmark_mark *mark) {
     }
     CHECK(hallmark_step_rows(rows, ROWS, 1) == (step == 9 ? 1u : 0u));
     for (int row = 0; row < ROWS; row++) {
-      if (row == 5) continue;
+      if (row == 5) {
+        CHECK(rows[row].status == HALLMARK_OK && rows[row].choice.token == 0xEEEEEEEE);
+        continue;
+      }
       hallmark_choice choice;
       hallmark_status status =
           hallmark_request_choose_row(alone[row], logits[0][row], VOCABULARY, rows[row].uniform, &choice);
@@ -216,6 +239,21 @@ static void steps(const hallmark_mark *mark) {
     hallmark_request_free(alone[row]);
     hallmark_request_free(together[row]);
   }
+}
+
+/* A child that was forked has none of its parent's threads, and makes its own. */
+static void forked(const hallmark_mark *mark) {
+  fflush(stdout);
+  pid_t child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    alarm(60);
+    steps(mark);
+    _exit(0);
+  }
+  int status = 1;
+  CHECK(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 static double detected(const hallmark_mark *mark, const uint32_t *tokens) {
@@ -233,12 +271,22 @@ int main(void) {
   hallmark_mark *ring = mark_of(RING, KEY);
   hallmark_mark *green = mark_of(GREEN, KEY);
   CHECK(hallmark_mark_sub_keys(mark) == 1 && hallmark_mark_sub_keys(ring) == 4);
-  CHECK(hallmark_mark_sub_keys(NULL) == 0);
+  CHECK(hallmark_mark_sub_keys(NULL) == 0 && hallmark_mark_vocabulary(NULL) == 0);
+  CHECK(hallmark_mark_vocabulary(mark) == VOCABULARY);
+  /* A ring's sub-key is chosen by its caller. */
+  hallmark_request *none = NULL;
+  hallmark_request_init unsaid = {0};
+  unsaid.struct_size = sizeof unsaid;
+  CHECK(hallmark_request_new(ring, &unsaid, &none, NULL, 0) == HALLMARK_CANNOT_MARK);
   wrong_arguments(mark);
   bad_rows(mark);
   states(mark);
   steps(mark);
+  hallmark_threads(1);
   steps(ring);
+  hallmark_threads(3);
+  steps(ring);
+  forked(ring);
 
   uint32_t tokens[LENGTH];
   whole_rows(mark, tokens);
