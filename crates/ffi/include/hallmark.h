@@ -3,15 +3,14 @@
 #ifndef HALLMARK_H
 #define HALLMARK_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// The version of this interface: it rises when something that a caller was compiled against changes. Fields at the end of init structs and
-// new functions do not.
+// The version of this interface: it rises when something that a caller was compiled against changes, such as the other structs, which have no
+// size of their own. Fields at the end of init structs, new functions and new statuses do not raise it.
 #define HALLMARK_ABI_VERSION 1
 
-// What a call came to.
+// What a call came to. Later versions may have more of them.
 typedef enum {
   // The work was done.
   HALLMARK_OK = 0,
@@ -27,11 +26,14 @@ typedef enum {
   HALLMARK_BAD_ROW = 5,
   // More tokens than the statistics take.
   HALLMARK_TOO_MANY = 6,
+  // No thread could be started.
+  HALLMARK_NO_THREADS = 7,
   // A fault of the library's own, caught. Free the handle; other handles are sound.
   HALLMARK_PANIC = 99,
 } hallmark_status;
 
-// A profile under a key. It may be used by any number of threads at once, and must live until they are done; requests outlive it.
+// A profile under a key. Any number of threads may use it at once, and it must live until these calls are done. Requests keep what they need of
+// it, the key too, and go on after it was freed.
 typedef struct hallmark_mark hallmark_mark;
 
 // One request's state: its tokens, and which windows are used up. One thread at a time.
@@ -49,11 +51,11 @@ typedef struct {
   double log10_p;
 } hallmark_found;
 
-// What a mark is made of.
+// What a mark is made of. Zero all of it, then set the fields.
 typedef struct {
   // `sizeof(hallmark_mark_init)`.
   size_t struct_size;
-  // The text of a profile file, and its bytes.
+  // The text of a profile file.
   const char *profile;
   // Bytes of it.
   size_t profile_length;
@@ -63,7 +65,7 @@ typedef struct {
   size_t key_length;
 } hallmark_mark_init;
 
-// What a request is. Zero all of it, then set `struct_size`: a request without prompt, under sub-key 0, sampled at a temperature.
+// What a request is. Zero all of it, then set `struct_size`: a request without prompt, of a mark without a ring, sampled at a temperature.
 typedef struct {
   // `sizeof(hallmark_request_init)`.
   size_t struct_size;
@@ -71,11 +73,15 @@ typedef struct {
   const uint32_t *prompt;
   // Tokens of it.
   size_t prompt_length;
-  // Which sub-key of a ring marks it, drawn by the engine for each request: below `hallmark_mark_sub_keys`.
+  // Of a ring: how many sub-keys it has (`hallmark_mark_sub_keys`). 0 without a ring.
+  uint32_t sub_keys;
+  // Of a ring: which sub-key marks the request, from 0, drawn by the engine for each.
   uint32_t sub_key;
   // Not 0 where the request decodes greedily: then only a mark that biases logits takes part.
   uint32_t greedy;
-  // Tokens for which room is made, so that no step of them allocates.
+  // 0.
+  uint32_t reserved;
+  // Tokens for which room is made, 32,768 at most: the marker then takes no more memory up to that many, after its first steps.
   size_t capacity;
 } hallmark_request_init;
 
@@ -91,13 +97,13 @@ typedef struct {
 
 // One request's row in a step.
 typedef struct {
-  // The request; null for a row that is not marked, which is passed over.
+  // The request; null for a row that is not marked, which is passed over: its choice stays as it is.
   hallmark_request *request;
   // Its logits, indexed by token; scratch space afterwards.
   float *logits;
   // How many.
   size_t length;
-  // Its ordinary randomness of this step, in [0, 1).
+  // Its ordinary randomness of this step, in [0, 1): one that is 0 because nobody set it takes the first token each time.
   double uniform;
   // What was chosen.
   hallmark_choice choice;
@@ -112,7 +118,7 @@ extern "C" {
 // The version of the interface that the library was built with: [`ABI_VERSION`] of its header.
 uint32_t hallmark_abi_version(void);
 
-// Scores `length` tokens of one text under a mark. Nothing is left out as shown: give generated tokens only. Fewer than 25 scored cells say
+// Scores `length` tokens of one text under a mark, on the library's threads. Nothing is left out as shown: give generated tokens only. Fewer than 25 scored cells say
 // nothing.
 //
 // # Safety
@@ -124,7 +130,7 @@ hallmark_status hallmark_detect(const hallmark_mark *mark,
                                 char *error,
                                 size_t error_size);
 
-// Makes a mark. On failure `*out` is null, and `error` (null, or `error_size` bytes) says why, without a digit of the key.
+// Makes a mark. On failure `*out` is null, and `error` (null, or `error_size` bytes) says why. It quotes the profile where that is wrong, and nothing of the key.
 //
 // # Safety
 // `init` points to a struct whose texts are as long as it says; `out` to room for a pointer; `error` to `error_size` bytes, or it is null.
@@ -145,6 +151,12 @@ void hallmark_mark_free(hallmark_mark *mark);
 // `mark` is null or a mark.
 size_t hallmark_mark_sub_keys(const hallmark_mark *mark);
 
+// How many tokens the profile has: the length of a row of logits. 0 for null.
+//
+// # Safety
+// `mark` is null or a mark.
+size_t hallmark_mark_vocabulary(const hallmark_mark *mark);
+
 // Writes the public id of the key, sixteen hexadecimal digits, and a zero byte.
 //
 // # Safety
@@ -162,7 +174,7 @@ hallmark_status hallmark_request_new(const hallmark_mark *mark,
                                      char *error,
                                      size_t error_size);
 
-// The same request once more, with the same tokens: for beams, parallel answers and preemption. Null for null.
+// The same request once more, with the same tokens: for beams, parallel answers and preemption. It makes room as it goes. Null for null.
 //
 // # Safety
 // `request` is null or a request that no other thread uses.
@@ -174,7 +186,7 @@ hallmark_request *hallmark_request_clone(const hallmark_request *request);
 // `request` came from [`hallmark_request_new`] or [`hallmark_request_clone`], and is used no more.
 void hallmark_request_free(hallmark_request *request);
 
-// What was wrong in the last call that failed, until the next one; empty before. Null for null.
+// What was wrong in the last call that failed, whatever succeeded since; empty where none failed. Null for null.
 //
 // # Safety
 // `request` is null or a request. The text is the request's, and gone with it.
@@ -186,7 +198,7 @@ const char *hallmark_request_error(const hallmark_request *request);
 // `request` is null or a request.
 uint32_t hallmark_request_is_open(const hallmark_request *request);
 
-// Chooses among a whole row of `length` logits, whose index is the token, after temperature and penalties; a masked token is −∞ and is
+// Chooses among a whole row of `length` logits, as many as the profile's vocabulary has, whose index is the token, after temperature and penalties; a masked token is −∞ and is
 // never chosen. `uniform` in [0, 1) is this step's ordinary randomness. The row is scratch space afterwards.
 //
 // # Safety
@@ -245,14 +257,18 @@ hallmark_status hallmark_request_rollback(hallmark_request *request, size_t coun
 // `request` is null or a request that no other thread uses.
 void hallmark_request_reset(hallmark_request *request);
 
-// Chooses a token for each of `count` rows, on all threads of the library's pool, and where `accept` is not 0 records it; returns how many
-// rows failed. A bad row says so in its own place and leaves the others as they are.
+// Chooses a token for each of `count` rows, on the library's threads (`hallmark_threads`), and where `accept` is not 0 records it; returns how
+// many rows failed. A bad row says so in its own place and leaves the others as they are. Where no threads can be had the calling one does all.
 //
 // # Safety
 // `rows` has `count` rows; no two of them share a request or logits, and nobody else uses these during the call.
 size_t hallmark_step_rows(hallmark_row *rows,
                           size_t count,
                           uint32_t accept);
+
+// Says how many threads share a step's rows and a detection, from the next call on; 0 is one for each processor that the process may use,
+// which is what it is where nobody asks. 1 makes the calling thread do all of a step.
+void hallmark_threads(size_t count);
 
 #ifdef __cplusplus
 }  // extern "C"
