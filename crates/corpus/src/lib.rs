@@ -43,6 +43,7 @@ pub mod logprobs;
 mod options;
 mod reader;
 mod record;
+mod request_files;
 mod requests;
 mod spoken;
 mod starts;

@@ -3,24 +3,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
-
-use crate::error::{CorpusError, Reason};
+use crate::error::Reason;
 use crate::exposure::Said;
-use crate::fields::Field;
-use crate::formats::Format;
-use crate::formats::json_array::Elements;
-use crate::formats::json_object::{self, Role};
-use crate::formats::jsonl::Lines;
-use crate::formats::records::{Opened, RecordKind, Records};
-use crate::input::Input;
-use crate::options::ReadOptions;
-use crate::record::Source;
-use crate::stream::Stream;
 
 /// The requests of one or more files, by the id that their answers have too. All of them are held in memory.
 ///
@@ -41,39 +27,34 @@ pub(crate) struct Asked {
     is_answered: AtomicBool,
 }
 
-impl Requests {
-    /// Reads files of requests. Of `options`, the places of `id` and `prompt_tokens` and the limits count.
-    ///
-    /// # Errors
-    /// Where a file cannot be read, a request has no id, two have one, or one has numbers that may be tokens at a place that is not named.
-    pub fn read<P: AsRef<Path>>(
-        paths: impl IntoIterator<Item = P>,
-        options: &ReadOptions,
-    ) -> Result<Self, CorpusError> {
-        let options = ReadOptions {
-            fields: options.fields.of_requests(),
-            limits: options.limits.clone(),
-            ..ReadOptions::default()
-        };
-        let mut by_id = HashMap::new();
-        for request in Stream::<Request>::open_all(paths, &options)? {
-            let Request { source, id, asked } = request?;
-            let fail = |reason| CorpusError::new(&source.file, Some(source.line), reason);
-            let Some(id) = id else {
-                let field = options.fields.path(Field::Id);
-                return Err(fail(Reason::NoId { field }));
-            };
-            match by_id.entry(id) {
-                Entry::Vacant(place) => {
-                    place.insert(asked);
-                }
-                Entry::Occupied(other) => {
-                    let id = other.key().clone();
-                    return Err(fail(Reason::RequestedTwice { id }));
-                }
-            }
+impl Asked {
+    /// A request that nobody has answered yet.
+    pub(crate) fn new(
+        strings: Vec<Vec<Said>>,
+        prompt_tokens: Option<Vec<u32>>,
+        is_whole: bool,
+    ) -> Self {
+        Self {
+            strings,
+            prompt_tokens,
+            is_whole,
+            is_answered: AtomicBool::new(false),
         }
-        Ok(Self { by_id })
+    }
+}
+
+impl Requests {
+    /// Adds a request; no where its id is another's.
+    pub(crate) fn insert(&mut self, id: String, asked: Asked) -> Result<(), Reason> {
+        match self.by_id.entry(id) {
+            Entry::Vacant(place) => {
+                place.insert(asked);
+                Ok(())
+            }
+            Entry::Occupied(other) => Err(Reason::RequestedTwice {
+                id: other.key().clone(),
+            }),
+        }
     }
 
     /// The request that an answer is to.
@@ -108,142 +89,5 @@ impl fmt::Debug for Requests {
         f.debug_struct("Requests")
             .field("requests", &self.by_id.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// One request.
-pub(crate) struct Request {
-    source: Source,
-    id: Option<String>,
-    asked: Asked,
-}
-
-impl RecordKind for Request {
-    const SKIPPED_IF_BAD: bool = false;
-
-    fn open(input: Input, options: Arc<ReadOptions>) -> Result<Opened<Self>, Reason> {
-        let format = Format::detect(&input.file, &input.start);
-        let records: Box<dyn Records<Self>> = match format {
-            Format::Json => Box::new(Elements::new(input, options)),
-            Format::Jsonl => Box::new(Lines::new(input, options)),
-            Format::Text | Format::Parquet => return Err(Reason::NotRequests),
-        };
-        Ok((format, records))
-    }
-
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
-        let found = json_object::found(json, options, Role::Request)?;
-        // It was read just now: what follows looks for what strings do not say.
-        let value: Value = serde_json::from_slice(json).unwrap_or_default();
-        let tokens = options.fields.path(Field::PromptTokens);
-        if let Some(field) = numbers(&value, "", &tokens) {
-            return Err(Reason::MayBeTokens { field });
-        }
-        let points_elsewhere = points_elsewhere(&value);
-        let (id, prompt_tokens, strings) = found.into_said();
-        let says_something =
-            prompt_tokens.is_some() || strings.iter().any(|field| !field.is_empty());
-        Ok(Self {
-            source,
-            id,
-            asked: Asked {
-                is_whole: says_something && !points_elsewhere,
-                strings,
-                prompt_tokens,
-                is_answered: AtomicBool::new(false),
-            },
-        })
-    }
-}
-
-/// The path of a list of whole numbers, long enough to be tokens, that is not at the named place.
-fn numbers(value: &Value, path: &str, named: &str) -> Option<String> {
-    const FEW: usize = 3;
-    match value {
-        Value::Array(items) => {
-            let is_list = items.len() > FEW && items.iter().all(Value::is_u64);
-            if is_list && path != named {
-                return Some(path.to_owned());
-            }
-            let mut items = items.iter().enumerate();
-            items.find_map(|(at, item)| numbers(item, &within(path, &at.to_string()), named))
-        }
-        Value::Object(fields) => fields
-            .iter()
-            .find_map(|(name, field)| numbers(field, &within(path, name), named)),
-        _ => None,
-    }
-}
-
-fn within(path: &str, name: &str) -> String {
-    match path {
-        "" => name.to_owned(),
-        path => format!("{path}.{name}"),
-    }
-}
-
-/// Whether a request takes something that was shown from elsewhere: an earlier answer, a conversation, a file or a stored prompt.
-fn points_elsewhere(value: &Value) -> bool {
-    const NAMES: [&str; 8] = [
-        "previous_response_id",
-        "conversation",
-        "conversation_id",
-        "file_id",
-        "file_ids",
-        "file_data",
-        "vector_store_ids",
-        "cached_content",
-    ];
-    match value {
-        Value::Object(fields) => fields.iter().any(|(name, field)| {
-            let is_there = !field.is_null();
-            let is_name = NAMES.contains(&name.as_str());
-            let is_stored_prompt = name == "prompt" && field.get("id").is_some();
-            is_there && (is_name || is_stored_prompt) || points_elsewhere(field)
-        }),
-        Value::Array(items) => items.iter().any(points_elsewhere),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{numbers, points_elsewhere};
-    use serde_json::json;
-
-    #[test]
-    fn lists_of_numbers_are_found_but_at_their_place() {
-        let asked = json!({"id": 1, "body": {"prompt": [5, 6, 7, 8], "stop": [1, 2], "n": 3}});
-        assert_eq!(
-            numbers(&asked, "", "prompt_tokens").as_deref(),
-            Some("body.prompt")
-        );
-        assert_eq!(numbers(&asked, "", "body.prompt"), None);
-        assert_eq!(
-            numbers(&json!({"size": [1.5, 2.5, 3.5, 4.5]}), "", ""),
-            None
-        );
-    }
-
-    #[test]
-    fn what_is_shown_from_elsewhere_is_noticed() {
-        for (asked, elsewhere) in [
-            (
-                json!({"body": {"input": "go on", "previous_response_id": "r"}}),
-                true,
-            ),
-            (
-                json!({"body": {"input": "go on", "previous_response_id": null}}),
-                false,
-            ),
-            (json!({"body": {"prompt": {"id": "pmpt_1"}}}), true),
-            (
-                json!({"body": {"input": [{"content": [{"file_id": "f"}]}]}}),
-                true,
-            ),
-            (json!({"body": {"prompt": "a conversation"}}), false),
-        ] {
-            assert_eq!(points_elsewhere(&asked), elsewhere, "{asked}");
-        }
     }
 }
