@@ -75,7 +75,7 @@ pub unsafe extern "C" fn hallmark_detect(
         unsafe { write(out, found) }
     });
     // SAFETY: as the caller promises.
-    unsafe { told(found, error, error_size) }
+    unsafe { told(&found, error, error_size) }
 }
 
 /// T1 of one text.

@@ -39,8 +39,8 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fa
 ///
 /// # Safety
 /// `error` is null or has room for `size` bytes.
-pub(crate) unsafe fn told(result: Result<(), Fault>, error: *mut c_char, size: usize) -> Status {
-    let (status, text) = match &result {
+pub(crate) unsafe fn told(result: &Result<(), Fault>, error: *mut c_char, size: usize) -> Status {
+    let (status, text) = match result {
         Ok(()) => (Status::HallmarkOk, ""),
         Err(fault) => (fault.status, &fault.text[..]),
     };

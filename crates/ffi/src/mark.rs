@@ -73,7 +73,7 @@ pub unsafe extern "C" fn hallmark_mark_new(
         unsafe { write(out, Box::into_raw(Box::new(made))) }
     });
     // SAFETY: as the caller promises.
-    unsafe { told(made, error, error_size) }
+    unsafe { told(&made, error, error_size) }
 }
 
 /// Frees a mark; null is nothing to free.

@@ -124,7 +124,7 @@ pub unsafe extern "C" fn hallmark_request_new(
         unsafe { write(out, Box::into_raw(Box::new(request))) }
     });
     // SAFETY: as the caller promises.
-    unsafe { told(made, error, error_size) }
+    unsafe { told(&made, error, error_size) }
 }
 
 /// The same request once more, with the same tokens: for beams, parallel answers and preemption. It makes room as it goes. Null for null.
