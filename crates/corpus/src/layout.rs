@@ -224,10 +224,13 @@ impl Found {
                 name: "sub_key".into(),
             }]));
         }
-        let exposure_known = self.is_requested
-            || self.prompt.is_some()
-            || self.prompt_tokens.is_some()
-            || self.messages.is_some();
+        // A request that points elsewhere leaves it unknown, whatever the answer's own record shows.
+        let exposure_known = match options.requests {
+            Some(_) => self.is_requested,
+            None => {
+                self.prompt.is_some() || self.prompt_tokens.is_some() || self.messages.is_some()
+            }
+        };
         let before = self.messages.as_deref().map(chat::before_answer);
         let (mut turns, body) = if let Some(messages) = self.messages {
             let (turns, answer) = chat::split(messages, &fields.path(Field::Messages))?;

@@ -582,3 +582,94 @@ fn of_two_examinations_the_weaker_finding_counts() {
         }
     }
 }
+
+/// The log of a ring of two, by windows of one token under each sub-key.
+struct RingLog(Log);
+
+impl FirstVisits for RingLog {
+    fn window(&self) -> usize {
+        1
+    }
+
+    fn sub_keys(&self) -> u32 {
+        2
+    }
+
+    fn read(&self) -> u64 {
+        self.0.read()
+    }
+
+    fn marked_by(&self) -> Option<PublicId> {
+        Some(self.0.key)
+    }
+
+    fn is_as_sampled(&self) -> bool {
+        true
+    }
+
+    fn codes(&self, windows: &[WindowHash], codes: &mut [Option<u8>]) {
+        self.0.codes(windows, codes);
+    }
+}
+
+/// Chats of two turns: the first is marked by sub-key 0, and the second, by sub-key 1, comes back to a window only where the first chose the
+/// candidate that the suspect likes. With the numbers swapped, windows are entered under sub-key 0 by what that very key chose.
+#[test]
+fn a_rings_log_must_name_the_sub_keys_that_marked_it() {
+    let world = World {
+        windows: 800,
+        visits: (1, 10),
+        law: vec![0.5, 0.5],
+    };
+    let profile = Profile {
+        ring: 2,
+        ..profile("gumbel")
+    };
+    let design = |is_swapped: bool| {
+        let mut rejected = Rejected::default();
+        for number in 0..60 {
+            let key = key(900 + number);
+            let mark = Mark::new(&profile, &key).unwrap();
+            let choices = world.choices(mark.member(0).unwrap());
+            let under = |window: u32, sub_key: u32| {
+                let named = if is_swapped { 1 - sub_key } else { sub_key };
+                WindowHash::of(&[window]).under(named)
+            };
+            let mut log = Log::new(key.public_id(), []);
+            for (window, &choice) in (0..).zip(&choices) {
+                let time = 40 * u64::from(window) + 1;
+                log.numbers.insert(under(window, 0), time);
+                if choice == 0 {
+                    log.numbers.insert(under(window, 1), time + 1);
+                }
+            }
+            let mut random = Random::new(7_000 + number);
+            let suspect = answers(&world, &[0.9, 0.1], world.visits.0, &mut random);
+            let control = answers(&world, &[0.5, 0.5], world.visits.1, &mut random);
+            let plan = Plan {
+                residual: Some(Expectation::Reference),
+                first_visits: Some(Logs {
+                    logs: vec![Arc::new(RingLog(log))],
+                    background: None,
+                }),
+                ..Plan::default()
+            };
+            let mut examination =
+                Examination::new(&profile, std::slice::from_ref(&key), plan).unwrap();
+            examination.observe(&suspect).unwrap();
+            examination.observe_reference(&control).unwrap();
+            let findings = examination.finish().unwrap();
+            let t3r = findings.iter().find(|finding| finding.test() == Test::T3r);
+            let p = t3r.unwrap().log10_p.value();
+            rejected.keys += 1;
+            for (count, level) in rejected.t3r.iter_mut().zip([0.05_f64, 0.01]) {
+                *count += u32::from(p <= level.log10());
+            }
+        }
+        rejected
+    };
+    let (right, swapped) = (design(false), design(true));
+    println!("right: {right:?}, swapped: {swapped:?}");
+    assert!(right.is_innocent(), "{right:?}");
+    assert!(!swapped.is_innocent(), "{swapped:?}");
+}

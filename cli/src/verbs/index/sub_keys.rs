@@ -59,6 +59,9 @@ impl SubKeys {
     pub(super) fn see(&mut self, record: &TokenRecord, named: u8) -> Outcome<()> {
         let window = self.mark.window();
         let cells: BTreeSet<&[TokenId]> = record.tokens.windows(window + 1).collect();
+        if cells.is_empty() {
+            return Ok(());
+        }
         let mut batch = CellBatch::new(window, cells.len());
         for cell in &cells {
             batch.push(&cell[..window], cell[window]);
