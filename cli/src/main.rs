@@ -41,6 +41,7 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Collect(args) => verbs::collect::run(&args, output),
         Verb::Examine(args) => verbs::examine::run(&args, output),
         Verb::Merge(args) => verbs::merge::run(&args, output),
+        Verb::Ledger(args) => verbs::ledger::run(&args, output),
         Verb::Index(args) => verbs::index::run(&args, output),
         Verb::Probe(args) => verbs::probe::run(&args, output),
         Verb::Power(args) => verbs::power::run(&args, output),

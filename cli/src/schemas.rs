@@ -43,6 +43,7 @@ fn all() -> Vec<(String, String)> {
         of::<Examined>(formats::Examine::ID),
         of::<hallmark::indexes::Indexed>(formats::Index::ID),
         of::<Made<formats::Keygen>>(formats::Keygen::ID),
+        of::<hallmark_serve::ledger::Log>(formats::Ledger::ID),
         of::<Marked>(formats::Mark::ID),
         of::<hallmark::merge::MergedAudits>(formats::Merge::ID),
         of::<Plan>(formats::Plan::ID),

@@ -9,6 +9,7 @@ mod examine;
 mod index;
 mod input;
 mod key;
+mod ledger;
 mod mark;
 mod merge;
 mod power;
@@ -26,6 +27,7 @@ pub(crate) use examine::ExamineArgs;
 pub(crate) use index::{IndexAction, IndexArgs, IndexMakeArgs};
 pub(crate) use input::InputArgs;
 pub(crate) use key::{DeriveArgs, KeygenArgs};
+pub(crate) use ledger::LedgerArgs;
 pub(crate) use mark::MarkArgs;
 pub(crate) use merge::MergeArgs;
 pub(crate) use power::{CalibrationArgs, PowerArgs};
@@ -95,6 +97,7 @@ pub(crate) enum Verb {
     Collect(CollectArgs),
     Examine(Box<ExamineArgs>),
     Merge(MergeArgs),
+    Ledger(LedgerArgs),
     Index(IndexArgs),
     Probe(ProbeArgs),
     Power(PowerArgs),

@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod examine;
 pub(crate) mod index;
 pub(crate) mod keygen;
+pub(crate) mod ledger;
 pub(crate) mod mark;
 pub(crate) mod merge;
 pub(crate) mod power;

@@ -51,6 +51,7 @@ pub mod marker;
 pub mod prf;
 pub mod profile;
 pub mod row;
+pub mod sampling;
 pub mod schemes;
 pub mod score;
 pub mod simd;

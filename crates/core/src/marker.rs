@@ -219,6 +219,31 @@ impl Marker {
         self.open_window().is_some()
     }
 
+    /// The window of the next position, oldest token first, where that position would be marked.
+    #[must_use]
+    pub fn next_window(&self) -> Option<Vec<TokenId>> {
+        self.open_window()
+            .map(|window| window[..self.window].to_vec())
+    }
+
+    /// Whether the mark biases logits, and so takes part in greedy decoding.
+    #[must_use]
+    pub fn is_bias(&self) -> bool {
+        self.sampler.as_bias().is_some()
+    }
+
+    /// Whether the request decodes greedily.
+    #[must_use]
+    pub fn is_greedy(&self) -> bool {
+        self.greedy
+    }
+
+    /// The largest token id that the mark takes.
+    #[must_use]
+    pub fn max_token(&self) -> TokenId {
+        self.sampler.max_token()
+    }
+
     /// Records the token that the engine emitted, chosen here or not.
     ///
     /// # Errors
@@ -271,6 +296,14 @@ impl Marker {
         &self.tokens[self.before..]
     }
 
+    /// Does something as if the request decoded greedily.
+    pub(crate) fn as_greedy<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let usually = core::mem::replace(&mut self.greedy, true);
+        let result = work(self);
+        self.greedy = usually;
+        result
+    }
+
     fn last_window(&self) -> Option<Window> {
         let start = self.tokens.len().checked_sub(self.window)?;
         let mut window = [MISSING; MAX_WINDOW];
@@ -289,13 +322,11 @@ impl Marker {
         )
     }
 
-    fn ordinary(&mut self, logits: &[f32], uniform: f64) -> Result<Choice, MarkerError> {
+    fn ordinary(&self, logits: &[f32], uniform: f64) -> Result<Choice, MarkerError> {
         let index = if self.greedy {
             softmax::arg_max(logits)?
         } else {
-            self.scratch.weights.resize(logits.len(), 0.0);
-            let total = softmax::weights(logits, &mut self.scratch.weights)?;
-            softmax::pick(&self.scratch.weights, total, uniform)
+            softmax::draw(logits, uniform)?
         };
         Ok(Choice {
             index,

@@ -21,6 +21,52 @@ pub(crate) fn weights(logits: &[f32], weights: &mut [f32]) -> Result<f64, RowErr
     Ok(total)
 }
 
+/// The weight of a logit beside the largest one.
+pub(crate) fn weight(logit: f32, top: f32, inverse_temperature: f32) -> f32 {
+    exp_nonpositive((logit - top) * inverse_temperature)
+}
+
+/// The sum of all weights beside the largest logit `top`.
+pub(crate) fn total(logits: &[f32], top: f32, inverse_temperature: f32) -> f64 {
+    let chunks = logits.chunks(LANES);
+    chunks
+        .map(|chunk| {
+            let weights = chunk
+                .iter()
+                .map(|&logit| weight(logit, top, inverse_temperature));
+            f64::from(weights.sum::<f32>())
+        })
+        .sum()
+}
+
+/// The index that `uniform` in [0, 1) falls on when the logits' weights are laid end to end, without room for them: the
+/// stretch that it falls into is weighed twice.
+///
+/// # Errors
+/// As for [`weights`].
+pub(crate) fn draw(logits: &[f32], uniform: f64) -> Result<usize, RowError> {
+    let top = top_logit(logits)?;
+    let mut left = uniform * total(logits, top, 1.0);
+    let mut last = 0;
+    for (stretch, chunk) in logits.chunks(LANES).enumerate() {
+        let weigh = |&logit: &f32| weight(logit, top, 1.0);
+        let sum = f64::from(chunk.iter().map(weigh).sum::<f32>());
+        if sum > 0.0 {
+            last = stretch;
+            if left < sum {
+                break;
+            }
+            left -= sum;
+        }
+    }
+    let chunk = logits.chunks(LANES).nth(last).unwrap_or_default();
+    let mut weights = [0.0; LANES];
+    for (weight_of, &logit) in weights.iter_mut().zip(chunk) {
+        *weight_of = weight(logit, top, 1.0);
+    }
+    Ok(last * LANES + pick(&weights[..chunk.len()], left, 1.0))
+}
+
 /// The index that `uniform` in [0, 1) falls on when `weights` with sum `total` are laid end to end.
 pub(crate) fn pick(weights: &[f32], total: f64, uniform: f64) -> usize {
     let mut left = uniform * total;

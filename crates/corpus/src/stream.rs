@@ -106,6 +106,21 @@ impl<K: RecordKind> Stream<K> {
         })
     }
 
+    /// Records that are at hand.
+    #[must_use]
+    pub fn of_records(records: Vec<K>, options: &ReadOptions) -> Self {
+        Self {
+            options: Arc::new(options.clone()),
+            waiting: VecDeque::new(),
+            current: None,
+            ready: records.into(),
+            skipped: Skipped::default(),
+            last_failure: String::new(),
+            has_answers: false,
+            stdin: None,
+        }
+    }
+
     /// Requests that no record answered so far, where requests stand apart.
     #[must_use]
     pub fn unanswered(&self) -> u64 {

@@ -67,6 +67,7 @@ pub mod scores;
 mod seen;
 pub mod statistic;
 pub mod tail;
+pub mod threads;
 pub mod weights;
 
 pub use cells::{DistinctCells, Exposure, FreshCells, RawCells};

@@ -80,6 +80,7 @@ pub mod formats {
         Examine = "hallmark/examine/2"
         Index = "hallmark/index/1"
         Keygen = "hallmark/keygen/1"
+        Ledger = "hallmark/ledger/1"
         Mark = "hallmark/mark/1"
         Merge = "hallmark/merge/1"
         Plan = "hallmark/plan/1"

@@ -6,11 +6,12 @@ use crate::text::plain;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{
-    CorpusError, FieldMap, Format, Limits, ReadOptions, Reader, Requests, Source, TokenRecord,
-    encode,
+    CorpusError, FieldMap, Format, Limits, Piece, ReadOptions, Reader, Record, Requests, Source,
+    TokenRecord, encode,
 };
 use hallmark_detector::cells::{Exposure, RawCells};
 use serde::{Deserialize, Serialize};
+use std::io::Cursor;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -55,6 +56,18 @@ pub struct Inputs {
     /// `jsonl`, `json`, `text` or `parquet`, whatever the files' names say.
     #[serde(default)]
     pub format: Option<String>,
+    /// Records that are at hand, in place of files. No plan holds them, and no digest: evidence is examined as files.
+    #[serde(skip)]
+    pub at_hand: Option<AtHand>,
+}
+
+/// Records that are at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AtHand {
+    /// As they are read.
+    Records(Arc<Vec<Record>>),
+    /// As lines of JSON, read as a file of them is.
+    Jsonl(Arc<Vec<u8>>),
 }
 
 /// Records that were skipped.
@@ -95,11 +108,21 @@ impl Inputs {
         }
     }
 
+    /// Records that are at hand.
+    #[must_use]
+    pub fn at_hand(records: AtHand) -> Self {
+        Self {
+            at_hand: Some(records),
+            ..Self::default()
+        }
+    }
+
     /// Other files, read in the same way.
     #[must_use]
     pub fn with(&self, files: &[PathBuf]) -> Self {
         Self {
             files: files.to_vec(),
+            at_hand: None,
             ..self.clone()
         }
     }
@@ -109,8 +132,20 @@ impl Inputs {
     /// # Errors
     /// When one cannot be opened, or a setting is none.
     pub fn open(&self, vocab_size: Option<u32>) -> Result<Reader> {
+        let options = self.options(vocab_size)?;
+        match &self.at_hand {
+            Some(AtHand::Records(records)) => {
+                check_tokens(records, vocab_size)?;
+                return Ok(Reader::of_records(records.to_vec(), &options));
+            }
+            Some(AtHand::Jsonl(bytes)) => {
+                let lines = Cursor::new(Lines(Arc::clone(bytes)));
+                return Ok(Reader::from_read("memory.jsonl", lines, &options)?);
+            }
+            None => {}
+        }
         refuse_stdin_twice(&self.files)?;
-        Ok(Reader::open_all(&self.files, &self.options(vocab_size)?)?)
+        Ok(Reader::open_all(&self.files, &options)?)
     }
 
     /// The same of a log that must be whole: a record of a request that failed is an error, as its answer may have been made.
@@ -166,6 +201,35 @@ impl Inputs {
         }
         Ok(options)
     }
+}
+
+/// Lines that a reader shares.
+struct Lines(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Lines {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Says no to records at hand whose tokens are not the profile's; files are checked as they are read.
+fn check_tokens(records: &[Record], vocab_size: Option<u32>) -> Result<()> {
+    let Some(vocabulary) = vocab_size else {
+        return Ok(());
+    };
+    for record in records {
+        let (Piece::Tokens(tokens) | Piece::Both { tokens, .. }) = &record.body else {
+            continue;
+        };
+        if let Some(token) = tokens.iter().find(|&&token| token >= vocabulary) {
+            return Err(Error::usage(format_args!(
+                "token {token} is not below the profile's vocabulary of {vocabulary}"
+            ))
+            .at(&record.source)
+            .hint("give ids of the profile's tokenizer, or text"));
+        }
+    }
+    Ok(())
 }
 
 impl Skipped {

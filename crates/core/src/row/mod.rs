@@ -104,7 +104,7 @@ fn largest(
 }
 
 #[cold]
-fn unusable(logits: &[f32], id: impl Fn(usize) -> TokenId) -> RowError {
+pub(crate) fn unusable(logits: &[f32], id: impl Fn(usize) -> TokenId) -> RowError {
     let at = logits
         .iter()
         .position(|&logit| logit.is_nan() || logit == f32::INFINITY);

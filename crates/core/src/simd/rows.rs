@@ -12,6 +12,29 @@ pub(crate) fn scan(lanes: Lanes, logits: &[f32]) -> (f32, bool) {
     )
 }
 
+/// The largest logit of each stretch of `S` that is a number (−∞ where there is none), the largest of all, and whether all are usable.
+#[inline]
+pub(crate) fn peaks<const S: usize>(
+    lanes: Lanes,
+    logits: &[f32],
+    peaks: &mut [f32],
+) -> (f32, bool) {
+    lanes.run(
+        #[inline(always)]
+        || {
+            let mut usable = true;
+            let mut top = f32::NEG_INFINITY;
+            for (peak, stretch) in peaks.iter_mut().zip(logits.chunks(S)) {
+                let (largest, all) = scan_portable(stretch);
+                *peak = largest;
+                usable &= all;
+                top = larger(top, largest);
+            }
+            (top, usable)
+        },
+    )
+}
+
 /// The first position at which logit + Gumbel noise may reach `floor`; the length if none can.
 ///
 /// May name a position that does not reach it, never passes over one that does.

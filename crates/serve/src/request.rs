@@ -1,0 +1,484 @@
+//! One answer in the making, marked or not.
+
+use crate::ledger::Entry;
+use crate::policy::{Asked, Unmarked};
+use crate::randomness::{generator, uniform};
+use hallmark::{Error, Result};
+use hallmark_core::cells::TokenId;
+use hallmark_core::mark::Mark;
+use hallmark_core::marker::{Choice, Marker, MarkerError};
+use hallmark_core::row::RowError;
+use hallmark_core::sampling::{Candidates, Sampling, ordinary};
+use rand_chacha::ChaCha8Rng;
+use std::cell::RefCell;
+
+/// One answer in the making. A dropped one that was not [finished](Self::finish) is written to the ledger as dropped.
+pub struct Request {
+    state: State,
+    vocabulary: usize,
+    randomness: ChaCha8Rng,
+    of: Of,
+    entry: Option<Entry>,
+}
+
+/// Whose request it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Of {
+    pub(crate) cohort: Option<String>,
+    pub(crate) sub_key: Option<u32>,
+}
+
+enum State {
+    Marked(Marker),
+    /// Why not, and how many tokens there are.
+    Unmarked(Unmarked, usize),
+}
+
+/// Why a call could not be done. The request's state is as before it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The marker's.
+    #[error(transparent)]
+    Marker(#[from] MarkerError),
+    /// A row of another width than the profile's vocabulary.
+    #[error(
+        "a row of {found} logits, and the profile's vocabulary has {vocabulary}: take the profile of this model's tokenizer"
+    )]
+    Narrow {
+        /// The row's width.
+        found: usize,
+        /// The profile's.
+        vocabulary: usize,
+    },
+    /// A token that is none.
+    #[error("{0} is no token id: ids are 0 to 4294967295, and -1 is padding")]
+    Token(i64),
+    /// Ordinary randomness that is none.
+    #[error("uniform {0} is not in [0, 1)")]
+    Uniform(f64),
+    /// Tokens that begin behind those that are there.
+    #[error("tokens from place {start} on, and {accepted} were accepted")]
+    Start {
+        /// Where they begin.
+        start: usize,
+        /// How many there are.
+        accepted: usize,
+    },
+}
+
+impl From<RowError> for RequestError {
+    fn from(error: RowError) -> Self {
+        Self::Marker(error.into())
+    }
+}
+
+thread_local! {
+    /// Scratch space of each thread: requests hold none.
+    static CANDIDATES: RefCell<Candidates> = RefCell::default();
+}
+
+impl Request {
+    /// A request of a mark by itself, without policies and ledger; `sub_key` is that of a ring, 0 without one.
+    ///
+    /// # Errors
+    /// When the mark is only read here, or has no such sub-key.
+    pub fn of_mark(mark: &Mark, vocabulary: u32, sub_key: u32, asked: &Asked<'_>) -> Result<Self> {
+        let member = mark.member(sub_key as usize).ok_or_else(|| {
+            Error::usage(format_args!(
+                "there is no sub-key {sub_key}: the mark has {}, from 0",
+                mark.sub_keys()
+            ))
+        })?;
+        let marker = member.marker_with_capacity(asked.prompt, asked.capacity);
+        let marker = marker.map_err(Error::usage)?;
+        let of = Of {
+            cohort: None,
+            sub_key: (mark.sub_keys() > 1).then_some(sub_key),
+        };
+        let marker = if asked.greedy {
+            marker.greedy()
+        } else {
+            marker
+        };
+        let randomness = generator(asked.seed)?;
+        Ok(Self::marked(marker, vocabulary as usize, randomness, of))
+    }
+
+    /// A request that this marker marks.
+    pub(crate) fn marked(
+        marker: Marker,
+        vocabulary: usize,
+        randomness: ChaCha8Rng,
+        of: Of,
+    ) -> Self {
+        Self {
+            state: State::Marked(marker),
+            vocabulary,
+            randomness,
+            of,
+            entry: None,
+        }
+    }
+
+    /// One that is not marked.
+    pub(crate) fn unmarked(
+        why: Unmarked,
+        vocabulary: usize,
+        randomness: ChaCha8Rng,
+        of: Of,
+    ) -> Self {
+        Self {
+            state: State::Unmarked(why, 0),
+            vocabulary,
+            randomness,
+            of,
+            entry: None,
+        }
+    }
+
+    /// The same with a place in the ledger.
+    pub(crate) fn with_entry(mut self, entry: Option<Entry>) -> Self {
+        self.entry = entry;
+        self
+    }
+
+    /// Whether the key takes part in it.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        matches!(self.state, State::Marked(_))
+    }
+
+    /// Why it is not marked.
+    #[must_use]
+    pub fn why_unmarked(&self) -> Option<&Unmarked> {
+        match &self.state {
+            State::Marked(_) => None,
+            State::Unmarked(why, _) => Some(why),
+        }
+    }
+
+    /// Its id in the ledger.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        self.entry.as_ref().and_then(Entry::id)
+    }
+
+    /// Its cohort's label.
+    #[must_use]
+    pub fn cohort(&self) -> Option<&str> {
+        self.of.cohort.as_deref()
+    }
+
+    /// Of a ring: which sub-key marks it.
+    #[must_use]
+    pub fn sub_key(&self) -> Option<u32> {
+        self.of.sub_key
+    }
+
+    /// The window of the next position, oldest token first, where that position is marked.
+    #[must_use]
+    pub fn open_window(&self) -> Option<Vec<TokenId>> {
+        match &self.state {
+            State::Marked(marker) => marker.next_window(),
+            State::Unmarked(..) => None,
+        }
+    }
+
+    /// Whether the next position is marked.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(&self.state, State::Marked(marker) if marker.is_open())
+    }
+
+    /// The tokens accepted so far; of an unmarked request they are only counted.
+    #[must_use]
+    pub fn tokens(&self) -> &[TokenId] {
+        match &self.state {
+            State::Marked(marker) => marker.tokens(),
+            State::Unmarked(..) => &[],
+        }
+    }
+
+    /// How many tokens were accepted.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        match &self.state {
+            State::Marked(marker) => marker.tokens().len(),
+            State::Unmarked(_, count) => *count,
+        }
+    }
+
+    /// Chooses from a row of logits, whose index is the token: under the mark where the position is marked, ordinarily elsewhere.
+    /// Without `sampling` the row is a distribution already; without `uniform` the request's own randomness is used. The row is scratch
+    /// space afterwards.
+    ///
+    /// # Errors
+    /// When the row is narrower than the vocabulary or has no usable logit.
+    pub fn choose_row(
+        &mut self,
+        row: &mut [f32],
+        sampling: Option<&Sampling>,
+        uniform: Option<f64>,
+    ) -> std::result::Result<Choice, RequestError> {
+        self.check_width(row.len())?;
+        let uniform = self.uniform(uniform)?;
+        let sampling = sampling.copied().unwrap_or_default();
+        CANDIDATES.with_borrow_mut(|candidates| match &mut self.state {
+            State::Marked(marker) => Ok(marker.sample_row(row, &sampling, candidates, uniform)?),
+            State::Unmarked(..) => Ok(Choice {
+                index: ordinary(row, &sampling, candidates, uniform)?,
+                marked: false,
+            }),
+        })
+    }
+
+    /// The same among candidates, which survived truncation, with their logits.
+    ///
+    /// # Errors
+    /// As for [`Marker::choose`].
+    pub fn choose(
+        &mut self,
+        tokens: &[TokenId],
+        logits: &mut [f32],
+        uniform: Option<f64>,
+    ) -> std::result::Result<Choice, RequestError> {
+        let uniform = self.uniform(uniform)?;
+        match &mut self.state {
+            State::Marked(marker) => Ok(marker.choose(tokens, logits, uniform)?),
+            State::Unmarked(..) => CANDIDATES.with_borrow_mut(|candidates| {
+                Ok(Choice {
+                    index: ordinary(logits, &Sampling::default(), candidates, uniform)?,
+                    marked: false,
+                })
+            }),
+        }
+    }
+
+    /// Prepares a row for an engine that samples by itself afterwards, and says whether the key took part.
+    ///
+    /// Where the position is marked and the mark chooses, the chosen token is left with 0 and all others with −∞; where the mark biases
+    /// logits, the bias is added. Elsewhere the row stays as it is. With `sampling` the row is also divided by the temperature, and
+    /// what truncation leaves out is −∞, whether the position is marked or not.
+    ///
+    /// # Errors
+    /// As for [`choose_row`](Self::choose_row); the row is then as it was.
+    pub fn mark_row(
+        &mut self,
+        row: &mut [f32],
+        sampling: Option<&Sampling>,
+    ) -> std::result::Result<bool, RequestError> {
+        self.check_width(row.len())?;
+        let sampling = sampling.copied().unwrap_or_default();
+        let greedy = sampling.is_greedy();
+        let truncates = sampling.truncates() && !greedy;
+        CANDIDATES.with_borrow_mut(|candidates| {
+            if truncates {
+                candidates.survivors(row, &sampling)?;
+            }
+            let survivors = truncates.then_some(&mut *candidates);
+            let State::Marked(marker) = &mut self.state else {
+                narrow(row, survivors, &sampling);
+                return Ok(false);
+            };
+            let is_open = marker.is_open();
+            if is_open && marker.is_bias() {
+                narrow(row, survivors, &sampling);
+                return Ok(marker.bias_row(row)?);
+            }
+            if !is_open || greedy || marker.is_greedy() {
+                narrow(row, survivors, &sampling);
+                return Ok(false);
+            }
+            let uniform = uniform(&mut self.randomness);
+            let token = match survivors {
+                Some(Candidates { tokens, logits, .. }) => {
+                    tokens[marker.choose(tokens, logits, uniform)?.index] as usize
+                }
+                None => {
+                    sampling.temper(row);
+                    marker.choose_row(row, uniform)?.index
+                }
+            };
+            row.fill(f32::NEG_INFINITY);
+            row[token] = 0.0;
+            Ok(true)
+        })
+    }
+
+    /// Records the token that the engine emitted, chosen here or not.
+    ///
+    /// # Errors
+    /// When it is too large.
+    pub fn accept(&mut self, token: TokenId) -> std::result::Result<(), RequestError> {
+        match &mut self.state {
+            State::Marked(marker) => marker.accept(token)?,
+            State::Unmarked(_, count) => *count += 1,
+        }
+        Ok(())
+    }
+
+    /// Takes back the last `count` tokens.
+    ///
+    /// # Errors
+    /// When fewer were accepted.
+    pub fn rollback(&mut self, count: usize) -> std::result::Result<(), RequestError> {
+        match &mut self.state {
+            State::Marked(marker) => marker.rollback(count)?,
+            State::Unmarked(_, accepted) => {
+                let left = accepted.checked_sub(count).ok_or(MarkerError::Rollback {
+                    asked: count,
+                    accepted: *accepted,
+                })?;
+                *accepted = left;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the accepted tokens the first `start` of those that are there, and behind them `tokens`, whatever was accepted, discarded or
+    /// preempted meanwhile. −1 is padding and is passed over. What is the same already costs a comparison.
+    ///
+    /// # Errors
+    /// When `start` is beyond what is there, or a token is none; the state is as before.
+    pub fn sync(&mut self, tokens: &[i64], start: usize) -> std::result::Result<(), RequestError> {
+        let accepted = self.accepted();
+        if start > accepted {
+            return Err(RequestError::Start { start, accepted });
+        }
+        let tokens = tokens.iter().copied().filter(|&token| token != -1);
+        let State::Marked(marker) = &mut self.state else {
+            self.state_count(start + tokens.count());
+            return Ok(());
+        };
+        let there = &marker.tokens()[start..];
+        let mut same = 0;
+        for (token, &held) in tokens.clone().zip(there) {
+            if token != i64::from(held) {
+                break;
+            }
+            same += 1;
+        }
+        let most = i64::from(marker.max_token());
+        if let Some(token) = tokens
+            .clone()
+            .skip(same)
+            .find(|token| !(0..=most).contains(token))
+        {
+            return Err(RequestError::Token(token));
+        }
+        marker.rollback(there.len() - same)?;
+        for token in tokens.skip(same) {
+            marker.accept(token as TokenId)?;
+        }
+        Ok(())
+    }
+
+    fn state_count(&mut self, tokens: usize) {
+        if let State::Unmarked(_, count) = &mut self.state {
+            *count = tokens;
+        }
+    }
+
+    /// Forgets the answer, for another try at the same request.
+    pub fn reset(&mut self) {
+        match &mut self.state {
+            State::Marked(marker) => marker.reset(),
+            State::Unmarked(_, count) => *count = 0,
+        }
+    }
+
+    /// The same answer once more, as for beams: it has ordinary randomness of its own, and no place in the ledger.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn fork(&self) -> Result<Self> {
+        let state = match &self.state {
+            State::Marked(marker) => State::Marked(marker.clone()),
+            State::Unmarked(why, count) => State::Unmarked(why.clone(), *count),
+        };
+        Ok(Self {
+            state,
+            vocabulary: self.vocabulary,
+            randomness: generator(None)?,
+            of: self.of.clone(),
+            entry: None,
+        })
+    }
+
+    /// Stops marking it, where it must be served and can be marked no more.
+    pub fn give_up(&mut self, why: Unmarked) {
+        let count = self.accepted();
+        if let Some(entry) = &mut self.entry {
+            entry.gave_up(self.state.tokens(), &why);
+        }
+        self.state = State::Unmarked(why, count);
+    }
+
+    /// Ends it, and writes it to the ledger: why it ended (`stop`, `length`, `cancelled`, …), and whether the answer was sent.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn finish(mut self, reason: &str, sent: bool) -> Result<()> {
+        self.end(reason, sent)
+    }
+
+    /// The same for a request that is still held: it has no place in the ledger any more.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub fn end(&mut self, reason: &str, sent: bool) -> Result<()> {
+        let count = self.accepted();
+        match self.entry.take() {
+            Some(entry) => entry.end(self.state.tokens(), count, reason, sent),
+            None => Ok(()),
+        }
+    }
+
+    fn uniform(&mut self, given: Option<f64>) -> std::result::Result<f64, RequestError> {
+        match given {
+            Some(given) if !(0.0..1.0).contains(&given) => Err(RequestError::Uniform(given)),
+            Some(given) => Ok(given),
+            None => Ok(uniform(&mut self.randomness)),
+        }
+    }
+
+    fn check_width(&self, found: usize) -> std::result::Result<(), RequestError> {
+        match found < self.vocabulary {
+            true => Err(RequestError::Narrow {
+                found,
+                vocabulary: self.vocabulary,
+            }),
+            false => Ok(()),
+        }
+    }
+}
+
+impl State {
+    fn tokens(&self) -> &[TokenId] {
+        match self {
+            Self::Marked(marker) => marker.tokens(),
+            Self::Unmarked(..) => &[],
+        }
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        // Nobody is there to hear of it; what is not in the ledger shows as a request that did not end.
+        let _ = self.end("dropped", false);
+    }
+}
+
+/// Leaves the survivors in a row, after temperature.
+fn narrow(row: &mut [f32], survivors: Option<&mut Candidates>, sampling: &Sampling) {
+    match survivors {
+        Some(survivors) => {
+            row.fill(f32::NEG_INFINITY);
+            for (&token, &logit) in survivors.tokens.iter().zip(&survivors.logits) {
+                row[token as usize] = logit;
+            }
+        }
+        None => sampling.temper(row),
+    }
+}
