@@ -60,6 +60,7 @@ impl InputArgs {
             max_total_bytes: self.max_total_bytes,
             max_nesting: self.max_nesting,
             format: self.input_format.clone(),
+            at_hand: None,
         }
     }
 }

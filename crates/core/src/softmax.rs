@@ -2,6 +2,7 @@
 
 use crate::cells::TokenId;
 use crate::row::RowError;
+use crate::simd::Lanes;
 
 /// Writes exp(logit − max) of every logit to `weights` and returns their sum; −∞ gives 0.
 ///
@@ -22,21 +23,38 @@ pub(crate) fn weights(logits: &[f32], weights: &mut [f32]) -> Result<f64, RowErr
 }
 
 /// The weight of a logit beside the largest one.
+#[inline(always)]
 pub(crate) fn weight(logit: f32, top: f32, inverse_temperature: f32) -> f32 {
     exp_nonpositive((logit - top) * inverse_temperature)
 }
 
 /// The sum of all weights beside the largest logit `top`.
 pub(crate) fn total(logits: &[f32], top: f32, inverse_temperature: f32) -> f64 {
-    let chunks = logits.chunks(LANES);
-    chunks
-        .map(|chunk| {
-            let weights = chunk
-                .iter()
-                .map(|&logit| weight(logit, top, inverse_temperature));
-            f64::from(weights.sum::<f32>())
-        })
-        .sum()
+    Lanes::detect().run(
+        #[inline(always)]
+        || {
+            let (chunks, rest) = logits.as_chunks::<LANES>();
+            let mut all = 0.0;
+            for chunk in chunks {
+                all += sum(chunk, top, inverse_temperature);
+            }
+            let mut last = [f32::NEG_INFINITY; LANES];
+            last[..rest.len()].copy_from_slice(rest);
+            all + sum(&last, top, inverse_temperature)
+        },
+    )
+}
+
+/// The sum of the weights of a stretch, in an order that vector units keep.
+#[inline(always)]
+fn sum(chunk: &[f32; LANES], top: f32, inverse_temperature: f32) -> f64 {
+    let mut sums = [0.0f32; 16];
+    for part in chunk.as_chunks::<16>().0 {
+        for (sum, &logit) in sums.iter_mut().zip(part) {
+            *sum += weight(logit, top, inverse_temperature);
+        }
+    }
+    f64::from(sums.iter().sum::<f32>())
 }
 
 /// The index that `uniform` in [0, 1) falls on when the logits' weights are laid end to end, without room for them: the
@@ -46,25 +64,36 @@ pub(crate) fn total(logits: &[f32], top: f32, inverse_temperature: f32) -> f64 {
 /// As for [`weights`].
 pub(crate) fn draw(logits: &[f32], uniform: f64) -> Result<usize, RowError> {
     let top = top_logit(logits)?;
-    let mut left = uniform * total(logits, top, 1.0);
-    let mut last = 0;
-    for (stretch, chunk) in logits.chunks(LANES).enumerate() {
-        let weigh = |&logit: &f32| weight(logit, top, 1.0);
-        let sum = f64::from(chunk.iter().map(weigh).sum::<f32>());
-        if sum > 0.0 {
-            last = stretch;
-            if left < sum {
-                break;
-            }
-            left -= sum;
-        }
-    }
+    let left = uniform * total(logits, top, 1.0);
+    let (last, left) = Lanes::detect().run(
+        #[inline(always)]
+        || stretch_of(logits, top, left),
+    );
     let chunk = logits.chunks(LANES).nth(last).unwrap_or_default();
     let mut weights = [0.0; LANES];
     for (weight_of, &logit) in weights.iter_mut().zip(chunk) {
         *weight_of = weight(logit, top, 1.0);
     }
     Ok(last * LANES + pick(&weights[..chunk.len()], left, 1.0))
+}
+
+/// The stretch that a weight falls on when all are laid end to end, and what of the weight is left there.
+#[inline(always)]
+fn stretch_of(logits: &[f32], top: f32, mut left: f64) -> (usize, f64) {
+    let mut last = 0;
+    for (stretch, chunk) in logits.chunks(LANES).enumerate() {
+        let mut whole = [f32::NEG_INFINITY; LANES];
+        whole[..chunk.len()].copy_from_slice(chunk);
+        let held = sum(&whole, top, 1.0);
+        if held > 0.0 {
+            last = stretch;
+            if left < held {
+                break;
+            }
+            left -= held;
+        }
+    }
+    (last, left)
 }
 
 /// The index that `uniform` in [0, 1) falls on when `weights` with sum `total` are laid end to end.
@@ -121,6 +150,7 @@ fn top_logit(logits: &[f32]) -> Result<f32, RowError> {
 
 /// eˣ for x ≤ 0 with a relative error below 3e-7, 0 below −87; no branch, so that loops over it
 /// become vector code.
+#[inline(always)]
 fn exp_nonpositive(x: f32) -> f32 {
     let clamped = x.max(-87.0);
     // Round x/ln 2 to the nearest integer by adding and taking away 1.5·2²³.

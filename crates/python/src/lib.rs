@@ -5,6 +5,7 @@ mod detector;
 mod error;
 mod key;
 mod mark;
+mod policies;
 mod profile;
 mod request;
 mod rows;
@@ -30,6 +31,7 @@ fn _hallmark(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<request::Choice>()?;
     module.add_class::<sampling::Sampling>()?;
     module.add_class::<serving::Serving>()?;
+    module.add_class::<policies::Policies>()?;
     module.add_function(wrap_pyfunction!(rows::choose_rows, module)?)?;
     module.add_function(wrap_pyfunction!(rows::mark_rows, module)?)?;
     module.add_function(wrap_pyfunction!(rows::open_windows, module)?)?;

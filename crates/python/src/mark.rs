@@ -3,7 +3,7 @@
 use crate::error::{raise, usage_hint};
 use crate::key::Key;
 use crate::profile::Profile;
-use crate::request::Request;
+use crate::request::{Request, Secret};
 use crate::texts;
 use hallmark::marks;
 use hallmark_core::keys::Key as CoreKey;
@@ -53,7 +53,11 @@ impl Mark {
         };
         let vocabulary = self.profile.profile.tokenizer.vocab_size;
         let request = hallmark_serve::Request::of_mark(&self.mark, vocabulary, sub_key, &asked);
-        Ok(Request::new(raise(py, request)?))
+        let secret = Secret {
+            profile: self.profile.profile.clone(),
+            key: self.key.clone(),
+        };
+        Ok(Request::new(raise(py, request)?, Some(secret)))
     }
 
     /// What a kernel on a device needs to make the same words. It is secret.

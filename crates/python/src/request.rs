@@ -2,8 +2,11 @@
 
 use crate::arrays::Array;
 use crate::error::{raise, usage, usage_hint};
+use crate::mark::DeviceKey;
 use crate::sampling::Sampling;
 use crate::texts;
+use hallmark_core::keys::Key;
+use hallmark_core::profile::Profile;
 use hallmark_serve::Request as Core;
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
@@ -13,6 +16,13 @@ use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 #[derive(Clone)]
 pub(crate) struct Request {
     request: Arc<Mutex<Core>>,
+    secret: Option<Arc<Secret>>,
+}
+
+/// What makes the request's words.
+pub(crate) struct Secret {
+    pub(crate) profile: Profile,
+    pub(crate) key: Key,
 }
 
 /// What a step chose.
@@ -40,9 +50,10 @@ impl Choice {
 }
 
 impl Request {
-    pub(crate) fn new(request: Core) -> Self {
+    pub(crate) fn new(request: Core, secret: Option<Secret>) -> Self {
         let request = Arc::new(Mutex::new(request));
-        Self { request }
+        let secret = secret.map(Arc::new);
+        Self { request, secret }
     }
 
     /// The request, for the duration of a call.
@@ -174,7 +185,21 @@ impl Request {
     /// The same answer once more, as for beams. It has no place in the ledger.
     fn clone(&self, py: Python<'_>) -> PyResult<Self> {
         let forked = self.lock()?.fork();
-        Ok(Self::new(raise(py, forked)?))
+        let request = Arc::new(Mutex::new(raise(py, forked)?));
+        let secret = self.secret.clone();
+        Ok(Self { request, secret })
+    }
+
+    /// What a kernel on a device needs to make its words, those of the key that it began with; None where it is not marked. It is secret.
+    fn device_key(&self, py: Python<'_>) -> PyResult<Option<DeviceKey>> {
+        let request = self.lock()?;
+        match (&self.secret, request.is_marked()) {
+            (Some(secret), true) => {
+                let sub_key = request.sub_key().unwrap_or(0);
+                DeviceKey::of(py, &secret.profile, &secret.key, sub_key).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Forgets the answer, for another try.

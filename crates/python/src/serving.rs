@@ -2,7 +2,7 @@
 
 use crate::error::{raise, usage_hint};
 use crate::mark::DeviceKey;
-use crate::request::Request;
+use crate::request::{Request, Secret};
 use crate::texts;
 use hallmark_serve::{Asked, Serving as Core};
 use pyo3::prelude::*;
@@ -51,7 +51,12 @@ impl Serving {
             capacity,
             seed,
         };
-        Ok(Request::new(raise(py, self.serving.begin(&asked))?))
+        let request = raise(py, self.serving.begin(&asked))?;
+        let secret = request.key().map(|key| Secret {
+            profile: self.serving.profile(),
+            key: key.clone(),
+        });
+        Ok(Request::new(request, secret))
     }
 
     /// Reads the file again: requests that begin from now on have its keys. Also done by itself, within a second, when the file changes.

@@ -32,6 +32,7 @@ mod randomness;
 pub mod request;
 pub mod rows;
 mod serving;
+pub mod speculative;
 
 pub use config::{Answers, Config};
 pub use policy::{Asked, Unmarked};

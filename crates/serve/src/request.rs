@@ -5,6 +5,7 @@ use crate::policy::{Asked, Unmarked};
 use crate::randomness::{generator, uniform};
 use hallmark::{Error, Result};
 use hallmark_core::cells::TokenId;
+use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::marker::{Choice, Marker, MarkerError};
 use hallmark_core::row::RowError;
@@ -22,10 +23,12 @@ pub struct Request {
 }
 
 /// Whose request it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Of {
     pub(crate) cohort: Option<String>,
     pub(crate) sub_key: Option<u32>,
+    /// The key that it began with.
+    pub(crate) key: Option<Key>,
 }
 
 enum State {
@@ -57,6 +60,18 @@ pub enum RequestError {
     /// Ordinary randomness that is none.
     #[error("uniform {0} is not in [0, 1)")]
     Uniform(f64),
+    /// Rows that do not belong together.
+    #[error(
+        "the target's row has {target} logits, the draft's {draft}, and the drafted token is {token}"
+    )]
+    Rows {
+        /// The target's length.
+        target: usize,
+        /// The draft's.
+        draft: usize,
+        /// The token.
+        token: TokenId,
+    },
     /// Tokens that begin behind those that are there.
     #[error("tokens from place {start} on, and {accepted} were accepted")]
     Start {
@@ -95,6 +110,7 @@ impl Request {
         let of = Of {
             cohort: None,
             sub_key: (mark.sub_keys() > 1).then_some(sub_key),
+            key: None,
         };
         let marker = if asked.greedy {
             marker.greedy()
@@ -183,6 +199,12 @@ impl Request {
             State::Marked(marker) => marker.next_window(),
             State::Unmarked(..) => None,
         }
+    }
+
+    /// The cohort's key that it began with, of a [`Serving`](crate::Serving): for kernels that make its words on a device.
+    #[must_use]
+    pub fn key(&self) -> Option<&Key> {
+        self.of.key.as_ref()
     }
 
     /// Whether the next position is marked.
@@ -435,7 +457,7 @@ impl Request {
         }
     }
 
-    fn uniform(&mut self, given: Option<f64>) -> std::result::Result<f64, RequestError> {
+    pub(crate) fn uniform(&mut self, given: Option<f64>) -> std::result::Result<f64, RequestError> {
         match given {
             Some(given) if !(0.0..1.0).contains(&given) => Err(RequestError::Uniform(given)),
             Some(given) => Ok(given),

@@ -1,6 +1,6 @@
 //! Labels to marks, while requests come and go.
 
-use crate::config::Config;
+use crate::config::{Config, MAX_LABEL};
 use crate::ledger::{Begun, Ledger};
 use crate::policy::{Asked, Unmarked, sub_key};
 use crate::randomness::{draw, generator};
@@ -144,24 +144,31 @@ impl Serving {
         let mut randomness = generator(asked.seed)?;
         let vocabulary = now.profile.tokenizer.vocab_size as usize;
         let label = asked.cohort.or(now.config.default.as_deref());
+        // A client's words go into the ledger no longer than a label is.
+        let label = label.map(|label| &label[..label.floor_char_boundary(MAX_LABEL + 1)]);
         let first = match asked.group {
             Some(group) => self.groups.hash_one(group) as u32,
             None => draw(&mut randomness),
         };
-        let decided = now.decide(asked, label, first).and_then(|(mark, number)| {
-            let member = mark.member(number as usize);
-            let marker = member.map(|mark| mark.marker_with_capacity(asked.prompt, asked.capacity));
-            let marker = marker
-                .transpose()
-                .map_err(|error| Unmarked::Failed(error.to_string()))?;
-            let marker = marker
-                .ok_or_else(|| Unmarked::Failed(format!("the ring has no sub-key {number}")))?;
-            let ring = mark.sub_keys() > 1;
-            Ok((mark, ring.then_some(number), marker))
-        });
-        let of = |sub_key| Of {
+        let decided = now
+            .decide(asked, label, first)
+            .and_then(|(cohort, number)| {
+                let Cohort { mark, .. } = cohort;
+                let member = mark.member(number as usize);
+                let marker =
+                    member.map(|mark| mark.marker_with_capacity(asked.prompt, asked.capacity));
+                let marker = marker
+                    .transpose()
+                    .map_err(|error| Unmarked::Failed(error.to_string()))?;
+                let marker = marker
+                    .ok_or_else(|| Unmarked::Failed(format!("the ring has no sub-key {number}")))?;
+                let ring = mark.sub_keys() > 1;
+                Ok((cohort, ring.then_some(number), marker))
+            });
+        let of = |sub_key, key| Of {
             cohort: label.map(str::to_owned),
             sub_key,
+            key,
         };
         let begun = |mark: Option<&Mark>, sub_key| Begun {
             cohort: label,
@@ -173,7 +180,7 @@ impl Serving {
             number: asked.number,
         };
         let why = match decided {
-            Ok((mark, sub_key, marker)) => {
+            Ok((Cohort { mark, key }, sub_key, marker)) => {
                 let entry = self
                     .ledger
                     .as_ref()
@@ -185,7 +192,12 @@ impl Serving {
                         } else {
                             marker
                         };
-                        let request = Request::marked(marker, vocabulary, randomness, of(sub_key));
+                        let request = Request::marked(
+                            marker,
+                            vocabulary,
+                            randomness,
+                            of(sub_key, Some(key.clone())),
+                        );
                         return Ok(request.with_entry(entry));
                     }
                     // Marked text that no ledger holds would be a hole in the evidence.
@@ -206,7 +218,7 @@ impl Serving {
             .ledger
             .as_ref()
             .map(|ledger| ledger.unmarked(&begun(None, None), &why));
-        Ok(Request::unmarked(why, vocabulary, randomness, of(None)).with_entry(entry))
+        Ok(Request::unmarked(why, vocabulary, randomness, of(None, None)).with_entry(entry))
     }
 
     /// Requests so far that should have been marked and could not be.
@@ -283,14 +295,14 @@ impl Now {
         asked: &Asked<'_>,
         label: Option<&str>,
         first: u32,
-    ) -> std::result::Result<(&Mark, u32), Unmarked> {
+    ) -> std::result::Result<(&Cohort, u32), Unmarked> {
         if asked.mark == Some(false) {
             return Err(Unmarked::Off);
         }
         let label = label.ok_or(Unmarked::NoCohort)?;
         let cohort = self.cohorts.get(label);
-        let Cohort { mark, .. } =
-            cohort.ok_or_else(|| Unmarked::UnknownCohort(label.to_owned()))?;
+        let cohort = cohort.ok_or_else(|| Unmarked::UnknownCohort(label.to_owned()))?;
+        let mark = &cohort.mark;
         let biases = mark.member(0).is_some_and(|member| {
             member
                 .sampler()
@@ -301,7 +313,7 @@ impl Now {
         }
         let sub_keys = u32::try_from(mark.sub_keys()).unwrap_or(1);
         let number = sub_key(self.config.answers, asked.answer, first, sub_keys)?;
-        Ok((mark, number))
+        Ok((cohort, number))
     }
 }
 

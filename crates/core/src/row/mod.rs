@@ -103,6 +103,17 @@ fn largest(
     ))
 }
 
+/// Whether a token can be drawn from these logits.
+///
+/// # Errors
+/// When a logit is NaN or +∞, or none is above −∞.
+pub fn check(logits: &[f32]) -> Result<(), RowError> {
+    largest(Lanes::detect(), logits, &mut Peaks::new(), |at| {
+        at as TokenId
+    })
+    .map(|_| ())
+}
+
 #[cold]
 pub(crate) fn unusable(logits: &[f32], id: impl Fn(usize) -> TokenId) -> RowError {
     let at = logits

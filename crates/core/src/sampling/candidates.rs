@@ -26,6 +26,10 @@ const STRETCH: usize = 64;
 /// A weight of e^-88 is nothing beside the largest in single precision.
 const DEEPEST: f32 = 88.0;
 
+/// Depths below the top, in parts of a nat, by which weights are summed.
+const DEPTHS: usize = 1024;
+const PER_NAT: f32 = DEPTHS as f32 / DEEPEST;
+
 impl Candidates {
     /// Takes the survivors of a row.
     ///
@@ -129,17 +133,33 @@ impl Candidates {
         self.keep_from(least);
     }
 
-    /// Keeps the likeliest tokens that have `share` of the weight `total`.
+    /// Keeps the likeliest tokens that have `share` of the weight `total`. Weights are summed by depth below the top first, so that only
+    /// the tokens of the depth at which the share is reached are sorted.
     fn keep_nucleus(&mut self, share: f32, total: f64, top: f32, inverse: f32) {
-        self.order.clear();
-        self.order.extend_from_slice(&self.logits);
-        self.order.sort_unstable_by(|a, b| b.total_cmp(a));
+        let depth = |logit: f32| (((top - logit) * inverse * PER_NAT) as usize).min(DEPTHS - 1);
+        let mut sums = [0.0f64; DEPTHS];
+        for &logit in &self.logits {
+            sums[depth(logit)] += f64::from(softmax::weight(logit, top, inverse));
+        }
         let mut left = f64::from(share) * total;
+        let reached = sums.iter().position(|&sum| {
+            left -= sum;
+            left <= 0.0
+        });
+        // Rounding may leave a share that nothing reaches: all are kept.
+        let Some(reached) = reached else {
+            return;
+        };
+        left += sums[reached];
+        self.order.clear();
+        let there = self.logits.iter().filter(|&&logit| depth(logit) == reached);
+        self.order.extend(there);
+        self.order.sort_unstable_by(|a, b| b.total_cmp(a));
         let last = self.order.iter().find(|&&logit| {
             left -= f64::from(softmax::weight(logit, top, inverse));
             left <= 0.0
         });
-        if let Some(&least) = last {
+        if let Some(&least) = last.or(self.order.last()) {
             self.keep_from(least);
         }
     }
