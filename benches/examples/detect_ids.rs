@@ -20,7 +20,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let key = files::keys::read(key.as_ref())?.marking_key();
     let profile = files::profiles::read(profile.as_ref())?;
     let bytes = std::fs::read(ids)?;
-    let ids = bytes.as_chunks().0.iter().map(|id| u32::from_le_bytes(*id)).collect();
+    let ids = bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|id| u32::from_le_bytes(*id))
+        .collect();
     let record = Record {
         source: Source {
             file: "memory".into(),
@@ -39,6 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let detected = detect(&profile, &key, &Detecting::default(), &inputs, &mut silent)?;
     let seconds = start.elapsed().as_secs_f64();
-    println!("{seconds} {} {}", detected.pooled.scored, detected.pooled.log10_p.value());
+    println!(
+        "{seconds} {} {}",
+        detected.pooled.scored,
+        detected.pooled.log10_p.value()
+    );
     Ok(())
 }

@@ -13,6 +13,7 @@ mod first_visits;
 mod foreign;
 mod harvest;
 mod keys_and_profiles;
+mod ledger;
 mod localize;
 mod mark_and_detect;
 mod outcome;

@@ -32,7 +32,7 @@ pub(crate) struct Of {
 }
 
 enum State {
-    Marked(Marker),
+    Marked(Box<Marker>),
     /// Why not, and how many tokens there are.
     Unmarked(Unmarked, usize),
 }
@@ -129,7 +129,7 @@ impl Request {
         of: Of,
     ) -> Self {
         Self {
-            state: State::Marked(marker),
+            state: State::Marked(Box::new(marker)),
             vocabulary,
             randomness,
             of,

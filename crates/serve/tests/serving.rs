@@ -262,7 +262,6 @@ fn rows_that_are_not_marked_stay_bit_for_bit() {
         .into_iter()
         .map(|row| row.expect("a row"))
         .collect();
-    drop(rows);
     assert_eq!(marked, [false, false, true]);
     assert_eq!(a, logits(9));
     assert_eq!(b, logits(9));
@@ -335,7 +334,6 @@ fn half_precision_rows_are_read_and_written() {
         .into_iter()
         .map(|row| row.expect("a token").index)
         .collect();
-    drop(all);
     assert!(
         chosen[0] == chosen[1] && chosen[1] == chosen[2],
         "{chosen:?}"
