@@ -94,15 +94,6 @@ impl<'py> Array<'py> {
                 "numpy.asarray(logits, dtype=numpy.float32) makes one",
             )
         })?;
-        if let Ok(device) = object.call_method0("__dlpack_device__") {
-            let (kind, _): (i32, i32) = device.extract()?;
-            if kind != CPU {
-                return Err(usage_hint(
-                    "this array is not in the CPU's memory",
-                    "hallmark_lm.device works where rows of logits are; or move them with .cpu()",
-                ));
-            }
-        }
         let capsule = export.call0()?;
         // SAFETY: a Python object; the name is checked, and null comes with an exception where it differs.
         let pointer = unsafe { ffi::PyCapsule_GetPointer(capsule.as_ptr(), NAME.as_ptr()) };
@@ -111,6 +102,12 @@ impl<'py> Array<'py> {
         }
         // SAFETY: DLPack says that a capsule of this name begins with a DLTensor, which lives as long as the capsule is not consumed.
         let tensor = unsafe { &*pointer.cast::<Tensor>() };
+        if tensor.device.kind != CPU {
+            return Err(usage_hint(
+                "this array is not in the CPU's memory",
+                "hallmark_lm.device works where rows of logits are; or move them with .cpu()",
+            ));
+        }
         if !kinds.contains(&tensor.kind) {
             return Err(usage(which));
         }

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod detector;
+mod device_key;
 mod error;
 mod key;
 mod mark;
@@ -26,7 +27,7 @@ fn _hallmark(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<profile::Profile>()?;
     module.add_class::<key::Key>()?;
     module.add_class::<mark::Mark>()?;
-    module.add_class::<mark::DeviceKey>()?;
+    module.add_class::<device_key::DeviceKey>()?;
     module.add_class::<request::Request>()?;
     module.add_class::<request::Choice>()?;
     module.add_class::<sampling::Sampling>()?;

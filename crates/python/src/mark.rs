@@ -1,6 +1,7 @@
 //! A profile under a key.
 
-use crate::error::{raise, usage_hint};
+use crate::device_key::DeviceKey;
+use crate::error::raise;
 use crate::key::Key;
 use crate::profile::Profile;
 use crate::request::{Request, Secret};
@@ -8,11 +9,8 @@ use crate::texts;
 use hallmark::marks;
 use hallmark_core::keys::Key as CoreKey;
 use hallmark_core::mark::Mark as Core;
-use hallmark_core::profile::Profile as CoreProfile;
-use hallmark_core::schemes::{Parameters, green_threshold};
 use hallmark_serve::Asked;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 /// A profile under a key: what marks requests. Any number of threads may use it.
 #[pyclass(frozen, module = "hallmark_lm")]
@@ -106,75 +104,5 @@ impl Mark {
             self.window(),
             self.key_id()
         )
-    }
-}
-
-/// What a kernel needs to make a mark's words: the streams' keys, eight 32-bit words each. It is secret, and `repr` does not show it.
-#[pyclass(frozen, get_all, module = "hallmark_lm")]
-pub(crate) struct DeviceKey {
-    scheme: &'static str,
-    window: usize,
-    streams: Vec<Vec<u32>>,
-    parameters: Py<PyDict>,
-}
-
-#[pymethods]
-impl DeviceKey {
-    fn __repr__(&self) -> String {
-        format!(
-            "DeviceKey(scheme={:?}, window={}, streams=<secret>)",
-            self.scheme, self.window
-        )
-    }
-
-    fn __reduce__(&self) -> PyResult<()> {
-        Err(crate::error::usage(
-            "a device key is not pickled: it is secret",
-        ))
-    }
-}
-
-impl DeviceKey {
-    /// Of a profile's sub-key under a cohort's key.
-    pub(crate) fn of(
-        py: Python<'_>,
-        profile: &CoreProfile,
-        key: &CoreKey,
-        sub_key: u32,
-    ) -> PyResult<Self> {
-        let CoreKey::Cohort(cohort) = key else {
-            return Err(usage_hint(
-                "kernels are there for this project's own schemes only",
-                "mark with the engine that the profile is of",
-            ));
-        };
-        let sub_key = match profile.ring {
-            1 => cohort.clone(),
-            ring => cohort.sub_key(ring, sub_key),
-        };
-        let names: &[&str] = match profile.scheme.id() {
-            "dual-gumbel" => &["coin", "a", "b"],
-            _ => &["main"],
-        };
-        let streams = names.iter().map(|name| {
-            let key = sub_key.stream(profile.scheme.id(), "chacha12-v1", profile.window, name);
-            let words = key.expose().as_chunks::<4>().0.iter();
-            words.map(|bytes| u32::from_le_bytes(*bytes)).collect()
-        });
-        let parameters = PyDict::new(py);
-        match profile.scheme.parameters() {
-            Parameters::Green { gamma, delta } => {
-                parameters.set_item("threshold", green_threshold(gamma))?;
-                parameters.set_item("delta", delta as f32)?;
-            }
-            Parameters::Tournament { layers } => parameters.set_item("layers", layers)?,
-            _ => {}
-        }
-        Ok(Self {
-            scheme: profile.scheme.id(),
-            window: profile.window,
-            streams: streams.collect(),
-            parameters: parameters.unbind(),
-        })
     }
 }

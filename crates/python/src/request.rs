@@ -1,13 +1,13 @@
 //! One answer in the making.
 
 use crate::arrays::Array;
+use crate::device_key::DeviceKey;
 use crate::error::{raise, usage, usage_hint};
-use crate::mark::DeviceKey;
 use crate::sampling::Sampling;
 use crate::texts;
 use hallmark_core::keys::Key;
 use hallmark_core::profile::Profile;
-use hallmark_serve::Request as Core;
+use hallmark_serve::{Request as Core, Unmarked};
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
@@ -94,6 +94,16 @@ impl Request {
         Ok(self.lock()?.accepted())
     }
 
+    fn __bool__(&self) -> bool {
+        true
+    }
+
+    /// Stops marking it, where it must be served and can be marked no more; the ledger says so.
+    fn give_up(&self, why: &str) -> PyResult<()> {
+        self.lock()?.give_up(Unmarked::Failed(why.to_owned()));
+        Ok(())
+    }
+
     /// Its id in the ledger.
     #[getter]
     fn id(&self) -> PyResult<Option<String>> {
@@ -163,7 +173,8 @@ impl Request {
 
     /// Records several; −1 is padding.
     fn accept_all(&self, tokens: &Bound<'_, PyAny>) -> PyResult<()> {
-        let tokens = texts::padded_ids(tokens)?;
+        let mut tokens = texts::padded_ids(tokens)?;
+        tokens.retain(|&token| token != -1);
         let mut request = self.lock()?;
         let start = request.accepted();
         request.sync(&tokens, start).map_err(usage)

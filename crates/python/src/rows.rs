@@ -23,7 +23,7 @@ pub(crate) fn choose_rows(
 ) -> PyResult<Vec<i64>> {
     let work = |rows: &mut [Row<'_>]| rows::choose_rows(rows, accept);
     let chosen = step(py, &requests, logits, sampling, uniforms, work)?;
-    Ok(spread(&requests, chosen, -1, |choice| choice.index as i64))
+    all(py, &requests, chosen, -1, |choice| choice.index as i64)
 }
 
 /// Prepares rows for an engine that samples by itself; says which rows were marked.
@@ -36,7 +36,7 @@ pub(crate) fn mark_rows(
     sampling: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Vec<bool>> {
     let marked = step(py, &requests, logits, sampling, None, rows::mark_rows)?;
-    Ok(spread(&requests, marked, false, |marked| marked))
+    all(py, &requests, marked, false, |marked| marked)
 }
 
 /// For kernels on devices: the window of each row whose position is open, oldest token first; None elsewhere.
@@ -81,16 +81,17 @@ fn step<T: Send>(
     sampling: Option<&Bound<'_, PyAny>>,
     uniforms: Option<Vec<f64>>,
     work: impl FnOnce(&mut [Row<'_>]) -> Vec<Result<T, RequestError>> + Send,
-) -> PyResult<Vec<T>> {
-    let mut array = Array::of(logits)?;
+) -> PyResult<Vec<(Result<T, RequestError>, usize)>> {
     let count = requests.len();
+    // What runs a caller's code comes before the array's address is taken.
+    let sampling = settings(sampling, count)?;
+    let mut array = Array::of(logits)?;
     if array.rows() != count {
         return Err(usage_hint(
             format_args!("{count} requests and {} rows of logits", array.rows()),
             "give a request, or None, for each row",
         ));
     }
-    let sampling = settings(sampling, count)?;
     if let Some(uniforms) = &uniforms
         && uniforms.len() != count
     {
@@ -116,10 +117,36 @@ fn step<T: Send>(
         })
         .collect();
     let outcomes = threads::run(py, || work(&mut rows))?;
-    let of_rows = outcomes.into_iter().zip(places);
-    of_rows
-        .map(|(outcome, at)| outcome.map_err(|error| usage(format_args!("row {at}: {error}"))))
-        .collect()
+    Ok(outcomes.into_iter().zip(places).collect())
+}
+
+/// All results, or an error that names the first row that failed; what the others came to is on it.
+fn all<T, U>(
+    py: Python<'_>,
+    requests: &[Option<Request>],
+    outcomes: Vec<(Result<T, RequestError>, usize)>,
+    nobody: U,
+    of: impl Fn(T) -> U,
+) -> PyResult<Vec<U>>
+where
+    U: Clone + for<'py> IntoPyObject<'py>,
+{
+    let mut results = vec![nobody; requests.len()];
+    let mut failed = vec![];
+    for (outcome, at) in outcomes {
+        match outcome {
+            Ok(outcome) => results[at] = of(outcome),
+            Err(error) => failed.push((at, error)),
+        }
+    }
+    let Some((at, error)) = failed.first() else {
+        return Ok(results);
+    };
+    let raised = usage(format_args!("row {at}: {error}"));
+    let places: Vec<usize> = failed.iter().map(|(at, _)| *at).collect();
+    raised.value(py).setattr("failed_rows", places)?;
+    raised.value(py).setattr("results", results)?;
+    Err(raised)
 }
 
 /// One setting for each row: none, one for all, or one each.
@@ -141,21 +168,4 @@ fn settings(sampling: Option<&Bound<'_, PyAny>>, rows: usize) -> PyResult<Vec<Op
         .into_iter()
         .map(|one| one.map(|one| one.sampling))
         .collect())
-}
-
-/// Results in the places of their rows.
-fn spread<T, U: Clone>(
-    requests: &[Option<Request>],
-    results: Vec<T>,
-    nobody: U,
-    of: impl Fn(T) -> U,
-) -> Vec<U> {
-    let mut results = results.into_iter();
-    requests
-        .iter()
-        .map(|request| match request {
-            Some(_) => results.next().map_or_else(|| nobody.clone(), &of),
-            None => nobody.clone(),
-        })
-        .collect()
 }

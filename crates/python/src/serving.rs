@@ -1,7 +1,7 @@
 //! Labels to marks, while requests come and go.
 
+use crate::device_key::DeviceKey;
 use crate::error::{raise, usage_hint};
-use crate::mark::DeviceKey;
 use crate::request::{Request, Secret};
 use crate::texts;
 use hallmark_serve::{Asked, Serving as Core};

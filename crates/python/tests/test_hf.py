@@ -153,3 +153,34 @@ def test_kernels_choose_what_the_cpu_chooses(model, profile, key, monkeypatch):
     monkeypatch.setattr(hf.MarkProcessor, "_choose", hf.MarkProcessor._choose_on_device)
     torch.manual_seed(5)
     assert torch.equal(on_cpu, made())
+
+
+def test_a_generation_config_has_its_say(model, profile, key):
+    config = transformers.GenerationConfig(do_sample=False, max_new_tokens=20, eos_token_id=END, pad_token_id=2)
+    plain = model.generate(PROMPTS, generation_config=config)
+    assert torch.equal(plain, hf.generate(model, PROMPTS, mark=hl.Mark(profile, key), generation_config=config))
+
+
+def test_scores_of_any_layout_are_marked(profile, key):
+    processor = hf.MarkProcessor(hl.Mark(profile, key))
+    ids = torch.tensor([[0, 3, 4], [0, 5, 6]])
+    processor(ids[:, :1], torch.randn(2, VOCABULARY))
+    scores = torch.randn(VOCABULARY, 2).t()
+    assert (processor(ids, scores) > float("-inf")).sum().item() == 2
+
+
+def test_answers_to_one_prompt_follow_the_policy(folder):
+    text = (folder / "serving.toml").read_text()
+    (folder / "serving.toml").write_text(text.replace("[cohorts]", 'answers = "first"\n[cohorts]'))
+    processor = hf.MarkProcessor(hl.Serving.load(folder / "serving.toml"), cohort="one")
+    processor(torch.tensor([[0, 3], [0, 3], [0, 4]]), torch.randn(3, VOCABULARY))
+    assert [request.is_marked for request in processor._requests] == [True, False, True]
+
+
+def test_beams_of_a_ring_are_refused(model, key):
+    profile = hl.Profile.new("gumbel", window=1, vocab_size=VOCABULARY, ring=4)
+    processor = hf.MarkProcessor(hl.Mark(profile, key))
+    processor(torch.tensor([[0], [1]]), torch.randn(2, VOCABULARY))
+    processor(torch.tensor([[0, 5], [1, 6]]), torch.randn(2, VOCABULARY))
+    with pytest.raises(hl.HallmarkError, match="beams"):
+        processor(torch.tensor([[1, 6, 7], [1, 6, 8]]), torch.randn(2, VOCABULARY))

@@ -87,9 +87,10 @@ def test_what_is_no_row_is_refused(mark):
     nan = rows(2)
     nan[1, 7] = float("nan")
     other = mark.request()
-    with pytest.raises(hl.HallmarkError, match="row 1.*token 7"):
+    with pytest.raises(hl.HallmarkError, match="row 1.*token 7") as raised:
         hl.choose_rows([request, other], nan)
-    assert len(other) == 0
+    assert len(other) == 0 and raised.value.failed_rows == [1]
+    assert raised.value.results == [request.tokens[-1], -1]
     with pytest.raises(hl.HallmarkError, match="two rows"):
         hl.choose_rows([request, request], rows(2))
     with pytest.raises(hl.HallmarkError, match="top_p"):
@@ -136,3 +137,75 @@ def test_forked_children_work(mark):
 def _step():
     mark = hl.Mark(hl.Profile.new("gumbel", window=2, vocab_size=VOCABULARY), hl.Key.generate())
     return hl.choose_rows([mark.request(), mark.request()], rows(2))
+
+
+def test_a_forked_child_with_one_thread_works(mark):
+    import multiprocessing
+
+    hl.set_threads(1)
+    try:
+        with multiprocessing.get_context("fork").Pool(1) as pool:
+            assert len(pool.apply_async(_step, ()).get(timeout=60)) == 2
+    finally:
+        hl.set_threads(0)
+
+
+@pytest.fixture
+def serving_file(tmp_path):
+    hl.Key.generate().save(tmp_path / "one.key")
+    (tmp_path / "profile.toml").write_text(hl.Profile.new("gumbel", window=1, vocab_size=VOCABULARY).to_toml())
+    (tmp_path / "serving.toml").write_text(
+        'hallmark_serving = 1\nprofile = "profile.toml"\n[cohorts]\none = "one.key"\n[ledger]\nfile = "ledger.jsonl"\n'
+    )
+    return tmp_path / "serving.toml"
+
+
+def test_a_forked_child_leaves_its_parents_ledger_alone(serving_file):
+    import os
+
+    serving = hl.Serving.load(serving_file)
+    request = serving.begin(cohort="one")
+    child = os.fork()
+    if child == 0:
+        marked = serving.begin(cohort="one").is_marked
+        del request
+        os._exit(1 if marked else 0)
+    assert os.waitpid(child, 0)[1] == 0
+    request.accept(4)
+    request.finish()
+    ends = [line for line in serving_file.with_name("ledger.jsonl").read_text().splitlines() if '"end"' in line]
+    assert len(ends) == 1 and '"response_tokens":[4]' in ends[0]
+
+
+def test_a_full_disk_loses_nothing(serving_file):
+    """A write that fails leaves no half line, and the request can be ended again."""
+    import resource
+    import signal
+
+    serving = hl.Serving.load(serving_file)
+    requests = [serving.begin(cohort="one") for _ in range(2)]
+    requests[0].sync(list(range(500)))
+    ledger = serving_file.with_name("ledger.jsonl")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ledger.stat().st_size + 300, before[1]))
+    try:
+        with pytest.raises(hl.HallmarkError, match="ledger"):
+            requests[0].finish()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert ledger.read_text().endswith("}\n")
+    requests[0].finish()
+    requests[1].finish()
+    assert sum('"end"' in line for line in ledger.read_text().splitlines()) == 2
+
+
+def test_keys_of_a_request_are_those_that_it_began_with(serving_file):
+    serving = hl.Serving.load(serving_file)
+    request = serving.begin(cohort="one")
+    before = request.device_key().streams
+    serving_file.with_name("one.key").unlink()
+    hl.Key.generate().save(serving_file.with_name("one.key"))
+    serving.reload()
+    assert request.device_key().streams == before != serving.device_key("one").streams
+    assert serving.begin(cohort="nobody").device_key() is None

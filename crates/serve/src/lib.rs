@@ -1,7 +1,7 @@
 //! What a serving team asks of a mark, between the marker and an engine.
 //!
 //! A [`Serving`] holds which cohort's key marks which requests: requests carry a cohort's **label**, never a key. It decides by the
-//! policies of its file, replaces keys while it runs, and writes the [ledger](ledger) that makes a log of the harvest exact evidence
+//! policies of its file, replaces keys while it runs, and writes the [`ledger`] that makes a log of the harvest exact evidence
 //! later. A [`Request`] is one answer in the making, marked or not; [`rows`] takes a step of many of them at once, on rows of single or
 //! half precision.
 //!

@@ -1,6 +1,6 @@
 //! Whether a request is marked, and with what.
 
-use crate::config::{Answers, MAX_LABEL};
+use crate::config::Answers;
 use std::fmt;
 
 /// What a request asks for.
@@ -75,7 +75,7 @@ impl fmt::Display for Unmarked {
             }
             Self::LaterAnswer => f.write_str("it is a later answer to the same prompt"),
             Self::UnknownCohort(label) => {
-                let shown: String = label.chars().take(MAX_LABEL).collect();
+                let shown: String = label.chars().take(SHOWN).collect();
                 write!(
                     f,
                     "no cohort is called {shown:?}: add it to [cohorts] of the serving file, or correct the request"
@@ -85,6 +85,9 @@ impl fmt::Display for Unmarked {
         }
     }
 }
+
+/// Characters of an unknown label that an error repeats: it may be a key by mistake.
+const SHOWN: usize = 24;
 
 /// Which sub-key of `sub_keys` marks the answer, `first` being the group's own or drawn for the request.
 pub(crate) fn sub_key(
@@ -129,6 +132,6 @@ mod tests {
     #[test]
     fn a_long_label_is_not_repeated_whole() {
         let text = Unmarked::UnknownCohort("x".repeat(10_000)).to_string();
-        assert!(text.len() < 400);
+        assert!(text.len() < 200);
     }
 }

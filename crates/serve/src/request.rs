@@ -196,8 +196,8 @@ impl Request {
     #[must_use]
     pub fn open_window(&self) -> Option<Vec<TokenId>> {
         match &self.state {
-            State::Marked(marker) => marker.next_window(),
-            State::Unmarked(..) => None,
+            State::Marked(marker) if self.is_open() => marker.next_window(),
+            _ => None,
         }
     }
 
@@ -210,7 +210,7 @@ impl Request {
     /// Whether the next position is marked.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(&self.state, State::Marked(marker) if marker.is_open())
+        matches!(&self.state, State::Marked(marker) if marker.is_open() && (marker.is_bias() || !marker.is_greedy()))
     }
 
     /// The tokens accepted so far; of an unmarked request they are only counted.
@@ -266,6 +266,10 @@ impl Request {
         uniform: Option<f64>,
     ) -> std::result::Result<Choice, RequestError> {
         let uniform = self.uniform(uniform)?;
+        if tokens.len() != logits.len() {
+            let (candidates, logits) = (tokens.len(), logits.len());
+            return Err(MarkerError::Lengths { candidates, logits }.into());
+        }
         match &mut self.state {
             State::Marked(marker) => Ok(marker.choose(tokens, logits, uniform)?),
             State::Unmarked(..) => CANDIDATES.with_borrow_mut(|candidates| {
@@ -294,6 +298,9 @@ impl Request {
         let sampling = sampling.copied().unwrap_or_default();
         let greedy = sampling.is_greedy();
         let truncates = sampling.truncates() && !greedy;
+        if !truncates && sampling.temperature != 1.0 {
+            hallmark_core::row::check(row)?;
+        }
         CANDIDATES.with_borrow_mut(|candidates| {
             if truncates {
                 candidates.survivors(row, &sampling)?;
@@ -346,7 +353,10 @@ impl Request {
     /// When fewer were accepted.
     pub fn rollback(&mut self, count: usize) -> std::result::Result<(), RequestError> {
         match &mut self.state {
-            State::Marked(marker) => marker.rollback(count)?,
+            State::Marked(marker) => {
+                marker.rollback(count)?;
+                self.taken_back(count);
+            }
             State::Unmarked(_, accepted) => {
                 let left = accepted.checked_sub(count).ok_or(MarkerError::Rollback {
                     asked: count,
@@ -359,7 +369,7 @@ impl Request {
     }
 
     /// Makes the accepted tokens the first `start` of those that are there, and behind them `tokens`, whatever was accepted, discarded or
-    /// preempted meanwhile. −1 is padding and is passed over. What is the same already costs a comparison.
+    /// preempted meanwhile. −1 is padding: what stands behind the first is not known yet. What is the same already costs a comparison.
     ///
     /// # Errors
     /// When `start` is beyond what is there, or a token is none; the state is as before.
@@ -368,7 +378,7 @@ impl Request {
         if start > accepted {
             return Err(RequestError::Start { start, accepted });
         }
-        let tokens = tokens.iter().copied().filter(|&token| token != -1);
+        let tokens = tokens.iter().copied().take_while(|&token| token != -1);
         let State::Marked(marker) = &mut self.state else {
             self.state_count(start + tokens.count());
             return Ok(());
@@ -389,10 +399,12 @@ impl Request {
         {
             return Err(RequestError::Token(token));
         }
-        marker.rollback(there.len() - same)?;
+        let back = there.len() - same;
+        marker.rollback(back)?;
         for token in tokens.skip(same) {
             marker.accept(token as TokenId)?;
         }
+        self.taken_back(back);
         Ok(())
     }
 
@@ -402,21 +414,35 @@ impl Request {
         }
     }
 
-    /// Forgets the answer, for another try at the same request.
+    /// Notes for the ledger that sampled tokens were taken back: they are in no record.
+    fn taken_back(&mut self, count: usize) {
+        if let Some(entry) = &mut self.entry {
+            entry.taken_back(count);
+        }
+    }
+
+    /// Forgets the answer, for another try at the same request. One that is in a ledger counts what it forgets as taken back.
     pub fn reset(&mut self) {
+        let count = self.accepted();
         match &mut self.state {
             State::Marked(marker) => marker.reset(),
             State::Unmarked(_, count) => *count = 0,
         }
+        self.taken_back(count);
     }
 
-    /// The same answer once more, as for beams: it has ordinary randomness of its own, and no place in the ledger.
+    /// The same answer once more, as for beams, with ordinary randomness of its own. A copy of a request that is in a ledger has no place
+    /// there, and is not marked: begin another request instead.
     ///
     /// # Errors
     /// When the operating system gives no randomness.
     pub fn fork(&self) -> Result<Self> {
         let state = match &self.state {
-            State::Marked(marker) => State::Marked(marker.clone()),
+            State::Marked(marker) if self.entry.is_none() => State::Marked(marker.clone()),
+            State::Marked(marker) => {
+                let why = "it is a copy, and has no place in the ledger".to_owned();
+                State::Unmarked(Unmarked::Failed(why), marker.tokens().len())
+            }
             State::Unmarked(why, count) => State::Unmarked(why.clone(), *count),
         };
         Ok(Self {
@@ -445,16 +471,21 @@ impl Request {
         self.end(reason, sent)
     }
 
-    /// The same for a request that is still held: it has no place in the ledger any more.
+    /// The same for a request that is still held. It is marked no more. Where the ledger cannot be written it has not ended, and this can
+    /// be tried again.
     ///
     /// # Errors
     /// As for [`finish`](Self::finish).
     pub fn end(&mut self, reason: &str, sent: bool) -> Result<()> {
         let count = self.accepted();
-        match self.entry.take() {
-            Some(entry) => entry.end(self.state.tokens(), count, reason, sent),
-            None => Ok(()),
+        if let Some(entry) = &self.entry {
+            entry.end(self.state.tokens(), count, reason, sent)?;
+            self.entry = None;
+            if self.is_marked() {
+                self.state = State::Unmarked(Unmarked::Failed("it has ended".to_owned()), count);
+            }
         }
+        Ok(())
     }
 
     pub(crate) fn uniform(&mut self, given: Option<f64>) -> std::result::Result<f64, RequestError> {

@@ -66,7 +66,7 @@ impl Logits<'_> {
 /// Chooses a token for each row, on the threads of the current rayon pool; where `accept` is set, each request then has it. A row that
 /// fails has accepted nothing, and leaves the others as they are. Rows are scratch space afterwards.
 pub fn choose_rows(rows: &mut [Row<'_>], accept: bool) -> Vec<Result<Choice, RequestError>> {
-    each(rows, |row| {
+    each(rows, move |row: &mut Row<'_>| {
         let Row {
             request,
             logits,
@@ -105,10 +105,12 @@ pub fn mark_rows(rows: &mut [Row<'_>]) -> Vec<Result<bool, RequestError>> {
 
 fn each<T: Send>(
     rows: &mut [Row<'_>],
-    work: impl Fn(&mut Row<'_>) -> Result<T, RequestError> + Sync,
+    work: impl Fn(&mut Row<'_>) -> Result<T, RequestError> + Sync + Send,
 ) -> Vec<Result<T, RequestError>> {
+    // Outside a pool the calling thread does all: rayon's own threads are gone in a child that was forked.
     match rows {
-        [row] => vec![work(row)],
-        rows => rows.par_iter_mut().map(&work).collect(),
+        [_] => rows.iter_mut().map(work).collect(),
+        rows if rayon::current_thread_index().is_none() => rows.iter_mut().map(work).collect(),
+        rows => rows.par_iter_mut().map(work).collect(),
     }
 }

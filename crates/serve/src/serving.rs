@@ -170,8 +170,10 @@ impl Serving {
             sub_key,
             key,
         };
+        // A label that is none may be anything, a key by mistake: it does not go into the ledger.
+        let known = label.filter(|label| now.cohorts.contains_key(*label));
         let begun = |mark: Option<&Mark>, sub_key| Begun {
-            cohort: label,
+            cohort: known,
             key: mark.map(|mark| mark.key().to_string()),
             profile: &now.profile.name,
             sub_key,

@@ -191,7 +191,7 @@ fn a_dropped_request_is_in_the_ledger() {
 }
 
 #[test]
-fn the_gateways_numbers_ascend() {
+fn the_gateways_numbers_may_overtake_each_other_and_come_once() {
     let folder = folder();
     let serving = load(&folder);
     let numbered = |number| {
@@ -203,13 +203,66 @@ fn the_gateways_numbers_ascend() {
             })
             .expect("served")
     };
-    assert_eq!(numbered(40).id().as_deref(), Some("team7-40"));
-    assert!(numbered(41).is_marked());
-    let late = numbered(7);
+    for number in [40, 42, 41] {
+        let request = numbered(number);
+        assert_eq!(request.id(), Some(format!("team7-{number}")));
+        request.finish("stop", true).expect("written");
+    }
+    let again = numbered(41);
     assert!(
-        !late.is_marked(),
+        !again.is_marked(),
         "marked text without a place in the ledger would be a hole"
     );
+    assert_eq!(
+        begin(&serving, "team7", &[]).id().as_deref(),
+        Some("team7-43")
+    );
+    let summary = Ledgers::read(&[path(&folder, "ledger.jsonl")])
+        .expect("a ledger")
+        .summary();
+    assert_eq!((summary.keys[0].answers, summary.keys[0].missing), (4, 0));
+}
+
+#[test]
+fn what_is_taken_back_is_counted_and_copies_are_not_marked() {
+    let folder = folder();
+    let serving = load(&folder);
+    let mut request = begin(&serving, "team7", &[1, 2, 3, 4]);
+    request.rollback(1).expect("taken back");
+    request.sync(&[1, 2, 5], 0).expect("another token");
+    let copy = request.fork().expect("a copy");
+    assert!(!copy.is_marked(), "it has no place in the ledger");
+    request.end("stop", true).expect("written");
+    assert!(!request.is_marked(), "it has ended");
+    request.end("again", true).expect("nothing to write");
+    drop(serving);
+    let summary = Ledgers::read(&[path(&folder, "ledger.jsonl")])
+        .expect("a ledger")
+        .summary();
+    assert_eq!(
+        (
+            summary.keys[0].answers,
+            summary.keys[0].taken_back,
+            summary.keys[0].tokens
+        ),
+        (1, 2, 3)
+    );
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_not_written_to() {
+    for text in ["hallmark-root-1:", "{\"text\": 1}\n"] {
+        let folder = folder();
+        fs::write(path(&folder, "ledger.jsonl"), text).expect("written");
+        let refused = Serving::load(&path(&folder, "serving.toml"))
+            .err()
+            .expect("refused");
+        assert!(!refused.to_string().contains("root-1"), "{refused}");
+        assert_eq!(
+            fs::read_to_string(path(&folder, "ledger.jsonl")).expect("read"),
+            text
+        );
+    }
 }
 
 #[cfg(unix)]
@@ -217,6 +270,7 @@ fn the_gateways_numbers_ascend() {
 fn nobody_else_reads_the_ledger() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
+    fs::write(path(&folder, "ledger.jsonl"), "").expect("readable by all");
     let _serving = load(&folder);
     let mode = fs::metadata(path(&folder, "ledger.jsonl"))
         .expect("there")

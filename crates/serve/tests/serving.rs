@@ -346,7 +346,7 @@ fn a_request_follows_whatever_the_engine_does() {
     let folder = Folder::new(GUMBEL);
     let serving = folder.serving(COHORTS);
     let mut request = serving.begin(&asked("one")).expect("served");
-    request.sync(&[5, 6, 7, -1, -1], 0).expect("synced");
+    request.sync(&[5, 6, 7, -1, 9], 0).expect("synced");
     assert_eq!(request.tokens(), [5, 6, 7]);
     request.sync(&[9, 8], 2).expect("two are kept");
     assert_eq!(request.tokens(), [5, 6, 9, 8]);
@@ -381,4 +381,49 @@ fn rows_of_another_model_are_refused() {
     );
     let mut wide = vec![f32::NAN; 700];
     assert!(request.choose_row(&mut wide, None, None).is_err());
+}
+
+#[test]
+fn greedy_requests_of_marks_that_choose_are_never_open() {
+    let folder = Folder::new(GUMBEL);
+    let profile = Profile::parse(&fs::read_to_string(folder.path("profile.toml")).expect("read"))
+        .expect("a profile");
+    let key = hallmark::files::keys::read(&folder.path("one.key"))
+        .expect("a key")
+        .marking_key();
+    let mark = Mark::new(&profile, &key).expect("a mark");
+    let asked = Asked {
+        greedy: true,
+        ..Asked::default()
+    };
+    let mut request = Request::of_mark(&mark, VOCABULARY, 0, &asked).expect("a request");
+    request.sync(&[1, 2, 3], 0).expect("tokens");
+    assert!(!request.is_open() && request.open_window().is_none());
+    let mut row = logits(3);
+    assert_eq!(request.mark_row(&mut row, None), Ok(false));
+    assert_eq!(row, logits(3));
+}
+
+#[test]
+fn a_row_that_fails_stays_as_it_was() {
+    let folder = Folder::new(GUMBEL);
+    let serving = folder.serving(COHORTS);
+    let mut request = serving.begin(&asked("one")).expect("served");
+    request.sync(&[1, 2, 3], 0).expect("tokens");
+    let mut row = logits(3);
+    row[7] = f32::NAN;
+    let before = row.clone();
+    let sampling = Sampling {
+        temperature: 0.5,
+        ..Sampling::default()
+    };
+    assert!(request.mark_row(&mut row, Some(&sampling)).is_err());
+    assert!(
+        row.iter()
+            .zip(&before)
+            .all(|(a, b)| a.to_bits() == b.to_bits())
+    );
+    assert!(request.choose(&[1], &mut [0.0, 1.0], None).is_err());
+    let mut unmarked = serving.begin(&Asked::default()).expect("served");
+    assert!(unmarked.choose(&[1], &mut [0.0, 1.0], None).is_err());
 }

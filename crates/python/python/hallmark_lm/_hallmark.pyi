@@ -16,6 +16,9 @@ class HallmarkError(ValueError):
     place: str | None
     hint: str | None
     kind: str
+    failed_rows: list[int]
+    """Of choose_rows and mark_rows: which rows failed. `results` has what the others came to."""
+    results: list[Any]
 
 class Profile:
     """The public description of a mark: scheme, window, parameters, tokenizer. It holds no secret."""
@@ -148,11 +151,13 @@ class Request:
         """Several tokens; -1 is padding."""
     def rollback(self, count: int) -> None: ...
     def sync(self, tokens: Sequence[int], start: int = 0) -> None:
-        """Makes the accepted tokens the first `start` of those there, and `tokens` behind them; -1 is padding."""
+        """Makes the accepted tokens the first `start` of those there, and behind them `tokens` up to the first -1."""
     def clone(self) -> Request: ...
     def device_key(self) -> DeviceKey | None:
         """What a kernel on a device needs to make its words, of the key that it began with; None where it is not marked."""
     def reset(self) -> None: ...
+    def give_up(self, why: str) -> None:
+        """Stops marking it, where it must be served and can be marked no more; the ledger says so."""
     def finish(self, reason: str = "stop", *, sent: bool = True) -> None:
         """Ends it, and writes it to the ledger. One that is dropped unfinished is written as dropped."""
 

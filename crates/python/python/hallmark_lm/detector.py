@@ -156,7 +156,15 @@ def _texts(texts: Any) -> Any:
 
 
 def _lines(records: Iterable[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(record, default=_plain, ensure_ascii=False) + "\n" for record in records).encode()
+    """Records as lines of JSON; what a frame has no value for is null."""
+    lines = []
+    for number, record in enumerate(records, 1):
+        kept = {name: None if isinstance(value, float) and value != value else value for name, value in record.items()}
+        try:
+            lines.append((json.dumps(kept, default=_plain, ensure_ascii=False, allow_nan=False) + "\n").encode())
+        except (TypeError, ValueError) as error:
+            raise HallmarkError(f"record {number} cannot be written as JSON: {error}") from None
+    return b"".join(lines)
 
 
 def _plain(value: Any) -> Any:

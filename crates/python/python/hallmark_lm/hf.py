@@ -8,11 +8,13 @@
 
 `generate` puts it behind temperature, truncation and every other processor, so that the mark chooses among exactly the tokens that
 would have been sampled from; rows whose position is not marked stay bit for bit as they were, and so do greedy requests, but for
-`green`, which biases logits. Rows may end, and be reordered by beams; what an assistant drafted and the model refused is taken back.
+`green`, which biases logits. Rows may end, and be reordered by beams; what an assistant drafted and the model refused is taken back. With
+beams the ledger counts what was taken back: it is then no whole log. `n` answers to a prompt follow the serving file's policy.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,7 +22,7 @@ import torch
 from transformers import LogitsProcessor
 from transformers.generation.configuration_utils import BaseWatermarkingConfig
 
-from . import Mark, Request, Serving, mark_rows, open_windows, sync_rows
+from . import HallmarkError, Mark, Request, Serving, mark_rows, open_windows, sync_rows
 
 
 class Watermark(BaseWatermarkingConfig):  # type: ignore[misc]
@@ -95,17 +97,31 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
         self._requests: list[Request | None] = []
         self._prompt = 0
         self._keys: Any = None
+        self._rows_with_keys: list[int] = []
+        self._before: torch.Tensor | None = None
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         """`input_ids`: [rows, tokens], prompt and answer; `scores`: [rows, vocabulary], written over and returned."""
         ids = input_ids.detach().cpu().contiguous()
         if not self._requests:
             self._prompt = ids.shape[1]
-            self._requests = [self._begin(row) for row in ids.tolist()]
+            seen: Counter[tuple[int, ...]] = Counter()
+            for prompt in map(tuple, ids.tolist()):
+                self._requests.append(self._begin(prompt, seen[prompt]))
+                seen[prompt] += 1
         if self._ends:
             self._end(ids)
+        self._refuse_ring_in_beams(ids)
         sync_rows(self._requests, ids, self._prompt)
         return self._choose(scores)
+
+    def _refuse_ring_in_beams(self, ids: torch.Tensor) -> None:
+        """Beams put tokens that one sub-key marked behind another's, and no record could say which is whose."""
+        if not any(request is not None and request.sub_key is not None for request in self._requests):
+            return
+        before, self._before = self._before, ids
+        if before is not None and not torch.equal(ids[:, : before.shape[1]], before):
+            raise HallmarkError("rows took each other's tokens, as beams do: a profile with a ring of keys cannot mark them")
 
     def finish(self, ids: torch.Tensor | None = None) -> None:
         """Ends all requests that have not ended."""
@@ -118,9 +134,11 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
                 request.finish("length")
         self._requests = []
 
-    def _begin(self, prompt: list[int]) -> Request:
+    def _begin(self, prompt: tuple[int, ...], answer: int) -> Request:
+        """The request of a row: rows with one prompt are answers to it, numbered from 0."""
         if isinstance(self._mark, Serving):
-            return self._mark.begin(prompt, cohort=self._cohort, greedy=self._greedy)
+            group = f"{id(self)}-{hash(prompt)}"
+            return self._mark.begin(prompt, cohort=self._cohort, greedy=self._greedy, answer=answer, group=group)
         return self._mark.request(prompt, greedy=self._greedy)
 
     def _end(self, ids: torch.Tensor) -> None:
@@ -135,8 +153,10 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
     def _choose(self, scores: torch.FloatTensor) -> torch.FloatTensor:
         if scores.device.type == "cpu":
             rows = scores.detach()
-            mark_rows(self._requests, rows if rows.stride(-1) == 1 else rows.contiguous())
-            return scores
+            if rows.stride(-1) != 1:
+                rows = rows.contiguous()
+            mark_rows(self._requests, rows)
+            return rows
         return self._choose_on_device(scores)
 
     def _choose_on_device(self, scores: torch.FloatTensor) -> torch.FloatTensor:
@@ -148,29 +168,30 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
         if not any(is_open):
             return scores
         if self._keys is None:
-            self._keys = device.load(self._device_keys(), scores.device)
+            # Each request's own, which a rotation meanwhile does not change.
+            self._rows_with_keys = [row for row, request in enumerate(self._requests) if request and request.is_marked]
+            keys = [self._requests[row].device_key() for row in self._rows_with_keys]  # type: ignore[union-attr]
+            self._keys = device.load(keys, scores.device)
+        places = {row: place for place, row in enumerate(self._rows_with_keys)}
         empty = [0] * self._keys.window
         held = torch.tensor([window or empty for window in windows], device=scores.device)
-        which = torch.tensor(
-            [0 if request is None else request.sub_key or 0 for request in self._requests], device=scores.device
-        )
+        which = torch.tensor([places.get(row, 0) for row in range(len(windows))], device=scores.device)
         device.mark(self._keys, scores, held, torch.tensor(is_open, device=scores.device), which=which)
         return scores
 
-    def _device_keys(self) -> list[Any]:
-        if isinstance(self._mark, Serving):
-            return [self._mark.device_key(self._cohort, number) for number in range(self._mark.ring)]
-        return [self._mark.device_key(number) for number in range(self._mark.sub_keys)]
-
 
 def generate(model: Any, inputs: Any = None, *, mark: Mark | Serving, cohort: str | None = None, **settings: Any) -> Any:
-    """`model.generate(inputs, **settings)` under a mark, sampled (`do_sample=True`) unless the settings say otherwise.
+    """`model.generate(inputs, **settings)` under a mark, sampled unless `do_sample` or a `generation_config` says otherwise.
 
     Every marked token is the one that the mark chooses among those that the settings leave. Each row's request is finished when it
     ends, and written to the ledger of a Serving with the tokens as they were sampled. Returns what `model.generate` returns."""
-    ends = settings.get("eos_token_id", model.generation_config.eos_token_id)
-    settings.setdefault("do_sample", True)
-    watermark = Watermark(mark, cohort=cohort, eos_token_id=ends, greedy=not settings["do_sample"])
+    config = settings.get("generation_config")
+    if config is None:
+        config = model.generation_config
+        settings.setdefault("do_sample", True)
+    ends = settings.get("eos_token_id", config.eos_token_id)
+    greedy = not settings.get("do_sample", config.do_sample)
+    watermark = Watermark(mark, cohort=cohort, eos_token_id=ends, greedy=greedy)
     if isinstance(inputs, dict) or hasattr(inputs, "keys"):
         settings = {**inputs, **settings}
         inputs = None

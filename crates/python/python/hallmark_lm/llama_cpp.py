@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from llama_cpp import LogitsProcessorList
+from llama_cpp import LogitsProcessorList, llama_model_get_vocab, llama_vocab_is_eog
 
 from . import HallmarkError, Mark, Request, Sampling, Serving, mark_rows
 
@@ -93,7 +93,9 @@ def marked(
 ) -> Iterator[dict[str, Any]]:
     """Settings of one completion under a mark, to be passed on as keywords. The defaults are those of llama-cpp-python.
 
-    What the last step sampled is not told to processors, so no ledger can be kept here: `generate` keeps one."""
+    What the last step sampled is not told to processors, so no ledger can be kept here: `generate` keeps one, and takes a Serving."""
+    if not isinstance(mark, Mark):
+        raise HallmarkError("marked() takes a Mark: a Serving, whose ledger needs every token, goes with generate()")
     yield _settings(MarkProcessor(mark, Sampling(temperature, top_k, top_p, min_p)))
 
 
@@ -120,8 +122,11 @@ def generate(
         for token in llama.generate(list(prompt), **settings):
             tokens.append(int(token))
             yield tokens[-1]
-            if tokens[-1] == llama.token_eos() or len(tokens) >= max_tokens:
-                reason = "stop" if tokens[-1] == llama.token_eos() else "length"
+            if _ends(llama, tokens[-1]):
+                reason = "stop"
+                return
+            if len(tokens) >= max_tokens:
+                reason = "length"
                 return
     finally:
         processor.finish(reason, tokens=tokens)
@@ -129,3 +134,8 @@ def generate(
 
 def _settings(processor: MarkProcessor) -> dict[str, Any]:
     return {**NEUTRAL, "logits_processor": LogitsProcessorList([processor])}
+
+
+def _ends(llama: Any, token: int) -> bool:
+    """Whether a token ends an answer: the end of the text, of a turn, or another that the vocabulary says does."""
+    return bool(llama_vocab_is_eog(llama_model_get_vocab(llama.model), token))

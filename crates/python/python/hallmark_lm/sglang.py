@@ -172,7 +172,7 @@ def _admit(request: Any) -> None:
 def _seed(request: Any) -> int:
     """The seed of a request's ordinary randomness: all ranks that sample its rows have the same, from its own name."""
     if request.sampling_params.sampling_seed is not None:
-        return int(request.sampling_params.sampling_seed)
+        return int(request.sampling_params.sampling_seed) % 2**64
     return int.from_bytes(hashlib.sha256(str(request.rid).encode()).digest()[:8], "little")
 
 

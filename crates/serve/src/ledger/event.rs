@@ -53,6 +53,9 @@ pub(super) enum Event {
         /// Why it was marked no further, where it was not; the tokens are then those up to there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gave_up: Option<String>,
+        /// Sampled tokens that were taken back afterwards, and are in no record.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        taken_back: usize,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sub_key: Option<u32>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,6 +73,14 @@ pub(super) enum Event {
         reason: String,
         sent: bool,
     },
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Milliseconds since 1970.

@@ -1,27 +1,30 @@
 //! The file of a ledger, as one process writes it.
 
-use super::entry::{Entry, Kind};
-use super::event::{Begun, Event, now};
+use super::event::{Event, now};
+use super::used::Used;
 use crate::config::LedgerConfig;
-use crate::policy::Unmarked;
 use hallmark::{Error, Result};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// A ledger that is open to be written. It is this process's alone, and any number of its threads may use it.
 pub struct Ledger {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     open: Mutex<Open>,
     pub(super) tokens: bool,
+    /// The process that opened it.
+    process: u32,
 }
 
-struct Open {
+pub(super) struct Open {
     file: File,
-    /// The next number of each key.
-    next: HashMap<String, u64>,
+    /// The numbers of each key.
+    pub(super) used: HashMap<String, Used>,
+    /// Its length, all lines whole.
+    length: u64,
 }
 
 /// The version of the format.
@@ -50,19 +53,18 @@ impl Ledger {
             }
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }
-        let mut next = HashMap::new();
-        let torn = numbers(path, &file, &mut next)?;
+        make_private(&file).map_err(|error| failed(&error))?;
+        let mut used = HashMap::new();
+        let torn = numbers(path, &file, &mut used)?;
+        let length = file.metadata().map_err(|error| failed(&error))?.len();
         let ledger = Self {
             path: path.clone(),
-            open: Mutex::new(Open { file, next }),
+            open: Mutex::new(Open { file, used, length }),
+            process: std::process::id(),
             tokens: config.tokens,
         };
         if torn {
-            ledger.with(|open| {
-                open.file
-                    .write_all(b"\n")
-                    .map_err(|error| ledger.cannot(&error))
-            })?;
+            ledger.with(|open| ledger.append_bytes(open, b"\n"))?;
         }
         ledger.write(&Event::Open {
             ledger: VERSION,
@@ -71,81 +73,33 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Numbers a marked request, and writes that it began.
-    ///
-    /// # Errors
-    /// When that cannot be written, or its number was given before.
-    pub fn begin(self: &Arc<Self>, begun: &Begun<'_>) -> Result<Entry> {
-        let key = begun.key.clone().unwrap_or_default();
-        let cohort = begun.cohort.unwrap_or_default().to_owned();
-        // Numbered and written under one lock, so that lines stand in the order of numbers.
-        self.with(|open| {
-            let next = open.next.get(&key).copied().unwrap_or(0);
-            let number = match begun.number {
-                Some(number) if number < next => {
-                    return Err(Error::usage(format_args!(
-                        "number {number} is not above the last, {}",
-                        next - 1
-                    ))
-                    .at(self.path.display())
-                    .hint(
-                        "the gateway's numbers ascend, in the order in which prompts became final",
-                    ));
-                }
-                Some(number) => number,
-                None => next,
-            };
-            let id = format!("{cohort}-{number}");
-            let event = Event::Begin {
-                id: id.clone(),
-                number,
-                time: now(),
-                cohort: cohort.clone(),
-                key: key.clone(),
-                profile: begun.profile.to_owned(),
-                sub_key: begun.sub_key,
-                prompt_tokens: begun.prompt_tokens,
-                answer: begun.answer,
-            };
-            self.append(open, &event)?;
-            open.next.insert(key.clone(), number + 1);
-            Ok(Entry::new(
-                Arc::clone(self),
-                begun.cohort,
-                Kind::Marked {
-                    id,
-                    number,
-                    key: key.clone(),
-                    sub_key: begun.sub_key,
-                },
-            ))
-        })
-    }
-
-    /// Notes a request that is not marked.
-    #[must_use]
-    pub fn unmarked(self: &Arc<Self>, begun: &Begun<'_>, why: &Unmarked) -> Entry {
-        let kind = Kind::Unmarked {
-            profile: begun.profile.to_owned(),
-            why: why.word(),
-            prompt_tokens: begun.prompt_tokens,
-        };
-        Entry::new(Arc::clone(self), begun.cohort, kind)
-    }
-
     pub(super) fn write(&self, event: &Event) -> Result<()> {
         self.with(|open| self.append(open, event))
     }
 
-    fn append(&self, open: &mut Open, event: &Event) -> Result<()> {
+    pub(super) fn append(&self, open: &mut Open, event: &Event) -> Result<()> {
         let mut line = hallmark::json::to_json(event, false)?;
         line.push('\n');
-        open.file
-            .write_all(line.as_bytes())
-            .map_err(|error| self.cannot(&error))
+        self.append_bytes(open, line.as_bytes())
     }
 
-    fn with<R>(&self, work: impl FnOnce(&mut Open) -> R) -> R {
+    /// Writes a whole line, or nothing of it.
+    fn append_bytes(&self, open: &mut Open, line: &[u8]) -> Result<()> {
+        if let Err(error) = open.file.write_all(line) {
+            // Where even this fails, the line is torn, and the next one begins on it: the reader counts both as torn.
+            let _ = open.file.set_len(open.length);
+            return Err(self.cannot(&error));
+        }
+        open.length += line.len() as u64;
+        Ok(())
+    }
+
+    /// Whether this process opened it: a child that was forked shares its parent's lock.
+    pub(super) fn is_ours(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut Open) -> R) -> R {
         work(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -155,8 +109,21 @@ impl Ledger {
     }
 }
 
-/// Finds the next numbers, and whether the last line is torn.
-fn numbers(path: &Path, file: &File, next: &mut HashMap<String, u64>) -> Result<bool> {
+/// Token ids are answers of people's: for the owner alone, whoever made the file.
+#[cfg(unix)]
+fn make_private(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
+}
+
+/// The same where the system has no modes.
+#[cfg(not(unix))]
+fn make_private(_file: &File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Finds the numbers that are given, and whether the last line is torn.
+fn numbers(path: &Path, file: &File, used: &mut HashMap<String, Used>) -> Result<bool> {
     let failed = |error: &std::io::Error| Error::io("read the ledger", path, error);
     let mut reader = BufReader::with_capacity(1 << 20, file);
     reader
@@ -174,21 +141,15 @@ fn numbers(path: &Path, file: &File, next: &mut HashMap<String, u64>) -> Result<
         {
             return Ok(false);
         }
-        if line.last() != Some(&b'\n') {
+        let torn = line.last() != Some(&b'\n');
+        if torn && place > 1 {
             return Ok(true);
         }
-        let is_begin = line.starts_with(br#"{"event":"begin""#);
-        if place > 1 && !is_begin {
-            continue;
-        }
         match serde_json::from_slice(&line) {
-            Ok(Event::Begin { key, number, .. }) => {
-                let number = number.saturating_add(1);
-                next.entry(key)
-                    .and_modify(|next| *next = number.max(*next))
-                    .or_insert(number);
+            Ok(Event::Begin { key, number, .. } | Event::End { key, number, .. }) => {
+                used.entry(key).or_default().insert(number);
             }
-            Ok(Event::Open { ledger, .. }) if ledger == VERSION => {}
+            Ok(Event::Open { ledger, .. }) if ledger == VERSION && !torn => {}
             _ if place > 1 => {}
             _ => {
                 return Err(Error::usage("this file is no ledger of this version")

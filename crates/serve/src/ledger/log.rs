@@ -35,6 +35,7 @@ struct Record {
     sent: bool,
     has_tokens: bool,
     gave_up: bool,
+    taken_back: u64,
 }
 
 /// The result of `ledger`.
@@ -80,6 +81,9 @@ pub struct LoggedKey {
     pub unsent: u64,
     /// Answers that were marked in part.
     pub gave_up: u64,
+    /// Sampled tokens that were taken back afterwards, as by beams, and are in no record: T3r's condition that the log is whole does not hold
+    /// for them.
+    pub taken_back: u64,
     /// Answers whose tokens were not kept.
     pub without_tokens: u64,
     /// Numbers of requests that began and did not end: their tokens are not known.
@@ -183,6 +187,7 @@ impl Ledgers {
                 tokens,
                 sent,
                 gave_up,
+                taken_back,
                 response_tokens,
                 ..
             } => {
@@ -194,6 +199,7 @@ impl Ledgers {
                 record.tokens = tokens as u64;
                 record.sent = sent;
                 record.gave_up = gave_up.is_some();
+                record.taken_back = taken_back as u64;
                 record.has_tokens = response_tokens.is_some();
             }
             Event::Unmarked { why, .. } => *self.unmarked.entry(why).or_default() += 1,
@@ -342,9 +348,14 @@ impl Records {
             tokens: self.by_number.values().map(|record| record.tokens).sum(),
             unsent: count(|record| record.end.is_some() && !record.sent),
             gave_up: count(|record| record.gave_up),
+            taken_back: self
+                .by_number
+                .values()
+                .map(|record| record.taken_back)
+                .sum(),
             without_tokens: count(|record| record.end.is_some() && !record.has_tokens),
             unfinished: count(|record| record.end.is_none()),
-            missing: (last - first + 1).saturating_sub(self.by_number.len() as u64),
+            missing: (last - first).saturating_sub(self.by_number.len() as u64 - 1),
         }
     }
 }

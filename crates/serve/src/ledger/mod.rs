@@ -9,6 +9,7 @@ mod entry;
 mod event;
 mod file;
 mod log;
+mod used;
 
 pub use entry::Entry;
 pub use event::Begun;

@@ -39,8 +39,16 @@ class Ask:
         mark, cohort, answer = (own.get(name) for name in NAMES)
         if mark is not None and (not isinstance(mark, (bool, int)) or mark not in (0, 1)):
             raise HallmarkError("the option 'hallmark' of a request is not true, false, 1 or 0; give one of these")
-        if cohort is not None and (not isinstance(cohort, str) or not cohort):
+        if cohort is not None and not _is_label(cohort):
             raise HallmarkError("the option 'hallmark_cohort' of a request is not a label; give the text of one")
-        if answer is not None and (isinstance(answer, bool) or not isinstance(answer, int) or answer < 0):
-            raise HallmarkError("the option 'hallmark_answer' of a request is not a whole number from 0; give one")
+        if answer is not None and (isinstance(answer, bool) or not isinstance(answer, int) or not 0 <= answer < 2**32):
+            raise HallmarkError("the option 'hallmark_answer' of a request is not a whole number from 0, below 2**32; give one")
         return cls(None if mark is None else bool(mark), cohort, answer)
+
+
+def _is_label(value: Any) -> bool:
+    """Whether a label can be called so: 1 to 128 bytes of text."""
+    try:
+        return isinstance(value, str) and 0 < len(value.encode()) <= 128
+    except UnicodeEncodeError:
+        return False

@@ -95,7 +95,7 @@ class Roster:
                 capacity=capacity,
                 seed=seed,
             )
-        except HallmarkError:
+        except BaseException:
             self._answers.leave(identity)
             raise
         live = Live(request, greedy=greedy, seed=seed)
@@ -131,11 +131,15 @@ class Roster:
             return None
 
     def _returning(self, identity: _Identity, tokens: Tokens) -> Live | None:
-        for live in reversed(self._away):
-            if self._identities[live] == identity and 0 < live.taken <= len(tokens):
-                if list(tokens[: live.taken]) == live.tokens:
-                    return live
-        return None
+        """The answer that left with these tokens: of several that fit, the one that has most of them."""
+        fitting = [
+            live
+            for live in reversed(self._away)
+            if self._identities[live] == identity
+            and 0 < live.taken <= len(tokens)
+            and list(tokens[: live.taken]) == live.tokens
+        ]
+        return max(fitting, key=lambda live: live.taken, default=None)
 
     def _end(self, live: Live, reason: str) -> None:
         del self._identities[live]

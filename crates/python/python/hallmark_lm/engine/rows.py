@@ -47,22 +47,24 @@ class Row:
 Truncate = Callable[["torch.Tensor", Sequence[Row]], "torch.Tensor"]
 
 
-def mark(logits: "torch.Tensor", rows: Sequence[Row], *, is_bias: bool, truncate: Truncate | None = None) -> None:
+def mark(logits: "torch.Tensor", rows: Sequence[Row], *, is_bias: bool, truncate: Truncate | None = None) -> list[Row]:
     """Marks the given rows of `logits`, float32 [rows, vocabulary] in nats, in place; other rows are not touched.
 
     Under a mark that chooses, the rows are truncated as their `top_k` and `top_p` say and all but the chosen token
     become -inf. Under a bias, it is added and the engine truncates afterwards. A row that no token can be drawn from
-    (NaN, all masked) stays as it is, and is the engine's to complain of. truncate: the engine's own top-k and top-p
+    (NaN, all masked, narrower than the vocabulary) stays as it is, is marked no further (its request has given up, and the
+    ledger says so), and is among those returned: the engine's to complain of, or the adapter's to end. truncate: the engine's own top-k and top-p
     of rows on a device, for the kernels' sake.
     """
     if not rows:
-        return
+        return []
     if is_bias:
         scaled = [row for row in rows if row.divisor != 1.0]
         with _Scaled(logits, scaled):
             _mark(logits, rows, None, is_bias)
     else:
         _mark(logits, rows, truncate, is_bias)
+    return [row for row in rows if not row.live.request.is_marked]
 
 
 def _mark(logits: "torch.Tensor", rows: Sequence[Row], truncate: Truncate | None, is_bias: bool) -> None:
@@ -91,8 +93,15 @@ def _on_host(logits: "torch.Tensor", rows: Sequence[Row], is_bias: bool) -> None
     try:
         hallmark_lm.mark_rows(requests, logits, None if is_bias else sampling)
     except HallmarkError as error:
-        # The other rows are marked, and this one is as it was.
-        log.warning("a row is left unmarked: %s", error)
+        failed = getattr(error, "failed_rows", None)
+        if failed is None:
+            raise
+        # The other rows are marked, and these are as they were.
+        log.warning("%d rows are left unmarked: %s", len(failed), error)
+        for place in failed:
+            request = requests[place]
+            if request is not None:
+                request.give_up(str(error))
 
 
 def _on_device(rows_of: "torch.Tensor", rows: Sequence[Row], truncate: Truncate | None) -> bool:

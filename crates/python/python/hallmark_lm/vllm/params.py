@@ -114,7 +114,7 @@ def seed_of(params: "SamplingParams", config: "VllmConfig", entered: int) -> int
     """The seed of a request's ordinary randomness: its own, or, where several ranks sample the same rows, one that
     they share."""
     if params.seed is not None:
-        return int(params.seed)
+        return int(params.seed) % 2**64
     if ranks(config) > 1:
         return (int(config.model_config.seed or 0) << 32) + entered
     return None

@@ -93,7 +93,10 @@ class V1(LogitsProcessor):
             if placed.live.greedy and not self._is_bias:
                 continue
             rows.append(Row(index, placed.live, placed.top_k, placed.params.top_p, placed.divisor))
-        mark(logits, rows, is_bias=self._is_bias, truncate=truncate)
+        failed = mark(logits, rows, is_bias=self._is_bias, truncate=truncate)
+        if failed and serving().fail_closed:
+            for row in failed:
+                wanted.end(logits[row.place], self._rows[row.place].params)
         return logits
 
     def _enter(self, params: "SamplingParams", prompt: list[int] | None, tokens: list[int]) -> _Placed:
