@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import html
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T", bound="Shown")
 
 
 class Shown:
@@ -14,17 +16,17 @@ class Shown:
     _nested: ClassVar[dict[str, str]] = {}
 
     @classmethod
-    def from_json(cls, text: str) -> Any:
+    def from_json(cls: type[T], text: str) -> T:
         """The result of JSON text, as the command line's `--format json` prints it."""
         made = cls._of(json.loads(text))
         object.__setattr__(made, "_json", text)
         return made
 
     @classmethod
-    def _of(cls, value: dict[str, Any]) -> Any:
+    def _of(cls: type[T], value: dict[str, Any]) -> T:
         from . import results
 
-        fields = {}
+        fields: dict[str, Any] = {}
         for field in dataclasses.fields(cls):  # type: ignore[arg-type]
             if field.name not in value:
                 if field.default is dataclasses.MISSING:
@@ -68,7 +70,7 @@ class Shown:
         body = "".join("<tr>" + "".join(row) + "</tr>" for row in cells)
         return f"<p>{html.escape(head)}</p><table>{body}</table>"
 
-    def _table(self) -> tuple[str, list[list[str]]]:
+    def _table(self: Any) -> tuple[str, list[list[str]]]:
         """A sentence and a table, of results that have tests, documents or marks."""
         name = type(self).__name__
         if name == "Examined":
