@@ -74,9 +74,12 @@ class Shown:
         """A sentence and a table, of results that have tests, documents or marks."""
         name = type(self).__name__
         if name == "Examined":
-            rows = [[t.test, t.key_id, count(t.scored), exponent(t.log10_p), exponent(t.log10_p_adjusted)] for t in self.tests]
-            head = f"{self.outcome}: {count(self.counts.scored)} distinct cells; p is not the chance of innocence"
-            return head, [["test", "key", "scored", "log10 p", "adjusted"], *rows]
+            rows = [
+                [t.test, t.key_id, count(t.scored), exponent(t.log10_p), exponent(t.log10_p_adjusted), ", ".join(t.unproven)]
+                for t in self.tests
+            ]
+            head = f"{self.outcome}: {count(self.counts.scored)} distinct cells; p is not the chance of innocence, and rests on .conditions"
+            return head, [["test", "key", "scored", "log10 p", "adjusted", "decides nothing unless"], *rows]
         if name == "Detected":
             pooled = ["all", count(self.pooled.tokens), count(self.pooled.scored), exponent(self.pooled.log10_p)]
             rows = [[d.source, count(d.tokens), count(d.scored), exponent(d.log10_p)] for d in self.documents[:20]]

@@ -53,9 +53,10 @@ impl Ledger {
             }
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }
-        make_private(&file).map_err(|error| failed(&error))?;
         let mut used = HashMap::new();
         let torn = numbers(path, &file, &mut used)?;
+        // Only now is it known to be a ledger.
+        make_private(&file).map_err(|error| failed(&error))?;
         let length = file.metadata().map_err(|error| failed(&error))?.len();
         let ledger = Self {
             path: path.clone(),

@@ -1,17 +1,19 @@
 //! One answer in the making, marked or not.
 
+mod choosing;
+mod error;
+
+pub use error::RequestError;
+
 use crate::ledger::Entry;
 use crate::policy::{Asked, Unmarked};
-use crate::randomness::{generator, uniform};
+use crate::randomness::generator;
 use hallmark::{Error, Result};
 use hallmark_core::cells::TokenId;
 use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
-use hallmark_core::marker::{Choice, Marker, MarkerError};
-use hallmark_core::row::RowError;
-use hallmark_core::sampling::{Candidates, Sampling, ordinary};
+use hallmark_core::marker::{Marker, MarkerError};
 use rand_chacha::ChaCha8Rng;
-use std::cell::RefCell;
 
 /// One answer in the making. A dropped one that was not [finished](Self::finish) is written to the ledger as dropped.
 pub struct Request {
@@ -35,62 +37,6 @@ enum State {
     Marked(Box<Marker>),
     /// Why not, and how many tokens there are.
     Unmarked(Unmarked, usize),
-}
-
-/// Why a call could not be done. The request's state is as before it.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// The marker's.
-    #[error(transparent)]
-    Marker(#[from] MarkerError),
-    /// A row of another width than the profile's vocabulary.
-    #[error(
-        "a row of {found} logits, and the profile's vocabulary has {vocabulary}: take the profile of this model's tokenizer"
-    )]
-    Narrow {
-        /// The row's width.
-        found: usize,
-        /// The profile's.
-        vocabulary: usize,
-    },
-    /// A token that is none.
-    #[error("{0} is no token id: ids are 0 to 4294967295, and -1 is padding")]
-    Token(i64),
-    /// Ordinary randomness that is none.
-    #[error("uniform {0} is not in [0, 1)")]
-    Uniform(f64),
-    /// Rows that do not belong together.
-    #[error(
-        "the target's row has {target} logits, the draft's {draft}, and the drafted token is {token}"
-    )]
-    Rows {
-        /// The target's length.
-        target: usize,
-        /// The draft's.
-        draft: usize,
-        /// The token.
-        token: TokenId,
-    },
-    /// Tokens that begin behind those that are there.
-    #[error("tokens from place {start} on, and {accepted} were accepted")]
-    Start {
-        /// Where they begin.
-        start: usize,
-        /// How many there are.
-        accepted: usize,
-    },
-}
-
-impl From<RowError> for RequestError {
-    fn from(error: RowError) -> Self {
-        Self::Marker(error.into())
-    }
-}
-
-thread_local! {
-    /// Scratch space of each thread: requests hold none.
-    static CANDIDATES: RefCell<Candidates> = RefCell::default();
 }
 
 impl Request {
@@ -229,110 +175,6 @@ impl Request {
             State::Marked(marker) => marker.tokens().len(),
             State::Unmarked(_, count) => *count,
         }
-    }
-
-    /// Chooses from a row of logits, whose index is the token: under the mark where the position is marked, ordinarily elsewhere.
-    /// Without `sampling` the row is a distribution already; without `uniform` the request's own randomness is used. The row is scratch
-    /// space afterwards.
-    ///
-    /// # Errors
-    /// When the row is narrower than the vocabulary or has no usable logit.
-    pub fn choose_row(
-        &mut self,
-        row: &mut [f32],
-        sampling: Option<&Sampling>,
-        uniform: Option<f64>,
-    ) -> std::result::Result<Choice, RequestError> {
-        self.check_width(row.len())?;
-        let uniform = self.uniform(uniform)?;
-        let sampling = sampling.copied().unwrap_or_default();
-        CANDIDATES.with_borrow_mut(|candidates| match &mut self.state {
-            State::Marked(marker) => Ok(marker.sample_row(row, &sampling, candidates, uniform)?),
-            State::Unmarked(..) => Ok(Choice {
-                index: ordinary(row, &sampling, candidates, uniform)?,
-                marked: false,
-            }),
-        })
-    }
-
-    /// The same among candidates, which survived truncation, with their logits.
-    ///
-    /// # Errors
-    /// As for [`Marker::choose`].
-    pub fn choose(
-        &mut self,
-        tokens: &[TokenId],
-        logits: &mut [f32],
-        uniform: Option<f64>,
-    ) -> std::result::Result<Choice, RequestError> {
-        let uniform = self.uniform(uniform)?;
-        if tokens.len() != logits.len() {
-            let (candidates, logits) = (tokens.len(), logits.len());
-            return Err(MarkerError::Lengths { candidates, logits }.into());
-        }
-        match &mut self.state {
-            State::Marked(marker) => Ok(marker.choose(tokens, logits, uniform)?),
-            State::Unmarked(..) => CANDIDATES.with_borrow_mut(|candidates| {
-                Ok(Choice {
-                    index: ordinary(logits, &Sampling::default(), candidates, uniform)?,
-                    marked: false,
-                })
-            }),
-        }
-    }
-
-    /// Prepares a row for an engine that samples by itself afterwards, and says whether the key took part.
-    ///
-    /// Where the position is marked and the mark chooses, the chosen token is left with 0 and all others with −∞; where the mark biases
-    /// logits, the bias is added. Elsewhere the row stays as it is. With `sampling` the row is also divided by the temperature, and
-    /// what truncation leaves out is −∞, whether the position is marked or not.
-    ///
-    /// # Errors
-    /// As for [`choose_row`](Self::choose_row); the row is then as it was.
-    pub fn mark_row(
-        &mut self,
-        row: &mut [f32],
-        sampling: Option<&Sampling>,
-    ) -> std::result::Result<bool, RequestError> {
-        self.check_width(row.len())?;
-        let sampling = sampling.copied().unwrap_or_default();
-        let greedy = sampling.is_greedy();
-        let truncates = sampling.truncates() && !greedy;
-        if !truncates && sampling.temperature != 1.0 {
-            hallmark_core::row::check(row)?;
-        }
-        CANDIDATES.with_borrow_mut(|candidates| {
-            if truncates {
-                candidates.survivors(row, &sampling)?;
-            }
-            let survivors = truncates.then_some(&mut *candidates);
-            let State::Marked(marker) = &mut self.state else {
-                narrow(row, survivors, &sampling);
-                return Ok(false);
-            };
-            let is_open = marker.is_open();
-            if is_open && marker.is_bias() {
-                narrow(row, survivors, &sampling);
-                return Ok(marker.bias_row(row)?);
-            }
-            if !is_open || greedy || marker.is_greedy() {
-                narrow(row, survivors, &sampling);
-                return Ok(false);
-            }
-            let uniform = uniform(&mut self.randomness);
-            let token = match survivors {
-                Some(Candidates { tokens, logits, .. }) => {
-                    tokens[marker.choose(tokens, logits, uniform)?.index] as usize
-                }
-                None => {
-                    sampling.temper(row);
-                    marker.choose_row(row, uniform)?.index
-                }
-            };
-            row.fill(f32::NEG_INFINITY);
-            row[token] = 0.0;
-            Ok(true)
-        })
     }
 
     /// Records the token that the engine emitted, chosen here or not.
@@ -487,24 +329,6 @@ impl Request {
         }
         Ok(())
     }
-
-    pub(crate) fn uniform(&mut self, given: Option<f64>) -> std::result::Result<f64, RequestError> {
-        match given {
-            Some(given) if !(0.0..1.0).contains(&given) => Err(RequestError::Uniform(given)),
-            Some(given) => Ok(given),
-            None => Ok(uniform(&mut self.randomness)),
-        }
-    }
-
-    fn check_width(&self, found: usize) -> std::result::Result<(), RequestError> {
-        match found < self.vocabulary {
-            true => Err(RequestError::Narrow {
-                found,
-                vocabulary: self.vocabulary,
-            }),
-            false => Ok(()),
-        }
-    }
 }
 
 impl State {
@@ -520,18 +344,5 @@ impl Drop for Request {
     fn drop(&mut self) {
         // Nobody is there to hear of it; what is not in the ledger shows as a request that did not end.
         let _ = self.end("dropped", false);
-    }
-}
-
-/// Leaves the survivors in a row, after temperature.
-fn narrow(row: &mut [f32], survivors: Option<&mut Candidates>, sampling: &Sampling) {
-    match survivors {
-        Some(survivors) => {
-            row.fill(f32::NEG_INFINITY);
-            for (&token, &logit) in survivors.tokens.iter().zip(&survivors.logits) {
-                row[token as usize] = logit;
-            }
-        }
-        None => sampling.temper(row),
     }
 }
