@@ -40,7 +40,7 @@ impl Request {
     /// The same among candidates, which survived truncation, with their logits.
     ///
     /// # Errors
-    /// As for [`Marker::choose`].
+    /// As for [`Marker::choose`](hallmark_core::marker::Marker::choose).
     pub fn choose(
         &mut self,
         tokens: &[TokenId],
