@@ -1,0 +1,1 @@
+//! The case around an examination: commitments, plan, log, bundle, replay.
