@@ -5,6 +5,7 @@
 
 use crate::cells::{DistinctCells, RawCells};
 use crate::dedup::DedupKind;
+use crate::disclosure::{Disclosed, Disclosure};
 use crate::eprocess::EProcess;
 use crate::error::ExaminationError;
 use crate::finding::{Condition, Counts, Expectation, Finding, Order, Test, Warning};
@@ -53,6 +54,7 @@ pub struct Examination {
     controls: Vec<Mark>,
     shapes: Vec<Shape>,
     logprobs: Option<(Arc<Evidence>, MassCounts)>,
+    disclosure: Option<Disclosure>,
     order: Order,
     unproven: Vec<Condition>,
     warnings: Vec<Warning>,
@@ -83,6 +85,8 @@ pub struct Plan {
     pub shape: bool,
     /// The suspect's log-probabilities; with them, T9 is made.
     pub logprobs: Option<(Arc<Evidence>, MassCounts)>,
+    /// Whether what can be shown of each cell is written down: four bytes for each of its words, and a few more.
+    pub disclose: bool,
 }
 
 impl Plan {
@@ -198,8 +202,13 @@ impl Examination {
             let alone = |mark: &Mark| Tally::new(mark.clone(), EProcess::None, Looking::AtEnd);
             (weights, marks.iter().map(alone).collect())
         });
+        let disclosure = (plan.disclose && shared.len() == 1).then(|| {
+            let forms = usize::from(plan.weights.is_some()) + usize::from(second.is_some());
+            Disclosure::new(marks.len() + controls.len(), forms)
+        });
         Ok(Self {
             window,
+            disclosure,
             pools: shared
                 .iter()
                 .map(|mark| Pool::new(mark, plan.dedup))
@@ -256,6 +265,12 @@ impl Examination {
                 counting.observe(raw, &fresh);
             }
             let distinct = pool.distinct(fresh)?;
+            if let Some(disclosure) = &mut self.disclosure {
+                let marks = self.keys.iter().map(|key| &key.mark).chain(&self.controls);
+                let second = self.second.iter().map(|(weights, _)| weights);
+                let forms = self.weights.as_deref().into_iter().chain(second);
+                disclosure.observe(raw, &distinct, marks, forms);
+            }
             self.score(place, before, &distinct)?;
         }
         Ok(())
@@ -287,7 +302,17 @@ impl Examination {
     ///
     /// # Errors
     /// When there are more cells than the tails allow.
-    pub fn finish(mut self) -> Result<Vec<Finding>, ExaminationError> {
+    pub fn finish(self) -> Result<Vec<Finding>, ExaminationError> {
+        Ok(self.finish_disclosing()?.0)
+    }
+
+    /// The same, and what can be shown of each cell, where the plan asks for it and the mark counts the same cells for all keys.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub fn finish_disclosing(
+        mut self,
+    ) -> Result<(Vec<Finding>, Option<Disclosed>), ExaminationError> {
         for key in &mut self.keys {
             key.look()?;
         }
@@ -296,6 +321,13 @@ impl Examination {
         let residual = counted.as_ref().filter(|_| self.residual).map(|counted| {
             let scored = residual::score(counted, self.weights.as_deref(), &marks);
             (counted, scored)
+        });
+        let disclosed = self.disclosure.take().map(|disclosure| {
+            let weights = self.weights.as_deref();
+            let residual = residual.as_ref();
+            let residual =
+                residual.map(|(counted, _)| residual::disclose(counted, weights, &marks));
+            disclosure.finish(self.line_up.all_sums(), residual)
         });
         let rows = Rows::of(marks);
         let mut findings = vec![];
@@ -359,7 +391,7 @@ impl Examination {
             finding.warnings.extend(&self.warnings);
         }
         adjust(&mut findings);
-        Ok(findings)
+        Ok((findings, disclosed))
     }
 
     /// Scores the distinct cells of a pool under its keys: words once a batch, for every test.

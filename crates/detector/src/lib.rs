@@ -16,6 +16,7 @@
 //! | [`statistic`] | the tests, T1 to T9 |
 //! | [`finding`] | what a test found, as reports carry it |
 //! | [`detection`], [`examination`] | whole ways: T1 of one mark; every test of many keys |
+//! | [`disclosure`] | what of each cell can be shown without the key |
 //! | [`power`] | how much must be asked |
 //! | [`tail`], [`eprocess`] | the exact tails and e-values that all of it stands on |
 //!
@@ -54,6 +55,7 @@
 pub mod cells;
 pub mod dedup;
 pub mod detection;
+pub mod disclosure;
 pub mod eprocess;
 pub mod error;
 pub mod examination;

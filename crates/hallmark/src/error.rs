@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Integrity,
     /// A question outside what was calibrated.
     Outside,
+    /// A run that does otherwise than its plan says.
+    Deviation,
 }
 
 /// The result of what can fail.
@@ -58,6 +60,11 @@ impl Error {
     /// A question outside what was calibrated.
     pub fn outside(what: impl Display) -> Self {
         Self::new(ErrorKind::Outside, what)
+    }
+
+    /// A run that does otherwise than its plan says.
+    pub fn deviation(what: impl Display) -> Self {
+        Self::new(ErrorKind::Deviation, what)
     }
 
     /// A file that could not be read or written.

@@ -9,12 +9,16 @@ use std::process::ExitCode;
 pub enum Exit {
     /// The work was done, whatever was found.
     Done = 0,
+    /// `verify` or `replay` says no.
+    No = 1,
     /// Bad usage, or an input or output that failed.
     Usage = 2,
     /// Something is not what it was declared to be: a digest, a checksum, a golden vector.
     Integrity = 3,
     /// Too little data for a finding, or a question outside what was calibrated.
     TooLittle = 4,
+    /// The run does otherwise than its plan says.
+    Deviates = 5,
 }
 
 impl From<ErrorKind> for Exit {
@@ -23,6 +27,7 @@ impl From<ErrorKind> for Exit {
             ErrorKind::Usage | ErrorKind::File => Self::Usage,
             ErrorKind::Integrity => Self::Integrity,
             ErrorKind::Outside => Self::TooLittle,
+            ErrorKind::Deviation => Self::Deviates,
         }
     }
 }

@@ -72,6 +72,7 @@ pub mod formats {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
 
     formats! {
+        Cohorts = "hallmark/cohorts/1"
         Collect = "hallmark/collect/1"
         Demo = "hallmark/demo/2"
         Derive = "hallmark/derive/1"

@@ -113,6 +113,12 @@ impl LineUp {
         Ok(())
     }
 
+    /// Those of every key; nothing where there are no decoys.
+    pub(crate) fn all_sums(&self) -> Vec<Vec<u64>> {
+        let keys = self.decoys.len().checked_div(self.each).unwrap_or(0);
+        (0..keys).map(|index| self.sums(index)).collect()
+    }
+
     /// The sum of scores of each decoy of the key number `index`, in the law's integer unit.
     fn sums(&self, index: usize) -> Vec<u64> {
         let own = &self.decoys[index * self.each..(index + 1) * self.each];

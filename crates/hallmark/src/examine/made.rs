@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::marks;
 use hallmark_core::keys::Key;
 use hallmark_core::profile::Profile;
+use hallmark_detector::disclosure::Disclosed;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination::{Examination, Plan};
 use hallmark_detector::finding::{Counts, Finding, Test};
@@ -18,6 +19,8 @@ pub struct Made<T> {
     pub counts: Counts,
     /// Every test under every key.
     pub tests: Vec<Finding>,
+    /// What can be shown of each cell, where the plan asks for it.
+    pub disclosed: Option<Disclosed>,
     /// T3, T5 or T8, where marks of this scheme cannot have them.
     pub left_out: Vec<Refused>,
 }
@@ -43,10 +46,13 @@ pub fn make<T>(
     left_out.extend(no_shape);
     let mut examination = Examination::new(profile, keys, plan)?;
     let read = observe(&mut examination)?;
+    let counts = *examination.counts();
+    let (tests, disclosed) = examination.finish_disclosing()?;
     Ok(Made {
         read,
-        counts: *examination.counts(),
-        tests: examination.finish()?,
+        counts,
+        tests,
+        disclosed,
         left_out,
     })
 }

@@ -22,7 +22,7 @@ pub use examined::{DOES_NOT_SHOW, Examined, NotMade};
 pub use logprobs::{UnmappedCounts, UsedLogprobs};
 pub use made::{Made, make};
 pub use outcome::{Conclusion, KeyOutcome};
-pub use plan::{Ordering, Plan};
+pub use plan::{Ordering, Plan, usual_decoys};
 pub use quoted::Quoted;
 pub use reference::Reference;
 pub use tried::TriedKey;
@@ -39,6 +39,7 @@ use answers::Watch;
 use hallmark_core::keys::Key;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{CorpusError, TokenRecord, encode};
+use hallmark_detector::disclosure::Disclosed;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination;
 use hallmark_detector::finding::{Condition as Unproven, Order};
@@ -54,12 +55,35 @@ use outcome::Judge;
 /// # Errors
 /// When a key is missing, the plan cannot be meant, or a file cannot be read.
 pub fn examine(plan: &Plan, keys: &[Key], progress: &mut dyn FnMut(Step<'_>)) -> Result<Examined> {
+    Ok(examine_files(plan, keys, false, progress)?.0)
+}
+
+/// The same, and what can be shown of each cell to somebody without a key. Nothing where marks count other cells for each key, or where every
+/// finding is the weaker of two examinations (answers of a provider's log were shown).
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_disclosing(
+    plan: &Plan,
+    keys: &[Key],
+    progress: &mut dyn FnMut(Step<'_>),
+) -> Result<(Examined, Option<Disclosed>)> {
+    examine_files(plan, keys, true, progress)
+}
+
+fn examine_files(
+    plan: &Plan,
+    keys: &[Key],
+    disclose: bool,
+    progress: &mut dyn FnMut(Step<'_>),
+) -> Result<(Examined, Option<Disclosed>)> {
     let collected = collection::check(plan)?;
     let (collection, order) = collected.unzip();
     let order = order.unwrap_or_default();
     examine_with(
         plan,
         keys,
+        disclose,
         collection,
         progress,
         |profile, leave_out, progress, examination| {
@@ -116,9 +140,10 @@ pub fn examine_records(
         );
     }
     let mut answers = Some(answers);
-    examine_with(
+    let examined = examine_with(
         plan,
         keys,
+        false,
         None,
         progress,
         |profile, _, progress, examination| {
@@ -129,7 +154,8 @@ pub fn examine_records(
                 ..Read::default()
             })
         },
-    )
+    );
+    Ok(examined?.0)
 }
 
 /// Shows the answers to the examination, and what they say of themselves.
@@ -167,6 +193,7 @@ struct Read {
 fn examine_with(
     plan: &Plan,
     keys: &[Key],
+    disclose: bool,
     collection: Option<Collection>,
     progress: &mut dyn FnMut(Step<'_>),
     mut answers: impl FnMut(
@@ -175,7 +202,7 @@ fn examine_with(
         &mut dyn FnMut(Step<'_>),
         &mut examination::Examination,
     ) -> Result<Read>,
-) -> Result<Examined> {
+) -> Result<(Examined, Option<Disclosed>)> {
     plan.check()?;
     let profile = plan.profile.profile()?;
     let tested = named(&plan.keys, keys)?;
@@ -206,6 +233,7 @@ fn examine_with(
         decoys: plan.decoys,
         decoy_draw: plan.decoy_seed,
         dedup: plan.dedup.into(),
+        disclose,
     };
     let mut make = |leave_out: bool| {
         make(&profile, &tested, tests.clone(), |examination| {
@@ -230,6 +258,7 @@ fn examine_with(
         // What is left out depends on the key: where nothing of it was shown after all, the examination of everything holds.
         let all = make(false)?;
         made.tests = examination::weaker(made.tests, all.tests);
+        made.disclosed = None;
     }
     let (read, reference) = made.read;
     let Read {
@@ -258,7 +287,7 @@ fn examine_with(
             .map(u64::from)
             .sum(),
     });
-    Ok(Examined {
+    let examined = Examined {
         schema: formats::Examine,
         version: VERSION.to_owned(),
         profile: plan.profile.clone(),
@@ -291,7 +320,8 @@ fn examine_with(
         not_made: made.left_out.iter().map(NotMade::from).collect(),
         conditions,
         does_not_show: DOES_NOT_SHOW.map(str::to_owned).to_vec(),
-    })
+    };
+    Ok((examined, made.disclosed))
 }
 
 /// The keys that a plan names, in its order.

@@ -97,7 +97,9 @@ const DECOYS: u32 = 4_999;
 /// Keys up to which line-ups are made unasked: each key's costs as much as scoring under 4,999 keys.
 const KEYS_LINED_UP: usize = 10;
 
-fn decoys(keys: usize) -> u32 {
+/// Decoys of each key where nothing else is asked for: none beyond ten keys.
+#[must_use]
+pub const fn usual_decoys(keys: usize) -> u32 {
     match keys <= KEYS_LINED_UP {
         true => DECOYS,
         false => 0,
@@ -115,7 +117,7 @@ impl Plan {
             keys,
             controls: vec![],
             answers,
-            decoys: decoys(keys_tried),
+            decoys: usual_decoys(keys_tried),
             decoy_seed: 0,
             shape: false,
             weighing: Weighing::default(),
@@ -214,6 +216,26 @@ impl Plan {
             files.map(move |file| InputFile::of(role, file))
         });
         files.collect()
+    }
+
+    /// Every path of a file that shapes the examination or is examined, but for the answers themselves and the logs of their collection.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let answers = &mut self.answers;
+        let beside = answers.tokenizer.iter_mut().chain(&mut answers.requests);
+        let weighing = &mut self.weighing;
+        let weighing = weighing
+            .harvests
+            .iter_mut()
+            .chain(weighing.background.iter_mut());
+        beside
+            .chain(weighing)
+            .chain(&mut self.first_visits)
+            .chain(&mut self.references)
+            .chain(&mut self.logprobs)
+            .chain(&mut self.reference_logprobs)
+            .chain(self.calibration.table.iter_mut())
+            .chain(&mut self.provider_logs)
+            .chain(&mut self.probes)
     }
 
     /// All files of answers and log-probabilities.

@@ -76,11 +76,18 @@ pub fn write(path: &Path, key: &KeyFile, comments: &[String]) -> Result<()> {
             .and_then(|()| out.flush())
             .map_err(|error| Error::io("write the key to", path, &error));
     }
+    write_private(path, text.as_bytes())
+}
+
+/// Writes a new file that only its owner can read.
+///
+/// # Errors
+/// When it exists or cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     refuse_existing(path)?;
     let failed = |error: &io::Error| Error::io("write the key file", path, error);
     let mut file = temporary(path, Access::Private)?;
-    file.write_all(text.as_bytes())
-        .map_err(|error| failed(&error))?;
+    file.write_all(bytes).map_err(|error| failed(&error))?;
     file.as_file().sync_all().map_err(|error| failed(&error))?;
     file.persist_noclobber(path)
         .map_err(|error| failed(&error.error))?;

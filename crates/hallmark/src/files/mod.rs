@@ -76,6 +76,85 @@ impl NewFile {
     }
 }
 
+/// A new folder that appears when it is complete; until then it is a folder beside it, which is gone if it is not finished.
+pub struct NewFolder {
+    path: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl NewFolder {
+    /// Prepares to make `path`.
+    ///
+    /// # Errors
+    /// When it exists already, or nothing can be made beside it.
+    pub fn create(path: &Path) -> Result<Self> {
+        refuse_existing(path)?;
+        let beside = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let folder = tempfile::Builder::new()
+            .prefix(".hallmark-")
+            .tempdir_in(beside)
+            .map_err(|error| {
+                Error::io("make the folder", path, &io::Error::from(error.kind()))
+                    .hint("check that the folder around it exists and can be written")
+            })?;
+        Ok(Self {
+            path: path.to_owned(),
+            folder,
+        })
+    }
+
+    /// Where its files are written for now.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// When it cannot, or the name is taken by now.
+    pub fn finish(self) -> Result<()> {
+        refuse_existing(&self.path)?;
+        let failed = |error: io::Error| Error::io("make the folder", &self.path, &error);
+        // Temporary folders are for their owner alone; this one is as the umask says.
+        #[cfg(unix)]
+        permissions::as_usual(self.folder.path()).map_err(failed)?;
+        std::fs::rename(self.folder.path(), &self.path).map_err(failed)?;
+        let _ = self.folder.keep();
+        Ok(())
+    }
+}
+
+/// Writes a whole new file.
+///
+/// # Errors
+/// When it exists or cannot be written.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = NewFile::create(path)?;
+    file.write(bytes)?;
+    file.finish()
+}
+
+#[cfg(unix)]
+mod permissions {
+    use std::fs::Permissions;
+    use std::io;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    /// Gives a folder the permissions that a new one has.
+    pub(super) fn as_usual(folder: &Path) -> io::Result<()> {
+        let probe = folder.join(".hallmark-probe");
+        std::fs::create_dir(&probe)?;
+        let mode = std::fs::metadata(&probe)?.permissions().mode();
+        std::fs::remove_dir(&probe)?;
+        std::fs::set_permissions(folder, Permissions::from_mode(mode))
+    }
+}
+
 /// Says no to a path that exists: outputs are created new, never overwritten.
 ///
 /// # Errors

@@ -14,6 +14,7 @@
 //! Weights depend on the transcript, the control sample and counts of windows, on no word and no key. Each cell is
 //! scored once. So S is a weighted sum of independent scores as in T2, with weights of both signs.
 
+mod disclose;
 mod ladder;
 mod scored;
 mod strength;
@@ -28,6 +29,7 @@ use crate::statistic::counted::{Counted, expected};
 use crate::statistic::weighted::WeightedSum;
 use crate::tail::WeightedTail;
 use crate::weights::WindowWeights;
+pub(crate) use disclose::disclose;
 use hallmark_core::mark::Mark;
 use rayon::prelude::*;
 pub(crate) use scored::Scored;
@@ -63,23 +65,52 @@ const TRIED: [Form; FORMS] = [
     },
 ];
 
+/// The forms that are tried beside some weights. Without counts of a harvest, or by a filter, there is no λ, and the second form is the first.
+fn forms(weights: Option<&WindowWeights>) -> [Form; FORMS] {
+    let [follow, seldom, lean] = TRIED;
+    let by_prior =
+        weights.is_some_and(|weights| weights.prior().is_some_and(|own| own < seldom.prior));
+    [follow, if by_prior { seldom } else { follow }, lean]
+}
+
 /// Weighs and scores everything that was counted under each of `marks`, by each form of weights.
 pub(crate) fn score(
     counted: &Counted,
     weights: Option<&WindowWeights>,
     marks: &[&Mark],
 ) -> [Scored; FORMS] {
-    let [follow, seldom, lean] = TRIED;
+    let [follow, seldom, lean] = forms(weights);
     let of = |form| score_by(form, counted, weights, marks);
     let following = of(follow);
-    // Without counts of a harvest, or by a filter, there is no λ.
-    let by_prior =
-        weights.is_some_and(|weights| weights.prior().is_some_and(|own| own < seldom.prior));
-    let seldom = match by_prior {
-        true => of(seldom),
-        false => following.clone(),
+    let seldom = match seldom.prior == follow.prior {
+        true => following.clone(),
+        false => of(seldom),
     };
     [following, seldom, of(lean)]
+}
+
+/// What weighs cells by one form.
+fn weighing<T>(
+    form: Form,
+    counted: &Counted,
+    weights: Option<&WindowWeights>,
+    first: &Mark,
+    weigh: impl FnOnce(&Weigher<'_>) -> T,
+) -> T {
+    let reference = counted.expectation == Expectation::Reference;
+    let weights = weights.map(|weights| {
+        let weights = weights.with_prior_of_at_least(form.prior);
+        match form.leaning {
+            Leaning::Follow => weights,
+            Leaning::Lean => weights.without_background(),
+        }
+    });
+    weigh(&Weigher {
+        expected: counted.expected(),
+        strength: Strength::of(form.leaning, first.law(), reference),
+        weights: weights.as_ref(),
+        window: counted.window,
+    })
 }
 
 fn score_by(
@@ -91,34 +122,22 @@ fn score_by(
     let Some(first) = marks.first() else {
         return Scored::empty(0);
     };
-    let reference = counted.expectation == Expectation::Reference;
-    let weights = weights.map(|weights| {
-        let weights = weights.with_prior_of_at_least(form.prior);
-        match form.leaning {
-            Leaning::Follow => weights,
-            Leaning::Lean => weights.without_background(),
-        }
-    });
-    let weigher = Weigher {
-        expected: counted.expected(),
-        strength: Strength::of(form.leaning, first.law(), reference),
-        weights: weights.as_ref(),
-        window: counted.window,
-    };
     let rows: usize = marks.iter().map(|mark| mark.parts().len()).sum();
-    let pieces = expected::pieces(&counted.suspect).into_par_iter();
-    let weighed = pieces.map(|piece| weigher.weigh(piece));
     let score = |cells| scored::score(cells, marks, counted.window);
-    match first.unit() {
-        None => weighed
-            .map(score)
-            .reduce(|| Scored::empty(rows), |some, more| some.and(&more)),
-        // A function that takes two cells for one: which is the first depends on the cells alone.
-        Some(unit) => scored::first_of_units(weighed.collect(), unit, counted.window)
-            .into_par_iter()
-            .map(score)
-            .reduce(|| Scored::empty(rows), |some, more| some.and(&more)),
-    }
+    weighing(form, counted, weights, first, |weigher| {
+        let pieces = expected::pieces(&counted.suspect).into_par_iter();
+        let weighed = pieces.map(|piece| weigher.weigh(piece));
+        match first.unit() {
+            None => weighed
+                .map(score)
+                .reduce(|| Scored::empty(rows), |some, more| some.and(&more)),
+            // A function that takes two cells for one: which is the first depends on the cells alone.
+            Some(unit) => scored::first_of_units(weighed.collect(), unit, counted.window)
+                .into_par_iter()
+                .map(score)
+                .reduce(|| Scored::empty(rows), |some, more| some.and(&more)),
+        }
+    })
 }
 
 /// The largest weight of a part: a cell's is at most 2,896 times as much.
