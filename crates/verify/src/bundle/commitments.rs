@@ -1,0 +1,59 @@
+//! Keys: those that are used were committed to.
+
+use super::Bundle;
+use crate::check::Check;
+use crate::digest::sha256;
+use crate::formats::{CasePlan, Commitments};
+use serde_json::Value;
+
+pub(super) fn check(
+    bundle: &Bundle<'_>,
+    plan: &CasePlan,
+    commitments: &Commitments,
+    checks: &mut Vec<Check>,
+) {
+    let what = "plan.toml names the commitments of this bundle";
+    let content = bundle
+        .read(Commitments::FILE, super::MAX_TEXT)
+        .unwrap_or_default();
+    let digest = sha256(&content);
+    checks.push(match digest == plan.commitments_sha256 {
+        true => Check::holds(what),
+        false => Check::fails(
+            what,
+            format!("{digest}; the plan says {}", plan.commitments_sha256),
+        ),
+    });
+    for role in ["keys", "controls"] {
+        for id in ids(&plan.analysis, role) {
+            let what = format!("key {id} of the plan was committed to");
+            checks.push(match commitments.key(&id) {
+                Some(key) => Check {
+                    detail: key.name.clone(),
+                    ..Check::holds(what)
+                },
+                None => Check::fails(what, "no commitment names it"),
+            });
+        }
+    }
+    if let (Some(committed), planned) = (
+        commitments.decoy_seed,
+        plan.analysis.get("decoy_seed").and_then(Value::as_u64),
+    ) {
+        let what = "the plan draws the decoys that were committed to";
+        checks.push(match planned == Some(committed) {
+            true => Check::holds(what),
+            false => Check::fails(
+                what,
+                format!("draw {committed} was committed to, {planned:?} planned"),
+            ),
+        });
+    }
+}
+
+/// Public ids of keys in a library's plan or a finding.
+pub(super) fn ids(value: &Value, role: &str) -> Vec<String> {
+    let keys = value.get(role).and_then(Value::as_array);
+    let id = |key: &Value| key.get("key_id").and_then(Value::as_str).map(str::to_owned);
+    keys.into_iter().flatten().filter_map(id).collect()
+}

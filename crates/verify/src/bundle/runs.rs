@@ -1,0 +1,267 @@
+//! Runs: each is recorded, does what was planned, and its numbers follow from its cells.
+
+use super::{Bundle, MAX_CELLS};
+use crate::arithmetic::{self, Cells};
+use crate::canonical;
+use crate::check::Check;
+use crate::digest::sha256;
+use crate::formats::{CaseLog, CasePlan, Event, FINDINGS};
+use crate::plan::differences;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+pub(super) fn check(
+    bundle: &Bundle<'_>,
+    plan: &CasePlan,
+    plan_sha256: &str,
+    log: &CaseLog,
+    checks: &mut Vec<Check>,
+) {
+    planned(plan, plan_sha256, log, checks);
+    let mut seen = BTreeSet::new();
+    for entry in &log.entries {
+        if let Event::Began {
+            run,
+            plan_sha256: began,
+            ..
+        } = &entry.event
+        {
+            seen.insert(*run);
+            let ended = log.entries.iter().find_map(|entry| match &entry.event {
+                Event::Ended {
+                    run: ended,
+                    findings_sha256,
+                    cells_sha256,
+                    ..
+                } if ended == run => Some((findings_sha256, cells_sha256.as_ref())),
+                _ => None,
+            });
+            same(
+                checks,
+                format!("run {run} began with this plan"),
+                began,
+                plan_sha256,
+            );
+            match ended {
+                Some((findings, cells)) => {
+                    let run = Run {
+                        number: *run,
+                        bundle,
+                        plan,
+                        log,
+                    };
+                    run.check(findings, cells.map(|cells| &cells[..]), checks);
+                }
+                None => checks.push(without_result(*run, log)),
+            }
+        }
+    }
+    let folders = bundle.listed.keys().filter_map(|name| {
+        let (run, _) = name.strip_prefix("runs/")?.split_once('/')?;
+        Some(run)
+    });
+    let unknown: BTreeSet<&str> = folders
+        .filter(|run| run.parse().map_or(true, |run| !seen.contains(&run)))
+        .collect();
+    let what = "every run in the bundle is in the case's log";
+    checks.push(match unknown.is_empty() {
+        true => Check::holds(what),
+        false => Check::fails(what, format!("{unknown:?}")),
+    });
+}
+
+fn planned(plan: &CasePlan, plan_sha256: &str, log: &CaseLog, checks: &mut Vec<Check>) {
+    let what = "the case's log begins with this plan and its commitments";
+    let first = log.entries.first().map(|entry| &entry.event);
+    checks.push(match first {
+        Some(Event::Planned {
+            plan_sha256: planned,
+            commitments_sha256,
+        }) if planned == plan_sha256 && *commitments_sha256 == plan.commitments_sha256 => {
+            Check::holds(what)
+        }
+        _ => Check::fails(what, "its first line says otherwise"),
+    });
+}
+
+fn without_result(run: u64, log: &CaseLog) -> Check {
+    let failed = log.entries.iter().find_map(|entry| match &entry.event {
+        Event::Failed {
+            run: failed, error, ..
+        } if *failed == run => Some(error.clone()),
+        _ => None,
+    });
+    let what = format!("run {run} is accounted for");
+    Check {
+        detail: failed
+            .unwrap_or_else(|| "it began and did not end: the program was stopped".to_owned()),
+        ..Check::holds(what)
+    }
+}
+
+/// A run that ended with findings.
+struct Run<'a> {
+    number: u64,
+    bundle: &'a Bundle<'a>,
+    plan: &'a CasePlan,
+    log: &'a CaseLog,
+}
+
+impl Run<'_> {
+    fn check(&self, findings_sha256: &str, cells_sha256: Option<&str>, checks: &mut Vec<Check>) {
+        let name = format!("runs/{}/{FINDINGS}", self.number);
+        let text = match self.bundle.text(&name) {
+            Ok(text) => text,
+            Err(error) => {
+                checks.push(Check::fails(format!("{name} can be read"), error));
+                return;
+            }
+        };
+        let what = format!("{name} is what the case's log says");
+        same(checks, what, findings_sha256, &sha256(text.as_bytes()));
+        let examined: Value = match serde_json::from_str(&text) {
+            Ok(examined) => examined,
+            Err(error) => {
+                checks.push(Check::fails(
+                    format!("{name} can be read"),
+                    error.to_string(),
+                ));
+                return;
+            }
+        };
+        self.adheres(&examined, checks);
+        self.inputs(&examined, checks);
+        self.numbers(&examined, cells_sha256, checks);
+    }
+
+    /// What was done is what was planned, or a note says why not.
+    fn adheres(&self, examined: &Value, checks: &mut Vec<Check>) {
+        let nothing = &Value::Null;
+        let done = examined.get("plan").unwrap_or(nothing);
+        let digest = sha256(canonical::json(done).as_bytes());
+        let printed = examined.get("plan_sha256").and_then(Value::as_str);
+        same(
+            checks,
+            format!("run {}: digest of its plan", self.number),
+            printed.unwrap_or_default(),
+            &digest,
+        );
+        let what = format!("run {} does what was planned", self.number);
+        let noted: Vec<(&Vec<String>, &String)> = self
+            .log
+            .entries
+            .iter()
+            .filter_map(|entry| match &entry.event {
+                Event::Deviated { run, fields, note } if *run == self.number => {
+                    Some((fields, note))
+                }
+                _ => None,
+            })
+            .collect();
+        let differs = differences(&self.plan.analysis, &canonical::without_nulls(done));
+        let unnoted: Vec<&String> = differs
+            .iter()
+            .filter(|field| !noted.iter().any(|(fields, _)| fields.contains(field)))
+            .collect();
+        let notes: Vec<String> = noted
+            .iter()
+            .map(|(fields, note)| format!("deviates in {}: {note}", fields.join(", ")))
+            .collect();
+        checks.push(match unnoted.is_empty() {
+            true => Check {
+                detail: notes.join("; "),
+                ..Check::holds(what)
+            },
+            false => Check::fails(what, format!("without a note it deviates in {unnoted:?}")),
+        });
+        self.asked(examined, &noted, checks);
+    }
+
+    /// As many answers as were planned.
+    fn asked(&self, examined: &Value, noted: &[(&Vec<String>, &String)], checks: &mut Vec<Check>) {
+        let Some(planned) = self.plan.fixed.answers else {
+            return;
+        };
+        let read = examined.pointer("/counts/answers").and_then(Value::as_u64);
+        let what = format!("run {} has as many answers as were planned", self.number);
+        let is_noted = noted.iter().any(|(fields, _)| {
+            fields
+                .iter()
+                .any(|field| field.starts_with("fixed.answers"))
+        });
+        checks.push(match read == Some(planned) || is_noted {
+            true => Check::holds(what),
+            false => Check::fails(what, format!("{planned} planned, {read:?} read")),
+        });
+    }
+
+    /// Files are those that came into the case, and those that are in the bundle are what they were.
+    fn inputs(&self, examined: &Value, checks: &mut Vec<Check>) {
+        let inputs = examined.get("inputs").and_then(Value::as_array);
+        for input in inputs.into_iter().flatten() {
+            let field = |name| input.get(name).and_then(Value::as_str).unwrap_or_default();
+            let (file, digest) = (field("file"), field("sha256"));
+            let what = format!("run {}: {file} is what came into the case", self.number);
+            let taken = self.log.entries.iter().any(|entry| match &entry.event {
+                Event::TookIn {
+                    file: taken,
+                    sha256,
+                    ..
+                } => taken == file && sha256 == digest,
+                _ => false,
+            });
+            checks.push(match taken {
+                true => Check::holds(what),
+                false => Check::fails(what, "the case's log has no such file with this digest"),
+            });
+            if self.bundle.has(file) {
+                let opened = self.bundle.files.open(file);
+                let found = opened.and_then(crate::digest::of_reader);
+                let found = found.map_or_else(|error| error.to_string(), |(sha256, _)| sha256);
+                let what = format!("run {}: {file} has the digest of the findings", self.number);
+                same(checks, what, digest, &found);
+            }
+        }
+    }
+
+    /// Every number follows from the cells.
+    fn numbers(&self, examined: &Value, cells_sha256: Option<&str>, checks: &mut Vec<Check>) {
+        let name = format!("runs/{}/{}", self.number, Cells::FILE);
+        let Some(digest) = cells_sha256 else {
+            let why = "nothing is disclosed of its cells; replay it with the key";
+            let what = format!("run {}: its numbers follow from its cells", self.number);
+            checks.push(Check::not_checked(what, why));
+            return;
+        };
+        let read = self.bundle.read(&name, MAX_CELLS);
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                checks.push(Check::fails(format!("{name} can be read"), error));
+                return;
+            }
+        };
+        let what = format!("{name} is what the case's log says");
+        same(checks, what, digest, &sha256(&bytes));
+        match Cells::from_bytes(&bytes) {
+            Ok(cells) => {
+                let checked = arithmetic::check(examined, &cells).into_iter();
+                checks.extend(checked.map(|check| Check {
+                    what: format!("run {}: {}", self.number, check.what),
+                    ..check
+                }));
+            }
+            Err(error) => checks.push(Check::fails(
+                format!("{name} can be read"),
+                error.to_string(),
+            )),
+        }
+    }
+}
+
+fn same(checks: &mut Vec<Check>, what: String, said: &str, found: &str) {
+    checks.push(match said == found {
+        true => Check::holds(what),
+        false => Check::fails(what, format!("{found}, and {said} is said")),
+    });
+}

@@ -1,0 +1,225 @@
+//! Signatures, log proofs and timestamps: who signed, and that it was there before.
+
+use super::{Bundle, Trust};
+use crate::check::Check;
+use crate::digest::{of_hexadecimal, sha256};
+use crate::dsse::Envelope;
+use crate::formats::{BUNDLE_PREDICATE, CasePlan, Commitments, LogEntry, Manifest, PLAN_PREDICATE};
+use crate::note::VerifierKey;
+use crate::public_key::{from_pem, public_id};
+use crate::tlog::TlogProof;
+use ed25519_dalek::VerifyingKey;
+
+/// The bundle's own public key.
+const SIGNER: &str = "signer.pub.pem";
+
+/// The log's own key.
+const LOG: &str = "log.pub";
+
+pub(super) fn check(bundle: &Bundle<'_>, trust: &Trust, checks: &mut Vec<Check>) {
+    let (signers, whose) = signers(bundle, trust, checks);
+    for (file, envelope, predicate) in [
+        (Manifest::FILE, Manifest::SIGNED, BUNDLE_PREDICATE),
+        (CasePlan::FILE, "plan.dsse.json", PLAN_PREDICATE),
+    ] {
+        let what = format!("{file}: signature {whose}");
+        checks.push(
+            match signature(bundle, file, envelope, predicate, &signers) {
+                Ok(ids) => Check {
+                    detail: ids,
+                    ..Check::holds(what)
+                },
+                Err(error) => Check::fails(what, error),
+            },
+        );
+    }
+    let places: Vec<Option<u64>> = [
+        (Commitments::FILE, "commitments"),
+        (CasePlan::FILE, "case-plan"),
+    ]
+    .into_iter()
+    .map(|(file, kind)| logged(bundle, file, kind, trust, checks))
+    .collect();
+    if let [Some(commitments), Some(plan)] = places[..] {
+        let what = "the log has the commitments before the plan";
+        checks.push(match commitments < plan {
+            true => Check::holds(what),
+            false => Check::fails(what, format!("entries {commitments} and {plan}")),
+        });
+    }
+    for file in [Commitments::FILE, CasePlan::FILE] {
+        timestamp(bundle, file, trust, checks);
+    }
+}
+
+fn signers(
+    bundle: &Bundle<'_>,
+    trust: &Trust,
+    checks: &mut Vec<Check>,
+) -> (Vec<VerifyingKey>, &'static str) {
+    if !trust.signers.is_empty() {
+        return (trust.signers.clone(), "by a signer that you named");
+    }
+    let own = bundle.text(SIGNER).and_then(|pem| from_pem(&pem));
+    match own {
+        Ok(key) => {
+            let id = public_id(&key);
+            checks.push(Check::not_checked(
+                "the signer is who you think",
+                format!("nobody was named with --signer; the bundle's own key is {id}: compare it with what its owner published"),
+            ));
+            (vec![key], "by the bundle's own key")
+        }
+        Err(error) => {
+            checks.push(Check::fails(format!("{SIGNER} can be read"), error));
+            (vec![], "by the bundle's own key")
+        }
+    }
+}
+
+/// The ids of those who signed that a file has this digest.
+fn signature(
+    bundle: &Bundle<'_>,
+    file: &str,
+    envelope: &str,
+    predicate: &str,
+    signers: &[VerifyingKey],
+) -> Result<String, String> {
+    let content = bundle.read(file, super::MAX_TEXT)?;
+    let signed = bundle
+        .read(envelope, super::MAX_TEXT)
+        .map_err(|error| format!("{envelope}: {error}"))?;
+    let envelope = Envelope::parse(&signed).map_err(|error| error.to_string())?;
+    let verified = envelope
+        .verify(signers)
+        .map_err(|error| error.to_string())?;
+    let statement = verified.statement;
+    if statement.predicate_type != predicate {
+        return Err(format!(
+            "what is signed is {:?}, not {predicate:?}",
+            statement.predicate_type
+        ));
+    }
+    let digest = of_hexadecimal(&sha256(&content));
+    let of_this =
+        |subject: &crate::dsse::Subject| subject.name == file && Some(subject.sha256) == digest;
+    if statement.subjects.len() != 1 || !statement.subjects.iter().all(of_this) {
+        return Err("another file was signed, or another content of it".to_owned());
+    }
+    let ids: Vec<String> = verified.signers.iter().map(public_id).collect();
+    Ok(ids.join(", "))
+}
+
+/// The entry's place in the log, where there is a proof.
+fn logged(
+    bundle: &Bundle<'_>,
+    file: &str,
+    kind: &str,
+    trust: &Trust,
+    checks: &mut Vec<Check>,
+) -> Option<u64> {
+    let name = format!("{}.tlog-proof", stem(file));
+    let what = format!("{file}: in the log");
+    if !bundle.has(&name) {
+        checks.push(Check::not_checked(
+            what,
+            format!("there is no {name}: it was not logged"),
+        ));
+        return None;
+    }
+    let proven = || -> Result<(u64, String), String> {
+        let (key, whose) = match &trust.log {
+            Some(key) => (key.clone(), "the log that you named"),
+            None => {
+                let text = bundle
+                    .text(LOG)
+                    .map_err(|error| format!("{LOG}: {error}"))?;
+                let key: VerifierKey = text
+                    .trim_end()
+                    .parse()
+                    .map_err(|error| format!("{LOG}: {error}"))?;
+                (
+                    key,
+                    "the bundle's own log: compare its key with what its owner published",
+                )
+            }
+        };
+        let content = bundle.read(file, super::MAX_TEXT)?;
+        let proof = TlogProof::parse(&bundle.read(&name, super::MAX_TEXT)?)
+            .map_err(|error| error.to_string())?;
+        let sha256 = sha256(&content);
+        let entry = LogEntry {
+            kind,
+            sha256: &sha256,
+        }
+        .bytes();
+        let checkpoint = proof
+            .verify(&entry, &key)
+            .map_err(|error| error.to_string())?;
+        let place = format!(
+            "entry {} of {} in {}, {whose}",
+            proof.index, checkpoint.size, checkpoint.origin
+        );
+        Ok((proof.index, place))
+    };
+    match proven() {
+        Ok((index, place)) => {
+            checks.push(Check {
+                detail: place,
+                ..Check::holds(what)
+            });
+            Some(index)
+        }
+        Err(error) => {
+            checks.push(Check::fails(what, error));
+            None
+        }
+    }
+}
+
+fn timestamp(bundle: &Bundle<'_>, file: &str, trust: &Trust, checks: &mut Vec<Check>) {
+    let name = format!("{}.tsr", stem(file));
+    if !bundle.has(&name) {
+        return;
+    }
+    let what = format!("{file}: timestamp");
+    if trust.timestamp_roots.is_empty() {
+        let why = "name the authority's root certificate with --tsa-root";
+        checks.push(Check::not_checked(what, why));
+        return;
+    }
+    checks.push(stamped(bundle, file, &name, trust).map_or_else(
+        |error| Check::fails(what.clone(), error),
+        |time| Check {
+            detail: time,
+            ..Check::holds(what.clone())
+        },
+    ));
+}
+
+#[cfg(feature = "timestamp")]
+fn stamped(bundle: &Bundle<'_>, file: &str, name: &str, trust: &Trust) -> Result<String, String> {
+    use crate::timestamp::{Root, Token};
+    let content = bundle.read(file, super::MAX_TEXT)?;
+    let digest = of_hexadecimal(&sha256(&content)).unwrap_or_default();
+    let der = bundle.read(name, super::MAX_TEXT)?;
+    let token = Token::parse(&der).map_err(|error| error.to_string())?;
+    let mut why = String::new();
+    for pem in &trust.timestamp_roots {
+        let root = Root::parse(pem.as_bytes()).map_err(|error| error.to_string())?;
+        match token.verify(&digest, &root) {
+            Ok(stamped) => return Ok(format!("{} by {}", stamped.time, stamped.authority)),
+            Err(error) => why = error.to_string(),
+        }
+    }
+    Err(why)
+}
+
+#[cfg(not(feature = "timestamp"))]
+fn stamped(_: &Bundle<'_>, _: &str, _: &str, _: &Trust) -> Result<String, String> {
+    Err("this program was built without timestamps".to_owned())
+}
+
+fn stem(file: &str) -> &str {
+    file.split_once('.').map_or(file, |(stem, _)| stem)
+}

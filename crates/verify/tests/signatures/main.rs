@@ -1,0 +1,10 @@
+//! Notes, logs and envelopes: what is right is read, and whatever is changed is refused.
+
+mod envelopes;
+mod log_files;
+mod memory_log;
+mod notes;
+#[cfg(feature = "timestamp")]
+mod timestamps;
+mod trees;
+mod vectors;
