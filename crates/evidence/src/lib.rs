@@ -1,1 +1,19 @@
 //! The case around an examination: commitments, plan, log, bundle, replay.
+//!
+//! ```text
+//! keys → commit → plan → examine (recorded) → bundle → verify, replay, report
+//! ```
+//!
+//! A case is a folder that holds all that was fixed, taken in and found. What is in it is checked by `hallmark-verify`, which shares no
+//! code with what made it but the formats.
+
+pub mod bundle;
+pub mod case;
+pub mod cohorts;
+pub mod commit;
+pub mod log;
+pub mod openings;
+pub mod replay;
+pub mod signer;
+mod signing;
+pub mod timestamp;

@@ -1,0 +1,193 @@
+//! A bundle: what a case shows to others, each file by its digest, signed.
+
+use crate::case::{Case, INPUTS, ITEMS};
+use crate::signer::Signer;
+use crate::signing::sign_file;
+use hallmark::files::{NewFile, NewFolder, write_new};
+use hallmark::json::{VERSION, to_json};
+use hallmark::{Error, Result};
+use hallmark_verify::digest::sha256;
+use hallmark_verify::files::{Files, Folder};
+use hallmark_verify::formats::{BUNDLE_PREDICATE, BundleFormat, FileEntry, Manifest};
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// What goes into a bundle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Answers and the files that shaped the examination too, and not their digests alone.
+    pub with_items: bool,
+}
+
+/// Packs a case into a new folder, or into an archive where the name ends in `.tar`. The same case gives the same bytes.
+///
+/// # Errors
+/// When it exists, or a file cannot be read or written.
+pub fn pack(case: &Case, signer: &Signer, out: &Path, contents: Contents) -> Result<Manifest> {
+    let root = Folder(case.root().to_owned());
+    let listed = root
+        .list()
+        .map_err(|error| Error::io("read", case.root(), &error))?;
+    let names: Vec<String> = listed
+        .into_keys()
+        .filter(|name| belongs(name, contents))
+        .collect();
+    let mut files = vec![];
+    for name in &names {
+        let mut hash = Hashing::default();
+        copy(&root, name, &mut hash)?;
+        files.push(FileEntry {
+            file: name.clone(),
+            bytes: hash.bytes,
+            sha256: hash.finish(),
+        });
+    }
+    let manifest = Manifest {
+        schema: BundleFormat,
+        case: case.plan().case.clone(),
+        version: VERSION.to_owned(),
+        files,
+    };
+    let text = to_json(&manifest, true)? + "\n";
+    let digest = sha256(text.as_bytes());
+    let envelope = sign_file(signer, Manifest::FILE, &digest, BUNDLE_PREDICATE)?;
+    let added = BTreeMap::from([(Manifest::FILE, text), (Manifest::SIGNED, envelope)]);
+    match out.extension().is_some_and(|extension| extension == "tar") {
+        true => archive(&root, &manifest, &added, out)?,
+        false => folder(&root, &manifest, &added, out)?,
+    }
+    Ok(manifest)
+}
+
+/// Names that begin with a dot are the program's own, and unfinished.
+fn belongs(name: &str, contents: Contents) -> bool {
+    let hidden = name.split('/').any(|part| part.starts_with('.'));
+    let item = [ITEMS, INPUTS].iter().any(|folder| {
+        name.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+    });
+    !hidden && (contents.with_items || !item)
+}
+
+fn folder(
+    root: &Folder,
+    manifest: &Manifest,
+    added: &BTreeMap<&str, String>,
+    out: &Path,
+) -> Result<()> {
+    let made = NewFolder::create(out)?;
+    for entry in &manifest.files {
+        let path = made.path().join(&entry.file);
+        let parent = path.parent().unwrap_or(made.path());
+        std::fs::create_dir_all(parent)
+            .map_err(|error| Error::io("make the folder", parent, &error))?;
+        let mut file = NewFile::create(&path)?;
+        let mut hash = Hashing::default();
+        read(root, &entry.file, &mut |bytes| {
+            hash.add(bytes);
+            file.write(bytes)
+        })?;
+        unchanged(entry, hash)?;
+        file.finish()?;
+    }
+    for (name, text) in added {
+        write_new(&made.path().join(name), text.as_bytes())?;
+    }
+    made.finish()
+}
+
+fn archive(
+    root: &Folder,
+    manifest: &Manifest,
+    added: &BTreeMap<&str, String>,
+    out: &Path,
+) -> Result<()> {
+    let mut file = NewFile::create(out)?;
+    for (name, text) in added {
+        file.write(&header(name, text.len() as u64)?)?;
+        file.write(text.as_bytes())?;
+        file.write(padding(text.len() as u64))?;
+    }
+    for entry in &manifest.files {
+        file.write(&header(&entry.file, entry.bytes)?)?;
+        let mut hash = Hashing::default();
+        read(root, &entry.file, &mut |bytes| {
+            hash.add(bytes);
+            file.write(bytes)
+        })?;
+        unchanged(entry, hash)?;
+        file.write(padding(entry.bytes))?;
+    }
+    file.write(&[0; 1024])?;
+    file.finish()
+}
+
+/// A header of the archive that says nothing of when, where or by whom it was made.
+fn header(name: &str, bytes: u64) -> Result<Vec<u8>> {
+    let mut header = tar::Header::new_ustar();
+    header
+        .set_path(name)
+        .map_err(|error| Error::usage(format_args!("{name} does not fit an archive: {error}")))?;
+    header.set_size(bytes);
+    header.set_mode(0o644);
+    header.set_mtime(0);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_cksum();
+    Ok(header.as_bytes().to_vec())
+}
+
+/// Zeros up to the next block of 512 bytes.
+fn padding(bytes: u64) -> &'static [u8] {
+    &[0; 512][..(bytes.wrapping_neg() % 512) as usize]
+}
+
+fn copy(root: &Folder, name: &str, hash: &mut Hashing) -> Result<()> {
+    read(root, name, &mut |bytes| {
+        hash.add(bytes);
+        Ok(())
+    })
+}
+
+/// Hands a file on, piece by piece.
+fn read(root: &Folder, name: &str, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let failed = |error: io::Error| Error::io("read", &root.0.join(name), &error);
+    let mut from = root.open(name).map_err(failed)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match from.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(()),
+            read => each(&buffer[..read])?,
+        }
+    }
+}
+
+fn unchanged(entry: &FileEntry, hash: Hashing) -> Result<()> {
+    match hash.finish() == entry.sha256 {
+        true => Ok(()),
+        false => Err(
+            Error::integrity(format_args!("{} changed while it was read", entry.file))
+                .hint("pack the case when nobody writes into it"),
+        ),
+    }
+}
+
+#[derive(Default)]
+struct Hashing {
+    hash: sha2::Sha256,
+    bytes: u64,
+}
+
+impl Hashing {
+    fn add(&mut self, bytes: &[u8]) {
+        use sha2::Digest;
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
+    fn finish(self) -> String {
+        use sha2::Digest;
+        hallmark_verify::digest::hexadecimal(&self.hash.finalize())
+    }
+}

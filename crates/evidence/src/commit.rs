@@ -1,0 +1,100 @@
+//! Commitments: keys fixed in public, to be opened later.
+
+use crate::openings::Opening;
+use hallmark::{Error, Result};
+use hallmark_core::keys::{COMMITMENT_NONCE_BYTES, Commitment, KeyFile};
+use hallmark_harvest::Sha256Digest;
+use hallmark_verify::digest::hexadecimal;
+use hallmark_verify::formats::{Commitments, CommitmentsFormat, CommittedKey, KeyRole};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// A key that is to be committed to.
+pub struct Named {
+    /// Its name in the case.
+    pub name: String,
+    /// What it is for.
+    pub role: KeyRole,
+    /// The key.
+    pub key: KeyFile,
+}
+
+/// What is committed to beside keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The profile file.
+    pub profile: Option<&'a Path>,
+    /// Which draw of decoys.
+    pub decoy_seed: Option<u64>,
+    /// The table of cohorts: which accounts each has.
+    pub cohorts: Option<&'a Path>,
+}
+
+/// Commits to the keys that mark, each under a nonce of its own.
+///
+/// # Errors
+/// When a name or a key comes twice or a name cannot be one, a file cannot be read, or the operating system has no randomness.
+pub fn commit(
+    keys: &[Named],
+    beside: Beside<'_>,
+    made: String,
+) -> Result<(Commitments, Vec<Opening>)> {
+    let mut committed: Vec<CommittedKey> = vec![];
+    let mut openings = vec![];
+    for Named { name, role, key } in keys {
+        check_name(name)?;
+        let marking = key.marking_key();
+        let key_id = marking.public_id().to_string();
+        if committed.iter().any(|other| other.name == *name) {
+            return Err(Error::usage(format_args!("two keys are called {name}"))
+                .hint("give each key a name of its own"));
+        }
+        if let Some(other) = committed.iter().find(|other| other.key_id == key_id) {
+            return Err(
+                Error::usage(format_args!("{name} and {} are one key", other.name))
+                    .hint("commit to each key once"),
+            );
+        }
+        let mut nonce = Zeroizing::new([0; COMMITMENT_NONCE_BYTES]);
+        getrandom::fill(&mut *nonce)
+            .map_err(|error| Error::usage(format_args!("no randomness: {error}")))?;
+        committed.push(CommittedKey {
+            name: name.clone(),
+            key_id: key_id.clone(),
+            root_id: match key {
+                KeyFile::Root(_) => Some(key.public_id().to_string()),
+                _ => None,
+            },
+            role: *role,
+            commitment: hexadecimal(Commitment::to_key(&marking, &nonce).as_bytes()),
+        });
+        openings.push(Opening {
+            name: name.clone(),
+            key_id,
+            nonce,
+        });
+    }
+    let digest = |path: &Path| match Sha256Digest::of_file(path) {
+        Ok((digest, _)) => Ok(digest.to_string()),
+        Err(error) => Err(Error::io("read", path, &error)),
+    };
+    let commitments = Commitments {
+        schema: CommitmentsFormat,
+        made,
+        keys: committed,
+        profile_sha256: beside.profile.map(digest).transpose()?,
+        decoy_seed: beside.decoy_seed,
+        cohorts_sha256: beside.cohorts.map(digest).transpose()?,
+    };
+    Ok((commitments, openings))
+}
+
+/// Names stand in file names and in reports.
+fn check_name(name: &str) -> Result<()> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(fits) {
+        return Err(Error::usage(format_args!("{name:?} is no name for a key"))
+            .hint("use up to 64 letters, digits, `-`, `_` and `.`, such as 2026q4-cohort-7"));
+    }
+    Ok(())
+}

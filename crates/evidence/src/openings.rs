@@ -1,0 +1,93 @@
+//! What opens a commitment: the nonce, kept beside the key and shown with it.
+
+use hallmark::files::keys::{refuse_readable_by_others, write_private};
+use hallmark::{Error, Result};
+use hallmark_core::keys::{COMMITMENT_NONCE_BYTES, Commitment, Key};
+use hallmark_verify::digest::{hexadecimal, of_hexadecimal};
+use hallmark_verify::formats::CommittedKey;
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// A key's nonce.
+pub struct Opening {
+    /// The key's name in the case.
+    pub name: String,
+    /// The key's public id.
+    pub key_id: String,
+    pub(crate) nonce: Zeroizing<[u8; COMMITMENT_NONCE_BYTES]>,
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening")
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The longest opening file that is read, in bytes.
+const MAX: u64 = 4096;
+
+const KIND: &str = "hallmark-opening-1";
+
+impl Opening {
+    /// Writes a new file that only its owner can read.
+    ///
+    /// # Errors
+    /// When it exists or cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let nonce = Zeroizing::new(hexadecimal(&*self.nonce));
+        let text = Zeroizing::new(format!(
+            "# Opens the commitment to key {} ({}). Keep it with the key; who is shown both can open it.\n{KIND}:{}:{}\n",
+            self.name, self.key_id, self.key_id, *nonce
+        ));
+        write_private(path, text.as_bytes())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When others can read it, or it is no opening.
+    pub fn read(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(|error| Error::io("open the opening", path, &error))?;
+        refuse_readable_by_others(path, &file)?;
+        let mut text = Zeroizing::new(String::with_capacity(MAX as usize));
+        let wrong = || {
+            Error::usage(format_args!("{} opens no commitment", path.display()))
+                .hint("give the file that `hallmark commit` wrote beside the commitments")
+        };
+        file.take(MAX)
+            .read_to_string(&mut text)
+            .map_err(|_| wrong())?;
+        let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+        let line = lines.next().ok_or_else(wrong)?;
+        let mut fields = line.split(':');
+        let (Some(KIND), Some(key_id), Some(nonce), None, None) = (
+            fields.next(),
+            fields.next(),
+            fields.next(),
+            fields.next(),
+            lines.next(),
+        ) else {
+            return Err(wrong());
+        };
+        Ok(Self {
+            name: String::new(),
+            key_id: key_id.to_owned(),
+            nonce: Zeroizing::new(of_hexadecimal(nonce).ok_or_else(wrong)?),
+        })
+    }
+
+    /// Whether it and the key open a commitment.
+    #[must_use]
+    pub fn opens(&self, committed: &CommittedKey, key: &Key) -> bool {
+        let Some(digest) = of_hexadecimal(&committed.commitment) else {
+            return false;
+        };
+        self.key_id == committed.key_id
+            && Commitment::from_bytes(digest).opens_to_key(key, &self.nonce)
+    }
+}
