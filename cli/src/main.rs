@@ -11,14 +11,13 @@ mod schemas;
 mod verbs;
 
 use args::{Cli, Verb};
-use clap::Parser;
 use failure::Outcome;
 use hallmark::Exit;
 use output::Output;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let output = Output::new(&cli.output);
     match run(cli.verb, &output) {
         Ok(exit) => exit.into(),
@@ -39,6 +38,12 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Doctor(args) => verbs::doctor::run(&args, output),
         Verb::Scan(args) => verbs::scan::run(&args, output),
         Verb::Collect(args) => verbs::collect::run(&args, output),
+        Verb::Cohorts(args) => verbs::cohorts::run(&args, output),
+        Verb::Commit(args) => verbs::commit::run(&args, output),
+        Verb::Plan(args) => verbs::plan::run(&args, output),
+        Verb::Bundle(args) => verbs::bundle::run(&args, output),
+        Verb::Verify(args) => verbs::verify::run(&args, output),
+        Verb::Replay(args) => verbs::replay::run(&args, output),
         Verb::Examine(args) => verbs::examine::run(&args, output),
         Verb::Merge(args) => verbs::merge::run(&args, output),
         Verb::Ledger(args) => verbs::ledger::run(&args, output),

@@ -1,13 +1,9 @@
-//! What `examine` does beside the sums of scores: contrasts, the shape of the scores, log-probabilities.
+//! What `examine` does beside the sums of scores: the shape of the scores, log-probabilities.
 
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(crate) struct BesideArgs {
-    /// T6: contrast every --key with this one, on the same cells; repeat it. Give the key of your public
-    /// output, of other cohorts, or keys that were never used
-    #[arg(long = "control", value_name = "FILE")]
-    pub(crate) controls: Vec<PathBuf>,
     /// T8: also ask whether there are too many very large scores, though their sum may be ordinary;
     /// for the Gumbel schemes
     #[arg(long)]

@@ -1,11 +1,13 @@
 //! `examine`.
 
-use super::{BesideArgs, CalibrationArgs, DedupArgs, InputArgs};
+use super::{BesideArgs, CalibrationArgs, DedupArgs, ReadingArgs};
+use crate::failure::Outcome;
 use clap::ValueEnum;
 use hallmark::examine::{Ordering, log_beside};
 use hallmark::weights::{Rule, Weighing};
-use hallmark::{Plan, TriedKey};
+use hallmark::{Error, Plan, TriedKey};
 use hallmark_core::profile::Profile;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Was the model that wrote these answers trained on marked text?
@@ -30,9 +32,35 @@ pub(crate) struct ExamineArgs {
     /// A key file; repeat it for several cohorts, and for a never-used key as a control
     #[arg(long = "key", value_name = "FILE", required = true)]
     pub(crate) keys: Vec<PathBuf>,
+    /// T6: contrast every --key with this one, on the same cells; repeat it. Give the key of your public
+    /// output, of other cohorts, or keys that were never used
+    #[arg(long = "control", value_name = "FILE")]
+    pub(crate) controls: Vec<PathBuf>,
     /// The profile file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) profile: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "case")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Do what this case's plan says, and record it there: the folder that `hallmark plan` made. Keys of controls are given with --key too
+    #[arg(long = "plan", value_name = "CASE", conflicts_with_all = ["profile", "controls"])]
+    pub(crate) case: Option<PathBuf>,
+    /// Why the run does otherwise than its plan says, in a file of text: without it such a run ends with exit status 5
+    #[arg(long, value_name = "FILE", requires = "case")]
+    pub(crate) deviation: Option<PathBuf>,
+    /// The suspect's answers: JSONL, JSON, Parquet or text files, plain or compressed by gzip or zstd; `-` is stdin.
+    ///
+    /// Records hold `prompt` and `response`, or `prompt_tokens` and `response_tokens`, where the prompt is what the model was shown; or
+    /// `messages`, whose last assistant turn is the answer; or `text` or `tokens`. Optional: `id`, `group`.
+    #[arg(value_name = "INPUT", required_unless_present = "case")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    /// The arguments that were given, and not left at their defaults.
+    #[arg(skip)]
+    pub(crate) given: BTreeSet<String>,
+}
+
+/// What shapes an examination beside keys, profile and answers.
+#[derive(clap::Args)]
+pub(crate) struct AnalysisArgs {
     /// Decoy keys among which each key's line-up hides it, up to 1,000,000 for all keys together; 0 leaves
     /// line-ups out [default: 4999 for up to ten keys, else 0]
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
@@ -68,7 +96,7 @@ pub(crate) struct ExamineArgs {
     #[command(flatten)]
     pub(crate) dedup: DedupArgs,
     #[command(flatten)]
-    pub(crate) input: InputArgs,
+    pub(crate) reading: ReadingArgs,
 }
 
 /// What weighs cells. All of it is fixed before a key is used.
@@ -114,15 +142,16 @@ pub(crate) enum RuleName {
     Background,
 }
 
-impl ExamineArgs {
-    /// The plan that the flags make.
+impl AnalysisArgs {
+    /// The plan that the flags make, of these answers under these keys.
     pub(crate) fn plan(
         &self,
         profile: &Profile,
         keys: Vec<TriedKey>,
         controls: Vec<TriedKey>,
+        answers: &[PathBuf],
     ) -> Plan {
-        let usual = Plan::new(profile, keys, self.input.inputs());
+        let usual = Plan::new(profile, keys, self.reading.inputs(answers));
         Plan {
             controls,
             decoys: self.decoys.unwrap_or(usual.decoys),
@@ -136,22 +165,115 @@ impl ExamineArgs {
             rule_out: self.rule_out,
             calibration: self.calibration.calibrated(),
             dedup: self.dedup.dedup(),
-            order: match &self.order_by_hash {
-                Some(seed) => Ordering::Hash(seed.clone()),
-                None => Ordering::AsGiven,
-            },
+            order: self.order(),
             logs: match &self.logs[..] {
-                [] => self
-                    .input
-                    .inputs
-                    .iter()
-                    .filter_map(|file| log_beside(file))
-                    .collect(),
+                [] => answers.iter().filter_map(|file| log_beside(file)).collect(),
                 logs => logs.to_vec(),
             },
             provider_logs: self.provider_logs.clone(),
             probes: self.probes.clone(),
             ..usual
+        }
+    }
+}
+
+/// Arguments that name files: a plan's were fixed with it.
+const FILES: [&str; 11] = [
+    "provider_logs",
+    "probes",
+    "calibration",
+    "harvests",
+    "first_visits",
+    "background",
+    "references",
+    "logprobs",
+    "reference_logprobs",
+    "tokenizer",
+    "requests",
+];
+
+impl AnalysisArgs {
+    /// Changes a plan as those arguments say that were given beside it.
+    pub(crate) fn change(&self, given: &BTreeSet<String>, plan: &mut Plan) -> Outcome<()> {
+        let files = FILES.iter().find(|&&id| given.contains(id));
+        if let Some(id) = files {
+            let flag = id.trim_end_matches('s').replace('_', "-");
+            return Err(Error::usage(format_args!(
+                "the files that shape a planned examination were fixed with its plan (--{flag})"
+            ))
+            .hint("make a new case with `hallmark plan`"));
+        }
+        let has = |id: &str| given.contains(id);
+        let reading = self.reading.inputs(&[]);
+        let calibrated = self.calibration.calibrated();
+        let weighing = self.weights.weighing();
+        if let (true, Some(decoys)) = (has("decoys"), self.decoys) {
+            plan.decoys = decoys;
+        }
+        if has("decoy_seed") {
+            plan.decoy_seed = self.decoy_seed;
+        }
+        if has("rule_out") {
+            plan.rule_out = self.rule_out;
+        }
+        if has("order_by_hash") {
+            plan.order = self.order();
+        }
+        if has("shape") {
+            plan.shape = true;
+        }
+        if has("access") {
+            plan.calibration.access = calibrated.access;
+        }
+        if has("prompts") {
+            plan.calibration.prompts = calibrated.prompts;
+        }
+        if has("dedup") || has("dedup_memory") {
+            plan.dedup = self.dedup.dedup();
+        }
+        if has("rule") {
+            plan.weighing.rule = weighing.rule;
+        }
+        if has("assumed_share") {
+            plan.weighing.assumed_share = weighing.assumed_share;
+        }
+        if has("weight_prior") {
+            plan.weighing.prior = weighing.prior;
+        }
+        if has("weight_floor") {
+            plan.weighing.floor = true;
+        }
+        if has("fields") {
+            plan.answers.fields = reading.fields;
+        }
+        if has("all_turns") {
+            plan.answers.all_turns = true;
+        }
+        if has("skip_bad") {
+            plan.answers.skip_bad = reading.skip_bad;
+        }
+        if has("max_record_bytes") {
+            plan.answers.max_record_bytes = reading.max_record_bytes;
+        }
+        if has("max_document_bytes") {
+            plan.answers.max_document_bytes = reading.max_document_bytes;
+        }
+        if has("max_total_bytes") {
+            plan.answers.max_total_bytes = reading.max_total_bytes;
+        }
+        if has("max_nesting") {
+            plan.answers.max_nesting = reading.max_nesting;
+        }
+        if has("input_format") {
+            plan.answers.format = reading.format;
+        }
+        Ok(())
+    }
+
+    fn order(&self) -> Ordering {
+        match &self.order_by_hash {
+            Some(seed) => Ordering::Hash(seed.clone()),
+            None => Ordering::AsGiven,
         }
     }
 }

@@ -12,6 +12,13 @@ pub(crate) struct InputArgs {
     /// assistant turn is the answer. Optional: `id`, `group`. A text file is one document.
     #[arg(value_name = "INPUT", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// How records are read.
+#[derive(clap::Args)]
+pub(crate) struct ReadingArgs {
     /// The marking model's tokenizer.json, where it is not the built-in model's
     #[arg(long, value_name = "FILE")]
     pub(crate) tokenizer: Option<PathBuf>,
@@ -48,8 +55,15 @@ pub(crate) struct InputArgs {
 impl InputArgs {
     /// The same as the library takes it.
     pub(crate) fn inputs(&self) -> Inputs {
+        self.reading.inputs(&self.inputs)
+    }
+}
+
+impl ReadingArgs {
+    /// These files, read so.
+    pub(crate) fn inputs(&self, files: &[PathBuf]) -> Inputs {
         Inputs {
-            files: self.inputs.clone(),
+            files: files.to_vec(),
             tokenizer: self.tokenizer.clone(),
             fields: self.fields.clone(),
             requests: self.requests.clone(),

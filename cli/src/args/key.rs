@@ -13,6 +13,9 @@ pub(crate) struct KeygenArgs {
     /// The new key file; `-` writes to a pipe
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Make a key that signs plans, bundles and logs instead (Ed25519, PKCS #8 in PEM), and its public half in FILE.pub
+    #[arg(long)]
+    pub(crate) signing: bool,
 }
 
 /// Make the key of one cohort of accounts in one epoch.

@@ -1,6 +1,8 @@
 //! The command line, as the help, the completions and the man pages all see it.
 
 mod beside;
+mod case;
+mod cohorts;
 mod collect;
 mod demo;
 mod detect;
@@ -19,13 +21,17 @@ mod scan;
 mod study;
 
 pub(crate) use beside::BesideArgs;
+pub(crate) use case::{
+    BundleArgs, CommitArgs, PlanArgs, ReplayArgs, TlogArgs, VerifyArgs, WordArgs,
+};
+pub(crate) use cohorts::{CohortsAction, CohortsArgs, CohortsDrawArgs, CohortsOpenArgs};
 pub(crate) use collect::{ApiName, CollectArgs};
 pub(crate) use demo::{DemoArgs, SelfTestArgs};
 pub(crate) use detect::{DedupArgs, DetectArgs};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use examine::ExamineArgs;
 pub(crate) use index::{IndexAction, IndexArgs, IndexMakeArgs};
-pub(crate) use input::InputArgs;
+pub(crate) use input::{InputArgs, ReadingArgs};
 pub(crate) use key::{DeriveArgs, KeygenArgs};
 pub(crate) use ledger::LedgerArgs;
 pub(crate) use mark::MarkArgs;
@@ -38,16 +44,17 @@ pub(crate) use study::{
     StudyAction, StudyArgs, StudyExamineArgs, StudyNullsArgs, StudyQualityArgs, StudyRunArgs,
 };
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Marks a language model's text while it is sampled, and tests whether text is marked, or whether
 /// a model was trained on marked text.
 ///
 /// A mark is a faint statistical bias that only the holder of a secret key can see. Results are
-/// written to stdout, messages to stderr. Exit status: 0 the work was done, whatever was found;
+/// written to stdout, messages to stderr. Exit status: 0 the work was done, whatever was found; 1 `verify` or `replay` says no;
 /// 2 bad usage or a file that failed; 3 a digest, checksum or golden vector does not match;
-/// 4 too little data for a finding, or outside what was calibrated.
+/// 4 too little data for a finding, or outside what was calibrated; 5 a run deviates from its plan.
 #[derive(Parser)]
 #[command(
     name = "hallmark",
@@ -73,6 +80,22 @@ pub(crate) struct OutputArgs {
     pub(crate) quiet: bool,
 }
 
+impl Cli {
+    /// Reads the command line, or ends the program with what is wrong with it.
+    pub(crate) fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if let (Verb::Examine(args), Some((_, own))) = (&mut cli.verb, matches.subcommand()) {
+            let given = own.ids().map(clap::Id::as_str);
+            args.given = given
+                .filter(|id| own.value_source(id) == Some(ValueSource::CommandLine))
+                .map(str::to_owned)
+                .collect();
+        }
+        cli
+    }
+}
+
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -95,7 +118,13 @@ pub(crate) enum Verb {
     Scan(ScanArgs),
     Doctor(DoctorArgs),
     Collect(CollectArgs),
+    Cohorts(CohortsArgs),
+    Commit(CommitArgs),
+    Plan(Box<PlanArgs>),
     Examine(Box<ExamineArgs>),
+    Bundle(BundleArgs),
+    Verify(VerifyArgs),
+    Replay(ReplayArgs),
     Merge(MergeArgs),
     Ledger(LedgerArgs),
     Index(IndexArgs),

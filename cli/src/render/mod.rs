@@ -1,6 +1,7 @@
 //! Results as a person reads them. Not an interface: wording may change.
 
 mod beside;
+mod checks;
 mod collect;
 mod counts;
 mod demo;
@@ -20,6 +21,7 @@ mod scan;
 mod skipped;
 mod study;
 
+pub(crate) use checks::checks_text;
 pub(crate) use collect::collect_text;
 pub(crate) use demo::demo_text;
 pub(crate) use detect::detect_text;

@@ -5,22 +5,82 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use crate::progress::Bars;
 use crate::render::examine_text;
-use hallmark::TriedKey;
 use hallmark::files::{keys, profiles};
+use hallmark::{Error, Examined, Exit, TriedKey};
 use hallmark_core::keys::Key;
-use std::path::PathBuf;
+use hallmark_evidence::case::{Case, Run};
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &ExamineArgs, output: &Output) -> Outcome {
-    let profile = profiles::read(&args.profile)?;
     let (mut keys, tested) = read(&args.keys)?;
-    let (control_keys, controls) = read(&args.beside.controls)?;
-    keys.extend(control_keys);
-    let plan = args.plan(&profile, tested, controls);
-    let mut bars = Bars::new(output);
-    let examined = hallmark::examine(&plan, &keys, &mut |step| bars.step(step))?;
-    drop(bars);
+    let (examined, exit) = match (&args.case, &args.profile) {
+        (Some(case), _) => planned(args, case, &keys, output)?,
+        (None, Some(profile)) => {
+            let profile = profiles::read(profile)?;
+            let (control_keys, controls) = read(&args.controls)?;
+            keys.extend(control_keys);
+            let plan = args.analysis.plan(&profile, tested, controls, &args.inputs);
+            let mut bars = Bars::new(output);
+            let examined = hallmark::examine(&plan, &keys, &mut |step| bars.step(step))?;
+            let exit = examined.exit();
+            (examined, exit)
+        }
+        (None, None) => return Err(Error::usage("neither a profile nor a case is given")),
+    };
     output.result(|| examine_text(&examined), &examined, &examined.tests)?;
-    Ok(examined.exit())
+    Ok(exit)
+}
+
+/// The examination of a case, as it was planned.
+fn planned(
+    args: &ExamineArgs,
+    case: &Path,
+    keys: &[Key],
+    output: &Output,
+) -> Outcome<(Examined, Exit)> {
+    let note = args.deviation.as_deref().map(note).transpose()?;
+    let mut case = Case::open(case)?;
+    let mut bars = Bars::new(output);
+    let run = Run {
+        keys,
+        answers: &args.inputs,
+        logs: &args.analysis.logs,
+        note,
+        change: &mut |plan| args.analysis.change(&args.given, plan),
+    };
+    let outcome = case.examine(run, &mut |step| bars.step(step))?;
+    drop(bars);
+    output.note(format_args!(
+        "run {} of case {} recorded{}",
+        outcome.number,
+        case.plan().case,
+        match &outcome.deviations[..] {
+            [] => String::new(),
+            fields => format!(", with a deviation in {}", fields.join(", ")),
+        }
+    ));
+    Ok((outcome.examined, outcome.exit))
+}
+
+/// The longest note on a deviation, in bytes.
+const MAX_NOTE: u64 = 64 * 1024;
+
+fn note(path: &Path) -> Outcome<String> {
+    let size = std::fs::metadata(path).map(|metadata| metadata.len());
+    let text = match size {
+        Ok(size) if size > MAX_NOTE => {
+            return Err(Error::usage(format_args!(
+                "{} has {size} bytes; a note has at most {MAX_NOTE}",
+                path.display()
+            )));
+        }
+        _ => std::fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))?,
+    };
+    match text.trim() {
+        "" => Err(Error::usage(format_args!("{} is empty", path.display()))
+            .hint("say in it why the run does otherwise than its plan says")),
+        text => Ok(text.to_owned()),
+    }
 }
 
 /// The keys of files, with their public ids.

@@ -128,7 +128,7 @@ fn tokenizer(args: &IndexMakeArgs, profile: &Profile) -> Outcome<Option<Tokenize
     if args.first && !args.as_read {
         return Ok(None);
     }
-    tokenizers::of_profile(profile, args.input.tokenizer.as_deref())
+    tokenizers::of_profile(profile, args.input.reading.tokenizer.as_deref())
 }
 
 fn needs_tokens(args: &IndexMakeArgs, error: Error) -> Error {

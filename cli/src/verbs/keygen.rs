@@ -5,10 +5,11 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use hallmark::Error;
 use hallmark::Exit;
-use hallmark::files::keys;
+use hallmark::files::{keys, refuse_existing};
 use hallmark::json::formats;
 use hallmark::text::shown;
 use hallmark_core::keys::{KEY_BYTES, KeyFile, RootKey};
+use hallmark_evidence::signer::{Signer, write_public};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -20,13 +21,16 @@ use zeroize::Zeroizing;
 pub(crate) struct Made<S> {
     schema: S,
     key_id: String,
-    /// The id that findings name: of the default cohort where the file holds a root key.
+    /// The id that findings name: of the default cohort where the file holds a root key. A signing key marks nothing, and this is its own id.
     marking_key_id: String,
     kind: String,
     file: String,
 }
 
 pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Outcome {
+    if args.signing {
+        return signing(&args.out, output);
+    }
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
     getrandom::fill(&mut *bytes).map_err(|error| {
         Error::usage(format_args!(
@@ -41,6 +45,32 @@ pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Outcome {
     ];
     keys::write(&args.out, &key, &comments)?;
     report(&key, "root", &args.out, formats::Keygen, output)
+}
+
+/// A key that signs, and its public half beside it.
+fn signing(out: &Path, output: &Output) -> Outcome {
+    if out == Path::new("-") {
+        return Err(Error::usage("a signing key is written to a file")
+            .hint("name a file with --out FILE, which is made readable by you alone"));
+    }
+    let public = out.with_added_extension("pub");
+    refuse_existing(&public)?;
+    let signer = Signer::generate(out)?;
+    write_public(&public, &signer.public())?;
+    let shown = shown(out);
+    let made = Made {
+        schema: formats::Keygen,
+        key_id: signer.id(),
+        marking_key_id: signer.id(),
+        kind: "signing".to_owned(),
+        file: shown.clone(),
+    };
+    let human = format!(
+        "signing key {} written to {shown}, its public half to {shown}.pub: publish that\n",
+        signer.id()
+    );
+    output.result(|| human, &made, &[] as &[()])?;
+    Ok(Exit::Done)
 }
 
 /// Says which key was made; on stderr where the key itself went to stdout.

@@ -17,7 +17,7 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
     how.check()?;
     let files = args.profiles.iter().map(|path| profiles::read(path));
     let mut profiles = files.collect::<Outcome<Vec<_>>>()?;
-    let tokenizer = args.input.tokenizer.as_deref();
+    let tokenizer = args.input.reading.tokenizer.as_deref();
     profiles.extend(profiles_of(&args.schemes, tokenizer, args.vocab_size)?);
     one_tokenizer(&profiles)?;
     refuse_stdin_twice(

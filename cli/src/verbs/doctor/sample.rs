@@ -41,7 +41,7 @@ pub(super) enum Reading {
 
 impl Sample {
     pub(super) fn read(args: &DoctorArgs, profile: &Profile) -> Outcome<Self> {
-        let tokenizer = tokenizers::of_profile(profile, args.input.tokenizer.as_deref())?;
+        let tokenizer = tokenizers::of_profile(profile, args.input.reading.tokenizer.as_deref())?;
         let encode = |text: &str| tokenizer.as_ref().map(|tokenizer| tokenizer.encode(text));
         let mut documents = vec![];
         for record in args.input.inputs().open(None)? {

@@ -1,0 +1,32 @@
+//! `bundle`: what a case shows to others.
+
+use crate::args::BundleArgs;
+use crate::failure::Outcome;
+use crate::output::Output;
+use hallmark::Exit;
+use hallmark_evidence::bundle::{Contents, pack};
+use hallmark_evidence::case::Case;
+use hallmark_evidence::signer::Signer;
+
+pub(crate) fn run(args: &BundleArgs, output: &Output) -> Outcome {
+    let case = Case::open(&args.case)?;
+    let signer = Signer::read(&args.signer)?;
+    let contents = Contents {
+        with_items: args.with_items,
+    };
+    let manifest = pack(&case, &signer, &args.out, contents)?;
+    output.result(
+        || {
+            format!(
+                "{} files of case {} in {}, signed by {}\n",
+                manifest.files.len(),
+                manifest.case,
+                args.out.display(),
+                signer.id()
+            )
+        },
+        &manifest,
+        &manifest.files,
+    )?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,63 @@
+//! `verify`: a bundle checked without any key.
+
+use crate::args::VerifyArgs;
+use crate::failure::Outcome;
+use crate::output::Output;
+use crate::render::checks_text;
+use hallmark::{Error, Exit};
+use hallmark_evidence::signer::read_public;
+use hallmark_verify::bundle::{Trust, verify};
+use hallmark_verify::files::{Archive, Files, Folder};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Outcome {
+    let files = open(&args.bundle)?;
+    let signers = args.signers.iter().map(|path| read_public(path));
+    let log = args.tlog_public.as_ref().map(|path| {
+        let key = text(path)?;
+        let key = key.trim_end().parse();
+        key.map_err(|error| Error::usage(error).at(path.display()))
+    });
+    let trust = Trust {
+        signers: signers.collect::<Outcome<_>>()?,
+        log: log.transpose()?,
+        timestamp_roots: args
+            .tsa_roots
+            .iter()
+            .map(|path| text(path))
+            .collect::<Outcome<_>>()?,
+    };
+    let verified = verify(&*files, &trust);
+    output.result(
+        || checks_text(&verified, args.brief),
+        &verified,
+        &verified.checks,
+    )?;
+    Ok(exit(verified.holds))
+}
+
+/// How a program ends.
+pub(super) fn exit(holds: bool) -> Exit {
+    match holds {
+        true => Exit::Done,
+        false => Exit::No,
+    }
+}
+
+/// A bundle's files, of a folder or an archive.
+pub(super) fn open(path: &Path) -> Outcome<Box<dyn Files>> {
+    if path.is_dir() {
+        return Ok(Box::new(Folder(PathBuf::from(path))));
+    }
+    let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, &error))?;
+    let archive = Archive::read(&bytes).map_err(|error| {
+        Error::usage(error)
+            .at(path.display())
+            .hint("give the folder or the .tar that `hallmark bundle` made")
+    })?;
+    Ok(Box::new(archive))
+}
+
+fn text(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))
+}
