@@ -184,7 +184,7 @@ def main() -> None:
         case("no time", keys.sign("rsa tsa", chain, content("20300102030405")), "rsa root", error="time", judge=False)
         critical = tlv(0xA1, tlv(0x30, POLICY, tlv(1, b"\xff"), tlv(4, b"x")))
         case("critical extension", keys.sign("rsa tsa", chain, content(rest=critical)), "rsa root", error="critical", judge=False)
-        case("more behind", keys.sign("rsa tsa", chain, good + b"\5\0"), "rsa root", error="trailing", judge=False)
+        case("more behind", keys.sign("rsa tsa", chain, good + b"\5\0"), "rsa root", error="follows its end", judge=False)
         case("not a timestamp", keys.sign("rsa tsa", chain, good, kind="1.2.840.113549.1.7.1"), "rsa root", error="no timestamp")
 
         # The time, before the certificates were made and after they run out.

@@ -120,14 +120,14 @@ fn roots_are_read_from_pem_and_der() {
 
 #[test]
 fn a_changed_or_cut_token_never_says_anything_else() {
-    for name in ["all fields", "p384 and sha512"] {
+    for name in ["all fields", "p256 under ed25519"] {
         let (digest, token, root) = case(name);
         let good = stamped(&token, &digest, &root).unwrap();
         let mut still = 0;
         for at in 0..token.len() {
             let mut changed = token.clone();
             changed[at] ^= 1 << (at % 8);
-            // Some bytes are not signed and decide nothing: a version, a certificate that is not on the way.
+            // Few bytes are not signed and decide nothing: versions, the list of digests, parameters that are NULL.
             if let Ok(stamped) = stamped(&changed, &digest, &root) {
                 assert_eq!(stamped, good, "byte {at}");
                 still += 1;
@@ -137,8 +137,7 @@ fn a_changed_or_cut_token_never_says_anything_else() {
                 "cut at {at}"
             );
         }
-        // Which bytes: versions, the list of digests, parameters of algorithms, tags of what is skipped, a root's own certificate.
-        assert!(still < token.len() / 4, "{still} of {}", token.len());
+        assert!(still < 40, "{still} bytes of {name}");
         let longer = [&token[..], &[0]].concat();
         assert!(stamped_is_refused(&longer, &digest, &root));
     }

@@ -1,0 +1,174 @@
+//! What is disclosed of the cells.
+
+use super::printed::Printed;
+use super::table::Table;
+use std::collections::HashSet;
+
+/// What is disclosed of every scored cell, in the order read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cells {
+    /// For each cell the number of its answer, from 0.
+    pub answers: Vec<u32>,
+    /// T2's weight of each cell, for each form that was tried, the first form first: one or two; none where windows were not weighed.
+    pub weights: Vec<Vec<u16>>,
+    /// Words under each key, in the order of tested keys, then controls.
+    pub keys: Vec<KeyWords>,
+    /// What T2r went by, where it was made.
+    pub residual: Option<Residual>,
+}
+
+/// Words under one key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeyWords {
+    /// Public id of the key.
+    pub key_id: String,
+    /// A word for each cell; of a ring of S sub-keys S words for each cell, those of one cell together.
+    pub words: Vec<u32>,
+    /// T1's whole-number sum under every decoy of the key's line-up, in the order drawn.
+    pub decoys: Option<Vec<u64>>,
+}
+
+/// The cells of T2r, in any order that is the same throughout.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Residual {
+    /// The forms of weights that were tried, in the order tried.
+    pub forms: Vec<Form>,
+    /// Words of the cells under each tested key, as many a cell as [`KeyWords::words`] has.
+    pub words: Vec<Vec<u32>>,
+}
+
+/// One form of T2r's weights.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Form {
+    /// `follow` or `lean`.
+    pub leaning: String,
+    /// The least λ, where the form has one of its own.
+    pub prior: Option<f64>,
+    /// The signed weight of each cell, 0 where the form leaves it out.
+    pub weights: Vec<i32>,
+}
+
+/// More words are not summed: sums of 64 bits hold them whatever they score.
+const MOST_WORDS: u64 = 1 << 32;
+
+/// The weights that a window can have (`docs/replay.md`, "Levels").
+const LADDER: [u16; 16] = [0, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181];
+
+/// The sizes of T2r's weights beyond the ladder's.
+const LONGER: [u32; 8] = [256, 362, 512, 724, 1024, 1448, 2048, 2896];
+
+impl Cells {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.answers.len()
+    }
+
+    /// Words of T2r's cells.
+    fn residual_cells(&self) -> usize {
+        let forms = self.residual.iter().flat_map(|residual| &residual.forms);
+        forms.map(|form| form.weights.len()).next().unwrap_or(0)
+    }
+
+    /// Whether all lists have the lengths that belong together, for a ring of so many sub-keys.
+    pub(crate) fn fit(&self, ring: u64) -> Result<(), String> {
+        let ring = ring as usize;
+        let (n, words) = (self.len(), self.len().saturating_mul(ring));
+        if words as u64 >= MOST_WORDS {
+            return Err(format!("{words} words are more than can be summed"));
+        }
+        for (form, weights) in self.weights.iter().enumerate() {
+            of_length(&format!("weights of form {}", form + 1), weights.len(), n)?;
+        }
+        if self.weights.len() > 2 {
+            return Err(format!(
+                "{} forms of weights, at most two are tried",
+                self.weights.len()
+            ));
+        }
+        for key in &self.keys {
+            of_length(
+                &format!("words under {}", super::cut(&key.key_id)),
+                key.words.len(),
+                words,
+            )?;
+        }
+        let Some(residual) = &self.residual else {
+            return Ok(());
+        };
+        let n = self.residual_cells();
+        for form in &residual.forms {
+            of_length("weights of T2r", form.weights.len(), n)?;
+        }
+        for words in &residual.words {
+            of_length("words of T2r", words.len(), n.saturating_mul(ring))?;
+        }
+        if n.saturating_mul(ring) as u64 >= MOST_WORDS {
+            return Err(format!("{n} cells of T2r are more than can be summed"));
+        }
+        Ok(())
+    }
+
+    /// Checks what the lists say by themselves.
+    pub(crate) fn check(&self, table: &mut Table, examined: Printed<'_>) {
+        let answers = examined.whole("counts.answers").unwrap_or(0);
+        let beyond = self
+            .answers
+            .iter()
+            .find(|&&answer| u64::from(answer) >= answers);
+        table.holds("the answers that cells are of", beyond.is_none(), || {
+            format!("there are {answers}, and a cell is of number {beyond:?}")
+        });
+        let off = self
+            .weights
+            .iter()
+            .flatten()
+            .find(|&weight| !LADDER.contains(weight));
+        table.holds(
+            "the windows' weights are of the ladder",
+            off.is_none(),
+            || format!("{off:?} is none of its steps"),
+        );
+        let forms = self.residual.iter().flat_map(|residual| &residual.forms);
+        let known = |&&weight: &&i32| {
+            let size = weight.unsigned_abs();
+            !LADDER.iter().any(|&step| u32::from(step) == size) && !LONGER.contains(&size)
+        };
+        let off = forms.flat_map(|form| &form.weights).find(known);
+        table.holds("T2r's weights are of its ladder", off.is_none(), || {
+            format!("{off:?} is none of its steps")
+        });
+        let expected = named(examined);
+        let ours: Vec<&str> = self.keys.iter().map(|key| key.key_id.as_str()).collect();
+        table.holds(
+            "the keys whose words are disclosed",
+            expected.as_ref() == Ok(&ours),
+            || {
+                super::cut(&format!(
+                    "they are {ours:?}, and those of the findings are {expected:?}"
+                ))
+            },
+        );
+    }
+}
+
+/// Tested keys and controls, each once.
+fn named(examined: Printed<'_>) -> Result<Vec<&str>, String> {
+    let mut seen = HashSet::new();
+    let mut ids = vec![];
+    for list in ["keys", "controls"] {
+        for key in examined.list_or_none(list)? {
+            let id = key.text("key_id")?;
+            if seen.insert(id) {
+                ids.push(id);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+fn of_length(what: &str, found: usize, expected: usize) -> Result<(), String> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(format!("{what}: {found}, where {expected} belong"))
+}

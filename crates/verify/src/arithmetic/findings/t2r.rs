@@ -1,0 +1,127 @@
+//! T2r, the residual, by the form of weights that came to the least of three.
+
+use super::super::cells::{Form, Residual};
+use super::super::examination::{Examination, mark_all};
+use super::super::outcome::ids;
+use super::super::table::Table;
+use super::weighted_sum::WeightedSum;
+use super::{Subject, t2, weighing};
+
+/// Forms that are tried, by how a suspect leans.
+const TRIED: [&str; 3] = ["follow", "follow", "lean"];
+
+pub(super) fn check(
+    table: &mut Table,
+    subject: &Subject<'_>,
+    examination: &Examination<'_>,
+) -> Option<f64> {
+    weighing::check(table, subject, examination);
+    table.not_checked(
+        subject.what("counts produced, identical answers, of the control sample"),
+        "they come from the answers, which are not disclosed here",
+    );
+    let Some(residual) = &examination.cells.residual else {
+        table.not_checked(
+            subject.what("its numbers"),
+            "the weights and words of its cells are not disclosed",
+        );
+        return None;
+    };
+    let words = match words(residual, subject, examination) {
+        Ok(words) => words,
+        Err(why) => {
+            table.fails(subject.what("its numbers"), why);
+            return None;
+        }
+    };
+    let leanings: Vec<&str> = residual
+        .forms
+        .iter()
+        .map(|form| form.leaning.as_str())
+        .collect();
+    table.holds(subject.what("forms of weights"), leanings == TRIED, || {
+        super::super::cut(&format!(
+            "{leanings:?} are disclosed, and {TRIED:?} are tried"
+        ))
+    });
+    let values = mark_all(&examination.mark, &examination.scores, words);
+    let of = |form: &Form| {
+        // Cells that the form leaves out are not in its sum.
+        let ring = examination.mark.ring as usize;
+        let cells = form
+            .weights
+            .iter()
+            .zip(values.chunks_exact(ring))
+            .filter(|&(&weight, _)| weight != 0);
+        let (weights, kept): (Vec<i64>, Vec<&[u32]>) = cells
+            .map(|(&weight, cell)| (i64::from(weight), cell))
+            .unzip();
+        WeightedSum::new(&examination.mark, weights.into_iter(), &kept.concat())
+    };
+    let sums: Vec<WeightedSum> = residual.forms.iter().map(of).collect();
+    let finding = subject.finding;
+    let (leaning, prior) = (
+        finding.text_or_none("leaning"),
+        finding.number_or_none("prior"),
+    );
+    let leaning = leaning.map(|leaning| leaning.unwrap_or("follow"));
+    let is_named = |form: &Form| Ok(form.leaning.as_str()) == leaning && Ok(form.prior) == prior;
+    let Some(chosen) = residual.forms.iter().position(is_named) else {
+        let named = format!("{leaning:?} with the prior {prior:?} is no form that was tried");
+        table.fails(subject.what("leaning"), super::super::cut(&named));
+        return None;
+    };
+    let (form, sum) = (&residual.forms[chosen], &sums[chosen]);
+    let count = |is_above: bool| {
+        form.weights
+            .iter()
+            .filter(|&&weight| weight != 0 && (weight > 0) == is_above)
+            .count() as u64
+    };
+    table.same(
+        subject.what("counts above"),
+        finding.whole("counts.above"),
+        count(true),
+    );
+    table.same(
+        subject.what("counts below"),
+        finding.whole("counts.below"),
+        count(false),
+    );
+    table.same(
+        subject.what("scored"),
+        finding.whole("scored"),
+        count(true) + count(false),
+    );
+    let by_reference = examination
+        .printed
+        .list_or_none("plan.references")
+        .map(|list| !list.is_empty());
+    let expectation = if by_reference == Ok(true) {
+        "reference"
+    } else {
+        "shorter-window"
+    };
+    table.same(
+        subject.what("expectation"),
+        finding.text("counts.expectation"),
+        expectation,
+    );
+    sum.check(table, subject, &examination.mark);
+    t2::smallest(table, subject, examination, &sums, chosen)
+}
+
+/// The words of T2r's cells under the subject's key.
+fn words<'a>(
+    residual: &'a Residual,
+    subject: &Subject<'_>,
+    examination: &Examination<'_>,
+) -> Result<&'a [u32], String> {
+    let keys = ids(examination.printed)?;
+    let place = keys.iter().position(|&key| key == subject.key_id);
+    let place = place.ok_or("its key is none of the tested ones")?;
+    let words = residual.words.get(place);
+    words
+        .map(Vec::as_slice)
+        .ok_or_else(|| "its words are missing under its key".to_owned())
+}
