@@ -1,0 +1,63 @@
+//! The plan that was fixed beforehand, and what was done otherwise.
+
+use super::{logged, or_not_stated, words};
+use crate::FixedPlan;
+use crate::page::{Block, Table, Text};
+use hallmark::examine::Examined;
+
+/// The plan's digest, its proof, its deviations.
+pub(crate) fn plan(examined: &Examined, plan: Option<&FixedPlan>) -> Vec<Block> {
+    let run = (
+        Text::words("Plan that was run (SHA-256)"),
+        Text::code(&examined.plan_sha256),
+    );
+    let Some(plan) = plan else {
+        return vec![
+            Block::Facts(vec![run]),
+            Block::missing(
+                "A plan that was fixed beforehand: not stated. The digest above is of what was done; nothing here shows that it is older than the answers.",
+            ),
+        ];
+    };
+    let mut blocks = vec![Block::Facts(vec![
+        (
+            "Plan that was fixed (SHA-256)".into(),
+            Text::code(&plan.sha256),
+        ),
+        run,
+        ("Logged".into(), logged(plan.logged.as_ref())),
+    ])];
+    let is_same = plan.sha256.eq_ignore_ascii_case(&examined.plan_sha256);
+    if is_same {
+        blocks.push(Block::paragraph(
+            "The plan that was run is the plan that was fixed: their digests are equal.",
+        ));
+    } else {
+        blocks.push(Block::caution("The plan that was run is not the plan that was fixed: their digests differ. What differs stands below, as far as it was stated."));
+    }
+    if plan.deviations.is_empty() {
+        blocks.push(if is_same {
+            Block::paragraph("No deviation is recorded.")
+        } else {
+            Block::missing("Deviations: not stated.")
+        });
+    } else {
+        blocks.push(
+            Table::of(
+                "What was done otherwise than planned.",
+                [words("Deviation"), words("The operator's note")],
+                &plan.deviations,
+                |one| vec![Text::given(&one.what), or_not_stated(one.note.as_deref())],
+            )
+            .into(),
+        );
+    }
+    match &plan.text {
+        Some(text) => {
+            blocks.push(Block::paragraph("The plan's text, as it was fixed:"));
+            blocks.push(Block::code(text));
+        }
+        None => blocks.push(Block::missing("The plan's text: not stated.")),
+    }
+    blocks
+}

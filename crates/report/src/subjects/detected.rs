@@ -1,0 +1,246 @@
+//! Whether a text is marked, and where.
+
+use crate::page::{Block, Column, Page, Picture, Section, Table, Text};
+use crate::picture;
+use crate::words::{
+    above, below, count, counts, decimals, effect_facts, log10_p, measure, p,
+    plain_warning_of_text, significant, skipped,
+};
+use hallmark::detect::{Detected, Document};
+use hallmark::{LocatedJson, PassageJson};
+use hallmark_detector::finding::{FEW_CELLS, Finding};
+
+/// Documents whose passages have a picture.
+const PICTURES: usize = 20;
+
+pub(crate) fn detected(detected: &Detected) -> Page {
+    let located = detected.documents.iter().filter_map(|document| {
+        let located = document.located.as_ref()?;
+        (!located.passages.is_empty()).then_some((document, located))
+    });
+    let located: Vec<(&Document, &LocatedJson)> = located.collect();
+    let sections = vec![
+        Section::new("question", "What was asked").with(Block::paragraph(
+            Text::words("Is the text marked under key ")
+                .and_code(&detected.key_id)
+                .and(", with the mark ")
+                .and_given(detected.profile.named())
+                .and("?"),
+        )),
+        Section::new("finding", "What was found, and what it does not show")
+            .with(Block::says(says(detected)))
+            .with(Block::paragraph(plain_warning_of_text()))
+            .with(Block::heading("What it does not show"))
+            .with(does_not_show()),
+        Section::new("results", "The numbers")
+            .with(Block::Facts(numbers(detected)))
+            .with(documents(&detected.documents)),
+        Section::new("passages", "Where the mark was found").and(passages(&located)),
+        Section::new("warnings", "Warnings").and(warnings(detected)),
+        Section::new("repeat", "How to repeat it").with(Block::paragraph(
+            "The same version of the program with the same texts, profile and key gives the same bytes. This result does not hold the digests of its files.",
+        ))
+        .with(Block::code("hallmark detect --key KEY --profile PROFILE TEXTS")),
+    ];
+    Page {
+        kind: "Result of a detection",
+        title: Text::words("Is this text marked?"),
+        below: Text::words("Hallmark ").and_name(&detected.version),
+        sections,
+    }
+}
+
+fn says(detected: &Detected) -> Text {
+    let pooled = &detected.pooled;
+    if pooled.scored < FEW_CELLS {
+        return Text::words(format!(
+            "Nothing can be said either way: {} distinct cells were scored, and {FEW_CELLS} are the least.",
+            count(pooled.scored)
+        ));
+    }
+    let seen = pooled.effect().map_or_else(String::new, |effect| {
+        format!(
+            " The {} is {} above what chance gives (95% interval {} to {}); {} above or more would have been found in nine cases of ten.",
+            measure(effect.measure),
+            significant(effect.value - effect.null),
+            below(effect.interval.low - effect.null),
+            above(effect.interval.high - effect.null),
+            above(effect.smallest_visible - effect.null)
+        )
+    });
+    Text::words("A random key would make all these texts together score as high as this key does with probability at most ")
+        .then(Text::strong(p(pooled.log10_p)))
+        .and(format!(" (over {} distinct cells).{seen}", count(pooled.scored)))
+}
+
+fn does_not_show() -> Block {
+    let lines = [
+        "A small p-value says that the text depends on this key. It does not say who wrote the text, who asked for it, or when.",
+        "A large one does not say that the text was written without the model: text that was short, edited, paraphrased or sampled with little choice keeps little of a mark, and other keys and other marks were not looked for.",
+        "Documents by themselves are not adjusted for their number: among a thousand unmarked ones, one is expected at p = 0.001.",
+    ];
+    Block::List(lines.map(Text::words).to_vec())
+}
+
+fn numbers(detected: &Detected) -> Vec<(Text, Text)> {
+    let pooled = &detected.pooled;
+    let mut facts = counts("Documents read", &detected.counts);
+    facts.push((
+        "All together: sum of scores".into(),
+        decimals(pooled.statistic(), 2).into(),
+    ));
+    facts.push((
+        "p, and log10 p".into(),
+        format!("{}; {}", p(pooled.log10_p), log10_p(pooled.log10_p)).into(),
+    ));
+    if let Some(unmarked) = pooled.log10_p_unmarked {
+        facts.push((
+            "p for text that no key of this engine marked".into(),
+            p(unmarked).into(),
+        ));
+    }
+    if let Some(decoys) = pooled.decoys() {
+        facts.push((
+            "Compared with other keys on the same text".into(),
+            count(decoys).into(),
+        ));
+    }
+    if detected.weighted_mean {
+        facts.push(("Score".into(), "the weighted mean of the layers".into()));
+    }
+    if let Some(effect) = pooled.effect() {
+        facts.extend(effect_facts(effect, pooled.scored));
+    }
+    facts
+}
+
+fn documents(documents: &[Document]) -> Table {
+    Table::of(
+        "Each document by itself, not adjusted for their number.",
+        [
+            Column::words("Document"),
+            Column::number("Tokens"),
+            Column::number("Cells"),
+            Column::number("Sum of scores"),
+            Column::number("p"),
+            Column::number("log10 p"),
+            Column::number("Best window, adjusted p"),
+            Column::words("Warnings"),
+        ],
+        documents,
+        |document| {
+            let source = Text::code(&document.source);
+            let warnings: Vec<String> = document.warnings.iter().map(ToString::to_string).collect();
+            vec![
+                match &document.id {
+                    Some(id) => source.and(", id ").and_given(id),
+                    None => source,
+                },
+                count(document.tokens).into(),
+                count(document.scored).into(),
+                decimals(document.statistic, 2).into(),
+                p(document.log10_p).into(),
+                log10_p(document.log10_p).into(),
+                best_window(document).into(),
+                warnings.join("; ").into(),
+            ]
+        },
+    )
+}
+
+/// The smallest p of any window, adjusted for all of the document.
+fn best_window(document: &Document) -> String {
+    let best = document
+        .located
+        .as_ref()
+        .and_then(|one| one.log10_p_adjusted);
+    best.map_or_else(|| "–".to_owned(), p)
+}
+
+fn passages(located: &[(&Document, &LocatedJson)]) -> Vec<Block> {
+    if located.is_empty() {
+        return vec![Block::paragraph(
+            "No passage of a document was called marked, or none was looked for.",
+        )];
+    }
+    let mut blocks = vec![Block::paragraph(
+        "A passage is called marked where its p-value, adjusted for all windows of its document that were tried, is at or below the level that was given. Its ends are estimates; the tested window is what the p-value is of.",
+    )];
+    for (number, (document, located)) in located.iter().take(PICTURES).enumerate() {
+        let name = Text::code(&document.source);
+        let ranges: Vec<[usize; 2]> = located
+            .passages
+            .iter()
+            .take(200)
+            .map(|one| one.tokens)
+            .collect();
+        blocks.push(
+            Picture {
+                svg: picture::strip(
+                    &format!("passages-{number}"),
+                    &name.plain(),
+                    document.tokens,
+                    &ranges,
+                ),
+                caption: name.and(": marked passages are dark."),
+            }
+            .into(),
+        );
+    }
+    let all = located.iter().flat_map(|(document, located)| {
+        let passages = located.passages.iter();
+        passages.map(|passage| (*document, located.tried, passage))
+    });
+    blocks.push(
+        Table::of(
+            "Marked passages.",
+            [
+                Column::words("Document"),
+                Column::words("Tokens, about"),
+                Column::words("Bytes"),
+                Column::words("Tested window"),
+                Column::number("Cells"),
+                Column::number("Windows tried"),
+                Column::number("p, adjusted for them"),
+                Column::words("How it begins"),
+            ],
+            all,
+            |(document, tried, passage)| row(document, tried, passage),
+        )
+        .into(),
+    );
+    blocks
+}
+
+fn row(document: &Document, tried: u64, passage: &PassageJson) -> Vec<Text> {
+    let range = |[from, to]: [usize; 2]| format!("{} to {}", count(from as u64), count(to as u64));
+    vec![
+        Text::code(&document.source),
+        range(passage.tokens).into(),
+        passage.bytes.map_or_else(|| "–".to_owned(), range).into(),
+        range(passage.tested).into(),
+        count(passage.scored).into(),
+        count(tried).into(),
+        p(passage.log10_p_adjusted).into(),
+        match &passage.excerpt {
+            Some(excerpt) => Text::marked(excerpt),
+            None => Text::words("–"),
+        },
+    ]
+}
+
+fn warnings(detected: &Detected) -> Vec<Block> {
+    let of = |pooled: &Finding| -> Vec<Text> {
+        let warnings = pooled.warnings.iter();
+        warnings
+            .map(|warning| Text::words(format!("{warning}; {}.", warning.hint())))
+            .collect()
+    };
+    let mut lines = of(&detected.pooled);
+    lines.extend(skipped(&detected.skipped));
+    if lines.is_empty() {
+        vec![Block::paragraph("None.")]
+    } else {
+        vec![Block::List(lines)]
+    }
+}

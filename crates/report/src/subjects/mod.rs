@@ -1,0 +1,13 @@
+//! What each kind of report is made of.
+
+mod case;
+mod detected;
+mod examined;
+mod planned;
+mod scanned;
+
+pub(crate) use case::case;
+pub(crate) use detected::detected;
+pub(crate) use examined::examined;
+pub(crate) use planned::planned;
+pub(crate) use scanned::scanned;
