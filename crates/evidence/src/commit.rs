@@ -1,10 +1,13 @@
 //! Commitments: keys fixed in public, to be opened later.
 
+use crate::logged::Proofs;
 use crate::openings::Opening;
+use hallmark::files::{NewFolder, write_new};
+use hallmark::json::to_json;
 use hallmark::{Error, Result};
 use hallmark_core::keys::{COMMITMENT_NONCE_BYTES, Commitment, KeyFile};
 use hallmark_harvest::Sha256Digest;
-use hallmark_verify::digest::hexadecimal;
+use hallmark_verify::digest::{hexadecimal, sha256};
 use hallmark_verify::formats::{Commitments, CommitmentsFormat, CommittedKey, KeyRole};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -28,6 +31,34 @@ pub struct Beside<'a> {
     pub decoy_seed: Option<u64>,
     /// The table of cohorts: which accounts each has.
     pub cohorts: Option<&'a Path>,
+}
+
+/// Commits to keys, and writes a new folder: what is published, what opens it (`openings/`, for its owner alone), and what `prove` gives for
+/// the digest of the first.
+///
+/// # Errors
+/// As [`commit`]; and when the folder exists or cannot be written, or `prove` fails.
+pub fn write(
+    out: &Path,
+    keys: &[Named],
+    beside: Beside<'_>,
+    prove: impl FnOnce(&str) -> Result<Proofs>,
+) -> Result<(Commitments, bool)> {
+    let folder = NewFolder::create(out)?;
+    let (commitments, openings) = commit(keys, beside, jiff::Timestamp::now().to_string())?;
+    let text = to_json(&commitments, true)? + "\n";
+    write_new(&folder.path().join(Commitments::FILE), text.as_bytes())?;
+    let secret = folder.path().join("openings");
+    std::fs::create_dir(&secret).map_err(|error| Error::io("make the folder", &secret, &error))?;
+    for opening in &openings {
+        opening.write(&secret.join(format!("{}.opening", opening.name)))?;
+    }
+    let proofs = prove(&sha256(text.as_bytes()))?;
+    for (name, content) in &proofs {
+        write_new(&folder.path().join(name), content)?;
+    }
+    folder.finish()?;
+    Ok((commitments, !proofs.is_empty()))
 }
 
 /// Commits to the keys that mark, each under a nonce of its own.

@@ -14,8 +14,9 @@ mod deviations;
 mod planning;
 mod run;
 mod take_in;
+pub mod words;
 
-pub use planning::{Logged, Planning, Words, plan};
+pub use planning::{Planning, Words, plan};
 pub use run::{Outcome, Run};
 pub(crate) use run::{cells, within};
 

@@ -2,6 +2,7 @@
 
 use super::take_in::{TakenIn, take_in};
 use super::{INPUTS, ITEMS, record, sha256, text};
+use crate::logged::Proofs;
 use crate::signer::Signer;
 use crate::signing::{public_pem, sign_file};
 use hallmark::files::{NewFolder, write_new};
@@ -45,14 +46,15 @@ pub struct Words {
     pub fixed: Fixed,
 }
 
-/// Writes a plan into a log, and gives the files that show it: a name and its content each.
-pub type Logged<'a> = dyn FnMut(&str) -> Result<Vec<(&'static str, Vec<u8>)>> + 'a;
-
-/// Makes the folder of a case. `log` takes the plan's digest and gives what proves that it was logged, if it was.
+/// Makes the folder of a case. `prove` takes the plan's digest and gives what proves when it was there, if anything does.
 ///
 /// # Errors
 /// When the folder exists, a key was not committed to, or a file cannot be read or written.
-pub fn plan(root: &Path, planning: Planning<'_>, log: &mut Logged<'_>) -> Result<CasePlan> {
+pub fn plan(
+    root: &Path,
+    planning: Planning<'_>,
+    prove: impl FnOnce(&str) -> Result<Proofs>,
+) -> Result<CasePlan> {
     let Planning {
         words,
         mut analysis,
@@ -117,8 +119,8 @@ pub fn plan(root: &Path, planning: Planning<'_>, log: &mut Logged<'_>) -> Result
     let envelope = sign_file(signer, CasePlan::FILE, &digest, PLAN_PREDICATE)?;
     write_new(&made.join("plan.dsse.json"), envelope.as_bytes())?;
     write_new(&made.join("signer.pub.pem"), public_pem(signer)?.as_bytes())?;
-    for (name, content) in log(&digest)? {
-        prove(&made.join(name), &content)?;
+    for (name, content) in prove(&digest)? {
+        write_proof(&made.join(name), &content)?;
     }
     let mut events = record(
         made,
@@ -136,7 +138,7 @@ pub fn plan(root: &Path, planning: Planning<'_>, log: &mut Logged<'_>) -> Result
 }
 
 /// Writes what proves something; the log's key may be there already, and must be the same.
-fn prove(path: &Path, content: &[u8]) -> Result<()> {
+fn write_proof(path: &Path, content: &[u8]) -> Result<()> {
     match std::fs::read(path) {
         Ok(there) if there == content => Ok(()),
         Ok(_) => Err(Error::usage(format_args!(

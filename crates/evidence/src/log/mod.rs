@@ -351,3 +351,6 @@ fn sign(checkpoint: &Checkpoint, key: &SigningKey) -> Result<String> {
     let note = checkpoint.sign(key).map_err(Error::usage)?;
     Ok(note.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! Drafts for a person to complete, with what follows from the bundle filled in.
+
+use hallmark::{Error, Result};
+use hallmark_verify::digest::sha256;
+use hallmark_verify::dsse::Envelope;
+use hallmark_verify::files::Files;
+use hallmark_verify::formats::{
+    CaseLog, CasePlan, Commitments, Event, FINDINGS, KeyRole, Manifest,
+};
+use hallmark_verify::tlog::TlogProof;
+use serde_json::Value;
+use std::io::Read;
+
+/// A draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// A notice of what is disclosed, to the other side.
+    DisclosureNotice,
+    /// A certification in the manner of Rules 902(13) and 902(14).
+    Certification,
+    /// What an opposing expert will ask, and where the answer stands.
+    OpposingExpert,
+}
+
+impl Template {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::DisclosureNotice => include_str!("../templates/disclosure-notice.md"),
+            Self::Certification => include_str!("../templates/certification.md"),
+            Self::OpposingExpert => include_str!("../templates/opposing-expert.md"),
+        }
+    }
+
+    /// The draft, as Markdown, for a bundle. What follows from the bundle is in it; what a person must say stands in square brackets.
+    ///
+    /// # Errors
+    /// When a file of the bundle cannot be read.
+    pub fn fill(self, bundle: &dyn Files) -> Result<String> {
+        let bundle = Bundle(bundle);
+        let facts = bundle.facts()?;
+        let mut filled = String::new();
+        let mut rest = self.text();
+        while let Some((before, after)) = rest.split_once("{{") {
+            filled.push_str(before);
+            let (name, after) = after.split_once("}}").unwrap_or((after, ""));
+            let fact = facts.iter().find(|(known, _)| *known == name);
+            filled.push_str(fact.map_or("[not stated]", |(_, value)| value));
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}
+
+struct Bundle<'a>(&'a dyn Files);
+
+/// The longest file that is read, in bytes.
+const MOST: u64 = 256 << 20;
+
+impl Bundle<'_> {
+    fn bytes(&self, name: &str) -> Result<Vec<u8>> {
+        let failed =
+            |error: std::io::Error| Error::usage(format_args!("cannot read {name}: {error}"));
+        let mut bytes = vec![];
+        let from = self.0.open(name).map_err(failed)?;
+        from.take(MOST).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes)
+    }
+
+    fn text(&self, name: &str) -> Result<String> {
+        String::from_utf8(self.bytes(name)?)
+            .map_err(|_| Error::usage(format_args!("{name} is no text")))
+    }
+
+    fn logged(&self, proof: &str) -> String {
+        let proof = self.bytes(proof).ok();
+        let proof = proof.and_then(|bytes| TlogProof::parse(&bytes).ok());
+        proof.map_or(String::new(), |proof| {
+            let origin = proof.checkpoint.lines().next().unwrap_or_default();
+            format!(", entry {} of the log {origin}", proof.index)
+        })
+    }
+
+    /// Every name that drafts use.
+    fn facts(&self) -> Result<Vec<(&'static str, String)>> {
+        let damaged = |name: &str, error: &dyn std::fmt::Display| {
+            Error::integrity(format_args!("{name}: {error}"))
+                .hint("`hallmark verify` says what is wrong with the bundle")
+        };
+        let manifest = self.bytes(Manifest::FILE)?;
+        let signed = Envelope::parse(&self.bytes(Manifest::SIGNED)?)
+            .map_err(|error| damaged(Manifest::SIGNED, &error))?;
+        let signers = signed.signatures().iter().map(|one| &one.keyid[..]);
+        let text = self.text(CasePlan::FILE)?;
+        let plan: CasePlan =
+            toml::from_str(&text).map_err(|error| damaged(CasePlan::FILE, &error))?;
+        let commitments: Commitments = serde_json::from_str(&self.text(Commitments::FILE)?)
+            .map_err(|error| damaged(Commitments::FILE, &error))?;
+        let log = CaseLog::read(&self.text(CaseLog::FILE)?)
+            .map_err(|error| damaged(CaseLog::FILE, &error))?;
+        let events = || log.entries.iter().map(|entry| &entry.event);
+        let program = events().rev().find_map(|event| match event {
+            Event::Began {
+                version,
+                program_sha256,
+                ..
+            } => Some((version.clone(), program_sha256.clone())),
+            _ => None,
+        });
+        let (version, program_sha256) = program.unwrap_or_default();
+        let deviations = events().filter_map(|event| match event {
+            Event::Deviated { run, fields, note } => {
+                Some(format!("run {run}, in {}: {note}", fields.join(", ")))
+            }
+            _ => None,
+        });
+        let tested = plan.analysis.get("keys").and_then(Value::as_array);
+        let tested = tested.into_iter().flatten();
+        let tested = tested.filter_map(|key| key.get("file").and_then(Value::as_str));
+        let all = || commitments.keys.iter();
+        let public = all().filter(|key| key.role == KeyRole::PublicWeb);
+        let listed = self
+            .0
+            .list()
+            .map_err(|error| damaged("the bundle", &error))?;
+        let has_items = listed.keys().any(|name| name.starts_with("items/"));
+        Ok(vec![
+            ("case", cell(&plan.case)),
+            ("manifest_sha256", sha256(&manifest)),
+            ("signer", joined(signers)),
+            ("plan_sha256", sha256(text.as_bytes())),
+            ("plan_made", cell(&plan.made)),
+            ("plan_log", self.logged("plan.tlog-proof")),
+            ("commitments_made", cell(&commitments.made)),
+            ("commitments_log", self.logged("commitments.tlog-proof")),
+            ("version", version),
+            ("program_sha256", program_sha256),
+            ("runs", log.runs().to_string()),
+            ("committed", joined(all().map(|key| &key.name[..]))),
+            ("tested", joined(tested)),
+            ("deviations", joined(deviations)),
+            ("public_keys", joined(public.map(|key| &key.name[..]))),
+            ("alpha", plan.fixed.alpha.to_string()),
+            ("against", cell(&plan.fixed.against)),
+            ("items", items(has_items).to_owned()),
+            ("does_not_show", self.does_not_show(&log)),
+        ])
+    }
+
+    fn does_not_show(&self, log: &CaseLog) -> String {
+        let run = log
+            .entries
+            .iter()
+            .rev()
+            .find_map(|entry| match entry.event {
+                Event::Ended { run, .. } => Some(run),
+                _ => None,
+            });
+        let findings = run.and_then(|run| self.text(&format!("runs/{run}/{FINDINGS}")).ok());
+        let findings = findings.and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let shown = findings
+            .as_ref()
+            .and_then(|findings| findings.get("does_not_show"));
+        let shown = shown.and_then(Value::as_array).into_iter().flatten();
+        let lines: Vec<String> = shown
+            .filter_map(Value::as_str)
+            .map(|line| format!("- {line}"))
+            .collect();
+        lines.join("\n")
+    }
+}
+
+const fn items(has_items: bool) -> &'static str {
+    match has_items {
+        true => "- The answers that were examined, and the files that shaped the examination.",
+        false => {
+            "- The answers that were examined are not in it; the findings name each file by SHA-256. They can be inspected [where, on what terms]."
+        }
+    }
+}
+
+fn joined<T: AsRef<str>>(all: impl Iterator<Item = T>) -> String {
+    let all: Vec<String> = all.map(|one| cell(one.as_ref())).collect();
+    match all.is_empty() {
+        true => "none".to_owned(),
+        false => all.join("; "),
+    }
+}
+
+/// Other people's words on one line of a table.
+fn cell(text: &str) -> String {
+    hallmark::text::plain(text).replace('|', "\\|")
+}
