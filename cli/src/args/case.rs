@@ -1,6 +1,7 @@
 //! `commit`, `plan`, `bundle`, `verify` and `replay`: the case around an examination.
 
 use super::examine::AnalysisArgs;
+use hallmark_evidence::case::words;
 use hallmark_verify::formats::KeyRole;
 use std::path::PathBuf;
 
@@ -100,7 +101,7 @@ pub(crate) struct WordArgs {
     #[arg(
         long,
         value_name = "TEXT",
-        default_value = "Was the suspect model trained on text that the tested keys marked?"
+        default_value = words::QUESTION
     )]
     pub(crate) question: String,
     /// What could be true, as ID=TEXT; repeat it [default: H1 to H4 and H0 of the manual]
@@ -116,7 +117,7 @@ pub(crate) struct WordArgs {
     #[arg(
         long,
         value_name = "TEXT",
-        default_value = "each prompt once, in the order of the file of prompts, by `hallmark collect`"
+        default_value = words::COLLECTION
     )]
     pub(crate) collection: String,
     /// How many answers are asked for: another number is a deviation
@@ -126,21 +127,21 @@ pub(crate) struct WordArgs {
     #[arg(
         long,
         value_name = "TEXT",
-        default_value = "when all prompts were asked once; nothing is scored before"
+        default_value = words::STOPPING
     )]
     pub(crate) stopping: String,
     /// Which answers are left out, by a rule that does not look at their text under a key
     #[arg(
         long,
         value_name = "TEXT",
-        default_value = "requests that failed or were refused; no other"
+        default_value = words::EXCLUSIONS
     )]
     pub(crate) exclusions: String,
     /// What would speak against the question
     #[arg(
         long,
         value_name = "TEXT",
-        default_value = "no adjusted p-value of a tested key at or below the level; or a never-used key at or below it"
+        default_value = words::AGAINST
     )]
     pub(crate) against: String,
 }

@@ -17,6 +17,7 @@ mod merge;
 mod power;
 mod probe;
 mod profile;
+mod report;
 mod scan;
 mod study;
 
@@ -39,6 +40,7 @@ pub(crate) use merge::MergeArgs;
 pub(crate) use power::{CalibrationArgs, PowerArgs};
 pub(crate) use probe::ProbeArgs;
 pub(crate) use profile::{ProfileAction, ProfileArgs, ProfileNewArgs, SchemeName};
+pub(crate) use report::{ReportArgs, TemplateName};
 pub(crate) use scan::ScanArgs;
 pub(crate) use study::{
     StudyAction, StudyArgs, StudyExamineArgs, StudyNullsArgs, StudyQualityArgs, StudyRunArgs,
@@ -125,6 +127,7 @@ pub(crate) enum Verb {
     Bundle(BundleArgs),
     Verify(VerifyArgs),
     Replay(ReplayArgs),
+    Report(ReportArgs),
     Merge(MergeArgs),
     Ledger(LedgerArgs),
     Index(IndexArgs),

@@ -4,11 +4,10 @@ use super::tlog;
 use crate::args::CommitArgs;
 use crate::failure::Outcome;
 use crate::output::Output;
-use hallmark::files::{NewFolder, keys, write_new};
-use hallmark::json::to_json;
+use hallmark::files::keys;
 use hallmark::{Error, Exit};
-use hallmark_evidence::commit::{Beside, Named, commit};
-use hallmark_verify::digest::sha256;
+use hallmark_evidence::commit::{Beside, Named, write};
+use hallmark_evidence::logged::Kind;
 use hallmark_verify::formats::{Commitments, KeyRole};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,28 +15,16 @@ use std::path::Path;
 pub(crate) fn run(args: &CommitArgs, output: &Output) -> Outcome {
     let named = args.named().map(|(given, role)| read(given, role));
     let named = named.collect::<Outcome<Vec<_>>>()?;
-    let folder = NewFolder::create(&args.out)?;
     let beside = Beside {
         profile: args.profile.as_deref(),
         decoy_seed: args.decoy_seed,
         cohorts: args.cohorts.as_deref(),
     };
-    let (commitments, openings) = commit(&named, beside, jiff::Timestamp::now().to_string())?;
-    let text = to_json(&commitments, true)? + "\n";
-    write_new(&folder.path().join(Commitments::FILE), text.as_bytes())?;
-    let secret = folder.path().join("openings");
-    std::fs::create_dir(&secret).map_err(|error| Error::io("make the folder", &secret, &error))?;
-    for opening in &openings {
-        opening.write(&secret.join(format!("{}.opening", opening.name)))?;
-    }
-    let digest = sha256(text.as_bytes());
-    let proofs = tlog::logged(&args.tlog, "commitments", "commitments.tlog-proof", &digest)?;
-    for (name, content) in &proofs {
-        write_new(&folder.path().join(name), content)?;
-    }
-    folder.finish()?;
+    let (commitments, is_logged) = write(&args.out, &named, beside, |digest| {
+        tlog::logged(&args.tlog, Kind::Commitments, digest)
+    })?;
     output.result(
-        || commitments_text(&commitments, &args.out, !proofs.is_empty()),
+        || commitments_text(&commitments, &args.out, is_logged),
         &commitments,
         &commitments.keys,
     )?;

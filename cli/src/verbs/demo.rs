@@ -1,6 +1,9 @@
 //! `demo`: the whole story on this machine.
 
-use super::mark::{self, Written};
+mod case;
+mod keep;
+
+use super::mark;
 use crate::args::DemoArgs;
 use crate::failure::Outcome;
 use crate::output::Output;
@@ -10,9 +13,7 @@ use crate::results::demo::{Demo, StudentFinding};
 use hallmark::Error;
 use hallmark::Exit;
 use hallmark::examine::{DOES_NOT_SHOW, examine_records};
-use hallmark::files::keys;
-use hallmark::files::{NewFile, refuse_existing};
-use hallmark::json::to_json;
+use hallmark::files::NewFolder;
 use hallmark::json::{VERSION, formats};
 use hallmark::marks;
 use hallmark::profile::ProfileJson;
@@ -20,7 +21,7 @@ use hallmark::progress::Step;
 use hallmark::progress::silent;
 use hallmark::tokenizers;
 use hallmark::{Examined, Inputs, Plan, TriedKey};
-use hallmark_core::keys::{CohortKey, Key, KeyFile, RootKey};
+use hallmark_core::keys::{CohortKey, Key, RootKey};
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
 use hallmark_corpus::{Piece, Record, Source, Tokenizer, encode};
@@ -28,7 +29,6 @@ use hallmark_detector::finding::Finding;
 use hallmark_lab::{Exchange, Marked};
 use hallmark_study::keys::story_root;
 use hallmark_study::story::{self, Settings, Size, Stage, Told};
-use serde::Serialize;
 use std::path::Path;
 
 /// Tokens in a window.
@@ -39,7 +39,7 @@ const DECOYS: u32 = 4_999;
 
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
     // Made before the work, so that a folder that cannot be written costs nothing.
-    let made = args.keep.as_deref().map(new_folder).transpose()?;
+    let made = args.keep.as_deref().map(NewFolder::create).transpose()?;
     let cast = Cast::new(args.seed)?;
     let size = if args.full { Size::Full } else { Size::Default };
     let told = tell(args.seed, size, &cast, output)?;
@@ -80,10 +80,10 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
         &demo,
         &demo.students,
     )?;
-    if let (Some(folder), Some(made)) = (&args.keep, made) {
-        keep(made.path(), &cast, &told, &tokenizer, &demo)?;
-        std::fs::rename(made.keep(), folder)
-            .map_err(|error| Error::io("make the folder", folder, &error))?;
+    if let Some(made) = made {
+        keep::keep(made.path(), &cast, &told, &tokenizer, &demo)?;
+        case::tell(made.path(), &cast.profile)?;
+        made.finish()?;
     }
     Ok(Exit::Done)
 }
@@ -201,116 +201,4 @@ fn tell(seed: u64, size: Size, cast: &Cast, output: &Output) -> Outcome<Told> {
         },
     )
     .map_err(|error| mark::failure(&error))
-}
-
-/// A folder beside `path` that is gone unless it is given that name.
-fn new_folder(path: &Path) -> Outcome<tempfile::TempDir> {
-    refuse_existing(path)?;
-    let beside = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    tempfile::Builder::new()
-        .prefix(".hallmark-")
-        .tempdir_in(beside)
-        .map_err(|error| {
-            Error::io("make the folder", path, &std::io::Error::from(error.kind()))
-                .hint("check that the folder around it exists and can be written")
-        })
-}
-
-/// Leaves everything that is needed to examine the students again.
-fn keep(
-    folder: &Path,
-    cast: &Cast,
-    told: &Told,
-    tokenizer: &Tokenizer,
-    demo: &Demo,
-) -> Outcome<()> {
-    let keys = folder.join("keys");
-    std::fs::create_dir(&keys).map_err(|error| Error::io("make the folder", &keys, &error))?;
-    let comments = ["Key of a demo, made from its seed: of no use in earnest.".to_owned()];
-    keys::write(
-        &keys.join("root.key"),
-        &KeyFile::Root(cast.root.clone()),
-        &comments,
-    )?;
-    keys::write(
-        &keys.join("harvesters.key"),
-        &KeyFile::Cohort(cast.key.clone()),
-        &comments,
-    )?;
-    keys::write(
-        &keys.join("never-used.key"),
-        &KeyFile::Cohort(cast.unused.clone()),
-        &comments,
-    )?;
-    write(&folder.join("profile.toml"), &cast.profile.to_toml())?;
-    write(
-        &folder.join("teacher-marked.jsonl"),
-        &written(&told.marked, tokenizer)?,
-    )?;
-    write(
-        &folder.join("teacher-clean.jsonl"),
-        &written(&told.clean, tokenizer)?,
-    )?;
-    for student in &told.students {
-        let path = folder.join(format!("student-{}.jsonl", student.name));
-        write(&path, &answered(&student.answers, tokenizer)?)?;
-    }
-    write(
-        &folder.join("findings.json"),
-        &(to_json(demo, true)? + "\n"),
-    )
-}
-
-fn write(path: &Path, text: &str) -> Outcome<()> {
-    let mut file = NewFile::create(path)?;
-    file.write(text.as_bytes())?;
-    file.finish()
-}
-
-fn written(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
-    lines(
-        exchanges
-            .iter()
-            .zip(1..)
-            .map(|(Exchange { prompt, answer }, id)| Written {
-                id: id.to_string(),
-                prompt: tokenizer.decode(prompt),
-                text: tokenizer.decode(answer),
-                tokens: answer,
-                sub_key: None,
-            }),
-    )
-}
-
-/// A student's answer as an API gives it: text only.
-#[derive(Serialize)]
-struct Answered {
-    id: String,
-    prompt: String,
-    response: String,
-}
-
-fn answered(exchanges: &[Exchange], tokenizer: &Tokenizer) -> Outcome<String> {
-    lines(
-        exchanges
-            .iter()
-            .zip(1..)
-            .map(|(Exchange { prompt, answer }, id)| Answered {
-                id: id.to_string(),
-                prompt: tokenizer.decode(prompt),
-                response: tokenizer.decode(answer),
-            }),
-    )
-}
-
-fn lines(records: impl Iterator<Item = impl Serialize>) -> Outcome<String> {
-    let mut text = String::new();
-    for record in records {
-        text.push_str(&to_json(&record, false)?);
-        text.push('\n');
-    }
-    Ok(text)
 }

@@ -19,6 +19,7 @@ pub(crate) mod power;
 pub(crate) mod probe;
 pub(crate) mod profile;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod scan;
 pub(crate) mod self_test;
 pub(crate) mod shell;

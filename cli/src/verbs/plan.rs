@@ -6,7 +6,8 @@ use crate::failure::Outcome;
 use crate::output::Output;
 use hallmark::files::profiles;
 use hallmark::{Error, Exit};
-use hallmark_evidence::case::{Planning, Words, plan};
+use hallmark_evidence::case::{Planning, Words, plan, words};
+use hallmark_evidence::logged::Kind;
 use hallmark_evidence::signer::Signer;
 use hallmark_verify::formats::{CasePlan, Fixed, Proposition};
 use std::fmt::Write as _;
@@ -27,8 +28,9 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Outcome {
         commitments: &args.commitments,
         signer: &signer,
     };
-    let mut log = |digest: &str| tlog::logged(&args.tlog, "case-plan", "plan.tlog-proof", digest);
-    let planned = plan(&args.case, planning, &mut log)?;
+    let planned = plan(&args.case, planning, |digest| {
+        tlog::logged(&args.tlog, Kind::CasePlan, digest)
+    })?;
     output.result(
         || plan_text(&planned, args, &signer),
         &planned,
@@ -47,58 +49,32 @@ impl WordArgs {
                 Error::usage(format_args!("{given:?} is not ID=TEXT"))
                     .hint("for instance --proposition \"H1=harvested through cohort 7\"")
             })?;
-            Ok((id.to_owned(), text.to_owned()))
+            Ok(Proposition {
+                id: id.to_owned(),
+                text: text.to_owned(),
+            })
         });
         let mut propositions = propositions.collect::<Outcome<Vec<_>>>()?;
         if propositions.is_empty() {
-            propositions = PROPOSITIONS
-                .map(|(id, text)| (id.to_owned(), text.to_owned()))
-                .to_vec();
+            propositions = words::propositions();
         }
         Ok(Words {
             case: self.name.clone().or(folder).unwrap_or_default(),
             question: self.question.clone(),
             operator: self.operator.clone(),
             reviewer: self.reviewer.clone(),
-            propositions: propositions
-                .into_iter()
-                .map(|(id, text)| Proposition { id, text })
-                .collect(),
+            propositions,
             fixed: Fixed {
                 collection: self.collection.clone(),
                 answers: self.answers,
-                alpha: hallmark_detector::statistic::plain::LEVEL,
-                multiplicity: MULTIPLICITY.to_owned(),
                 stopping: self.stopping.clone(),
                 exclusions: self.exclusions.clone(),
-                normalisation: NORMALISATION.to_owned(),
                 against: self.against.clone(),
+                ..words::fixed()
             },
         })
     }
 }
-
-/// What could be true, where nothing else is said.
-const PROPOSITIONS: [(&str, &str); 5] = [
-    (
-        "H1",
-        "The suspect was trained on answers that were harvested through the tested cohorts.",
-    ),
-    ("H2", "The suspect picked the text up from the public web."),
-    (
-        "H3",
-        "The text came to the suspect in a data set of a third party.",
-    ),
-    (
-        "H4",
-        "The suspect shares an ancestor with the marked model, or its training data were licensed.",
-    ),
-    ("H0", "The suspect never saw marked text."),
-];
-
-/// What the program does, in words.
-const MULTIPLICITY: &str = "Holm over every test of every tested key whose conditions are shown to hold; those of which one is not, in a family of their own that decides nothing";
-const NORMALISATION: &str = "none: text is cut into tokens by the profile's tokenizer as it stands";
 
 fn plan_text(plan: &CasePlan, args: &PlanArgs, signer: &Signer) -> String {
     let mut text = String::new();

@@ -4,6 +4,7 @@
 mod batch;
 mod bench;
 mod beside;
+mod case;
 mod collect;
 mod conditions;
 mod demo;

@@ -1,0 +1,119 @@
+//! `report`: one page for people.
+
+use super::verify::open;
+use crate::args::{Format, ReportArgs, TemplateName};
+use crate::failure::Outcome;
+use crate::output::{Output, print};
+use hallmark::files::NewFile;
+use hallmark::json::{formats, to_json};
+use hallmark::power::Planned;
+use hallmark::{Detected, Error, Examined, Exit, Scanned};
+use hallmark_evidence::reported::reported;
+use hallmark_evidence::templates::Template;
+use hallmark_report::{Case, Subject, VERIFIER, html, markdown};
+use serde::de::DeserializeOwned;
+use std::path::Path;
+
+pub(crate) fn run(args: &ReportArgs, output: &Output) -> Outcome {
+    if let Some(template) = args.template {
+        let filled = template.template().fill(&*open(&args.input)?)?;
+        return written(args.out.as_deref(), &filled);
+    }
+    let result = read(&args.input)?;
+    if let (Result::Case(case), Format::Json | Format::Jsonl) = (&result, output.format) {
+        let text = to_json(case, output.format == Format::Json)? + "\n";
+        return written(args.out.as_deref(), &text);
+    }
+    let subject = result.subject();
+    let extension = args.out.as_deref().and_then(Path::extension);
+    let text = match extension.is_some_and(|extension| extension == "md") {
+        true => markdown(&subject),
+        false => html(&subject, Some(VERIFIER)),
+    };
+    written(args.out.as_deref(), &text)
+}
+
+fn written(out: Option<&Path>, text: &str) -> Outcome {
+    match out {
+        Some(out) => {
+            let mut file = NewFile::create(out)?;
+            file.write(text.as_bytes())?;
+            file.finish()?;
+        }
+        None => print(text)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// What is reported.
+enum Result {
+    Case(Box<Case>),
+    Examined(Box<Examined>),
+    Detected(Box<Detected>),
+    Scanned(Box<Scanned>),
+    Power(Box<Planned>),
+}
+
+impl Result {
+    fn subject(&self) -> Subject<'_> {
+        match self {
+            Self::Case(case) => Subject::Case(case),
+            Self::Examined(examined) => Subject::Examined(examined),
+            Self::Detected(detected) => Subject::Detected(detected),
+            Self::Scanned(scanned) => Subject::Scanned(scanned),
+            Self::Power(planned) => Subject::Power(planned),
+        }
+    }
+}
+
+/// The longest result that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 30;
+
+fn read(input: &Path) -> Outcome<Result> {
+    if input.is_dir()
+        || input
+            .extension()
+            .is_some_and(|extension| extension == "tar")
+    {
+        return Ok(Result::Case(Box::new(reported(&*open(input)?)?)));
+    }
+    let size = std::fs::metadata(input).map_err(|error| Error::io("read", input, &error))?;
+    if size.len() > MAX_BYTES {
+        return Err(Error::usage(format_args!(
+            "{} has {} bytes; a result of up to {MAX_BYTES} is read",
+            input.display(),
+            size.len()
+        )));
+    }
+    let text = std::fs::read_to_string(input).map_err(|error| Error::io("read", input, &error))?;
+    let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
+        Error::usage(error)
+            .at(input.display())
+            .hint("give a bundle, or what a verb printed with --format json")
+    })?;
+    let schema = value.get("schema").and_then(serde_json::Value::as_str);
+    match schema.unwrap_or_default() {
+        formats::Examine::ID => Ok(Result::Examined(parsed(&text, input)?)),
+        formats::Detect::ID => Ok(Result::Detected(parsed(&text, input)?)),
+        formats::Scan::ID => Ok(Result::Scanned(parsed(&text, input)?)),
+        formats::Power::ID => Ok(Result::Power(parsed(&text, input)?)),
+        hallmark_report::REPORT => Ok(Result::Case(parsed(&text, input)?)),
+        other => Err(Error::usage(format_args!("no page is made of {other:?}"))
+            .at(input.display())
+            .hint("pages are made of bundles, and of results of examine, detect, scan and power")),
+    }
+}
+
+fn parsed<T: DeserializeOwned>(text: &str, input: &Path) -> Outcome<Box<T>> {
+    serde_json::from_str(text).map_err(|error| Error::usage(error).at(input.display()))
+}
+
+impl TemplateName {
+    const fn template(self) -> Template {
+        match self {
+            Self::DisclosureNotice => Template::DisclosureNotice,
+            Self::Certification => Template::Certification,
+            Self::OpposingExpert => Template::OpposingExpert,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The case: commitments, plan, a recorded run, bundle, verification, replay.
+
+use crate::bench::{Bench, check_schema};
+use serde_json::Value;
+
+/// A case with two keys, answers marked with the first, planned and examined.
+fn examined(bench: &Bench) {
+    bench.key("root.key");
+    bench.key("unused.key");
+    bench.ok("profile new --name trial --out trial.toml");
+    bench.ok("mark --key root.key --profile trial.toml --tokens 3000 --seed 1 --out answers.jsonl");
+    bench.ok("keygen --signing --out signer.key");
+    bench.ok("keygen --signing --out log.key");
+    bench.ok(
+        "commit --key tested=root.key --never-used unused=unused.key --profile trial.toml --decoy-seed 3 \
+         --tlog log --tlog-key log.key --out commitments",
+    );
+    bench.ok(&format!("{PLAN} --case case"));
+    bench.ok("examine --plan case --key root.key --key unused.key answers.jsonl");
+}
+
+const PLAN: &str = "plan --commitments commitments/commitments.json --key tested --key unused --profile trial.toml \
+     --decoys 99 --decoy-seed 3 --signer signer.key --tlog log --tlog-key log.key --operator Ada --reviewer Bo --answers 47";
+
+fn checks<'a>(verified: &'a Value, verdict: &str) -> Vec<&'a str> {
+    let checks = verified["checks"].as_array().unwrap().iter();
+    let of = checks.filter(|check| check["verdict"] == verdict);
+    of.map(|check| check["what"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_stranger_verifies_a_bundle_without_a_key_and_replays_it_with_the_keys() {
+    let bench = Bench::new();
+    examined(&bench);
+    bench.ok("bundle --case case --signer signer.key --with-items --out bundle");
+    let verified = bench.json("verify bundle --signer signer.key.pub --tlog-public log/log.pub");
+    assert_eq!(verified["holds"], true);
+    assert_eq!(checks(&verified, "not-checked"), Vec::<&str>::new());
+    let holding = checks(&verified, "holds");
+    for what in [
+        "manifest.json: signature by a signer that you named",
+        "plan.toml: in the log",
+        "the log has the commitments before the plan",
+        "run 1 does what was planned",
+    ] {
+        assert!(holding.contains(&what), "{what}: {holding:#?}");
+    }
+    let replayed = bench.json(
+        "replay bundle --key root.key --key unused.key --opening commitments/openings/tested.opening \
+         --opening commitments/openings/unused.opening",
+    );
+    assert_eq!(replayed["holds"], true);
+    assert_eq!(checks(&replayed, "holds").len(), 4);
+}
+
+#[test]
+fn a_bundle_is_the_same_bytes_again_and_an_archive_says_the_same() {
+    let bench = Bench::new();
+    examined(&bench);
+    bench.ok("bundle --case case --signer signer.key --out one.tar");
+    bench.ok("bundle --case case --signer signer.key --out two.tar");
+    let bytes = |name| std::fs::read(bench.path(name)).unwrap();
+    assert_eq!(bytes("one.tar"), bytes("two.tar"));
+    assert_eq!(bench.json("verify one.tar")["holds"], true);
+    let replayed =
+        bench.json("replay one.tar --key root.key --key unused.key --items answers.jsonl");
+    assert_eq!(replayed["holds"], true);
+    bench.refused(
+        "replay one.tar --key root.key --key unused.key",
+        2,
+        &["items/answers.jsonl", "is not in the bundle", "--items"],
+    );
+    bench.refused(
+        "bundle --case case --signer signer.key --out one.tar",
+        2,
+        &["exists already"],
+    );
+}
+
+#[test]
+fn what_a_case_fixes_cannot_be_done_otherwise_without_a_note() {
+    let bench = Bench::new();
+    examined(&bench);
+    let again = "examine --plan case --key root.key --key unused.key answers.jsonl";
+    bench.refused(
+        &format!("{again} --decoys 199"),
+        5,
+        &["not as planned: decoys", "--deviation"],
+    );
+    bench.refused(
+        "examine --plan case --key root.key --key unused.key answers.jsonl answers.jsonl",
+        5,
+        &["fixes 47 answers"],
+    );
+    bench.key("other.key");
+    bench.refused(
+        &format!("{again} --key other.key"),
+        5,
+        &["is not in the plan"],
+    );
+    bench.refused(
+        "examine --plan case --key root.key answers.jsonl",
+        2,
+        &["the plan names key"],
+    );
+    bench.write(
+        "why.txt",
+        "The line-up was made larger, as the other side asked.\n",
+    );
+    bench.ok(&format!("{again} --decoys 199 --deviation why.txt"));
+    bench.ok("bundle --case case --signer signer.key --out bundle");
+    let verified = bench.run("verify bundle");
+    assert_eq!(verified.status, 0, "{}", verified.stdout);
+    assert!(
+        verified
+            .stdout
+            .contains("deviates in decoys: The line-up was made larger"),
+        "{}",
+        verified.stdout
+    );
+    assert!(
+        verified
+            .stdout
+            .contains("run 2 is accounted for (not as planned: decoys)")
+    );
+    let log = bench.read("case/case-log.jsonl");
+    let kinds: Vec<String> = log
+        .lines()
+        .map(|line| {
+            let entry: Value = serde_json::from_str(line).unwrap();
+            entry["event"]["kind"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let failed = kinds.iter().filter(|kind| *kind == "failed").count();
+    assert_eq!(failed, 4, "{kinds:?}");
+}
+
+/// Who changes the plan afterwards, with or without the flags, deviates from what was signed.
+#[test]
+fn a_plan_that_was_edited_is_a_deviation_and_fails_verification() {
+    let bench = Bench::new();
+    examined(&bench);
+    let plan = bench
+        .read("case/plan.toml")
+        .replace("decoys = 99", "decoys = 9");
+    bench.write("case/plan.toml", plan);
+    bench.refused(
+        "examine --plan case --key root.key --key unused.key answers.jsonl",
+        5,
+        &["not as planned: plan.toml"],
+    );
+    bench.ok("bundle --case case --signer signer.key --out bundle");
+    let verified = bench.run("--format json verify bundle");
+    assert_eq!(verified.status, 1);
+    let verified: Value = serde_json::from_str(&verified.stdout).unwrap();
+    check_schema(&verified);
+    let failing = checks(&verified, "fails");
+    assert!(
+        failing.contains(&"plan.toml: signature by the bundle's own key"),
+        "{failing:?}"
+    );
+    assert!(
+        failing.contains(&"run 1 began with this plan"),
+        "{failing:?}"
+    );
+}
+
+#[test]
+fn another_signer_another_log_and_a_changed_file_are_refused() {
+    let bench = Bench::new();
+    examined(&bench);
+    bench.ok("bundle --case case --signer signer.key --out bundle");
+    bench.ok("keygen --signing --out other.key");
+    assert_eq!(bench.run("verify bundle --signer other.key.pub").status, 1);
+    let wrong = bench.run("verify bundle --tlog-public log/log.pub --signer signer.key.pub");
+    assert_eq!(wrong.status, 0, "{}", wrong.stdout);
+    let log = bench.read("bundle/case-log.jsonl").replace("Ada", "Eve") + "\n";
+    bench.write("bundle/case-log.jsonl", log);
+    let changed = bench.run("verify bundle");
+    assert_eq!(changed.status, 1);
+    assert!(
+        changed.stdout.contains("FAILS        case-log.jsonl"),
+        "{}",
+        changed.stdout
+    );
+    bench.write("bundle/more.txt", "more");
+    let more = bench.run("verify bundle");
+    assert!(
+        more.stdout
+            .contains("no file is there that the manifest does not name (more.txt)")
+    );
+}
+
+/// An opening belongs to its key; the key file alone opens nothing.
+#[test]
+fn a_key_opens_its_own_commitment_alone() {
+    let bench = Bench::new();
+    examined(&bench);
+    bench.ok("bundle --case case --signer signer.key --with-items --out bundle");
+    let opening = bench.read("commitments/openings/tested.opening");
+    let nonce = opening.trim_end().rsplit(':').next().unwrap();
+    let other = opening.replace(nonce, &"0".repeat(64));
+    bench.write("forged.opening", other);
+    std::fs::set_permissions(
+        bench.path("forged.opening"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .unwrap();
+    let replayed =
+        bench.run("replay bundle --key root.key --key unused.key --opening forged.opening");
+    assert_eq!(replayed.status, 1, "{}", replayed.stdout);
+    assert!(
+        replayed
+            .stdout
+            .contains("key and opening do not give the commitment")
+    );
+}
+
+#[test]
+fn cohorts_are_drawn_sealed_and_opened() {
+    let bench = Bench::new();
+    let identity = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+    let recipient = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+    bench.write("identity.txt", identity);
+    std::fs::set_permissions(
+        bench.path("identity.txt"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .unwrap();
+    let list: String = (0..500).map(|n| format!("acct-{n}\n")).collect();
+    bench.write("accounts.txt", list);
+    bench.write("staff.txt", "acct-1\nacct-2\n");
+    let drawn = bench.json(&format!(
+        "cohorts draw accounts.txt --count 4 --innocent-control staff --innocent staff.txt --never-used decoy \
+         --recipient {recipient} --out drawn"
+    ));
+    let cohorts = drawn["cohorts"].as_array().unwrap();
+    assert_eq!(cohorts.len(), 6);
+    assert_eq!(cohorts[4]["accounts"], 2);
+    assert_eq!(cohorts[5]["accounts"], 0);
+    let opened = bench.json("cohorts open drawn --identity identity.txt --out table.tsv");
+    assert_eq!(opened, drawn);
+    assert!(bench.read("table.tsv").contains("acct-1\tstaff\n"));
+    let changed = bench
+        .read("drawn/cohorts.json")
+        .replace("\"weight\": 1", "\"weight\": 2");
+    std::fs::write(bench.path("drawn/cohorts.json"), changed).unwrap();
+    bench.refused(
+        "cohorts open drawn --identity identity.txt",
+        3,
+        &["what was published is of another map, or its list of cohorts was changed"],
+    );
+}
