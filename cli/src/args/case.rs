@@ -53,6 +53,9 @@ pub(crate) struct TlogArgs {
     /// The name of a new log, such as log.example/evidence [default: hallmark-log/ and the key's id]
     #[arg(long, value_name = "NAME", requires = "tlog")]
     pub(crate) tlog_origin: Option<String>,
+    /// The address of a timestamping authority (RFC 3161), which is sent the digest and nothing else
+    #[arg(long, value_name = "URL")]
+    pub(crate) tsa: Option<String>,
 }
 
 /// Fix an examination before anyone is asked

@@ -1,5 +1,6 @@
 //! The case: commitments, plan, a recorded run, bundle, verification, replay.
 
+use crate::authority;
 use crate::bench::{Bench, check_schema};
 use serde_json::Value;
 
@@ -250,4 +251,69 @@ fn cohorts_are_drawn_sealed_and_opened() {
         3,
         &["what was published is of another map, or its list of cohorts was changed"],
     );
+}
+
+/// A real authority on this machine stamps commitments and plan; the tokens are verified offline.
+#[test]
+fn an_authority_says_when_commitments_and_plan_were_there() {
+    let bench = Bench::new();
+    bench.key("root.key");
+    bench.ok("profile new --name trial --out trial.toml");
+    bench.ok("mark --key root.key --profile trial.toml --tokens 1000 --seed 1 --out answers.jsonl");
+    bench.ok("keygen --signing --out signer.key");
+    let Some(address) = authority::start(&bench, 2) else {
+        return;
+    };
+    bench.ok(&format!("commit --key tested=root.key --tsa {address} --out commitments"));
+    bench.ok(&format!(
+        "plan --case case --commitments commitments/commitments.json --key tested --profile trial.toml --decoys 0 \
+         --signer signer.key --tsa {address}"
+    ));
+    bench.ok("examine --plan case --key root.key answers.jsonl");
+    bench.ok("bundle --case case --signer signer.key --out bundle");
+    let verified = bench.json("verify bundle --tsa-root ca.pem");
+    let holding = checks(&verified, "holds");
+    for what in ["commitments.json: timestamp", "plan.toml: timestamp"] {
+        assert!(holding.contains(&what), "{what}: {holding:#?}");
+    }
+    let unnamed = bench.json("verify bundle");
+    assert!(checks(&unnamed, "not-checked").contains(&"plan.toml: timestamp"));
+    bench.ok("keygen --signing --out other.key");
+    let exchanged = std::fs::read(bench.path("bundle/commitments.tsr")).unwrap();
+    bench.write("bundle/plan.tsr", exchanged);
+    assert_eq!(bench.run("verify bundle --tsa-root ca.pem").status, 1);
+    bench.refused(
+        "commit --key tested=root.key --tsa http://127.0.0.1:9 --out again",
+        2,
+        &["http://127.0.0.1:9", "without --tsa"],
+    );
+    assert!(!bench.path("again").exists());
+}
+
+/// The page is one file with the verifier in it, and the drafts hold what the bundle says.
+#[test]
+fn a_bundle_has_a_report_and_drafts() {
+    let bench = Bench::new();
+    examined(&bench);
+    bench.ok("bundle --case case --signer signer.key --out bundle");
+    bench.ok("report bundle --out report.html");
+    let page = bench.read("report.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.len() > 900_000);
+    assert!(!page.contains("http://") && !page.contains("src=\"http"));
+    bench.ok("report bundle --out report.md");
+    assert!(bench.read("report.md").contains("does not show"));
+    let report = bench.json("report bundle --out -");
+    assert_eq!(report["schema"], "hallmark/report/1");
+    for template in ["disclosure-notice", "certification", "opposing-expert"] {
+        let draft = bench.ok(&format!("report bundle --template {template}")).stdout;
+        let manifest = bench.read("bundle/manifest.json");
+        let digest = hallmark_verify::digest::sha256(manifest.as_bytes());
+        assert!(!draft.contains("{{") && !draft.contains("[not stated]"), "{draft}");
+        if template != "opposing-expert" {
+            assert!(draft.contains(&digest), "{draft}");
+        }
+    }
+    let findings = "case/runs/1/findings.json";
+    bench.ok(&format!("report {findings} --out short.html"));
+    bench.refused("report trial.toml --out x.html", 2, &["trial.toml"]);
 }

@@ -1,12 +1,14 @@
 //! The program as its users run it: transcripts of every verb, and every way in which it says no.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod authority;
 mod batch;
 mod bench;
 mod beside;
 mod case;
 mod collect;
 mod conditions;
+mod crash;
 mod demo;
 mod doctor;
 mod engine_student;

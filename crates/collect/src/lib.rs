@@ -36,6 +36,8 @@ mod mismatch;
 mod pace;
 #[cfg(feature = "client")]
 mod plan;
+#[cfg(feature = "client")]
+mod post;
 pub mod prompts;
 #[cfg(feature = "client")]
 mod retry;
@@ -53,6 +55,8 @@ mod worker;
 pub use error::CollectError;
 #[cfg(feature = "client")]
 pub use plan::Plan;
+#[cfg(feature = "client")]
+pub use post::{PostError, post};
 #[cfg(feature = "client")]
 pub use run::collect;
 #[cfg(feature = "client")]

@@ -83,10 +83,10 @@ fn add_entries(
     for (index, entry) in (old..).zip(entries) {
         append_entry(&mut bundle, entry)?;
         let next = index + 1;
-        if next % u64::from(TILE_WIDTH) == 0 || next == size {
-            if let Some(tile) = Tile::holding(Level::Entries, index, size) {
-                tiles.insert(tile, std::mem::take(&mut bundle));
-            }
+        if (next % u64::from(TILE_WIDTH) == 0 || next == size)
+            && let Some(tile) = Tile::holding(Level::Entries, index, size)
+        {
+            tiles.insert(tile, std::mem::take(&mut bundle));
         }
     }
     Ok(())
@@ -112,10 +112,10 @@ fn add_hashes(
         if full {
             above.push(fold(bytes.as_chunks().0));
         }
-        if full || index + 1 == end {
-            if let Some(tile) = Tile::holding(level, index, size) {
-                tiles.insert(tile, std::mem::take(&mut bytes));
-            }
+        if (full || index + 1 == end)
+            && let Some(tile) = Tile::holding(level, index, size)
+        {
+            tiles.insert(tile, std::mem::take(&mut bytes));
         }
     }
     Ok(above)

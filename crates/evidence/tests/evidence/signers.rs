@@ -77,7 +77,7 @@ fn what_is_no_key_is_refused_without_being_shown() {
         vec![b'a'; 1 << 20],
         public.into_bytes(),
         good.replace("PRIVATE", "PUBLIC").into_bytes(),
-        good[..good.len() / 2].as_bytes().to_vec(),
+        good.as_bytes()[..good.len() / 2].to_vec(),
         good.replace(secret, &secret[..secret.len() - 4])
             .into_bytes(),
     ] {

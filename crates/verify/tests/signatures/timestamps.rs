@@ -108,6 +108,10 @@ fn roots_are_read_from_pem_and_der() {
     assert!(stamped(&token, &digest, &der).is_ok());
     let commented = format!("subject=CN = rsa root\n{pem}");
     assert!(Root::parse(commented.as_bytes()).is_ok());
+    let windows = pem.replace('\n', "\r\n");
+    assert!(Root::parse(windows.as_bytes()).is_ok());
+    let two = format!("{pem}{pem}");
+    assert!(Root::parse(two.as_bytes()).is_err());
     for bytes in [
         &b""[..],
         b"-----BEGIN ",

@@ -161,13 +161,14 @@ fn changed(proof: &[Hash], change: &Change) -> Option<Vec<Hash>> {
     let place = |at: usize| at % proof.len().max(1);
     match *change {
         Change::Bit(at, bit) => {
-            *other.get_mut(place(at))?.get_mut(usize::from(bit / 8))? ^= 1 << (bit % 8)
+            let hash = other.get_mut(place(at))?;
+            hash[usize::from(bit / 8)] ^= 1 << (bit % 8);
         }
-        Change::Drop(at) => drop((!other.is_empty()).then(|| other.remove(place(at)))?),
+        Change::Drop(_) if other.is_empty() => return None,
+        Change::Drop(at) => drop(other.remove(place(at))),
         Change::Double(at) => other.insert(place(at), *proof.get(place(at))?),
-        Change::Swap(at) => {
-            (place(at) + 1 < other.len()).then(|| other.swap(place(at), place(at) + 1))?
-        }
+        Change::Swap(at) if place(at) + 1 < other.len() => other.swap(place(at), place(at) + 1),
+        Change::Swap(_) => return None,
     }
     (other != proof).then_some(other)
 }

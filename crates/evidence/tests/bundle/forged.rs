@@ -1,0 +1,97 @@
+//! Findings altered by somebody who signs the bundle: every digest, chain and signature is made anew with a key of the forger's own. What
+//! is left to notice it is the arithmetic.
+
+use crate::alter::{at, leaves, other};
+use crate::fixture::{Memory, bundle};
+use ed25519_dalek::SigningKey;
+use hallmark_verify::digest::{of_hexadecimal, sha256};
+use hallmark_verify::dsse::{Envelope, Statement, Subject};
+use hallmark_verify::formats::{BUNDLE_PREDICATE, CaseLog, Event, Manifest, PLAN_PREDICATE};
+use rayon::prelude::*;
+use serde_json::Value;
+
+const FINDINGS: &str = "runs/1/findings.json";
+
+/// A bundle with other findings, in which everything that can be made to fit does.
+fn forged(bundle: &Memory, findings: &Value) -> Memory {
+    let mut forged = bundle.clone();
+    let text = serde_json::to_string_pretty(findings).unwrap() + "\n";
+    let digest = sha256(text.as_bytes());
+    forged.0.insert(FINDINGS.to_owned(), text.into_bytes());
+    let mut log = String::new();
+    for entry in CaseLog::read(bundle.text(CaseLog::FILE)).unwrap().entries {
+        let mut event = entry.event;
+        if let Event::Ended { findings_sha256, .. } = &mut event {
+            findings_sha256.clone_from(&digest);
+        }
+        let before = CaseLog::read(&log).unwrap();
+        log += &before.next(entry.time, event).unwrap();
+        log.push('\n');
+    }
+    forged.0.insert(CaseLog::FILE.to_owned(), log.into_bytes());
+    let key = SigningKey::from_bytes(&[9; 32]);
+    let pem = {
+        use ed25519_dalek::pkcs8::EncodePublicKey;
+        key.verifying_key().to_public_key_pem(Default::default()).unwrap()
+    };
+    forged.0.insert("signer.pub.pem".to_owned(), pem.into_bytes());
+    sign(&mut forged, &key, "plan.toml", "plan.dsse.json", PLAN_PREDICATE);
+    let mut manifest: Manifest = serde_json::from_str(bundle.text(Manifest::FILE)).unwrap();
+    for entry in &mut manifest.files {
+        let bytes = &forged.0[&entry.file];
+        (entry.bytes, entry.sha256) = (bytes.len() as u64, sha256(bytes));
+    }
+    let manifest = serde_json::to_vec(&manifest).unwrap();
+    forged.0.insert(Manifest::FILE.to_owned(), manifest);
+    sign(&mut forged, &key, Manifest::FILE, Manifest::SIGNED, BUNDLE_PREDICATE);
+    forged
+}
+
+fn sign(bundle: &mut Memory, key: &SigningKey, name: &str, envelope: &str, predicate: &str) {
+    let statement = Statement {
+        subjects: vec![Subject {
+            name: name.to_owned(),
+            sha256: of_hexadecimal(&sha256(&bundle.0[name])).unwrap(),
+        }],
+        predicate_type: predicate.to_owned(),
+        predicate: Value::Null,
+    };
+    let signed = Envelope::sign(&statement, key).unwrap().to_json();
+    bundle.0.insert(envelope.to_owned(), signed.into_bytes());
+}
+
+/// What no arithmetic can notice: it does not follow from the cells, the plan and the case's log. Who signs stands for it, and a replay with the key
+/// notices it.
+const STANDS_FOR: &[&str] = &[];
+
+#[test]
+fn a_forger_who_signs_anew_is_believed_while_he_changes_nothing() {
+    let bundle = bundle();
+    let findings: Value = serde_json::from_str(bundle.text(FINDINGS)).unwrap();
+    let forged = forged(&bundle, &findings);
+    let verified = forged.verified();
+    assert!(verified.holds, "{:#?}", crate::fixture::failing(&verified));
+}
+
+#[test]
+fn every_forged_number_is_noticed_by_the_arithmetic_alone() {
+    let bundle = bundle();
+    let findings: Value = serde_json::from_str(bundle.text(FINDINGS)).unwrap();
+    let unnoticed: Vec<String> = leaves(&findings)
+        .into_par_iter()
+        .filter_map(|place| {
+            let mut altered = findings.clone();
+            let leaf = at(&mut altered, &place);
+            *leaf = other(leaf);
+            let name: Vec<&str> = place
+                .iter()
+                .map(|part| if part.parse::<usize>().is_ok() { "*" } else { part })
+                .collect();
+            forged(&bundle, &altered).verified().holds.then(|| name.join("."))
+        })
+        .collect();
+    let mut unnoticed = unnoticed;
+    unnoticed.sort();
+    unnoticed.dedup();
+    assert_eq!(unnoticed, STANDS_FOR);
+}

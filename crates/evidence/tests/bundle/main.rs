@@ -1,0 +1,7 @@
+//! A bundle under attack: every field of every file is altered in turn, and the verifier must notice each.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod alter;
+mod fixture;
+mod forged;
+mod tampered;
