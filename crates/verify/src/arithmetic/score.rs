@@ -55,7 +55,7 @@ fn cut(x: u32) -> (u32, usize, u32) {
     (zeros, (n >> 23 & 255) as usize, n & 0x7F_FFFF)
 }
 
-/// n_i.
+/// Where the interval i begins.
 fn place(i: usize) -> u64 {
     (1 << 31) + ((i as u64) << 23)
 }

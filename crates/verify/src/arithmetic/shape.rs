@@ -24,6 +24,9 @@ const MOST: u64 = 4096;
 /// Below this ln of the smallest level numbers are lost, and the program has only the union bound.
 const FAR: f64 = -600.0;
 
+/// Chances below it add nothing to one that is above e^FAR.
+const NOTHING: f64 = 1e-290;
+
 /// Levels that agree so nearly are equal.
 const EQUAL: f64 = 1e-9;
 
@@ -39,7 +42,7 @@ pub(crate) fn shape(words: &[u32]) -> Shape {
 }
 
 fn looked_at(n: u64) -> u64 {
-    (n / 20).max(1).min(MOST)
+    (n / 20).clamp(1, MOST)
 }
 
 /// T8 of n words, of whose own chances in 2⁻³² these are the smallest, rising.
@@ -189,9 +192,17 @@ fn steps(n: u64, count: usize, rate: f64) -> (Vec<f64>, f64) {
     law[start] = point_f64(n, start as u64, rate);
     for k in start..last {
         law[k + 1] = law[k] * (n - k as u64) as f64 / (k as f64 + 1.0) * odds;
+        if law[k + 1] < NOTHING {
+            law[k + 1] = 0.0;
+            break;
+        }
     }
     for k in (0..start).rev() {
         law[k] = law[k + 1] * (k as f64 + 1.0) / (n - k as u64) as f64 / odds;
+        if law[k] < NOTHING {
+            law[k] = 0.0;
+            break;
+        }
     }
     let beyond = if count as u64 > n {
         0.0
@@ -203,7 +214,7 @@ fn steps(n: u64, count: usize, rate: f64) -> (Vec<f64>, f64) {
         for k in count as u64..=n {
             sum += term;
             term *= (n - k) as f64 / (k as f64 + 1.0) * odds;
-            if term < sum * 1e-18 {
+            if term <= sum * 1e-18 {
                 break;
             }
         }

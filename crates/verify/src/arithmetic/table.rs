@@ -60,6 +60,10 @@ impl Table {
     }
 
     /// The same value.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what was computed is of no use afterwards"
+    )]
     pub(crate) fn same<T: PartialEq + Debug>(
         &mut self,
         what: impl Into<String>,

@@ -1,10 +1,14 @@
-//! Tails against the tables that `crates/detector/vectors/*.py` made with high-precision arithmetic by other methods.
+//! Tails, limits and e-processes against tables of high-precision arithmetic by other methods: those of `crates/detector/vectors`, and
+//! those of `crates/verify/vectors`; and their laws.
 
+use super::eprocess::Process;
+use super::mark::{Law, Mark};
 use super::numbers::Double;
 use super::score::NAT;
 use super::shape::{of_numerators, shape};
 use super::tail::{LATTICE, binomial, gamma, interval};
 use super::weighted::{self, Group};
+use proptest::prelude::*;
 
 fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -155,4 +159,134 @@ fn ratios() {
         seen += 1;
     }
     assert!(seen > 5, "{seen}");
+}
+
+#[test]
+fn limits() {
+    for row in rows(include_str!("../../vectors/limits.tsv")) {
+        let n: u64 = row[1].parse().unwrap();
+        if row[0] == "rate" {
+            let (s, exact): (u64, u64) = (row[2].parse().unwrap(), row[3].parse().unwrap());
+            assert_eq!(interval::rate_low(n, s, 0.025), exact, "{row:?}");
+            let other = interval::rate_high(n, n - s, 0.025);
+            assert_eq!(other, LATTICE - exact, "{row:?}");
+            continue;
+        }
+        let (chance, exact): (f64, f64) = (row[2].parse().unwrap(), row[3].parse().unwrap());
+        let found = match row[0] {
+            "reached" => interval::gamma_reached(n, chance),
+            _ => interval::gamma_below(n, chance),
+        };
+        assert!((found / exact - 1.0).abs() < 1e-12, "{row:?}: {found}");
+    }
+}
+
+#[test]
+fn processes() {
+    let mark = |law| Mark {
+        law,
+        ring: 1,
+        key_bits: &[],
+        window: 2,
+    };
+    let green = mark(Law::Below((0.3 * LATTICE as f64) as u64));
+    let gumbel = mark(Law::Exponential);
+    let weights = || vec![1, 16, 181];
+    for row in rows(include_str!("../../vectors/processes.tsv")) {
+        let mut sums: Vec<u64> = row[1].split(',').map(|sum| sum.parse().unwrap()).collect();
+        let process = match row[0] {
+            "green" => Process::plain(&green),
+            "gumbel" => Process::plain(&gumbel),
+            "weighted-gumbel" => Process::weighted(&gumbel, weights(), 181),
+            _ => {
+                // The table has cells, the process goes by those that are not green.
+                for pair in sums.chunks_exact_mut(2) {
+                    pair[1] -= pair[0];
+                }
+                Process::weighted(&green, weights(), 181)
+            }
+        };
+        let found = process.unwrap().log10_e(&sums);
+        let exact: f64 = row[2].parse().unwrap();
+        assert!(agree(found, exact, 1e-12), "{row:?}: {found}");
+    }
+}
+
+#[test]
+fn sums_of_gammas() {
+    let mut seen = 0;
+    for row in rows(include_str!("../../vectors/gammas.tsv")) {
+        let found = weighted::gammas(&groups(row[0], 1), row[1].parse().unwrap()).unwrap();
+        let exact: f64 = row[2].parse().unwrap();
+        assert!(agree(found.log10_p, exact, 1e-9), "{row:?}: {found:?}");
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+/// P(Σ weight·B ≥ sum) by convolution.
+fn convolved(groups: &[Group], rate: f64, sum: i128) -> f64 {
+    let mut law = std::collections::BTreeMap::from([(0_i128, 1.0)]);
+    for group in groups {
+        for _ in 0..group.cells {
+            let mut next = std::collections::BTreeMap::new();
+            for (&have, &chance) in &law {
+                *next.entry(have).or_insert(0.0) += chance * (1.0 - rate);
+                *next.entry(have + i128::from(group.weight)).or_insert(0.0) += chance * rate;
+            }
+            law = next;
+        }
+    }
+    law.range(sum..).map(|(_, chance)| chance).sum()
+}
+
+fn any_groups() -> impl Strategy<Value = Vec<Group>> {
+    let weight = prop_oneof![-12_i64..13, Just(64), Just(-45), Just(181)];
+    let group = (weight, 0_u64..25).prop_map(|(weight, cells)| Group { weight, cells });
+    prop::collection::vec(group, 1..6)
+}
+
+proptest! {
+    /// Weighted counts are what convolution gives, whatever the order and however groups are cut.
+    #[test]
+    fn counts_are_the_convolution(
+        groups in any_groups(),
+        rate in prop::sample::select(vec![1_u64 << 31, 1 << 30, 429_496_729, 3_900_000_000]),
+        far in -2.0..3.0_f64,
+    ) {
+        let share = rate as f64 / LATTICE as f64;
+        let mean: f64 = groups.iter().map(|group| group.weight as f64 * group.cells as f64 * share).sum();
+        let variance: f64 = groups
+            .iter()
+            .map(|group| (group.weight * group.weight) as f64 * group.cells as f64 * share * (1.0 - share))
+            .sum();
+        let sum = (mean + far * variance.sqrt()) as i128;
+        let found = 10.0_f64.powf(weighted::counts(&groups, rate, sum).unwrap().log10_p);
+        let exact = convolved(&groups, share, sum);
+        prop_assert!((found - exact).abs() <= 1e-9 * exact + 1e-300, "{found} {exact}");
+        let mut cut: Vec<Group> = groups.iter().rev().copied().collect();
+        if let Some(first) = cut.first_mut()
+            && first.cells > 1
+        {
+            first.cells -= 1;
+            let weight = first.weight;
+            cut.push(Group { weight, cells: 1 });
+        }
+        let again = weighted::counts(&cut, rate, sum).unwrap();
+        prop_assert!((10.0_f64.powf(again.log10_p) - exact).abs() <= 1e-9 * exact + 1e-300);
+    }
+
+    /// What reaches a sum and what falls short of it are all there is.
+    #[test]
+    fn both_sides_are_one(n in 1_u64..3000, at in 0.0..1.0_f64, t in 1..LATTICE) {
+        let s = (n as f64 * at) as u64;
+        let p = |ln: Option<Double>| ln.map_or(0.0, |ln| ln.to_f64().exp());
+        let (up, down) = (binomial::upper(n, s, t), binomial::upper(n, n - s + 1, LATTICE - t));
+        prop_assert!((p(up) + p(down) - 1.0).abs() < 1e-11);
+        let x = Double::from(2.0 * n as f64 * at);
+        let (up, down) = (gamma::upper(n, x), gamma::lower(n, x));
+        prop_assert!((p(up) + p(down) - 1.0).abs() < 1e-11);
+        let next = binomial::upper(n, s + 1, t);
+        prop_assert!(p(next) <= p(binomial::upper(n, s, t)));
+    }
 }

@@ -8,14 +8,14 @@ use std::path::Path;
 
 /// One case.
 #[derive(Clone)]
-pub struct Case {
-    pub name: String,
-    pub examined: Value,
-    pub cells: Cells,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) examined: Value,
+    pub(crate) cells: Cells,
 }
 
 /// All cases, in the order of their names.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -28,7 +28,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// The case of this name.
-pub fn case(name: &str) -> Case {
+pub(crate) fn case(name: &str) -> Case {
     cases().into_iter().find(|case| case.name == name).unwrap()
 }
 

@@ -94,7 +94,7 @@ impl Process {
     }
 
     /// log10 E for these sums, in the order of [`Kind`].
-    fn log10_e(&self, sums: &[u64]) -> f64 {
+    pub(super) fn log10_e(&self, sums: &[u64]) -> f64 {
         let sums: Vec<Double> = sums.iter().map(|&sum| Double::from(sum)).collect();
         let product = |slopes: &Vec<Double>| {
             let terms = slopes.iter().zip(&sums);

@@ -155,7 +155,7 @@ fn effect(
     let (n, own, other) = (examination.scored(), subject.scored.total, control.total);
     let is_there = n >= FEW_CELLS && mark.ring == 1 && !(mark.is_gumbel() && other == 0);
     if !is_there || finding.is_absent("effect") {
-        let right = is_there == !finding.is_absent("effect");
+        let right = is_there != finding.is_absent("effect");
         table.holds(subject.what("effect"), right, || {
             "there is one where 25 cells were scored under single keys, and else none".to_owned()
         });

@@ -152,7 +152,7 @@ impl Curve {
             most = size.max(most);
             total += value.im;
             // Falling at least as y^(−8) from here on, by how many cells there are or by the curve's bend.
-            if !(size * y > 1e-17 * most * step) {
+            if size.is_nan() || size * y <= 1e-17 * most * step {
                 break;
             }
         }

@@ -111,7 +111,7 @@ pub(super) fn upper(parts: &[Part], sum: i128) -> Result<Inverted, TooManySteps>
     let width = ((50.0 - exponent.to_f64().min(0.0)) / theta)
         .max(13.0 * spread(theta))
         .max(150.0 * heaviest);
-    if !(width < 1e12) {
+    if width.is_nan() || width > 1e12 {
         return Err(TooManySteps);
     }
     let transform = Transform { parts, sum, theta };

@@ -1,0 +1,177 @@
+//! No input panics or goes on for ever: what does not fit is a check that fails, with words.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use hallmark_verify::Verdict;
+use hallmark_verify::arithmetic::{Cells, Form, KeyWords, Residual, check};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::{case, cases};
+
+fn fails(examined: &Value, cells: &Cells) -> bool {
+    let checks = check(examined, cells);
+    let failing = checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Fails);
+    failing
+        .map(|check| assert!(!check.detail.is_empty(), "{check:?}"))
+        .count()
+        > 0
+}
+
+#[test]
+fn no_result_at_all() {
+    for examined in [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!("text"),
+        json!(1e300),
+        json!({"tests": {}}),
+    ] {
+        assert!(fails(&examined, &Cells::default()), "{examined}");
+    }
+}
+
+/// Every value of a result in turn is something else, or is not there.
+#[test]
+fn no_type_is_trusted() {
+    let case = case("few");
+    let others = [
+        json!(null),
+        json!(-1.5e308),
+        json!(u64::MAX),
+        json!([{}]),
+        json!({"x": "x"}),
+    ];
+    let mut places = vec![];
+    walk(&case.examined, String::new(), &mut places);
+    assert!(places.len() > 100);
+    for place in places {
+        for other in &others {
+            let mut examined = case.examined.clone();
+            *examined.pointer_mut(&place).unwrap() = other.clone();
+            let checks = check(&examined, &case.cells);
+            assert!(!checks.is_empty());
+        }
+    }
+}
+
+fn walk(value: &Value, path: String, found: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => {
+            for (i, one) in list.iter().enumerate() {
+                walk(one, format!("{path}/{i}"), found);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, one) in fields {
+                walk(one, format!("{path}/{}", name.replace('/', "~1")), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(path);
+}
+
+#[test]
+fn cells_of_other_lengths_fail() {
+    for case in cases().into_iter().filter(|case| case.name != "nothing") {
+        assert!(fails(&case.examined, &Cells::default()), "{}", case.name);
+        let mut cells = case.cells.clone();
+        cells.keys.clear();
+        assert!(fails(&case.examined, &cells), "{}", case.name);
+        let mut cells = case.cells.clone();
+        cells.keys[0].words.truncate(1);
+        assert!(fails(&case.examined, &cells), "{}", case.name);
+        let mut cells = case.cells.clone();
+        cells.weights = vec![vec![]; 3];
+        assert!(fails(&case.examined, &cells), "{}", case.name);
+        let mut cells = case.cells.clone();
+        cells.residual = Some(Residual {
+            forms: vec![Form::default(); 4],
+            words: vec![vec![1, 2, 3]],
+        });
+        assert!(fails(&case.examined, &cells), "{}", case.name);
+    }
+}
+
+/// A result that stands there a thousand times is computed once.
+#[test]
+fn a_finding_that_stands_there_often_is_computed_once() {
+    let case = case("gumbel");
+    let mut examined = case.examined.clone();
+    let tests = examined["tests"].as_array_mut().unwrap();
+    for _ in 0..5000 {
+        tests.push(tests[4].clone());
+    }
+    assert!(fails(&examined, &case.cells));
+}
+
+/// Texts of others come back short.
+#[test]
+fn long_texts_are_cut() {
+    let case = case("few");
+    let mut examined = case.examined.clone();
+    let long = "ü".repeat(100_000);
+    examined["tests"][0]["key_id"] = json!(long);
+    examined["profile"]["scheme"] = json!(long);
+    for check in check(&examined, &case.cells) {
+        assert!(
+            check.what.len() < 2000 && check.detail.len() < 2000,
+            "{}",
+            check.what.len()
+        );
+    }
+}
+
+fn any_words(n: usize) -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::vec(prop_oneof![Just(0), Just(u32::MAX), any::<u32>()], n)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Words, weights and sums of any kind beside a result that knows nothing of them.
+    #[test]
+    fn any_cells(
+        name in prop::sample::select(vec!["gumbel", "tournament", "weighed-gumbel", "ring-weighed", "filtered"]),
+        (words, other) in (0_usize..70).prop_flat_map(|n| (any_words(n), any_words(n))),
+        weights in prop::collection::vec(0_usize..16, 70),
+        signs in prop::collection::vec(-3_i32..4, 70),
+        decoys in prop::collection::vec(any::<u64>(), 0..5),
+    ) {
+        const LADDER: [u16; 16] = [0, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181];
+        let case = case(name);
+        let ring = case.examined["profile"]["ring"].as_u64().unwrap_or(1) as usize;
+        let n = words.len() / ring;
+        let words = &words[..n * ring];
+        let other = &other[..n * ring];
+        let weights: Vec<u16> = weights.iter().take(n).map(|&at| LADDER[at]).collect();
+        let form = |leaning: &str, prior| Form {
+            leaning: leaning.to_owned(),
+            prior,
+            weights: weights.iter().zip(&signs).map(|(&weight, sign)| i32::from(weight) * sign).collect(),
+        };
+        let ids: Vec<&str> = case.cells.keys.iter().map(|key| key.key_id.as_str()).collect();
+        let cells = Cells {
+            answers: vec![0; n],
+            weights: case.cells.weights.iter().map(|_| weights.clone()).collect(),
+            keys: ids
+                .iter()
+                .enumerate()
+                .map(|(i, id)| KeyWords {
+                    key_id: (*id).to_owned(),
+                    words: if i == 0 { words.to_vec() } else { other.to_vec() },
+                    decoys: Some(decoys.clone()),
+                })
+                .collect(),
+            residual: Some(Residual {
+                forms: vec![form("follow", None), form("follow", Some(1000.0)), form("lean", None)],
+                words: vec![words.to_vec(); ids.len()],
+            }),
+        };
+        prop_assert!(fails(&case.examined, &cells));
+    }
+}
