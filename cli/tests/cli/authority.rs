@@ -54,7 +54,10 @@ fn answer(mut stream: std::net::TcpStream, folder: &PathBuf) {
         }
     };
     std::fs::write(folder.join("request"), body).unwrap();
-    openssl(folder, "ts -reply -config tsa.cnf -section tsa -queryfile request -out response");
+    openssl(
+        folder,
+        "ts -reply -config tsa.cnf -section tsa -queryfile request -out response",
+    );
     let response = std::fs::read(folder.join("response")).unwrap();
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/timestamp-reply\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",

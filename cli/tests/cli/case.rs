@@ -264,7 +264,9 @@ fn an_authority_says_when_commitments_and_plan_were_there() {
     let Some(address) = authority::start(&bench, 2) else {
         return;
     };
-    bench.ok(&format!("commit --key tested=root.key --tsa {address} --out commitments"));
+    bench.ok(&format!(
+        "commit --key tested=root.key --tsa {address} --out commitments"
+    ));
     bench.ok(&format!(
         "plan --case case --commitments commitments/commitments.json --key tested --profile trial.toml --decoys 0 \
          --signer signer.key --tsa {address}"
@@ -305,10 +307,15 @@ fn a_bundle_has_a_report_and_drafts() {
     let report = bench.json("report bundle --out -");
     assert_eq!(report["schema"], "hallmark/report/1");
     for template in ["disclosure-notice", "certification", "opposing-expert"] {
-        let draft = bench.ok(&format!("report bundle --template {template}")).stdout;
+        let draft = bench
+            .ok(&format!("report bundle --template {template}"))
+            .stdout;
         let manifest = bench.read("bundle/manifest.json");
         let digest = hallmark_verify::digest::sha256(manifest.as_bytes());
-        assert!(!draft.contains("{{") && !draft.contains("[not stated]"), "{draft}");
+        assert!(
+            !draft.contains("{{") && !draft.contains("[not stated]"),
+            "{draft}"
+        );
         if template != "opposing-expert" {
             assert!(draft.contains(&digest), "{draft}");
         }

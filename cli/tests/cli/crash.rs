@@ -27,9 +27,21 @@ const VERBS: [(&str, &str, Whole); 9] = [
         "",
         Whole::Case,
     ),
-    ("examine --plan case --key root.key answers.jsonl", "case", Whole::Case),
-    ("bundle --case done --signer signer.key --with-items --out OUT", "", Whole::Bundle),
-    ("bundle --case done --signer signer.key --out OUT.tar", ".tar", Whole::Bundle),
+    (
+        "examine --plan case --key root.key answers.jsonl",
+        "case",
+        Whole::Case,
+    ),
+    (
+        "bundle --case done --signer signer.key --with-items --out OUT",
+        "",
+        Whole::Bundle,
+    ),
+    (
+        "bundle --case done --signer signer.key --out OUT.tar",
+        ".tar",
+        Whole::Bundle,
+    ),
     ("report bundle --out OUT", "", Whole::Page),
 ];
 
@@ -54,10 +66,15 @@ fn what_a_killed_program_leaves_is_whole_or_recognised_as_unfinished() {
     // A fixed sequence, so that a failure comes again; when a kill falls is the machine's.
     let mut state = 1_u64;
     let mut random = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         f64::from((state >> 33) as u32) / f64::from(u32::MAX >> 1)
     };
-    let took: Vec<Duration> = VERBS.iter().map(|verb| uninterrupted(&bench, verb.0)).collect();
+    let took: Vec<Duration> = VERBS
+        .iter()
+        .map(|verb| uninterrupted(&bench, verb.0))
+        .collect();
     let (mut killed, mut finished) = (0, 0);
     for round in 0..times {
         let at = round as usize % VERBS.len();
@@ -79,7 +96,10 @@ fn what_a_killed_program_leaves_is_whole_or_recognised_as_unfinished() {
         }
         strays(&bench.path(""), round);
     }
-    assert!(killed > times / 3, "{killed} of {times} were killed, {finished} had finished");
+    assert!(
+        killed > times / 3,
+        "{killed} of {times} were killed, {finished} had finished"
+    );
     // The log and the case go on.
     bench.ok("commit --key tested=root.key --tlog log --tlog-key log.key --out after");
     bench.ok("examine --plan case --key root.key answers.jsonl");
@@ -135,7 +155,9 @@ fn kill(bench: &Bench, line: &str, after: Duration) -> bool {
 fn check(bench: &Bench, out: &str, whole: Whole) {
     match whole {
         Whole::KeyFile => {
-            bench.ok(&format!("derive --key {out} --default-cohort --out {out}-cohort"));
+            bench.ok(&format!(
+                "derive --key {out} --default-cohort --out {out}-cohort"
+            ));
         }
         Whole::SigningKey => assert!(bench.read(out).ends_with("-----END PRIVATE KEY-----\n")),
         Whole::Commitments => {
@@ -162,10 +184,24 @@ fn strays(folder: &Path, round: u32) {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let known = ["out-", "whole-", ".hallmark-"];
         let prepared = [
-            "root.key", "trial.toml", "answers.jsonl", "signer.key", "log.key", "accounts.txt",
-            "commitments", "case", "done", "bundle", "log", "signer.key.pub", "log.key.pub",
+            "root.key",
+            "trial.toml",
+            "answers.jsonl",
+            "signer.key",
+            "log.key",
+            "accounts.txt",
+            "commitments",
+            "case",
+            "done",
+            "bundle",
+            "log",
+            "signer.key.pub",
+            "log.key.pub",
         ];
         let is_known = known.iter().any(|start| name.starts_with(start));
-        assert!(is_known || prepared.contains(&&name[..]), "round {round}: {name}");
+        assert!(
+            is_known || prepared.contains(&&name[..]),
+            "round {round}: {name}"
+        );
     }
 }

@@ -37,9 +37,14 @@ pub fn post(address: &str, content_type: &str, body: &[u8]) -> Result<Vec<u8>, P
         .build();
     let request = Agent::from(config).post(address);
     let request = request.header("content-type", content_type);
-    let mut response = request.send(body).map_err(|error| failed(error.to_string()))?;
+    let mut response = request
+        .send(body)
+        .map_err(|error| failed(error.to_string()))?;
     if response.status() != 200 {
-        return Err(failed(format!("it answered with status {}", response.status())));
+        return Err(failed(format!(
+            "it answered with status {}",
+            response.status()
+        )));
     }
     let mut bytes = vec![];
     let reader = response.body_mut().as_reader();
@@ -48,7 +53,9 @@ pub fn post(address: &str, content_type: &str, body: &[u8]) -> Result<Vec<u8>, P
         .read_to_end(&mut bytes)
         .map_err(|error| failed(error.to_string()))?;
     match bytes.len() as u64 > MAX_RESPONSE {
-        true => Err(failed(format!("its answer is longer than {MAX_RESPONSE} bytes"))),
+        true => Err(failed(format!(
+            "its answer is longer than {MAX_RESPONSE} bytes"
+        ))),
         false => Ok(bytes),
     }
 }

@@ -267,3 +267,34 @@ fn no_cell_can_be_another() {
         }
     });
 }
+
+/// Where windows were left out for a provider's log, each finding is the weaker of two: a larger p may be the other's, a smaller one not.
+#[test]
+fn the_weaker_of_two_may_be_the_others() {
+    let gumbel = case("gumbel");
+    let with = |path: &str, value: Value| {
+        let mut examined = gumbel.examined.clone();
+        examined["quoted"] = json!({ "left_out": 3 });
+        *examined.pointer_mut(path).unwrap() = value;
+        let checks = check(&examined, &gumbel.cells);
+        let of_t1 = |check: &&Check| {
+            check
+                .what
+                .starts_with("T1 of key e3e0effe361ad316: log10 p")
+        };
+        let verdicts: Vec<Verdict> = checks
+            .iter()
+            .filter(of_t1)
+            .map(|check| check.verdict)
+            .collect();
+        verdicts
+    };
+    let log10_p = gumbel.examined["tests"][0]["log10_p"].as_f64().unwrap();
+    let unchanged = with("/tests/0/log10_p", json!(log10_p));
+    assert!(
+        unchanged.iter().all(|&verdict| verdict == Verdict::Holds),
+        "{unchanged:?}"
+    );
+    assert!(with("/tests/0/log10_p", json!(log10_p + 1.0)).contains(&Verdict::NotChecked));
+    assert!(with("/tests/0/log10_p", json!(log10_p - 1e-6)).contains(&Verdict::Fails));
+}

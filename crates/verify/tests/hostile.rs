@@ -38,13 +38,7 @@ fn no_result_at_all() {
 #[test]
 fn no_type_is_trusted() {
     let case = case("few");
-    let others = [
-        json!(null),
-        json!(-1.5e308),
-        json!(u64::MAX),
-        json!([{}]),
-        json!({"x": "x"}),
-    ];
+    let others = [json!(null), json!(-1.5e308), json!([{"x": u64::MAX}])];
     let mut places = vec![];
     walk(&case.examined, String::new(), &mut places);
     assert!(places.len() > 100);
@@ -105,6 +99,19 @@ fn a_finding_that_stands_there_often_is_computed_once() {
     let tests = examined["tests"].as_array_mut().unwrap();
     for _ in 0..5000 {
         tests.push(tests[4].clone());
+    }
+    assert!(fails(&examined, &case.cells));
+}
+
+/// Lists that would be compared with each other for hours are refused.
+#[test]
+fn very_many_keys_are_refused() {
+    let case = case("gumbel");
+    let mut examined = case.examined.clone();
+    for list in ["/keys", "/tests", "/plan/keys"] {
+        let list = examined.pointer_mut(list).unwrap().as_array_mut().unwrap();
+        let first = list[0].clone();
+        list.resize(30_000, first);
     }
     assert!(fails(&examined, &case.cells));
 }

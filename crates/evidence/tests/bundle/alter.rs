@@ -20,7 +20,9 @@ pub(crate) fn all(name: &str, bytes: &[u8]) -> Vec<Altered> {
         "jsonl" => lines_of_json(text()),
         "toml" => {
             let value: Value = toml::from_str(text()).unwrap();
-            each_leaf(&value, &|value| toml::to_string_pretty(value).unwrap().into_bytes())
+            each_leaf(&value, &|value| {
+                toml::to_string_pretty(value).unwrap().into_bytes()
+            })
         }
         "bin" => some_bytes(bytes, bytes.len().div_ceil(97)),
         _ => some_bytes(bytes, 3),
@@ -39,7 +41,10 @@ pub(crate) fn leaves(value: &Value) -> Vec<Place> {
 
 fn walk(value: &Value, at: &mut Place, found: &mut Vec<Place>) {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), value))
+            .collect(),
         Value::Array(items) => items
             .iter()
             .enumerate()
@@ -106,7 +111,8 @@ fn lines_of_json(text: &str) -> Vec<Altered> {
         let value: Value = serde_json::from_str(line).unwrap();
         let written = |value: &Value| serde_json::to_vec(value).unwrap();
         for altered in each_leaf(&value, &written) {
-            let mut other: Vec<Vec<u8>> = lines.iter().map(|line| line.as_bytes().to_vec()).collect();
+            let mut other: Vec<Vec<u8>> =
+                lines.iter().map(|line| line.as_bytes().to_vec()).collect();
             other[number] = altered.bytes;
             found.push(Altered {
                 what: format!("line {} {}", number + 1, altered.what),

@@ -26,7 +26,9 @@ pub(crate) struct Memory(pub(crate) BTreeMap<String, Vec<u8>>);
 impl Files for Memory {
     fn list(&self) -> io::Result<BTreeMap<String, u64>> {
         let sizes = self.0.iter();
-        Ok(sizes.map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect())
+        Ok(sizes
+            .map(|(name, bytes)| (name.clone(), bytes.len() as u64))
+            .collect())
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn Read + '_>> {
@@ -49,7 +51,9 @@ impl Memory {
 pub(crate) fn failing(verified: &Verified) -> Vec<String> {
     let checks = verified.checks.iter();
     let fails = checks.filter(|check| check.verdict == hallmark_verify::Verdict::Fails);
-    fails.map(|check| format!("{}: {}", check.what, check.detail)).collect()
+    fails
+        .map(|check| format!("{}: {}", check.what, check.detail))
+        .collect()
 }
 
 /// The bundle, made once.
@@ -75,7 +79,9 @@ const PROFILE: &str = "hallmark = 1\nname = \"trial\"\nscheme = \"gumbel\"\nprf 
 fn answers(seed: u64, count: u64) -> String {
     let mut state = seed;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % 64
     };
     let record = |id: u64, next: &mut dyn FnMut() -> u64| {
@@ -143,7 +149,10 @@ fn make(folder: &Path) {
         commitments: &at("commitments/commitments.json"),
         signer: &signer,
     };
-    plan(&at("case"), planning, |digest| log.write(Kind::CasePlan, digest)).unwrap();
+    plan(&at("case"), planning, |digest| {
+        log.write(Kind::CasePlan, digest)
+    })
+    .unwrap();
     let mut case = Case::open(&at("case")).unwrap();
     let marking: Vec<_> = keys.iter().map(|named| named.key.marking_key()).collect();
     let run = Run {

@@ -21,7 +21,10 @@ fn forged(bundle: &Memory, findings: &Value) -> Memory {
     let mut log = String::new();
     for entry in CaseLog::read(bundle.text(CaseLog::FILE)).unwrap().entries {
         let mut event = entry.event;
-        if let Event::Ended { findings_sha256, .. } = &mut event {
+        if let Event::Ended {
+            findings_sha256, ..
+        } = &mut event
+        {
             findings_sha256.clone_from(&digest);
         }
         let before = CaseLog::read(&log).unwrap();
@@ -32,10 +35,20 @@ fn forged(bundle: &Memory, findings: &Value) -> Memory {
     let key = SigningKey::from_bytes(&[9; 32]);
     let pem = {
         use ed25519_dalek::pkcs8::EncodePublicKey;
-        key.verifying_key().to_public_key_pem(Default::default()).unwrap()
+        key.verifying_key()
+            .to_public_key_pem(Default::default())
+            .unwrap()
     };
-    forged.0.insert("signer.pub.pem".to_owned(), pem.into_bytes());
-    sign(&mut forged, &key, "plan.toml", "plan.dsse.json", PLAN_PREDICATE);
+    forged
+        .0
+        .insert("signer.pub.pem".to_owned(), pem.into_bytes());
+    sign(
+        &mut forged,
+        &key,
+        "plan.toml",
+        "plan.dsse.json",
+        PLAN_PREDICATE,
+    );
     let mut manifest: Manifest = serde_json::from_str(bundle.text(Manifest::FILE)).unwrap();
     for entry in &mut manifest.files {
         let bytes = &forged.0[&entry.file];
@@ -43,7 +56,13 @@ fn forged(bundle: &Memory, findings: &Value) -> Memory {
     }
     let manifest = serde_json::to_vec(&manifest).unwrap();
     forged.0.insert(Manifest::FILE.to_owned(), manifest);
-    sign(&mut forged, &key, Manifest::FILE, Manifest::SIGNED, BUNDLE_PREDICATE);
+    sign(
+        &mut forged,
+        &key,
+        Manifest::FILE,
+        Manifest::SIGNED,
+        BUNDLE_PREDICATE,
+    );
     forged
 }
 
@@ -85,9 +104,18 @@ fn every_forged_number_is_noticed_by_the_arithmetic_alone() {
             *leaf = other(leaf);
             let name: Vec<&str> = place
                 .iter()
-                .map(|part| if part.parse::<usize>().is_ok() { "*" } else { part })
+                .map(|part| {
+                    if part.parse::<usize>().is_ok() {
+                        "*"
+                    } else {
+                        part
+                    }
+                })
                 .collect();
-            forged(&bundle, &altered).verified().holds.then(|| name.join("."))
+            forged(&bundle, &altered)
+                .verified()
+                .holds
+                .then(|| name.join("."))
         })
         .collect();
     let mut unnoticed = unnoticed;

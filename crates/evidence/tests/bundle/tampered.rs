@@ -56,10 +56,16 @@ fn a_file_that_is_missing_added_or_exchanged_is_noticed() {
         assert!(!other.verified().holds, "without {name}");
     }
     let mut other = bundle.clone();
-    other.0.insert("runs/2/findings.json".to_owned(), bundle.0["runs/1/findings.json"].clone());
+    other.0.insert(
+        "runs/2/findings.json".to_owned(),
+        bundle.0["runs/1/findings.json"].clone(),
+    );
     assert!(!other.verified().holds);
     let mut other = bundle.clone();
-    let (plan, log) = (bundle.0["plan.tlog-proof"].clone(), bundle.0["commitments.tlog-proof"].clone());
+    let (plan, log) = (
+        bundle.0["plan.tlog-proof"].clone(),
+        bundle.0["commitments.tlog-proof"].clone(),
+    );
     other.0.insert("plan.tlog-proof".to_owned(), log);
     other.0.insert("commitments.tlog-proof".to_owned(), plan);
     assert!(!other.verified().holds);

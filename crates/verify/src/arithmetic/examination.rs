@@ -6,6 +6,7 @@ use super::mark::Mark;
 use super::printed::Printed;
 use super::score::Scores;
 use super::table::Table;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -20,6 +21,8 @@ pub(crate) struct Examination<'a> {
     /// Findings in all.
     tests: usize,
     visible: OnceLock<f64>,
+    /// Bits of each key of another engine with which all numbers so far agree.
+    bits: RefCell<HashMap<String, Vec<u32>>>,
 }
 
 /// Words under one key, and what they score.
@@ -48,6 +51,7 @@ impl<'a> Examination<'a> {
             keys,
             tests: printed.list_or_none("tests").map_or(0, |tests| tests.len()),
             visible: OnceLock::new(),
+            bits: RefCell::default(),
         }
     }
 
@@ -78,6 +82,20 @@ impl<'a> Examination<'a> {
             words: self.words(),
             total: key.total,
         }
+    }
+
+    /// Whether some number of bits of a key, of those that earlier numbers left, agrees with one more number.
+    pub(crate) fn some_bits(&self, key_id: &str, agrees: impl Fn(u32) -> bool) -> bool {
+        let mut known = self.bits.borrow_mut();
+        let left = known
+            .entry(key_id.to_owned())
+            .or_insert_with(|| self.mark.key_bits.to_vec());
+        let agreeing: Vec<u32> = left.iter().copied().filter(|&bits| agrees(bits)).collect();
+        if agreeing.is_empty() {
+            return false;
+        }
+        *left = agreeing;
+        true
     }
 
     /// T1's smallest visible effect.

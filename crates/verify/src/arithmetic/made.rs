@@ -55,6 +55,33 @@ pub(crate) fn same_as_plan(table: &mut Table, examined: Printed<'_>) {
     }
 }
 
+/// Keys, controls and indexes times findings, at most: what is looked up for each.
+const MOST: usize = 30_000_000;
+
+/// Whether a result is of a size that is read.
+pub(crate) fn is_readable(examined: Printed<'_>) -> Result<(), String> {
+    let count = |path: &str| examined.at(path).json().as_array().map_or(0, Vec::len);
+    let lists = [
+        "keys",
+        "controls",
+        "harvests",
+        "first_visits",
+        "not_made",
+        "outcomes",
+        "cohorts.keys",
+        "plan.keys",
+        "plan.controls",
+    ];
+    let named: usize = lists.map(count).iter().sum();
+    let pairs = count("tests").max(count("plan.keys").saturating_mul(1 + count("plan.controls")));
+    if pairs.max(named).saturating_mul(1 + named) > MOST {
+        return Err(format!(
+            "{named} keys, controls and indexes and {pairs} findings are more than are read"
+        ));
+    }
+    Ok(())
+}
+
 /// The findings that are there.
 fn found(examined: Printed<'_>) -> Read<Vec<Named<'_>>> {
     examined.list("tests")?.into_iter().map(Named::of).collect()

@@ -48,6 +48,10 @@ pub fn check(examined: &Value, cells: &Cells) -> Vec<Check> {
     let printed = Printed::new(examined);
     let schema = printed.text("schema");
     table.same("the findings' schema", schema, "hallmark/examine/2");
+    if let Err(why) = made::is_readable(printed) {
+        table.fails("how many keys and findings there are", why);
+        return table.into_checks();
+    }
     made::same_as_plan(&mut table, printed);
     match Mark::of(printed.at("profile")) {
         Ok(mark) => numbers_of(&mut table, printed, cells, mark),

@@ -2,7 +2,6 @@
 
 use super::super::examination::Examination;
 use super::super::limits::FEW_CELLS;
-use super::super::mark::Mark;
 use super::super::printed::{Printed, Read};
 use super::super::table::{Allowance, Table, is_upper};
 use super::Subject;
@@ -95,11 +94,11 @@ fn unproven<'a>(
 pub(super) fn p_value(
     table: &mut Table,
     subject: &Subject<'_>,
-    mark: &Mark,
+    examination: &Examination<'_>,
     exact: f64,
     allowed: Allowance,
 ) {
-    let (finding, ours) = (subject.finding, exact.min(0.0));
+    let (mark, finding, ours) = (&examination.mark, subject.finding, exact.min(0.0));
     let log10_p = finding.number("log10_p");
     table.holds(
         subject.what("log10 p is at most 0"),
@@ -136,8 +135,9 @@ pub(super) fn p_value(
         own: allowed.own,
     };
     let holds = log10_p.as_ref().is_ok_and(|&printed| {
-        let of = |&bits: &u32| is_upper(printed, plus_power_of_two(base, bits), wider);
-        mark.key_bits.iter().any(of)
+        examination.some_bits(subject.key_id, |bits| {
+            is_upper(printed, plus_power_of_two(base, bits), wider)
+        })
     });
     table.holds(subject.what("log10 p"), holds, || {
         format!(
@@ -158,22 +158,21 @@ fn plus_power_of_two(log: f64, bits: u32) -> f64 {
 pub(super) fn e_value(
     table: &mut Table,
     subject: &Subject<'_>,
-    mark: &Mark,
+    examination: &Examination<'_>,
     ours: f64,
     allowed: Allowance,
 ) {
-    let printed = subject.finding.number("log10_e");
+    let (mark, printed) = (&examination.mark, subject.finding.number("log10_e"));
     if mark.key_bits.is_empty() {
         table.below(subject.what("log10 e"), printed, ours, allowed);
         return;
     }
     let holds = printed.as_ref().is_ok_and(|&printed| {
-        let of = |&bits: &u32| {
+        examination.some_bits(subject.key_id, |bits| {
             let most = f64::from(bits) * std::f64::consts::LOG10_2;
             let limited = ours.min(most) - std::f64::consts::LOG10_2;
             is_upper(-printed, -limited, allowed)
-        };
-        mark.key_bits.iter().any(of)
+        })
     });
     table.holds(subject.what("log10 e"), holds, || {
         format!(

@@ -33,7 +33,7 @@ pub(super) fn check(
         1e-12,
     );
     let exact = log10_p(mark, summed);
-    common::p_value(table, subject, mark, exact, EXACT);
+    common::p_value(table, subject, examination, exact, EXACT);
     table.holds(subject.what("decoys"), finding.is_absent("decoys"), || {
         "keys of such a mark are not compared".to_owned()
     });

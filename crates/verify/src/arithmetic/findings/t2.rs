@@ -118,6 +118,6 @@ pub(super) fn smallest(
         },
     );
     let exact = tail.log10_p + (sums.len() as f64).log10();
-    common::p_value(table, subject, mark, exact, allowed);
+    common::p_value(table, subject, examination, exact, allowed);
     Some(exact)
 }

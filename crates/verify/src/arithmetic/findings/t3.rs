@@ -15,7 +15,7 @@ pub(super) fn check(
     subject: &Subject<'_>,
     examination: &Examination<'_>,
 ) -> Option<f64> {
-    let (finding, mark) = (subject.finding, &examination.mark);
+    let finding = subject.finding;
     weighing::check(table, subject, examination);
     match examination.printed.text("answers.order") {
         Ok(order) => table.same(subject.what("order"), finding.text("order"), order),
@@ -35,7 +35,7 @@ pub(super) fn check(
             return None;
         }
     };
-    common::e_value(table, subject, mark, looked.end(), PROCESS);
+    common::e_value(table, subject, examination, looked.end(), PROCESS);
     let largest = looked.largest();
     table.below(
         subject.what("largest log10 e"),
@@ -56,7 +56,13 @@ pub(super) fn check(
         .number("supremum.log10_e")
         .unwrap_or(largest)
         .max(0.0);
-    common::p_value(table, subject, mark, exact, super::super::limits::SUMS);
+    common::p_value(
+        table,
+        subject,
+        examination,
+        exact,
+        super::super::limits::SUMS,
+    );
     Some(-largest)
 }
 

@@ -49,6 +49,6 @@ pub(super) fn check(
         || format!("{rank} among {decoys} decoys"),
     );
     let exact = (rank as f64 / (decoys as f64 + 1.0)).log10();
-    common::p_value(table, subject, mark, exact, SUMS);
+    common::p_value(table, subject, examination, exact, SUMS);
     Some(exact)
 }

@@ -68,7 +68,7 @@ pub(super) fn check(
                 own: bound(tail.log10_p).own,
             };
             let allowed = if tail.is_exact { EXACT } else { room };
-            common::p_value(table, subject, mark, tail.log10_p, allowed);
+            common::p_value(table, subject, examination, tail.log10_p, allowed);
             Some(tail.log10_p)
         }
         Err(why) => {

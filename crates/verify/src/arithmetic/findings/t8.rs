@@ -71,6 +71,6 @@ pub(super) fn check(
         },
         own: SHAPE.own,
     };
-    common::p_value(table, subject, mark, ours.log10_p, allowed);
+    common::p_value(table, subject, examination, ours.log10_p, allowed);
     Some(ours.log10_p)
 }
