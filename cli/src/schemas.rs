@@ -13,6 +13,9 @@ use hallmark::examine::{Examined, Plan};
 use hallmark::json::formats;
 use hallmark::profile::{ListedSchemes, ShownProfile};
 use hallmark_study::{nulls, quality, record, tables};
+use hallmark_verify::formats::{
+    BundleFormat, CasePlan, CasePlanFormat, Commitments, CommitmentsFormat, Manifest, VerifyFormat,
+};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use std::collections::BTreeSet;
@@ -35,7 +38,11 @@ fn of<T: JsonSchema>(format: &str) -> (String, String) {
 
 fn all() -> Vec<(String, String)> {
     vec![
+        of::<Manifest>(BundleFormat::ID),
+        of::<CasePlan>(CasePlanFormat::ID),
+        of::<hallmark_evidence::cohorts::Drawn>(formats::Cohorts::ID),
         of::<Collected>(formats::Collect::ID),
+        of::<Commitments>(CommitmentsFormat::ID),
         of::<Demo>(formats::Demo::ID),
         of::<Made<formats::Derive>>(formats::Derive::ID),
         of::<hallmark::Detected>(formats::Detect::ID),
@@ -51,6 +58,7 @@ fn all() -> Vec<(String, String)> {
         of::<Probed>(formats::Probe::ID),
         of::<ShownProfile>(formats::Profile::ID),
         of::<ListedSchemes>(formats::ProfileList::ID),
+        of::<hallmark_report::Case>(hallmark_report::REPORT),
         of::<hallmark::Scanned>(formats::Scan::ID),
         of::<SelfTest>(formats::SelfTest::ID),
         of::<record::ArmRecord>(formats::StudyArm::ID),
@@ -58,6 +66,7 @@ fn all() -> Vec<(String, String)> {
         of::<nulls::Nulls>(formats::StudyNulls::ID),
         of::<quality::QualityTable>(formats::StudyQuality::ID),
         of::<tables::Tables>(formats::StudyTables::ID),
+        of::<hallmark_verify::bundle::Verified>(VerifyFormat::ID),
     ]
 }
 

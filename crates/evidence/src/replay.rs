@@ -56,6 +56,7 @@ pub fn replay(
     })?;
     let folder = tempfile::tempdir()
         .map_err(|error| Error::usage(format_args!("cannot make a temporary folder: {error}")))?;
+    refuse_other_paths(&examined)?;
     lay_out(files, &examined, disclosure.items, folder.path())?;
     let (again, disclosed) = within(folder.path(), || {
         examine_disclosing(&examined.plan, disclosure.keys, progress)
@@ -105,6 +106,26 @@ fn compare(name: &str, bundle: &[u8], again: &[u8]) -> Check {
             again.len()
         ),
     )
+}
+
+/// A plan is somebody else's: it reads what was examined, and nothing else of this machine.
+fn refuse_other_paths(examined: &Examined) -> Result<()> {
+    let mut plan = examined.plan.clone();
+    let later = plan.answers.files.iter().chain(&plan.logs).cloned();
+    let mut paths: Vec<PathBuf> = later.collect();
+    paths.extend(plan.paths_mut().map(|path| path.clone()));
+    let known = |path: &PathBuf| {
+        let mut inputs = examined.inputs.iter();
+        inputs.any(|input| Path::new(&input.file) == path)
+    };
+    match paths.iter().find(|path| !known(path)) {
+        Some(path) => Err(Error::integrity(format_args!(
+            "the plan reads {}, which is no file that was examined",
+            path.display()
+        ))
+        .hint("`hallmark verify` says what is wrong with the bundle")),
+        None => Ok(()),
+    }
 }
 
 /// Puts every file that the examination read where it reads it.

@@ -54,13 +54,18 @@ pub(super) fn take_in(root: &Path, folder: &str, file: &Path) -> Result<TakenIn>
         }
         if same(&to, file)? {
             let name = to.file_name().unwrap_or_default();
-            return described(&to, Path::new(folder).join(name), shown(file));
+            return described(&to, Path::new(folder).join(name), own_name(file));
         }
         number += 1;
     };
     copy(file, &to)?;
     let name = to.file_name().unwrap_or_default();
-    described(&to, Path::new(folder).join(name), shown(file))
+    described(&to, Path::new(folder).join(name), own_name(file))
+}
+
+/// The name it had, without its folders: those are the machine's, and a bundle shows them to others.
+fn own_name(file: &Path) -> String {
+    shown(Path::new(file.file_name().unwrap_or_default()))
 }
 
 impl TakenIn {

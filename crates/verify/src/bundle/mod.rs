@@ -98,7 +98,11 @@ impl Bundle<'_> {
                 "{size} bytes are more than the {most} that are read"
             ));
         }
-        let mut bytes = Vec::with_capacity(size as usize);
+        let mut bytes = vec![];
+        let room = usize::try_from(size).map(|size| bytes.try_reserve_exact(size));
+        if !matches!(room, Ok(Ok(()))) {
+            return Err(format!("there is not memory enough for its {size} bytes"));
+        }
         let opened = self.files.open(name).map_err(|error| error.to_string())?;
         opened
             .take(most)

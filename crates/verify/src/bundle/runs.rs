@@ -174,6 +174,15 @@ impl Run<'_> {
             },
             false => Check::fails(what, format!("without a note it deviates in {unnoted:?}")),
         });
+        let what = format!("run {} goes by the level that was planned", self.number);
+        let level = examined.get("level").and_then(Value::as_f64);
+        checks.push(match level == Some(self.plan.fixed.alpha) {
+            true => Check::holds(what),
+            false => Check::fails(
+                what,
+                format!("{level:?}; {} was planned", self.plan.fixed.alpha),
+            ),
+        });
         self.asked(examined, &noted, checks);
     }
 
@@ -197,20 +206,21 @@ impl Run<'_> {
 
     /// Files are those that came into the case, and those that are in the bundle are what they were.
     fn inputs(&self, examined: &Value, checks: &mut Vec<Check>) {
+        let taken = self
+            .log
+            .entries
+            .iter()
+            .filter_map(|entry| match &entry.event {
+                Event::TookIn { file, sha256, .. } => Some((&file[..], &sha256[..])),
+                _ => None,
+            });
+        let taken: BTreeSet<(&str, &str)> = taken.collect();
         let inputs = examined.get("inputs").and_then(Value::as_array);
         for input in inputs.into_iter().flatten() {
             let field = |name| input.get(name).and_then(Value::as_str).unwrap_or_default();
             let (file, digest) = (field("file"), field("sha256"));
             let what = format!("run {}: {file} is what came into the case", self.number);
-            let taken = self.log.entries.iter().any(|entry| match &entry.event {
-                Event::TookIn {
-                    file: taken,
-                    sha256,
-                    ..
-                } => taken == file && sha256 == digest,
-                _ => false,
-            });
-            checks.push(match taken {
+            checks.push(match taken.contains(&(file, digest)) {
                 true => Check::holds(what),
                 false => Check::fails(what, "the case's log has no such file with this digest"),
             });

@@ -109,6 +109,9 @@ pub struct CaseLogError {
     pub what: String,
 }
 
+/// Lines that are read at most.
+const MOST: usize = 20_000;
+
 impl CaseLog {
     /// Its name in a bundle.
     pub const FILE: &str = "case-log.jsonl";
@@ -124,6 +127,9 @@ impl CaseLog {
         };
         for (line, number) in text.lines().zip(1..) {
             let failed = |what: String| CaseLogError { line: number, what };
+            if number > MOST {
+                return Err(failed(format!("a log has at most {MOST} lines")));
+            }
             let entry: Entry =
                 serde_json::from_str(line).map_err(|error| failed(error.to_string()))?;
             if entry.number != number as u64 {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// The plan of a case, a TOML file. What stands under `analysis` is what `examine` does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CasePlan {
     /// The name of this format.
@@ -37,6 +38,7 @@ pub struct CasePlan {
 
 /// What is fixed in words, for people to keep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Fixed {
     /// How the answers will be collected, or were.
@@ -60,6 +62,7 @@ pub struct Fixed {
 
 /// What could be true.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Proposition {
     /// A short name.
@@ -70,6 +73,7 @@ pub struct Proposition {
 
 /// A file that was there when the examination was planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlannedFile {
     /// Its name in the case's folder.
