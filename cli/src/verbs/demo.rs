@@ -1,6 +1,7 @@
 //! `demo`: the whole story on this machine.
 
 mod case;
+mod cast;
 mod keep;
 
 use super::mark;
@@ -10,32 +11,20 @@ use crate::output::Output;
 use crate::progress::Bars;
 use crate::render::demo_text;
 use crate::results::demo::{Demo, StudentFinding};
+use cast::{Cast, DECOYS};
 use hallmark::Error;
+use hallmark::Examined;
 use hallmark::Exit;
-use hallmark::examine::{DOES_NOT_SHOW, examine_records};
+use hallmark::examine::DOES_NOT_SHOW;
 use hallmark::files::NewFolder;
 use hallmark::json::{VERSION, formats};
 use hallmark::marks;
 use hallmark::profile::ProfileJson;
 use hallmark::progress::Step;
-use hallmark::progress::silent;
 use hallmark::tokenizers;
-use hallmark::{Examined, Inputs, Plan, TriedKey};
-use hallmark_core::keys::{CohortKey, Key, RootKey};
-use hallmark_core::profile::Profile;
-use hallmark_core::schemes::Scheme;
-use hallmark_corpus::{Piece, Record, Source, Tokenizer, encode};
 use hallmark_detector::finding::Finding;
-use hallmark_lab::{Exchange, Marked};
-use hallmark_study::keys::story_root;
+use hallmark_lab::Marked;
 use hallmark_study::story::{self, Settings, Size, Stage, Told};
-use std::path::Path;
-
-/// Tokens in a window.
-const WINDOW: usize = 2;
-
-/// Decoy keys in each line-up.
-const DECOYS: u32 = 4_999;
 
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
     // Made before the work, so that a folder that cannot be written costs nothing.
@@ -86,88 +75,6 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Outcome {
         made.finish()?;
     }
     Ok(Exit::Done)
-}
-
-/// The keys and the profile of a story.
-struct Cast {
-    profile: Profile,
-    root: RootKey,
-    key: CohortKey,
-    key_id: String,
-    unused: CohortKey,
-    unused_id: String,
-}
-
-/// The epoch and the cohorts of the demo's keys.
-const EPOCH: &str = "demo";
-const COHORT: &str = "harvesters";
-const UNUSED_COHORT: &str = "never-used";
-
-impl Cast {
-    fn new(seed: u64) -> Outcome<Self> {
-        let profile = Profile {
-            name: "demo".to_owned(),
-            scheme: Scheme::GUMBEL,
-            window: WINDOW,
-            ring: 1,
-            tokenizer: tokenizers::built_in_ref()?,
-        };
-        let root = story_root(seed);
-        let cohort = |name| root.epoch(EPOCH)?.cohort(name);
-        let named = |error| Error::integrity(format_args!("the demo's own names: {error}"));
-        let (key, unused) = (
-            cohort(COHORT).map_err(named)?,
-            cohort(UNUSED_COHORT).map_err(named)?,
-        );
-        let (key_id, unused_id) = (key.public_id().to_string(), unused.public_id().to_string());
-        Ok(Self {
-            profile,
-            root,
-            key,
-            key_id,
-            unused,
-            unused_id,
-        })
-    }
-
-    /// Examines answers as `examine` would: their text is tokenised again, and the windows of the
-    /// prompts are left out.
-    fn examine(
-        &self,
-        answers: &[Exchange],
-        tokenizer: &Tokenizer,
-        decoys: u32,
-    ) -> Outcome<Examined> {
-        let keys = [self.key.clone(), self.unused.clone()].map(Key::from);
-        let tried = keys
-            .each_ref()
-            .map(|key| TriedKey::of(key, Path::new("demo")));
-        let plan = Plan {
-            decoys,
-            ..Plan::new(&self.profile, tried.to_vec(), Inputs::default())
-        };
-        let records = answers
-            .iter()
-            .zip(1..)
-            .map(|(Exchange { prompt, answer }, line)| {
-                let text = |tokens: &[u32]| Piece::Text(tokenizer.decode(tokens));
-                Ok(Record {
-                    source: Source {
-                        file: "demo".into(),
-                        line,
-                    },
-                    id: Some(line.to_string()),
-                    group: None,
-                    sub_key: None,
-                    exposure: vec![text(prompt)],
-                    exposure_known: true,
-                    turns: None,
-                    body: text(answer),
-                    earlier: vec![],
-                })
-            });
-        examine_records(&plan, &keys, encode(records, Some(tokenizer)), &mut silent)
-    }
 }
 
 /// The T1 finding under a key.

@@ -1,5 +1,6 @@
 //! The demo's case: keys committed to, an examination planned, made, packed and signed, as a laboratory would.
 
+use super::cast::DECOYS;
 use crate::failure::Outcome;
 use hallmark::files::{keys, write_new};
 use hallmark::progress::silent;
@@ -57,7 +58,7 @@ pub(super) fn tell(folder: &Path, profile: &Profile) -> Outcome<()> {
             fixed: words::fixed(),
         },
         analysis: Plan {
-            decoys: super::DECOYS,
+            decoys: DECOYS,
             ..Plan::new(profile, vec![], Inputs::default())
         },
         keys: &names,

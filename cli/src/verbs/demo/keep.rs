@@ -1,6 +1,6 @@
 //! What the demo leaves behind.
 
-use super::Cast;
+use super::cast::Cast;
 use crate::failure::Outcome;
 use crate::results::demo::Demo;
 use crate::verbs::mark::Written;

@@ -1,6 +1,6 @@
 //! In what a run would do otherwise than was planned.
 
-use super::{Case, sha256};
+use super::folder::{Case, sha256};
 use hallmark::{Plan, Result};
 use hallmark_harvest::Sha256Digest;
 use hallmark_verify::formats::{CasePlan, Commitments, Event};

@@ -1,7 +1,7 @@
 //! A plan is made: keys by their commitments, files taken in, everything fixed, signed and logged.
 
+use super::folder::{INPUTS, ITEMS, record, sha256, text};
 use super::take_in::{TakenIn, take_in};
-use super::{INPUTS, ITEMS, record, sha256, text};
 use crate::logged::Proofs;
 use crate::signer::Signer;
 use crate::signing::{public_pem, sign_file};

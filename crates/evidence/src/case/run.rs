@@ -1,7 +1,7 @@
 //! A run: the examination that was planned, recorded from its first step, whatever comes of it.
 
+use super::folder::{Case, ITEMS, RUNS, sha256};
 use super::take_in::take_in;
-use super::{Case, ITEMS, RUNS, sha256};
 use hallmark::examine::{Examined, examine_disclosing, log_beside};
 use hallmark::files::{NewFolder, write_new};
 use hallmark::json::{VERSION, to_json};

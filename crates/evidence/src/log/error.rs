@@ -1,8 +1,8 @@
 //! What can go wrong with a log, until it is known where.
 
-use super::store::Store;
 use hallmark::Error;
 use hallmark_verify::tlog::TlogError;
+use std::path::Path;
 
 /// A file that could not be read, or one that is not what it should be.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(super) enum Failure {
 
 impl Failure {
     /// The error, which names the folder.
-    pub(super) fn at(self, store: &Store) -> Error {
+    pub(super) fn at(self, folder: &Path) -> Error {
         let error = match self {
             Self::File(error) => return error,
             Self::Log(error @ TlogError::EntryTooLong { .. }) => {
@@ -25,7 +25,7 @@ impl Failure {
             Self::Log(error) => Error::integrity(error)
                 .hint("the log was changed or damaged: restore the folder from its backup"),
         };
-        error.at(store.folder().display())
+        error.at(folder.display())
     }
 }
 

@@ -145,7 +145,7 @@ impl Log {
             return Ok(old..old);
         }
         let grown = Grown::new(&self.store, &head.checkpoint, entries)
-            .map_err(|failure| failure.at(&self.store))?;
+            .map_err(|failure| failure.at(self.store.folder()))?;
         for (tile, bytes) in grown.tiles() {
             self.store.write(&tile.path(), bytes)?;
         }
@@ -172,8 +172,8 @@ impl Log {
             let within = (index % u64::from(TILE_WIDTH)) as usize;
             Ok(entries.get(within).map(|entry| entry.to_vec()))
         };
-        let entry = read().map_err(|failure: Failure| failure.at(&self.store))?;
-        entry.ok_or_else(|| Failure::from(TlogError::Index { index, size }).at(&self.store))
+        let entry = read().map_err(|failure: Failure| failure.at(self.store.folder()))?;
+        entry.ok_or_else(|| Failure::from(TlogError::Index { index, size }).at(self.store.folder()))
     }
 
     /// The proof that the entry is in the log, as the text of a `.tlog-proof` file.
@@ -196,7 +196,7 @@ impl Log {
             proof.verify(&entry, &head.key)?;
             Ok(proof.to_string())
         };
-        prove().map_err(|failure: Failure| failure.at(&self.store))
+        prove().map_err(|failure: Failure| failure.at(self.store.folder()))
     }
 
     /// The proof that the log of `new` entries continues that of `old` entries, both at most as many as it has.
@@ -221,7 +221,7 @@ impl Log {
             verify_consistency(old, &before, new, &after, &proof)?;
             Ok(proof)
         };
-        prove().map_err(|failure: Failure| failure.at(&self.store))
+        prove().map_err(|failure: Failure| failure.at(self.store.folder()))
     }
 
     /// Computes the whole log again from its entries and verifies its checkpoint with a key that the caller knows.
@@ -245,7 +245,7 @@ impl Log {
             Some(tile) => self.store.tile(tile),
             None => self.store.read(path),
         };
-        recompute(key, read, each).map_err(|failure: Failure| failure.at(&self.store))
+        recompute(key, read, each).map_err(|failure: Failure| failure.at(self.store.folder()))
     }
 
     /// The log's head, made at its first entry; nothing but the log's own key goes on from there.
@@ -296,7 +296,8 @@ impl Log {
             let checkpoint = Checkpoint::verify(&bytes, &key)?;
             Ok((String::from_utf8_lossy(&bytes).into_owned(), checkpoint))
         };
-        let (note, checkpoint) = read().map_err(|failure: Failure| failure.at(&self.store))?;
+        let (note, checkpoint) =
+            read().map_err(|failure: Failure| failure.at(self.store.folder()))?;
         Ok(Some(Head {
             key,
             note,
@@ -337,7 +338,9 @@ fn public_key(store: &Store) -> Result<Option<VerifierKey>> {
     if !store.has("log.pub")? {
         return Ok(None);
     }
-    let bytes = store.read("log.pub").map_err(|failure| failure.at(store))?;
+    let bytes = store
+        .read("log.pub")
+        .map_err(|failure| failure.at(store.folder()))?;
     let text = String::from_utf8_lossy(&bytes);
     let key = text.strip_suffix('\n').unwrap_or(&text).parse();
     key.map(Some).map_err(|error| {

@@ -1,6 +1,6 @@
 //! Keys: those that are used were committed to.
 
-use super::Bundle;
+use super::read::{Bundle, MAX_TEXT};
 use crate::check::Check;
 use crate::digest::sha256;
 use crate::formats::{CasePlan, Commitments};
@@ -13,9 +13,7 @@ pub(super) fn check(
     checks: &mut Vec<Check>,
 ) {
     let what = "plan.toml names the commitments of this bundle";
-    let content = bundle
-        .read(Commitments::FILE, super::MAX_TEXT)
-        .unwrap_or_default();
+    let content = bundle.read(Commitments::FILE, MAX_TEXT).unwrap_or_default();
     let digest = sha256(&content);
     checks.push(match digest == plan.commitments_sha256 {
         true => Check::holds(what),

@@ -1,6 +1,6 @@
 //! Digests: every file is as the manifest says, and there is no other.
 
-use super::Bundle;
+use super::read::Bundle;
 use crate::check::Check;
 use crate::digest;
 use crate::formats::{FileEntry, Manifest};

@@ -1,6 +1,6 @@
 //! Runs: each is recorded, does what was planned, and its numbers follow from its cells.
 
-use super::{Bundle, MAX_CELLS};
+use super::read::{Bundle, MAX_CELLS};
 use crate::arithmetic::{self, Cells};
 use crate::canonical;
 use crate::check::Check;

@@ -1,6 +1,7 @@
 //! Signatures, log proofs and timestamps: who signed, and that it was there before.
 
-use super::{Bundle, Trust};
+use super::read::{Bundle, MAX_TEXT};
+use super::trust::Trust;
 use crate::check::Check;
 use crate::digest::{of_hexadecimal, sha256};
 use crate::dsse::Envelope;
@@ -85,9 +86,9 @@ fn signature(
     predicate: &str,
     signers: &[VerifyingKey],
 ) -> Result<String, String> {
-    let content = bundle.read(file, super::MAX_TEXT)?;
+    let content = bundle.read(file, MAX_TEXT)?;
     let signed = bundle
-        .read(envelope, super::MAX_TEXT)
+        .read(envelope, MAX_TEXT)
         .map_err(|error| format!("{envelope}: {error}"))?;
     let envelope = Envelope::parse(&signed).map_err(|error| error.to_string())?;
     let verified = envelope
@@ -144,9 +145,9 @@ fn logged(
                 )
             }
         };
-        let content = bundle.read(file, super::MAX_TEXT)?;
-        let proof = TlogProof::parse(&bundle.read(&name, super::MAX_TEXT)?)
-            .map_err(|error| error.to_string())?;
+        let content = bundle.read(file, MAX_TEXT)?;
+        let proof =
+            TlogProof::parse(&bundle.read(&name, MAX_TEXT)?).map_err(|error| error.to_string())?;
         let sha256 = sha256(&content);
         let entry = LogEntry {
             kind,
@@ -200,9 +201,9 @@ fn timestamp(bundle: &Bundle<'_>, file: &str, trust: &Trust, checks: &mut Vec<Ch
 #[cfg(feature = "timestamp")]
 fn stamped(bundle: &Bundle<'_>, file: &str, name: &str, trust: &Trust) -> Result<String, String> {
     use crate::timestamp::{Root, Token};
-    let content = bundle.read(file, super::MAX_TEXT)?;
+    let content = bundle.read(file, MAX_TEXT)?;
     let digest = of_hexadecimal(&sha256(&content)).unwrap_or_default();
-    let der = bundle.read(name, super::MAX_TEXT)?;
+    let der = bundle.read(name, MAX_TEXT)?;
     let token = Token::parse(&der).map_err(|error| error.to_string())?;
     let mut why = String::new();
     for pem in &trust.timestamp_roots {

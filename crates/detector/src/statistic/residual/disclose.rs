@@ -1,6 +1,7 @@
 //! T2r's cells, to be shown: the weight that each form gives them, and their words.
 
-use super::{TRIED, ladder, scored, weighing};
+use super::form::{TRIED, forms, weighing};
+use super::{ladder, scored};
 use crate::disclosure::{DisclosedResidual, words};
 use crate::finding::MAX_WINDOW;
 use crate::statistic::counted::{Counted, expected, packed};
@@ -21,7 +22,7 @@ pub(crate) fn disclose(
     let Some(first) = marks.first() else {
         return DisclosedResidual::default();
     };
-    let forms = super::forms(weights);
+    let forms = forms(weights);
     let mut cells: BTreeMap<packed::Packed, [i32; TRIED.len()]> = BTreeMap::new();
     for (number, form) in forms.into_iter().enumerate() {
         let mut pieces = weighing(form, counted, weights, first, |weigher| {

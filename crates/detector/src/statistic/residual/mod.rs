@@ -15,13 +15,14 @@
 //! scored once. So S is a weighted sum of independent scores as in T2, with weights of both signs.
 
 mod disclose;
+mod form;
 mod ladder;
 mod scored;
 mod strength;
 mod weigher;
 
 use crate::error::ExaminationError;
-use crate::finding::{Expectation, Finding, Found, Leaning, T2r};
+use crate::finding::{Finding, Found, T2r};
 use crate::multiplicity::times;
 use crate::scores::Tally;
 use crate::seen::{Seen, weighted};
@@ -30,48 +31,11 @@ use crate::statistic::weighted::WeightedSum;
 use crate::tail::WeightedTail;
 use crate::weights::WindowWeights;
 pub(crate) use disclose::disclose;
+use form::{FORMS, Form, TRIED, forms, weighing};
 use hallmark_core::mark::Mark;
 use rayon::prelude::*;
 pub(crate) use scored::Scored;
 use std::ops::Range;
-use strength::Strength;
-use weigher::Weigher;
-
-/// A form of weights: how the suspect keeps to the marked choices, and how much text that no index knows of it learned after a window.
-#[derive(Clone, Copy)]
-struct Form {
-    leaning: Leaning,
-    /// The least λ.
-    prior: f64,
-}
-
-/// How many forms there are.
-pub(crate) const FORMS: usize = 3;
-
-/// The forms, in the order in which they are tried. A small model follows the marked choice as often as its windows weigh, a larger one that
-/// learned the log by heart much less often, and a pretrained one leans towards it.
-const TRIED: [Form; FORMS] = [
-    Form {
-        leaning: Leaning::Follow,
-        prior: 0.0,
-    },
-    Form {
-        leaning: Leaning::Follow,
-        prior: 1000.0,
-    },
-    Form {
-        leaning: Leaning::Lean,
-        prior: 0.0,
-    },
-];
-
-/// The forms that are tried beside some weights. Without counts of a harvest, or by a filter, there is no λ, and the second form is the first.
-fn forms(weights: Option<&WindowWeights>) -> [Form; FORMS] {
-    let [follow, seldom, lean] = TRIED;
-    let by_prior =
-        weights.is_some_and(|weights| weights.prior().is_some_and(|own| own < seldom.prior));
-    [follow, if by_prior { seldom } else { follow }, lean]
-}
 
 /// Weighs and scores everything that was counted under each of `marks`, by each form of weights.
 pub(crate) fn score(
@@ -87,30 +51,6 @@ pub(crate) fn score(
         false => of(seldom),
     };
     [following, seldom, of(lean)]
-}
-
-/// What weighs cells by one form.
-fn weighing<T>(
-    form: Form,
-    counted: &Counted,
-    weights: Option<&WindowWeights>,
-    first: &Mark,
-    weigh: impl FnOnce(&Weigher<'_>) -> T,
-) -> T {
-    let reference = counted.expectation == Expectation::Reference;
-    let weights = weights.map(|weights| {
-        let weights = weights.with_prior_of_at_least(form.prior);
-        match form.leaning {
-            Leaning::Follow => weights,
-            Leaning::Lean => weights.without_background(),
-        }
-    });
-    weigh(&Weigher {
-        expected: counted.expected(),
-        strength: Strength::of(form.leaning, first.law(), reference),
-        weights: weights.as_ref(),
-        window: counted.window,
-    })
 }
 
 fn score_by(

@@ -1,0 +1,15 @@
+//! Whom the reader trusts.
+
+use crate::note::VerifierKey;
+use ed25519_dalek::VerifyingKey;
+
+/// Whom the reader trusts, known from elsewhere than the bundle. Without it the bundle's own keys are taken, and the check says so.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// Who may have signed the plan and the bundle.
+    pub signers: Vec<VerifyingKey>,
+    /// The log's key.
+    pub log: Option<VerifierKey>,
+    /// Root certificates of timestamping authorities, in PEM.
+    pub timestamp_roots: Vec<String>,
+}
