@@ -98,22 +98,22 @@ impl Cells {
         bytes.extend(MAGIC);
         bytes.extend((json.len() as u32).to_le_bytes());
         bytes.extend(&json);
-        put(&mut bytes, &self.answers, |value| value.to_le_bytes());
+        put(&mut bytes, &self.answers, u32::to_le_bytes);
         for weights in &self.weights {
-            put(&mut bytes, weights, |value| value.to_le_bytes());
+            put(&mut bytes, weights, u16::to_le_bytes);
         }
         for key in &self.keys {
-            put(&mut bytes, &key.words, |value| value.to_le_bytes());
+            put(&mut bytes, &key.words, u32::to_le_bytes);
         }
         for decoys in self.keys.iter().flat_map(|key| &key.decoys) {
-            put(&mut bytes, decoys, |value| value.to_le_bytes());
+            put(&mut bytes, decoys, u64::to_le_bytes);
         }
         if let Some(residual) = &self.residual {
             for form in &residual.forms {
-                put(&mut bytes, &form.weights, |value| value.to_le_bytes());
+                put(&mut bytes, &form.weights, i32::to_le_bytes);
             }
             for words in &residual.words {
-                put(&mut bytes, words, |value| value.to_le_bytes());
+                put(&mut bytes, words, u32::to_le_bytes);
             }
         }
         let found = bytes.len() as u64;
@@ -195,7 +195,10 @@ impl Header {
         }
         let words = self.cells.checked_mul(self.parts)?;
         let mut bytes = self.cells.checked_mul(4)?;
-        let mut add = |more: Option<u64>| Some(bytes = bytes.checked_add(more?)?);
+        let mut add = |more: Option<u64>| {
+            bytes = bytes.checked_add(more?)?;
+            Some(())
+        };
         add(self.cells.checked_mul(2 * self.weights as u64))?;
         add(words.checked_mul(4 * keys))?;
         add(self.decoys.checked_mul(8 * tested))?;
