@@ -1,5 +1,6 @@
 //! What is disclosed of the cells.
 
+use super::cut::cut;
 use super::printed::Printed;
 use super::table::Table;
 use std::collections::HashSet;
@@ -87,7 +88,7 @@ impl Cells {
         }
         for key in &self.keys {
             of_length(
-                &format!("words under {}", super::cut(&key.key_id)),
+                &format!("words under {}", cut(&key.key_id)),
                 key.words.len(),
                 words,
             )?;
@@ -143,7 +144,7 @@ impl Cells {
             "the keys whose words are disclosed",
             expected.as_ref() == Ok(&ours),
             || {
-                super::cut(&format!(
+                cut(&format!(
                     "they are {ours:?}, and those of the findings are {expected:?}"
                 ))
             },

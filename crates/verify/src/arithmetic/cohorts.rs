@@ -1,5 +1,6 @@
 //! T7: the keys together (`docs/tests/cohorts.md`).
 
+use super::cut::cut;
 use super::effect;
 use super::examination::Examination;
 use super::limits::{INTERVAL_ALPHA, LEVEL, PROCESS, SCREEN_RATE, SUMS};
@@ -39,7 +40,7 @@ pub(crate) fn check(table: &mut Table, examined: Printed<'_>) {
     };
     let screened = screened(&summaries.iter().map(|one| one.log10_e).collect::<Vec<_>>());
     for ((key, row), (own, on_list)) in keys.iter().zip(&rows).zip(summaries.iter().zip(screened)) {
-        let what = |field: &str| format!("T7 of key {}: {field}", super::cut(key));
+        let what = |field: &str| format!("T7 of key {}: {field}", cut(key));
         let standing = match (own.named_by.is_empty(), on_list) {
             (false, _) => "named",
             (true, true) => "screened",
@@ -73,7 +74,7 @@ pub(crate) fn effects(table: &mut Table, examination: &Examination<'_>) {
         let Ok(key_id) = row.text("key_id") else {
             continue;
         };
-        let name = format!("T7 of key {}", super::cut(key_id));
+        let name = format!("T7 of key {}", cut(key_id));
         match examination.key(key_id) {
             Some(key) => {
                 let summed = examination.summed(key);
@@ -118,7 +119,7 @@ impl<'a> Summary<'a> {
         let (log10_e, e_from) = match (t3, t1) {
             (Some(log10_e), _) => (log10_e, "T3"),
             (None, Some(log10_p)) => (calibrated(log10_p), "T1"),
-            (None, None) => return Err(format!("key {} has no T1", super::cut(key))),
+            (None, None) => return Err(format!("key {} has no T1", cut(key))),
         };
         Ok(Self {
             named_by,

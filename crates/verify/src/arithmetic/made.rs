@@ -1,5 +1,6 @@
 //! Which tests an examination by this plan has, and what stands in a result twice.
 
+use super::cut::cut;
 use super::printed::{Printed, Read};
 use super::table::Table;
 
@@ -21,7 +22,7 @@ pub(crate) fn same_as_plan(table: &mut Table, examined: Printed<'_>) {
         table.holds(
             format!("{name}: as in the plan"),
             one == other || both_none,
-            || super::cut(&format!("{one}, and in the plan {other}")),
+            || cut(&format!("{one}, and in the plan {other}")),
         );
     }
     let first = plan.list("keys").and_then(|keys| {
@@ -44,7 +45,7 @@ pub(crate) fn same_as_plan(table: &mut Table, examined: Printed<'_>) {
                 .zip(&found)
                 .find(|(asked, found)| asked != found);
             table.holds(what, asked == found, || {
-                super::cut(&format!(
+                cut(&format!(
                     "{}, and by the plan {}; first {differs:?}",
                     found.len(),
                     asked.len()

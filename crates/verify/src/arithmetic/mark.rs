@@ -1,5 +1,6 @@
 //! The mark, as far as its words' law goes: what a word scores, and what that sums to without the key.
 
+use super::cut::cut;
 use super::printed::Printed;
 use super::score::{NAT, Scores};
 use super::tail::LATTICE;
@@ -49,7 +50,7 @@ impl Mark {
             _ => {
                 return Err(Unread::Unsupported(format!(
                     "the words of {} have a law that is not computed here",
-                    super::cut(scheme)
+                    cut(scheme)
                 )));
             }
         };

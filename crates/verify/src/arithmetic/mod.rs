@@ -9,6 +9,7 @@
 
 mod cells;
 mod cohorts;
+mod cut;
 mod effect;
 mod eprocess;
 mod examination;
@@ -100,13 +101,4 @@ fn numbers_of(table: &mut Table, printed: Printed<'_>, cells: &Cells, mark: Mark
     examination::counts(table, &examination);
     findings::check(table, &examination);
     cohorts::effects(table, &examination);
-}
-
-/// Text of others, short enough for a line.
-fn cut(text: &str) -> String {
-    const MOST: usize = 160;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

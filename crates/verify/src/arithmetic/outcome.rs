@@ -1,5 +1,6 @@
 //! What an examination comes to, under each key and in all (`docs/replay.md`, "Adjustment, outcome").
 
+use super::cut::cut;
 use super::limits::{FEW_CELLS, LEVEL};
 use super::printed::{Printed, Read};
 use super::table::Table;
@@ -36,7 +37,7 @@ pub(crate) fn check(table: &mut Table, examined: Printed<'_>) {
             .filter(|test| test.text("key_id").as_ref() == Ok(key))
             .copied()
             .collect();
-        let what = |field: &str| format!("outcome of key {}: {field}", super::cut(key));
+        let what = |field: &str| format!("outcome of key {}: {field}", cut(key));
         shares(table, &what, examined, *outcome);
         match judged(examined, *outcome, &own, scored) {
             Ok(judged) => {

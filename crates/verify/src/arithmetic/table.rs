@@ -1,5 +1,6 @@
 //! The checks so far, and how a printed number is compared with one that was computed.
 
+use super::cut::cut;
 use super::printed::Read;
 use crate::check::Check;
 use std::fmt::{Debug, Display};
@@ -74,7 +75,7 @@ impl Table {
             Ok(printed) => {
                 let holds = printed == ours;
                 self.holds(what, holds, || {
-                    super::cut(&format!("printed {printed:?}, computed {ours:?}"))
+                    cut(&format!("printed {printed:?}, computed {ours:?}"))
                 });
             }
             Err(wrong) => self.fails(what, wrong),

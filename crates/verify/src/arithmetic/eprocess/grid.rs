@@ -1,6 +1,7 @@
 //! The grids of bets.
 
-use super::{Double, LATTICE};
+use crate::arithmetic::numbers::Double;
+use crate::arithmetic::tail::LATTICE;
 
 /// 2^(−1/4), 2^(−2/4), 2^(−3/4) and 1, computed by square roots.
 fn quarters() -> [Double; 4] {

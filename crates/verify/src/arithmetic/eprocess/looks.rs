@@ -1,6 +1,6 @@
 //! The process at its looks: places fixed by the number of cells alone.
 
-use super::{Kind, Process};
+use super::process::{Kind, Process};
 use crate::arithmetic::mark::{Law, Mark};
 use crate::arithmetic::score::Scores;
 

@@ -4,7 +4,7 @@ use super::super::examination::Examination;
 use super::super::limits::FEW_CELLS;
 use super::super::printed::{Printed, Read};
 use super::super::table::{Allowance, Table, is_upper};
-use super::Subject;
+use super::subject::Subject;
 use super::weighing;
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! Every finding, number by number.
 
 mod common;
+mod subject;
 mod t1;
 mod t2;
 mod t2r;
@@ -11,29 +12,15 @@ mod t8;
 mod weighing;
 mod weighted_sum;
 
+pub(super) use subject::name;
 pub(super) use t3::looked;
 
-use super::examination::{Examination, Scored};
+use super::examination::Examination;
 use super::made::Named;
-use super::printed::Printed;
 use super::quoted;
 use super::table::Table;
 use std::collections::HashSet;
-
-/// A finding, its name in checks, and what is disclosed under its key.
-pub(crate) struct Subject<'a> {
-    finding: Printed<'a>,
-    name: String,
-    key_id: &'a str,
-    scored: &'a Scored<'a>,
-}
-
-impl Subject<'_> {
-    /// What a check of one field is called.
-    fn what(&self, field: &str) -> String {
-        format!("{}: {field}", self.name)
-    }
-}
+use subject::Subject;
 
 /// Checks all findings.
 pub(crate) fn check(table: &mut Table, examination: &Examination<'_>) {
@@ -108,14 +95,4 @@ fn one(
             None
         }
     }
-}
-
-/// A finding's name in checks.
-pub(crate) fn name(finding: Printed<'_>) -> String {
-    let text = |field: &str| super::cut(finding.text(field).unwrap_or("?"));
-    let control = match finding.text("control_id") {
-        Ok(control) => format!(" against {}", super::cut(control)),
-        Err(_) => String::new(),
-    };
-    format!("{} of key {}{control}", text("test"), text("key_id"))
 }

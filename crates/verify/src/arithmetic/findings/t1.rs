@@ -8,7 +8,8 @@ use super::super::numbers::Double;
 use super::super::score::NAT;
 use super::super::table::{Allowance, Table};
 use super::super::tail::{binomial, gamma};
-use super::{Subject, common};
+use super::common;
+use super::subject::Subject;
 
 pub(super) fn check(
     table: &mut Table,

@@ -3,9 +3,10 @@
 use super::super::examination::Examination;
 use super::super::table::Table;
 use super::super::weighted::WeightedTail;
+use super::common;
+use super::subject::Subject;
 use super::weighing::{self, Weighting};
 use super::weighted_sum::{self, WeightedSum};
-use super::{Subject, common};
 
 pub(super) fn check(
     table: &mut Table,

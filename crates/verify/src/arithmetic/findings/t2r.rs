@@ -1,11 +1,13 @@
 //! T2r, the residual, by the form of weights that came to the least of three.
 
 use super::super::cells::{Form, Residual};
+use super::super::cut::cut;
 use super::super::examination::{Examination, mark_all};
 use super::super::outcome::ids;
 use super::super::table::Table;
+use super::subject::Subject;
 use super::weighted_sum::WeightedSum;
-use super::{Subject, t2, weighing};
+use super::{t2, weighing};
 
 /// Forms that are tried, by how a suspect leans.
 const TRIED: [&str; 3] = ["follow", "follow", "lean"];
@@ -40,7 +42,7 @@ pub(super) fn check(
         .map(|form| form.leaning.as_str())
         .collect();
     table.holds(subject.what("forms of weights"), leanings == TRIED, || {
-        super::super::cut(&format!(
+        cut(&format!(
             "{leanings:?} are disclosed, and {TRIED:?} are tried"
         ))
     });
@@ -68,7 +70,7 @@ pub(super) fn check(
     let is_named = |form: &Form| Ok(form.leaning.as_str()) == leaning && Ok(form.prior) == prior;
     let Some(chosen) = residual.forms.iter().position(is_named) else {
         let named = format!("{leaning:?} with the prior {prior:?} is no form that was tried");
-        table.fails(subject.what("leaning"), super::super::cut(&named));
+        table.fails(subject.what("leaning"), cut(&named));
         return None;
     };
     let (form, sum) = (&residual.forms[chosen], &sums[chosen]);

@@ -6,8 +6,9 @@ use super::super::limits::PROCESS;
 use super::super::made::is_weighed;
 use super::super::printed::Read;
 use super::super::table::Table;
+use super::common;
+use super::subject::Subject;
 use super::weighing::{self, Weighting};
-use super::{Subject, common};
 use std::collections::BTreeSet;
 
 pub(super) fn check(

@@ -3,7 +3,8 @@
 use super::super::examination::Examination;
 use super::super::limits::SUMS;
 use super::super::table::Table;
-use super::{Subject, common};
+use super::common;
+use super::subject::Subject;
 
 pub(super) fn check(
     table: &mut Table,

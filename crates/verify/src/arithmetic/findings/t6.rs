@@ -9,7 +9,8 @@ use super::super::table::{Allowance, Table};
 use super::super::tail::normal::upper_quantile;
 use super::super::tail::{LATTICE, interval};
 use super::super::weighted::{self, Group};
-use super::{Subject, common};
+use super::common;
+use super::subject::Subject;
 use std::collections::BTreeMap;
 
 /// Differences of Gumbel scores are rounded to multiples of 1/16 nat.

@@ -5,7 +5,8 @@ use super::super::limits::SHAPE;
 use super::super::shape::shape;
 use super::super::table::{Allowance, Table};
 use super::super::tail::LATTICE;
-use super::{Subject, common};
+use super::common;
+use super::subject::Subject;
 
 pub(super) fn check(
     table: &mut Table,

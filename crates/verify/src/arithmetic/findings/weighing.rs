@@ -4,7 +4,7 @@ use super::super::examination::Examination;
 use super::super::made::{is_weighed, marked_by};
 use super::super::printed::{Printed, Read};
 use super::super::table::Table;
-use super::Subject;
+use super::subject::Subject;
 
 /// The least λ of T2's second form.
 const OTHER_PRIOR: f64 = 20.0;

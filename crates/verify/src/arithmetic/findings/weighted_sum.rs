@@ -1,12 +1,13 @@
 //! A weighted sum of scores, by levels: what T2 and T2r share.
 
+use super::super::cut::cut;
 use super::super::limits::{EXACT, bound};
 use super::super::mark::Mark;
 use super::super::printed::Printed;
 use super::super::score::DEFICIT;
 use super::super::table::{Allowance, Table};
 use super::super::weighted::{self, Group, TooManySteps, WeightedTail};
-use super::Subject;
+use super::subject::Subject;
 use std::collections::BTreeMap;
 
 /// Words of one weight.
@@ -131,7 +132,7 @@ impl WeightedSum {
                         .is_ok_and(|found| (found - mean).abs() <= 1e-12 * mean.abs());
                 let words = level.words;
                 (!is_same).then(|| {
-                    super::super::cut(&format!(
+                    cut(&format!(
                         "printed {}, computed weight {weight}, {words} words, mean score {mean}",
                         printed.json()
                     ))
@@ -157,7 +158,7 @@ pub(super) fn allowance(
         } else {
             "a bound"
         };
-        super::super::cut(&format!("printed {method:?}, where there is {exact}"))
+        cut(&format!("printed {method:?}, where there is {exact}"))
     });
     if tail.is_exact {
         return EXACT;

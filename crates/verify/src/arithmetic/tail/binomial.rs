@@ -1,7 +1,9 @@
 //! Counts: P(S ≥ s) for S ~ Binomial(n, t/2³²).
 
 use super::super::numbers::Double;
-use super::{LATTICE, complement, series, stirling};
+use super::complement::complement;
+use super::lattice::LATTICE;
+use super::{series, stirling};
 
 /// ln P(S ≥ s).
 pub(crate) fn upper(n: u64, s: u64, t: u64) -> Option<Double> {

@@ -1,7 +1,8 @@
 //! Gumbel scores: P(X ≥ x) for X ~ Gamma(n, 1), n a whole number.
 
 use super::super::numbers::Double;
-use super::{complement, series, stirling};
+use super::complement::complement;
+use super::{series, stirling};
 
 /// ln Q(n, x): that a sum of n exponentials is at least x.
 pub(crate) fn upper(n: u64, x: Double) -> Option<Double> {

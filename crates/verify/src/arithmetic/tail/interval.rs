@@ -1,7 +1,8 @@
 //! Limits: where a tail is as small as a level (`docs/statistics.md`, section 4).
 
 use super::super::numbers::Double;
-use super::{LATTICE, binomial, gamma};
+use super::lattice::LATTICE;
+use super::{binomial, gamma};
 
 /// Clopper and Pearson's lower limit: the largest t at which P(Binomial(n, t/2³²) ≥ s) is at most the level.
 pub(crate) fn rate_low(n: u64, s: u64, level: f64) -> u64 {

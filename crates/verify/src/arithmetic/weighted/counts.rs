@@ -1,7 +1,11 @@
 //! Weighted sums of counts.
 
-use super::lattice::{self, Part};
-use super::{Double, Group, LATTICE, TooManySteps, WeightedTail, tail};
+use super::super::numbers::Double;
+use super::super::tail::{self, LATTICE};
+use super::group::Group;
+use super::lattice;
+use super::part::Part;
+use super::weighted_tail::{TooManySteps, WeightedTail};
 use std::collections::BTreeMap;
 
 /// P(Σ weight·B ≥ sum), B the counts among each group's trials, each of which succeeds with the chance t/2³², 0 < t < 2³².

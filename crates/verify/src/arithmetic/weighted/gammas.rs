@@ -3,9 +3,11 @@
 //! P(S ≥ s) = (1/2πi)∫ e^(K(z) − zs)/z dz along any curve from −i∞ to i∞ between 0 and the nearest pole on the right, K(z) =
 //! −Σ n ln(1 − wz). The curve is θ + iy + a·y²: through the saddle point, and bent as steepest descent is, towards the side where e^(−zs) falls.
 
-use super::super::numbers::Complex;
+use super::super::numbers::{Complex, Double};
 use super::super::tail;
-use super::{Double, Group, Inverted, TooManySteps, WeightedTail, rising_root};
+use super::group::Group;
+use super::root::rising_root;
+use super::weighted_tail::{Inverted, TooManySteps, WeightedTail};
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 

@@ -9,17 +9,12 @@
 //! so the mean of the left side over N equally spaced t in [0, 2π) is P(S ≥ s), and beside it e^(θmN)·P(S ≥ s + mN) for m ≠ 0. N is
 //! chosen so that these are below 1e-15 of it, and a second N must agree.
 
-use super::super::numbers::Complex;
-use super::{Double, Inverted, LATTICE, TooManySteps, listed, rising_root};
+use super::super::numbers::{Complex, Double};
+use super::listed;
+use super::part::Part;
+use super::root::rising_root;
+use super::weighted_tail::{Inverted, TooManySteps};
 use std::f64::consts::TAU;
-
-/// Trials that share a weight above 0 and a chance rate/2³².
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) weight: u64,
-    pub(super) trials: u64,
-    pub(super) rate: u64,
-}
 
 /// Values of the transform of one group, at most.
 const MOST_STEPS: u64 = 20_000_000;
@@ -29,52 +24,6 @@ const NOTHING: f64 = -60.0;
 
 /// How nearly two numbers of steps must agree.
 const AGREEMENT: f64 = 1e-10;
-
-impl Part {
-    pub(super) fn most(&self) -> i128 {
-        i128::from(self.weight) * i128::from(self.trials)
-    }
-
-    pub(super) fn mean(&self) -> f64 {
-        self.most() as f64 * self.chance()
-    }
-
-    /// Of failures.
-    pub(super) fn turned(&self) -> Self {
-        Self {
-            rate: LATTICE - self.rate,
-            ..*self
-        }
-    }
-
-    fn chance(&self) -> f64 {
-        self.rate as f64 / LATTICE as f64
-    }
-
-    /// The chance under the tilt θ.
-    fn tilted(&self, theta: f64) -> f64 {
-        let odds = (LATTICE - self.rate) as f64 / self.rate as f64;
-        1.0 / (1.0 + odds * (-theta * self.weight as f64).exp())
-    }
-
-    fn variance(&self, theta: f64) -> f64 {
-        let (weight, chance) = (self.weight as f64, self.tilted(theta));
-        weight * weight * self.trials as f64 * chance * (1.0 - chance)
-    }
-
-    /// ln E e^(θ·weight·B).
-    fn cumulant(&self, theta: f64) -> Double {
-        let lattice = Double::from(LATTICE);
-        let rise = Double::product(theta, self.weight as f64);
-        let (chance, rest) = (
-            Double::from(self.rate) / lattice,
-            Double::from(LATTICE - self.rate) / lattice,
-        );
-        // e^rise is taken out, so that nothing overflows.
-        let one = (chance + rest * (-rise).exp()).ln() + rise;
-        one * Double::from(self.trials)
-    }
-}
 
 /// P(S ≥ sum) for a sum from the mean up to less than the largest possible one.
 pub(super) fn upper(parts: &[Part], sum: i128) -> Result<Inverted, TooManySteps> {

@@ -1,7 +1,8 @@
 //! Sums of few counts: every outcome by itself.
 
-use super::lattice::Part;
-use super::{Double, tail};
+use super::super::numbers::Double;
+use super::super::tail;
+use super::part::Part;
 
 /// Outcomes at most.
 const MOST: u64 = 1 << 17;
