@@ -1,6 +1,6 @@
 //! Why a note or a key of one is refused.
 
-use super::{MAX_NOTE, MAX_SIGNATURES};
+use super::limits::{MAX_NOTE, MAX_SIGNATURES};
 use thiserror::Error;
 
 /// Why a note or the text of a verifier key is refused.

@@ -1,6 +1,8 @@
 //! Keys that notes are verified with.
 
-use super::{NoteError, NoteSignature};
+use super::error::NoteError;
+use super::name::{MAX_NAME, is_name};
+use super::signature::NoteSignature;
 use crate::text::{from_base64, from_hex, to_base64, to_hex};
 use ed25519_dalek::VerifyingKey;
 use sha2::{Digest, Sha256};
@@ -9,9 +11,6 @@ use std::str::FromStr;
 
 /// The kind of an Ed25519 signature over a note's text.
 const ED25519: u8 = 1;
-
-/// The longest name that is read, in bytes.
-const MAX_NAME: usize = 256;
 
 /// A named Ed25519 key; its text is `name+hash+base64`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,10 +114,4 @@ fn id(name: &str, key: &VerifyingKey) -> [u8; 4] {
         .chain_update(key.as_bytes())
         .finalize();
     [digest[0], digest[1], digest[2], digest[3]]
-}
-
-/// Whether a name can be told from the rest of its line.
-pub(super) fn is_name(name: &str) -> bool {
-    let stray = |c: char| c.is_whitespace() || c.is_control() || c == '+';
-    !name.is_empty() && name.len() <= MAX_NAME && !name.contains(stray)
 }

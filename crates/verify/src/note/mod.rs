@@ -12,39 +12,23 @@
 
 mod error;
 mod key;
+mod limits;
+mod name;
+mod signature;
 
 pub use error::NoteError;
 pub use key::VerifierKey;
+pub use limits::{MAX_NOTE, MAX_SIGNATURES};
+pub use signature::NoteSignature;
 
-use crate::text::{from_base64, to_base64};
 use ed25519_dalek::{Signature, Signer, SigningKey};
 use std::fmt::{self, Display};
-
-/// The longest note that is read, in bytes: room for 16 post-quantum signatures of five thousand bytes.
-pub const MAX_NOTE: usize = 256 * 1024;
-
-/// The most signature lines that are read.
-pub const MAX_SIGNATURES: usize = 32;
-
-/// What a signature line begins with: an em dash and a space.
-const DASH: &str = "\u{2014} ";
 
 /// A text with its signatures, none of them checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     text: String,
     signatures: Vec<NoteSignature>,
-}
-
-/// One signature line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoteSignature {
-    /// The name of the key.
-    pub name: String,
-    /// The first bytes of the key's digest, which tell keys of one name apart.
-    pub id: [u8; 4],
-    /// The signature; 64 bytes for Ed25519.
-    pub signature: Vec<u8>,
 }
 
 impl Note {
@@ -180,23 +164,9 @@ impl Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
         for line in &self.signatures {
-            let bytes = [&line.id[..], &line.signature].concat();
-            writeln!(f, "{DASH}{} {}", line.name, to_base64(&bytes))?;
+            line.write(f)?;
         }
         Ok(())
-    }
-}
-
-impl NoteSignature {
-    fn parse(line: &str) -> Option<Self> {
-        let (name, base64) = line.strip_prefix(DASH)?.split_once(' ')?;
-        let bytes = from_base64(base64)?;
-        let (id, signature) = bytes.split_first_chunk()?;
-        (key::is_name(name) && !signature.is_empty()).then(|| Self {
-            name: name.to_owned(),
-            id: *id,
-            signature: signature.to_owned(),
-        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a timestamp is refused.
 
-use super::{MAX_TOKEN, Time};
+use super::limits::MAX_TOKEN;
+use super::time::Time;
 use thiserror::Error;
 
 /// Why a token or a root is refused.

@@ -10,6 +10,7 @@ mod algorithm;
 mod certificate;
 mod chain;
 mod error;
+mod limits;
 mod read;
 mod response;
 mod signer;
@@ -18,24 +19,17 @@ mod tst_info;
 
 pub use certificate::Root;
 pub use error::TimestampError;
+pub use limits::MAX_TOKEN;
 pub use response::token_of_response;
 pub use time::Time;
 
+use limits::MAX_CERTIFICATES;
 use read::{Fields, oid};
 use signer::SignerInfo;
-use tst_info::TstInfo;
-
-/// The longest token that is read, in bytes.
-pub const MAX_TOKEN: usize = 256 * 1024;
-
-/// The most certificates that a token may bring along.
-const MAX_CERTIFICATES: usize = 16;
+use tst_info::{TST_INFO, TstInfo};
 
 /// `id-signedData` (RFC 5652, section 5.1).
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
-
-/// `id-ct-TSTInfo` (RFC 3161, section 2.4.2).
-const TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
 
 /// A timestamp token, read and not verified yet.
 #[derive(Clone, Debug)]

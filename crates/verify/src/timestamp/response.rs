@@ -1,7 +1,8 @@
 //! An authority's answer (RFC 3161, section 2.4.2): a status, and a token if it was granted.
 
+use super::error::TimestampError;
+use super::limits::MAX_TOKEN;
 use super::read::Fields;
-use super::{MAX_TOKEN, TimestampError};
 use der::asn1::Utf8StringRef;
 
 /// The most bytes around a token.

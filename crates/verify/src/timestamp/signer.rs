@@ -2,8 +2,9 @@
 
 use super::algorithm::{Hash, Scheme, verify};
 use super::certificate::Certificate;
+use super::error::TimestampError;
 use super::read::{Fields, context_tag, oid};
-use super::{TST_INFO, TimestampError};
+use super::tst_info::TST_INFO;
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Tag, TagNumber, Tagged};
 use sha1::Sha1;

@@ -6,6 +6,9 @@ use der::asn1::AnyRef;
 use der::{Tag, TagNumber, Tagged};
 use std::time::Duration;
 
+/// `id-ct-TSTInfo` (RFC 3161, section 2.4.2).
+pub(super) const TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
+
 /// `id-sha256` (RFC 5754, section 2.2).
 pub(super) const SHA256: &str = "2.16.840.1.101.3.4.2.1";
 

@@ -2,9 +2,6 @@
 
 use super::{TILE_WIDTH, TlogError};
 
-/// The longest entry, in bytes.
-pub const MAX_ENTRY: usize = u16::MAX as usize;
-
 /// Adds an entry to a bundle.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Why a log or a proof of one is refused.
 
-use super::MAX_ENTRY;
+use super::limits::MAX_ENTRY;
 use crate::note::NoteError;
 use thiserror::Error;
 
