@@ -1,6 +1,7 @@
 //! Blocks as HTML.
 
-use super::{text, verifier};
+use super::text::text;
+use super::verifier;
 use crate::page::{Block, Column, Table, Text};
 use maud::{Markup, html};
 

@@ -2,10 +2,12 @@
 
 mod blocks;
 mod policy;
+mod text;
 mod verifier;
 
-use crate::page::{Page, Span, Text};
+use crate::page::Page;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use text::text;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -64,41 +66,5 @@ fn contents(page: &Page) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// Spans, with what others wrote kept from turning our words round.
-fn text(text: &Text) -> Markup {
-    html! {
-        @for span in text.spans() {
-            @match span {
-                Span::Words(words) => { (raised(words)) }
-                Span::Strong(words) => { strong { (raised(words)) } }
-                Span::Given(words) => { bdi { (words) } }
-                Span::Code(words) => { code { (words) } }
-                Span::Marked(words) => { mark { (words) } }
-            }
-        }
-    }
-}
-
-const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-/// Raised figures as such: few fonts draw all of them alike.
-fn raised(words: &str) -> Markup {
-    let lowered = |c: char| match RAISED.chars().position(|raised| raised == c) {
-        Some(digit) => char::from_digit(digit as u32, 10),
-        None => (c == '⁻').then_some('−'),
-    };
-    let mut rest = words;
-    html! {
-        @while let Some(from) = rest.find(|c| lowered(c).is_some()) {
-            @let (before, after) = rest.split_at(from);
-            @let to = after.find(|c| lowered(c).is_none()).unwrap_or(after.len());
-            (before)
-            sup { (after[..to].chars().filter_map(lowered).collect::<String>()) }
-            ({ rest = &after[to..]; "" })
-        }
-        (rest)
     }
 }

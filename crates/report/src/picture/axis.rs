@@ -1,6 +1,7 @@
 //! An axis with round numbers.
 
-use super::{GREY, INK, LETTERS, label, line};
+use super::frame::LETTERS;
+use super::pen::{GREY, INK, PALE, label, line};
 use crate::words::decimals;
 use maud::{Markup, html};
 
@@ -79,7 +80,7 @@ impl Axis {
         let (ticks, places) = self.ticks(4);
         html! {
             @for tick in ticks {
-                (line((x, self.place(tick)), (right, self.place(tick)), super::PALE, 0.5, ""))
+                (line((x, self.place(tick)), (right, self.place(tick)), PALE, 0.5, ""))
                 (label((x - 5.0, self.place(tick) + LETTERS / 3.0), "end", &decimals(tick, places)))
             }
             (line((x, self.from), (x, self.to), GREY, 1.0, ""))

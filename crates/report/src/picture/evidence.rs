@@ -1,7 +1,8 @@
 //! Evidence against tokens: how the e-process grew.
 
 use super::axis::Axis;
-use super::{GREY, INK, LETTERS, WIDTH, at, frame, label, line};
+use super::frame::{LETTERS, WIDTH, frame};
+use super::pen::{GREY, INK, at, label, line, short};
 use crate::Evidence;
 use crate::words::{count, decimals};
 use maud::{Markup, html};
@@ -64,7 +65,7 @@ pub(crate) fn evidence(id: &str, lines: &[(String, &Evidence)], level: f64) -> M
         html! {
             polyline points=(path.join(" ")) fill="none" stroke=(INK) stroke-width="1.8"
                 stroke-dasharray=[DASHES.get(number % DASHES.len()).filter(|dashes| !dashes.is_empty())] {}
-            (label((x + 5.0, name_at + LETTERS / 3.0), "start", &super::short(name, 14)))
+            (label((x + 5.0, name_at + LETTERS / 3.0), "start", &short(name, 14)))
         }
     });
     let drawn: Vec<Markup> = drawn.collect();

@@ -1,7 +1,8 @@
 //! The line-up: a histogram of the decoys, with the true key.
 
 use super::axis::Axis;
-use super::{GREY, INK, PALE, WIDTH, at, frame, label, line};
+use super::frame::{WIDTH, frame};
+use super::pen::{GREY, INK, PALE, at, label, line};
 use crate::LineUp;
 use crate::words::{count, decimals};
 use maud::{Markup, html};

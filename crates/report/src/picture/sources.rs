@@ -1,7 +1,8 @@
 //! What is left without each source of answers.
 
 use super::axis::Axis;
-use super::{GREY, INK, LETTERS, WIDTH, at, frame, label, line, short};
+use super::frame::{LETTERS, WIDTH, frame};
+use super::pen::{GREY, INK, at, label, line, short};
 use crate::words::decimals;
 use maud::{Markup, html};
 

@@ -1,6 +1,7 @@
 //! Where in a document the mark was found.
 
-use super::{GREY, INK, LETTERS, WIDTH, at, frame, label};
+use super::frame::{LETTERS, WIDTH, frame};
+use super::pen::{GREY, INK, at, label};
 use crate::words::count;
 use maud::{Markup, html};
 

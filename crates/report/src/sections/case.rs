@@ -1,6 +1,7 @@
 //! What was asked, who did what, and how to repeat it.
 
-use super::{or_not_stated, words};
+use super::column::words;
+use super::not_stated::or_not_stated;
 use crate::page::{Block, Table, Text};
 use crate::{Case, Run};
 use hallmark::examine::Examined;

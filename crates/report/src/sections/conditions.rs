@@ -1,6 +1,6 @@
 //! Warnings, conditions, and what is not shown.
 
-use super::words;
+use super::column::words;
 use crate::page::{Block, Table, Text};
 use crate::words::{plain_warning, skipped};
 use hallmark::examine::{Checker, DOES_NOT_SHOW, Examined};

@@ -1,6 +1,6 @@
 //! What a test says beside its statistic and p-value.
 
-use super::number;
+use super::column::number;
 use crate::page::{Block, Table, Text};
 use crate::words::{above, below, count, decimals, fixed, p};
 use hallmark_detector::finding::{

@@ -1,6 +1,7 @@
 //! How often the method was wrong where the truth was known.
 
-use super::{number, or_not_stated, words};
+use super::column::{number, words};
+use super::not_stated::or_not_stated;
 use crate::ErrorRate;
 use crate::page::{Block, Table, Text};
 use crate::words::{above, count, fixed, percent};

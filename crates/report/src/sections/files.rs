@@ -1,9 +1,10 @@
 //! Files with their digests.
 
-use super::{number, or_not_stated, words};
+use super::column::{number, words};
+use super::not_stated::or_not_stated;
+use crate::Item;
 use crate::page::{Block, Table, Text};
 use crate::words::count;
-use crate::{Item, sections};
 use hallmark::examine::Examined;
 use hallmark::{InputFile, Role};
 
@@ -61,7 +62,7 @@ pub(crate) fn items(examined: &Examined, items: &[Item]) -> Vec<Block> {
             .into(),
         );
     }
-    blocks.push(sections::inputs(examined).into());
+    blocks.push(inputs(examined).into());
     let is_item = |input: &&InputFile| {
         let of = |item: &Item| item.sha256.eq_ignore_ascii_case(&input.sha256);
         !items.iter().any(of)

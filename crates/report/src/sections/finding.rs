@@ -1,6 +1,7 @@
 //! What was found, how sure that is, and what it does not show: page one.
 
-use super::{number, words};
+use super::column::{number, words};
+use super::conditions::does_not_show;
 use crate::page::{Block, Table};
 use crate::words::{
     Names, above, below, count, e, finding_of, measure, p, says, short, significant,
@@ -37,7 +38,7 @@ pub(crate) fn finding(examined: &Examined, names: &Names<'_>) -> Vec<Block> {
     }
     blocks.push(Block::paragraph(rests_on(examined)));
     blocks.push(Block::heading("What it does not show"));
-    blocks.push(super::does_not_show(examined));
+    blocks.push(does_not_show(examined));
     blocks.push(Block::heading("The numbers at a glance"));
     blocks.push(at_a_glance(examined, names, &outcomes).into());
     blocks

@@ -1,6 +1,8 @@
 //! Keys, cohorts and commitments: never a key's bytes.
 
-use super::{logged, number, or_not_stated, words};
+use super::column::{number, words};
+use super::not_stated::or_not_stated;
+use super::signatures::logged;
 use crate::Commitment;
 use crate::page::{Block, Table, Text};
 use crate::words::{Names, count};

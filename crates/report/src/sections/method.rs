@@ -1,6 +1,7 @@
 //! How it was examined: mark, program, tests.
 
-use super::{or_not_stated, words};
+use super::column::words;
+use super::not_stated::or_not_stated;
 use crate::Tool;
 use crate::page::{Block, Table, Text};
 use crate::words::{asks, fixed, name};

@@ -1,6 +1,6 @@
 //! Everything that was tried counts.
 
-use super::{number, words};
+use super::column::{number, words};
 use crate::page::{Block, Table};
 use crate::words::{Names, above, below, count, decimals, fixed, p};
 use hallmark::examine::Examined;

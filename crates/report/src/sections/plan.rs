@@ -1,6 +1,8 @@
 //! The plan that was fixed beforehand, and what was done otherwise.
 
-use super::{logged, or_not_stated, words};
+use super::column::words;
+use super::not_stated::or_not_stated;
+use super::signatures::logged;
 use crate::FixedPlan;
 use crate::page::{Block, Table, Text};
 use hallmark::examine::Examined;

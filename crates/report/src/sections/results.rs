@@ -1,7 +1,8 @@
 //! The results under each key: every number.
 
+use super::column::{number, words};
 use super::details::details;
-use super::{number, pictures, words};
+use super::pictures;
 use crate::page::{Block, Table, Text};
 use crate::words::{self, Names, count, decimals, effect_facts, log10_p, name, p, says};
 use crate::{Evidence, LineUp};

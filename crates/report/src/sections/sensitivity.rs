@@ -1,6 +1,7 @@
 //! Does the finding hang on one source, one tokenizer, one window; and what could have been seen?
 
-use super::{number, pictures, words};
+use super::column::{number, words};
+use super::pictures;
 use crate::page::{Block, Table, Text};
 use crate::words::{Names, count, log10_p, p, seen};
 use crate::{Case, Source};

@@ -1,6 +1,7 @@
 //! What binds the bundle: signatures, time stamp, log proofs.
 
-use super::words;
+use super::column::words;
+use super::not_stated::or_not_stated;
 use crate::page::{Block, Table, Text};
 use crate::words::count;
 use crate::{Bundle, Logged};
@@ -45,7 +46,7 @@ pub(crate) fn signatures(bundle: Option<&Bundle>) -> Vec<Block> {
                         "Who signed. A name is what was stated; a signature shows only that the holder of the key with this public id signed.",
                         [words("Public id"), words("Said to be")],
                         &bundle.signers,
-                        |one| vec![Text::code(&one.public_id), super::or_not_stated(one.name.as_deref())],
+                        |one| vec![Text::code(&one.public_id), or_not_stated(one.name.as_deref())],
                     )
                     .into(),
                 );
