@@ -14,6 +14,7 @@ pub mod commit;
 pub mod log;
 pub mod logged;
 pub mod openings;
+mod reading;
 pub mod replay;
 pub mod reported;
 pub mod signer;

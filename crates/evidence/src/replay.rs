@@ -2,6 +2,7 @@
 
 use crate::case::{cells, within};
 use crate::openings::Opening;
+use crate::reading::Bundle;
 use hallmark::examine::examine_disclosing;
 use hallmark::json::to_json;
 use hallmark::progress::Step;
@@ -12,9 +13,8 @@ use hallmark_verify::Check;
 use hallmark_verify::arithmetic::Cells;
 use hallmark_verify::bundle::Verified;
 use hallmark_verify::files::Files;
-use hallmark_verify::formats::{CaseLog, Commitments, Event, FINDINGS};
+use hallmark_verify::formats::{Commitments, Event, FINDINGS};
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What is disclosed for a replay.
@@ -36,7 +36,8 @@ pub fn replay(
     disclosure: &Disclosure<'_>,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Verified> {
-    let log = CaseLog::read(&text(files, CaseLog::FILE)?).map_err(Error::integrity)?;
+    let bundle = Bundle(files);
+    let log = bundle.log()?;
     let run = log
         .entries
         .iter()
@@ -48,7 +49,7 @@ pub fn replay(
     let run = run.ok_or_else(|| Error::usage("no run of this bundle ended with findings"))?;
     let mut checks = openings(files, disclosure)?;
     let name = format!("runs/{run}/{FINDINGS}");
-    let findings = text(files, &name)?;
+    let findings = bundle.text(&name)?;
     let examined: Examined = serde_json::from_str(&findings).map_err(|error| {
         Error::integrity(error)
             .at(&name)
@@ -65,15 +66,14 @@ pub fn replay(
     checks.push(compare(&name, findings.as_bytes(), text.as_bytes()));
     let name = format!("runs/{run}/{}", Cells::FILE);
     if let Some(disclosed) = disclosed {
-        let bytes = bytes(files, &name)?;
+        let bytes = bundle.bytes(&name)?;
         checks.push(compare(&name, &bytes, &cells(&again, disclosed)?));
     }
     Ok(Verified::of(checks))
 }
 
 fn openings(files: &dyn Files, disclosure: &Disclosure<'_>) -> Result<Vec<Check>> {
-    let text = text(files, Commitments::FILE)?;
-    let commitments: Commitments = serde_json::from_str(&text).map_err(Error::integrity)?;
+    let commitments: Commitments = Bundle(files).json(Commitments::FILE)?;
     let of = |key: &Key| {
         let id = key.public_id().to_string();
         let what = format!("key {id} opens its commitment");
@@ -184,17 +184,4 @@ fn by_digest(items: &[PathBuf]) -> Result<BTreeMap<String, PathBuf>> {
         }
     }
     Ok(found)
-}
-
-fn bytes(files: &dyn Files, name: &str) -> Result<Vec<u8>> {
-    let mut bytes = vec![];
-    let failed = |error: std::io::Error| Error::usage(format_args!("cannot read {name}: {error}"));
-    let mut from = files.open(name).map_err(failed)?;
-    from.read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
-}
-
-fn text(files: &dyn Files, name: &str) -> Result<String> {
-    String::from_utf8(bytes(files, name)?)
-        .map_err(|_| Error::integrity(format_args!("{name} is no text")))
 }

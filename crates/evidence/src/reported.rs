@@ -1,5 +1,6 @@
 //! What a bundle says, as its report carries it.
 
+use crate::reading::{Bundle, damaged};
 use hallmark::{Error, Examined, Result};
 use hallmark_detector::finding::{Found, Test};
 use hallmark_detector::statistic::plain::p_value;
@@ -16,10 +17,6 @@ use hallmark_verify::formats::{
     CaseLog, CasePlan, Commitments, Event, FINDINGS, KeyRole, Manifest,
 };
 use hallmark_verify::tlog::{Checkpoint, TlogProof};
-use std::io::Read;
-
-/// The longest file that is read, in bytes.
-const MOST: u64 = 4 << 30;
 
 /// Points of a picture's curve at most, about.
 const POINTS: usize = 200;
@@ -33,12 +30,9 @@ const PARTS: u32 = 10;
 /// When a file of the bundle is missing or damaged.
 pub fn reported(bundle: &dyn Files) -> Result<Case> {
     let files = Bundle(bundle);
-    let plan_text = files.text(CasePlan::FILE)?;
-    let plan: CasePlan =
-        toml::from_str(&plan_text).map_err(|error| damaged(CasePlan::FILE, &error.message()))?;
+    let (plan, plan_text) = files.plan()?;
     let commitments: Commitments = files.json(Commitments::FILE)?;
-    let log = CaseLog::read(&files.text(CaseLog::FILE)?)
-        .map_err(|error| damaged(CaseLog::FILE, &error))?;
+    let log = files.log()?;
     let run = log
         .entries
         .iter()
@@ -102,11 +96,6 @@ pub fn reported(bundle: &dyn Files) -> Result<Case> {
     case.bundle = files.packed()?;
     case.replay = commands(&case, &commitments);
     Ok(case)
-}
-
-fn damaged(name: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::integrity(format_args!("{name}: {error}"))
-        .hint("`hallmark verify` says what is wrong with the bundle")
 }
 
 const fn role(role: KeyRole) -> Role {
@@ -380,26 +369,7 @@ fn commands(case: &Case, commitments: &Commitments) -> Vec<String> {
     ]
 }
 
-struct Bundle<'a>(&'a dyn Files);
-
 impl Bundle<'_> {
-    fn bytes(&self, name: &str) -> Result<Vec<u8>> {
-        let failed =
-            |error: std::io::Error| Error::usage(format_args!("cannot read {name}: {error}"));
-        let mut bytes = vec![];
-        let from = self.0.open(name).map_err(failed)?;
-        from.take(MOST).read_to_end(&mut bytes).map_err(failed)?;
-        Ok(bytes)
-    }
-
-    fn text(&self, name: &str) -> Result<String> {
-        String::from_utf8(self.bytes(name)?).map_err(|_| damaged(name, &"it is no text"))
-    }
-
-    fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T> {
-        serde_json::from_str(&self.text(name)?).map_err(|error| damaged(name, &error))
-    }
-
     /// Where a proof says that its file was logged; `verify` says whether it does.
     fn logged(&self, proof: &str) -> Option<Logged> {
         let proof = TlogProof::parse(&self.bytes(proof).ok()?).ok()?;

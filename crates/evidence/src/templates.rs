@@ -1,15 +1,13 @@
 //! Drafts for a person to complete, with what follows from the bundle filled in.
 
-use hallmark::{Error, Result};
+use crate::reading::{Bundle, damaged};
+use hallmark::Result;
 use hallmark_verify::digest::sha256;
 use hallmark_verify::dsse::Envelope;
 use hallmark_verify::files::Files;
-use hallmark_verify::formats::{
-    CaseLog, CasePlan, Commitments, Event, FINDINGS, KeyRole, Manifest,
-};
+use hallmark_verify::formats::{CaseLog, Commitments, Event, FINDINGS, KeyRole, Manifest};
 use hallmark_verify::tlog::TlogProof;
 use serde_json::Value;
-use std::io::Read;
 
 /// A draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,27 +50,8 @@ impl Template {
     }
 }
 
-struct Bundle<'a>(&'a dyn Files);
-
-/// The longest file that is read, in bytes.
-const MOST: u64 = 256 << 20;
-
 impl Bundle<'_> {
-    fn bytes(&self, name: &str) -> Result<Vec<u8>> {
-        let failed =
-            |error: std::io::Error| Error::usage(format_args!("cannot read {name}: {error}"));
-        let mut bytes = vec![];
-        let from = self.0.open(name).map_err(failed)?;
-        from.take(MOST).read_to_end(&mut bytes).map_err(failed)?;
-        Ok(bytes)
-    }
-
-    fn text(&self, name: &str) -> Result<String> {
-        String::from_utf8(self.bytes(name)?)
-            .map_err(|_| Error::usage(format_args!("{name} is no text")))
-    }
-
-    fn logged(&self, proof: &str) -> String {
+    fn log_words(&self, proof: &str) -> String {
         let proof = self.bytes(proof).ok();
         let proof = proof.and_then(|bytes| TlogProof::parse(&bytes).ok());
         proof.map_or(String::new(), |proof| {
@@ -83,21 +62,13 @@ impl Bundle<'_> {
 
     /// Every name that drafts use.
     fn facts(&self) -> Result<Vec<(&'static str, String)>> {
-        let damaged = |name: &str, error: &dyn std::fmt::Display| {
-            Error::integrity(format_args!("{name}: {error}"))
-                .hint("`hallmark verify` says what is wrong with the bundle")
-        };
         let manifest = self.bytes(Manifest::FILE)?;
         let signed = Envelope::parse(&self.bytes(Manifest::SIGNED)?)
             .map_err(|error| damaged(Manifest::SIGNED, &error))?;
         let signers = signed.signatures().iter().map(|one| &one.keyid[..]);
-        let text = self.text(CasePlan::FILE)?;
-        let plan: CasePlan =
-            toml::from_str(&text).map_err(|error| damaged(CasePlan::FILE, &error))?;
-        let commitments: Commitments = serde_json::from_str(&self.text(Commitments::FILE)?)
-            .map_err(|error| damaged(Commitments::FILE, &error))?;
-        let log = CaseLog::read(&self.text(CaseLog::FILE)?)
-            .map_err(|error| damaged(CaseLog::FILE, &error))?;
+        let (plan, text) = self.plan()?;
+        let commitments: Commitments = self.json(Commitments::FILE)?;
+        let log = self.log()?;
         let events = || log.entries.iter().map(|entry| &entry.event);
         let program = events().rev().find_map(|event| match event {
             Event::Began {
@@ -130,9 +101,9 @@ impl Bundle<'_> {
             ("signer", joined(signers)),
             ("plan_sha256", sha256(text.as_bytes())),
             ("plan_made", cell(&plan.made)),
-            ("plan_log", self.logged("plan.tlog-proof")),
+            ("plan_log", self.log_words("plan.tlog-proof")),
             ("commitments_made", cell(&commitments.made)),
-            ("commitments_log", self.logged("commitments.tlog-proof")),
+            ("commitments_log", self.log_words("commitments.tlog-proof")),
             ("version", version),
             ("program_sha256", program_sha256),
             ("runs", log.runs().to_string()),
