@@ -76,7 +76,7 @@ pub(crate) fn other(value: &Value) -> Value {
         Value::Bool(is) => (!is).into(),
         Value::Number(number) => match (number.as_u64(), number.as_f64()) {
             (Some(whole), _) => (whole + 1).into(),
-            (None, Some(number)) => (number * 1.001 - 1e-3).into(),
+            (None, Some(number)) => (number * 1.001 + 2e-3).into(),
             _ => 1.into(),
         },
         Value::String(text) if text.is_empty() => "x".into(),

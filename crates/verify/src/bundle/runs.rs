@@ -129,6 +129,23 @@ impl Run<'_> {
                 return;
             }
         };
+        let began = self
+            .log
+            .entries
+            .iter()
+            .find_map(|entry| match &entry.event {
+                Event::Began { run, version, .. } if *run == self.number => Some(&version[..]),
+                _ => None,
+            });
+        same(
+            checks,
+            format!("run {}: version of the program", self.number),
+            began.unwrap_or_default(),
+            examined
+                .get("version")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        );
         self.adheres(&examined, checks);
         self.inputs(&examined, checks);
         self.numbers(&examined, cells_sha256, checks);
@@ -211,18 +228,34 @@ impl Run<'_> {
             .entries
             .iter()
             .filter_map(|entry| match &entry.event {
-                Event::TookIn { file, sha256, .. } => Some((&file[..], &sha256[..])),
+                Event::TookIn {
+                    file,
+                    bytes,
+                    sha256,
+                    ..
+                } => Some((&file[..], *bytes, &sha256[..])),
                 _ => None,
             });
-        let taken: BTreeSet<(&str, &str)> = taken.collect();
+        let taken: BTreeSet<(&str, u64, &str)> = taken.collect();
         let inputs = examined.get("inputs").and_then(Value::as_array);
         for input in inputs.into_iter().flatten() {
             let field = |name| input.get(name).and_then(Value::as_str).unwrap_or_default();
             let (file, digest) = (field("file"), field("sha256"));
+            let bytes = input
+                .get("bytes")
+                .and_then(Value::as_u64)
+                .unwrap_or_default();
+            let bytes = input
+                .get("bytes")
+                .and_then(Value::as_u64)
+                .unwrap_or_default();
             let what = format!("run {}: {file} is what came into the case", self.number);
-            checks.push(match taken.contains(&(file, digest)) {
+            checks.push(match taken.contains(&(file, bytes, digest)) {
                 true => Check::holds(what),
-                false => Check::fails(what, "the case's log has no such file with this digest"),
+                false => Check::fails(
+                    what,
+                    "the case's log has no such file of this size with this digest",
+                ),
             });
             if self.bundle.has(file) {
                 let opened = self.bundle.files.open(file);

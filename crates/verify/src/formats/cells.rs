@@ -17,6 +17,9 @@ const MAGIC: &[u8; 8] = b"HMCELLS1";
 /// The longest header that is read, in bytes.
 const MAX_HEADER: usize = 1 << 20;
 
+/// Forms of weights at most, T2's or T2r's.
+const MOST_FORMS: usize = 3;
+
 /// What the columns are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,27 +190,29 @@ impl Header {
         CellsError::Header("its numbers are too large".to_owned())
     }
 
-    /// Bytes of all columns; nothing where that is no number.
+    /// Bytes of all columns; nothing where that is no number, or there are more columns than findings have.
     fn body(&self) -> Option<u64> {
         let (keys, tested) = (self.keys.len() as u64, self.tested as u64);
-        if tested > keys {
+        let forms = self
+            .residual
+            .as_ref()
+            .map_or(0, |residual| residual.forms.len());
+        if tested > keys || self.weights > MOST_FORMS || forms > MOST_FORMS {
             return None;
         }
         let words = self.cells.checked_mul(self.parts)?;
-        let mut bytes = self.cells.checked_mul(4)?;
-        let mut add = |more: Option<u64>| {
-            bytes = bytes.checked_add(more?)?;
-            Some(())
-        };
-        add(self.cells.checked_mul(2 * self.weights as u64))?;
-        add(words.checked_mul(4 * keys))?;
-        add(self.decoys.checked_mul(8 * tested))?;
+        let mut columns = vec![
+            self.cells.checked_mul(4)?,
+            self.cells.checked_mul(2 * self.weights as u64)?,
+            words.checked_mul(keys.checked_mul(4)?)?,
+            self.decoys.checked_mul(tested.checked_mul(8)?)?,
+        ];
         if let Some(residual) = &self.residual {
-            add(residual.cells.checked_mul(4 * residual.forms.len() as u64))?;
             let words = residual.cells.checked_mul(self.parts)?;
-            add(words.checked_mul(4 * tested))?;
+            columns.push(residual.cells.checked_mul(4 * forms as u64)?);
+            columns.push(words.checked_mul(tested.checked_mul(4)?)?);
         }
-        Some(bytes)
+        columns.into_iter().try_fold(0_u64, u64::checked_add)
     }
 
     /// The columns, of a body that is as long as they are.
@@ -270,4 +275,51 @@ impl Columns<'_> {
 
 fn put<T: Copy, const N: usize>(bytes: &mut Vec<u8>, column: &[T], write: impl Fn(T) -> [u8; N]) {
     bytes.extend(column.iter().flat_map(|&value| write(value)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A file with this header and so many zeros behind it.
+    fn file(header: &str, body: usize) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend((header.len() as u32).to_le_bytes());
+        bytes.extend(header.as_bytes());
+        bytes.resize(bytes.len() + body, 0);
+        bytes
+    }
+
+    #[test]
+    fn a_header_that_promises_more_than_there_is_costs_nothing() {
+        let schema = "\"schema\":\"hallmark/cells/1\"";
+        for rest in [
+            "\"cells\":0,\"parts\":1,\"keys\":[],\"tested\":0,\"weights\":9223372036854775807,\"decoys\":0",
+            "\"cells\":0,\"parts\":1,\"keys\":[],\"tested\":9223372036854775807,\"weights\":0,\"decoys\":0",
+            "\"cells\":18446744073709551615,\"parts\":2,\"keys\":[\"k\"],\"tested\":1,\"weights\":1,\"decoys\":0",
+            "\"cells\":4611686018427387904,\"parts\":1,\"keys\":[],\"tested\":0,\"weights\":0,\"decoys\":0",
+            "\"cells\":0,\"parts\":0,\"keys\":[\"k\"],\"tested\":1,\"weights\":0,\"decoys\":18446744073709551615",
+        ] {
+            let read = Cells::from_bytes(&file(&format!("{{{schema},{rest}}}"), 0));
+            assert!(read.is_err(), "{rest}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(
+            answers in proptest::collection::vec(0_u32..9, 0..20),
+            parts in 1_usize..3,
+            weighed: bool,
+            decoys in proptest::option::of(proptest::collection::vec(0_u64..99, 1..5)),
+        ) {
+            let n = answers.len();
+            let words = |seed: u32| (0..(n * parts) as u32).map(|at| at * 7 + seed).collect();
+            let keys = vec![KeyWords { key_id: "a".to_owned(), words: words(1), decoys }];
+            let weights = if weighed { vec![vec![3; n]] } else { vec![] };
+            let cells = Cells { answers, weights, keys, residual: None };
+            prop_assert_eq!(Cells::from_bytes(&cells.to_bytes().unwrap()), Ok(cells));
+        }
+    }
 }
