@@ -45,6 +45,7 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Verify(args) => verbs::verify::run(&args, output),
         Verb::Replay(args) => verbs::replay::run(&args, output),
         Verb::Report(args) => verbs::report::run(&args, output),
+        Verb::Serve(args) => verbs::serve::run(&args, output),
         Verb::Examine(args) => verbs::examine::run(&args, output),
         Verb::Merge(args) => verbs::merge::run(&args, output),
         Verb::Ledger(args) => verbs::ledger::run(&args, output),

@@ -19,6 +19,7 @@ mod probe;
 mod profile;
 mod report;
 mod scan;
+mod serve;
 mod study;
 
 pub(crate) use beside::BesideArgs;
@@ -42,6 +43,7 @@ pub(crate) use probe::ProbeArgs;
 pub(crate) use profile::{ProfileAction, ProfileArgs, ProfileNewArgs, SchemeName};
 pub(crate) use report::{ReportArgs, TemplateName};
 pub(crate) use scan::ScanArgs;
+pub(crate) use serve::ServeArgs;
 pub(crate) use study::{
     StudyAction, StudyArgs, StudyExamineArgs, StudyNullsArgs, StudyQualityArgs, StudyRunArgs,
 };
@@ -128,6 +130,7 @@ pub(crate) enum Verb {
     Verify(VerifyArgs),
     Replay(ReplayArgs),
     Report(ReportArgs),
+    Serve(ServeArgs),
     Merge(MergeArgs),
     Ledger(LedgerArgs),
     Index(IndexArgs),

@@ -22,6 +22,7 @@ pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod scan;
 pub(crate) mod self_test;
+pub(crate) mod serve;
 pub(crate) mod shell;
 pub(crate) mod study;
 pub(crate) mod tlog;

@@ -7,7 +7,8 @@ use crate::progress::Bars;
 use crate::render::scan_text;
 use hallmark::files::{keys, profiles};
 use hallmark::read::refuse_stdin_twice;
-use hallmark::scan::{NamedKey, Scanning, one_tokenizer, profiles_of};
+use hallmark::scan::{NamedKey, Scanning, profiles_of};
+use hallmark::sought::one_tokenizer;
 
 pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
     let how = Scanning {

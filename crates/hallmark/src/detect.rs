@@ -5,19 +5,22 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::json::{VERSION, formats};
 use crate::marks;
-use crate::passages::{LocatedJson, Passages};
+use crate::passages::{self, LocatedJson, Passages};
 use crate::profile::ProfileJson;
 use crate::progress::Step;
 use crate::read::{self, Inputs, Skipped};
+use crate::tokenizers;
 use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
+use hallmark_corpus::Tokenizer;
 use hallmark_detector::detection::Documents;
 use hallmark_detector::detection::document::DocumentScore;
 use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Warning};
 use hallmark_detector::tail::Log10P;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// The result of `detect`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,6 +100,92 @@ impl Default for Detecting {
     }
 }
 
+/// A mark that is looked for in text after text: what `detect` loads is loaded once.
+pub struct Detector {
+    profile: Profile,
+    mark: Mark,
+    how: Detecting,
+    tokenizer: Option<Arc<Tokenizer>>,
+}
+
+impl Detector {
+    /// A profile, a key that fits it, and the profile's tokenizer, where text is to be read.
+    ///
+    /// # Errors
+    /// When they do not belong together.
+    pub fn new(
+        profile: &Profile,
+        key: &Key,
+        how: &Detecting,
+        tokenizer: Option<Arc<Tokenizer>>,
+    ) -> Result<Self> {
+        passages::check_level(how.passage_level)?;
+        let mark = if how.weighted_mean {
+            marks::weighted_mean(profile, key)?
+        } else {
+            marks::mark(profile, key)?
+        };
+        Ok(Self {
+            profile: profile.clone(),
+            mark,
+            how: *how,
+            tokenizer,
+        })
+    }
+
+    /// The mark.
+    #[must_use]
+    pub fn mark(&self) -> &Mark {
+        &self.mark
+    }
+
+    /// Is this text marked?
+    ///
+    /// # Errors
+    /// When an input cannot be read.
+    pub fn detect(&self, inputs: &Inputs, progress: &mut dyn FnMut(Step<'_>)) -> Result<Detected> {
+        let mut documents = vec![];
+        let detected = self.detect_each(inputs, progress, &mut |document| {
+            documents.push(document);
+            Ok(())
+        })?;
+        Ok(Detected {
+            documents,
+            ..detected
+        })
+    }
+
+    /// The same, telling each document to `each` as soon as its block was read, in order; the result then holds none. Memory
+    /// does not grow with documents, but with distinct cells.
+    ///
+    /// # Errors
+    /// As [`detect`](Self::detect), and what `each` says.
+    pub fn detect_each(
+        &self,
+        inputs: &Inputs,
+        progress: &mut dyn FnMut(Step<'_>),
+        each: &mut dyn FnMut(Document) -> Result<()>,
+    ) -> Result<Detected> {
+        let mut found = self.read(inputs, progress, each)?;
+        // Marked text is marked whether it was copied or not.
+        found
+            .pooled
+            .warnings
+            .retain(|warning| *warning != Warning::ExposureUnknown);
+        Ok(Detected {
+            schema: formats::Detect,
+            version: VERSION.to_owned(),
+            profile: ProfileJson::from(&self.profile),
+            key_id: self.mark.key().to_string(),
+            weighted_mean: self.how.weighted_mean,
+            counts: found.counts,
+            skipped: found.skipped,
+            pooled: found.pooled,
+            documents: vec![],
+        })
+    }
+}
+
 /// Is this text marked?
 ///
 /// # Errors
@@ -108,19 +197,10 @@ pub fn detect(
     inputs: &Inputs,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Detected> {
-    let mut documents = vec![];
-    let detected = detect_each(profile, key, how, inputs, progress, &mut |document| {
-        documents.push(document);
-        Ok(())
-    })?;
-    Ok(Detected {
-        documents,
-        ..detected
-    })
+    detector(profile, key, how, inputs)?.detect(inputs, progress)
 }
 
-/// The same, telling each document to `each` as soon as its block was read, in order; the result then holds none. Memory does
-/// not grow with documents, but with distinct cells.
+/// The same, telling each document to `each`: [`Detector::detect_each`].
 ///
 /// # Errors
 /// As [`detect`], and what `each` says.
@@ -132,29 +212,14 @@ pub fn detect_each(
     progress: &mut dyn FnMut(Step<'_>),
     each: &mut dyn FnMut(Document) -> Result<()>,
 ) -> Result<Detected> {
-    let passages = Passages::new(how.passage_level, inputs.tokenizer.as_deref(), profile)?;
-    let mark = if how.weighted_mean {
-        marks::weighted_mean(profile, key)?
-    } else {
-        marks::mark(profile, key)?
-    };
-    let mut found = read(&mark, profile, how.dedup, inputs, &passages, progress, each)?;
-    // Marked text is marked whether it was copied or not.
-    found
-        .pooled
-        .warnings
-        .retain(|warning| *warning != Warning::ExposureUnknown);
-    Ok(Detected {
-        schema: formats::Detect,
-        version: VERSION.to_owned(),
-        profile: ProfileJson::from(profile),
-        key_id: mark.key().to_string(),
-        weighted_mean: how.weighted_mean,
-        counts: found.counts,
-        skipped: found.skipped,
-        pooled: found.pooled,
-        documents: vec![],
-    })
+    detector(profile, key, how, inputs)?.detect_each(inputs, progress, each)
+}
+
+fn detector(profile: &Profile, key: &Key, how: &Detecting, inputs: &Inputs) -> Result<Detector> {
+    let mut detector = Detector::new(profile, key, how, None)?;
+    let tokenizer = tokenizers::of_profile(profile, inputs.tokenizer.as_deref())?;
+    detector.tokenizer = tokenizer.map(Arc::new);
+    Ok(detector)
 }
 
 /// What was found in the inputs.
@@ -164,45 +229,45 @@ struct Found {
     pooled: Finding,
 }
 
-fn read(
-    mark: &Mark,
-    profile: &Profile,
-    dedup: Dedup,
-    inputs: &Inputs,
-    passages: &Passages<'_>,
-    progress: &mut dyn FnMut(Step<'_>),
-    each: &mut dyn FnMut(Document) -> Result<()>,
-) -> Result<Found> {
-    let mut pooled = Documents::new(mark, dedup.into());
-    // Those of the block that is being filled.
-    let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();
-    let skipped = read::read(
-        inputs,
-        profile,
-        progress,
-        |record| {
-            let mut records = records.borrow_mut();
-            records.push((read::place(&record.source), record.id.clone()));
-            Ok(())
-        },
-        |raw| {
-            let read = pooled.observe(&raw, passages.level)?;
-            let records = records.take().into_iter();
-            for (record, (tokens, document)) in records.zip(raw.answers().zip(read)) {
-                let located = document
-                    .located
-                    .map(|located| passages.in_text(located, tokens))
-                    .transpose()?;
-                each(Document::new(record, document.score, located))?;
-            }
-            Ok(())
-        },
-    )?;
-    Ok(Found {
-        counts: pooled.counts(),
-        skipped,
-        pooled: pooled.finish()?,
-    })
+impl Detector {
+    fn read(
+        &self,
+        inputs: &Inputs,
+        progress: &mut dyn FnMut(Step<'_>),
+        each: &mut dyn FnMut(Document) -> Result<()>,
+    ) -> Result<Found> {
+        let tokenizer = self.tokenizer.as_deref();
+        let passages = Passages::new(self.how.passage_level, tokenizer);
+        let mut pooled = Documents::new(&self.mark, self.how.dedup.into());
+        // Those of the block that is being filled.
+        let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();
+        let skipped = read::read_with(
+            inputs,
+            &self.profile,
+            tokenizer,
+            progress,
+            |record| {
+                let mut records = records.borrow_mut();
+                records.push((read::place(&record.source), record.id.clone()));
+                Ok(())
+            },
+            |raw| {
+                let read = pooled.observe(&raw, passages.level)?;
+                let records = records.take().into_iter();
+                for (record, (tokens, document)) in records.zip(raw.answers().zip(read)) {
+                    let in_text = |located| passages.in_text(located, tokens);
+                    let located = document.located.map(in_text);
+                    each(Document::new(record, document.score, located))?;
+                }
+                Ok(())
+            },
+        )?;
+        Ok(Found {
+            counts: pooled.counts(),
+            skipped,
+            pooled: pooled.finish()?,
+        })
+    }
 }
 
 impl Detected {

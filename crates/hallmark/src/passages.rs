@@ -1,15 +1,11 @@
 //! Marked passages of a document, as tokens and as bytes of its text.
 
 use crate::error::{Error, Result};
-use crate::tokenizers;
-use hallmark_core::profile::Profile;
 use hallmark_corpus::Tokenizer;
 use hallmark_detector::detection::localize::{Located, Passage};
 use hallmark_detector::tail::Log10P;
 use serde::{Deserialize, Serialize};
-use std::cell::OnceCell;
 use std::ops::Range;
-use std::path::Path;
 
 /// Where the mark is in a document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,33 +49,29 @@ pub struct PassageJson {
 /// How passages are looked for, and where their text comes from.
 pub(crate) struct Passages<'a> {
     pub(crate) level: f64,
-    given: Option<&'a Path>,
-    profile: &'a Profile,
-    tokenizer: OnceCell<Option<Tokenizer>>,
+    tokenizer: Option<&'a Tokenizer>,
 }
 
 /// Characters of an excerpt.
 const EXCERPT: usize = 60;
 
+/// Says no to a level that is none.
+pub(crate) fn check_level(level: f64) -> Result<()> {
+    if level > 0.0 && level < 1.0 {
+        return Ok(());
+    }
+    Err(Error::usage("allowed is above 0, below 1")
+        .at(format_args!("--passage-level {level}"))
+        .hint("give the largest chance of a false passage in a document, for instance 0.001"))
+}
+
 impl<'a> Passages<'a> {
-    pub(crate) fn new(level: f64, given: Option<&'a Path>, profile: &'a Profile) -> Result<Self> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::usage("allowed is above 0, below 1")
-                .at(format_args!("--passage-level {level}"))
-                .hint(
-                    "give the largest chance of a false passage in a document, for instance 0.001",
-                ));
-        }
-        Ok(Self {
-            level,
-            given,
-            profile,
-            tokenizer: OnceCell::new(),
-        })
+    pub(crate) fn new(level: f64, tokenizer: Option<&'a Tokenizer>) -> Self {
+        Self { level, tokenizer }
     }
 
     /// Adds the places in the text, where a tokenizer is at hand and gives the tokens back.
-    pub(crate) fn in_text(&self, located: Located, tokens: &[u32]) -> Result<LocatedJson> {
+    pub(crate) fn in_text(&self, located: Located, tokens: &[u32]) -> LocatedJson {
         let Located {
             tried,
             log10_p_adjusted,
@@ -89,7 +81,7 @@ impl<'a> Passages<'a> {
         let text = if ranges.is_empty() {
             None
         } else {
-            self.tokenizer()?
+            self.tokenizer
                 .and_then(|tokenizer| tokenizer.stand(tokens, &ranges))
         };
         let passages = passages.into_iter().enumerate().map(|(i, passage)| {
@@ -98,19 +90,11 @@ impl<'a> Passages<'a> {
                 .map(|(text, bytes)| (text.as_str(), bytes[i].clone()));
             PassageJson::new(&passage, place)
         });
-        Ok(LocatedJson {
+        LocatedJson {
             tried,
             log10_p_adjusted,
             passages: passages.collect(),
-        })
-    }
-
-    fn tokenizer(&self) -> Result<Option<&Tokenizer>> {
-        if self.tokenizer.get().is_none() {
-            let tokenizer = tokenizers::of_profile(self.profile, self.given)?;
-            let _ = self.tokenizer.set(tokenizer);
         }
-        Ok(self.tokenizer.get().and_then(Option::as_ref))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{
     CorpusError, FieldMap, Format, Limits, Piece, ReadOptions, Reader, Record, Requests, Source,
-    TokenRecord, encode,
+    TokenRecord, Tokenizer, encode,
 };
 use hallmark_detector::cells::{Exposure, RawCells};
 use serde::{Deserialize, Serialize};
@@ -259,10 +259,24 @@ pub fn read(
     each: impl FnMut(&TokenRecord) -> Result<()>,
     block: impl FnMut(RawCells) -> Result<()>,
 ) -> Result<Skipped> {
-    let given = inputs.tokenizer.as_deref();
-    let tokenizer = tokenizers::of_profile(profile, given)?;
+    let tokenizer = tokenizers::of_profile(profile, inputs.tokenizer.as_deref())?;
+    read_with(inputs, profile, tokenizer.as_ref(), progress, each, block)
+}
+
+/// The same with the profile's tokenizer at hand.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(
+    inputs: &Inputs,
+    profile: &Profile,
+    tokenizer: Option<&Tokenizer>,
+    progress: &mut dyn FnMut(Step<'_>),
+    each: impl FnMut(&TokenRecord) -> Result<()>,
+    block: impl FnMut(RawCells) -> Result<()>,
+) -> Result<Skipped> {
     let reader = inputs.open(Some(profile.tokenizer.vocab_size))?;
-    let mut records = encode(reader, tokenizer.as_ref());
+    let mut records = encode(reader, tokenizer);
     in_blocks(records.by_ref(), profile.window, progress, each, block)?;
     Ok(Skipped::of(records.records()))
 }

@@ -7,13 +7,13 @@ use crate::json::{VERSION, formats};
 use crate::marks;
 use crate::profile::ProfileJson;
 use crate::progress::Step;
-use crate::read::{self, Inputs, Skipped};
+use crate::read::{Inputs, Skipped};
+use crate::sought::{self, Sought};
 use crate::tokenizers;
 use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::{SCHEMES, Scheme};
-use hallmark_detector::detection::Detection;
 use hallmark_detector::finding::{FEW_CELLS, Finding, Warning};
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::tail::Log10P;
@@ -152,16 +152,22 @@ pub fn scan(
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Scanned> {
     how.check()?;
-    one_tokenizer(profiles)?;
+    sought::one_tokenizer(profiles)?;
     let untried = keys
         .iter()
         .filter(|named| !profiles.iter().any(|profile| profile.takes(&named.key)))
         .map(Untried::new);
     let (candidates, unfit) = candidates(profiles, keys)?;
-    let marks = candidates.iter().map(|candidate| &candidate.mark);
-    let mut detection = Detection::new(marks, how.dedup.into());
-    let (documents, skipped) = observe(inputs, &candidates, &mut detection, progress)?;
-    let findings = detection.finish()?;
+    let marks = candidates
+        .iter()
+        .map(|candidate| (candidate.profile, candidate.mark.clone()));
+    let mut sought = Sought::new(marks, None)?;
+    sought.load(inputs.tokenizer.as_deref())?;
+    let mut documents = 0;
+    let (skipped, findings) = sought.look(how.dedup, inputs, progress, &mut |_| {
+        documents += 1;
+        Ok(())
+    })?;
     let pairs = candidates.iter().zip(findings);
     let mut tried: Vec<Tried> = pairs
         .map(|(candidate, finding)| Tried::new(candidate, finding))
@@ -311,66 +317,4 @@ pub fn profiles_of(
         }
     }
     Ok(profiles)
-}
-
-/// Text is read once, so that all profiles must be for one tokenizer.
-///
-/// # Errors
-/// When they are not, or there is none.
-pub fn one_tokenizer(profiles: &[Profile]) -> Result<()> {
-    let Some(first) = profiles.first() else {
-        return Err(Error::usage("nothing to try: no --profile and no --scheme")
-            .hint("give profile files, or `--scheme all` with --tokenizer FILE"));
-    };
-    let digest = &first.tokenizer.sha256;
-    if let Some(other) = profiles
-        .iter()
-        .find(|profile| profile.tokenizer.sha256 != *digest)
-    {
-        return Err(Error::usage(format_args!(
-            "profiles {:?} and {:?} are for different tokenizers",
-            first.name, other.name
-        ))
-        .hint("scan once for each tokenizer, and count all scans when you judge the p-values"));
-    }
-    Ok(())
-}
-
-/// Reads the inputs once; text is tokenised once, and windows of one length are made once.
-fn observe(
-    inputs: &Inputs,
-    candidates: &[Candidate<'_>],
-    detection: &mut Detection,
-    progress: &mut dyn FnMut(Step<'_>),
-) -> Result<(u64, Skipped)> {
-    let mut documents = 0;
-    let all = || candidates.iter().map(|candidate| candidate.profile);
-    let Some(first) = all().next() else {
-        return Ok((0, Skipped::default()));
-    };
-    // Token ids of the largest vocabulary, and windows of the shortest length: longer ones are made of them.
-    let widest = TokenizerRef {
-        vocab_size: all()
-            .map(|profile| profile.tokenizer.vocab_size)
-            .max()
-            .unwrap_or(0),
-        sha256: first.tokenizer.sha256.clone(),
-    };
-    let reads = Profile {
-        window: all().map(|profile| profile.window).min().unwrap_or(1),
-        ring: 1,
-        tokenizer: widest,
-        ..first.clone()
-    };
-    let skipped = read::read(
-        inputs,
-        &reads,
-        progress,
-        |_| {
-            documents += 1;
-            Ok(())
-        },
-        |block| Ok(detection.observe(&block)?),
-    )?;
-    Ok((documents, skipped))
 }
