@@ -245,10 +245,6 @@ impl Run<'_> {
                 .get("bytes")
                 .and_then(Value::as_u64)
                 .unwrap_or_default();
-            let bytes = input
-                .get("bytes")
-                .and_then(Value::as_u64)
-                .unwrap_or_default();
             let what = format!("run {}: {file} is what came into the case", self.number);
             checks.push(match taken.contains(&(file, bytes, digest)) {
                 true => Check::holds(what),
