@@ -205,7 +205,7 @@ fn the_answer_turns_below_the_level_and_within_the_dither() {
     let plain = tokenizer.encode(&texts("plain.jsonl").join("\n"));
     let mut turned = 0;
     for length in 30..80 {
-        let tokens = [&marked[..length], &plain[..1200]].concat();
+        let tokens = [&marked[..length], &plain[..700]].concat();
         let body = json!({ "tokens": tokens });
         let answer = server.detect(&body);
         let response = server

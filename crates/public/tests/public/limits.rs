@@ -142,7 +142,7 @@ fn bodies_that_are_no_question_are_refused() {
         "/v1/detect/",
         "/v1/../v1/detect",
         "/%00",
-        "/admin?x=\"y\"",
+        "/admin?x=y",
     ] {
         let response = server.get(path);
         assert_eq!(
