@@ -23,5 +23,6 @@ mod outcome;
 mod power;
 mod program;
 mod rings;
+mod serve;
 mod study;
 mod weighted;

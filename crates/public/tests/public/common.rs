@@ -126,7 +126,7 @@ impl Running {
 
     pub(crate) fn get(&self, path: &str) -> Response {
         self.connect()
-            .send(&format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"))
+            .send(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"))
     }
 
     /// A question, by whoever bears this token.
