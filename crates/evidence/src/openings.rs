@@ -62,9 +62,14 @@ impl Opening {
         file.take(MAX)
             .read_to_string(&mut text)
             .map_err(|_| wrong())?;
+        Self::parse(&text).ok_or_else(wrong)
+    }
+
+    /// Reads the text of a file; nothing where it is no opening.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines().filter(|line| !line.starts_with('#'));
-        let line = lines.next().ok_or_else(wrong)?;
-        let mut fields = line.split(':');
+        let mut fields = lines.next()?.split(':');
         let (Some(KIND), Some(key_id), Some(nonce), None, None) = (
             fields.next(),
             fields.next(),
@@ -72,12 +77,12 @@ impl Opening {
             fields.next(),
             lines.next(),
         ) else {
-            return Err(wrong());
+            return None;
         };
-        Ok(Self {
+        Some(Self {
             name: String::new(),
             key_id: key_id.to_owned(),
-            nonce: Zeroizing::new(of_hexadecimal(nonce).ok_or_else(wrong)?),
+            nonce: Zeroizing::new(of_hexadecimal(nonce)?),
         })
     }
 

@@ -51,12 +51,19 @@ impl Signer {
                 .hint("check the path and its permissions")
         })?;
         refuse_readable_by_others(path, &file)?;
-        let text = text(&file, path)?;
-        let key = SigningKey::from_pkcs8_pem(&text).map_err(|error| {
+        Self::parse(&text(&file, path)?).map_err(|why| {
             let name = path.display();
-            Error::usage(format_args!("{name} is no Ed25519 signing key: {error}"))
+            Error::usage(format_args!("{name} is no Ed25519 signing key: {why}"))
                 .hint("a signing key is PKCS #8 in PEM, as `openssl genpkey -algorithm ed25519` writes it too")
-        })?;
+        })
+    }
+
+    /// Reads the text of a key file.
+    ///
+    /// # Errors
+    /// Says why it holds no Ed25519 key, and nothing of what it holds.
+    pub fn parse(pem: &str) -> std::result::Result<Self, String> {
+        let key = SigningKey::from_pkcs8_pem(pem).map_err(|error| error.to_string())?;
         Ok(Self { key })
     }
 
@@ -138,15 +145,22 @@ pub fn read_public(path: &Path) -> Result<VerifyingKey> {
         Error::io("open the public key", path, &error).hint("check the path and its permissions")
     })?;
     let text = text(&file, path)?;
-    let refused = |why: &dyn fmt::Display| {
+    parse_public(&text).map_err(|why| {
         let name = path.display();
         Error::usage(format_args!("{name} is no Ed25519 public key: {why}")).hint(
             "a public key is SubjectPublicKeyInfo in PEM, as `openssl pkey -pubout` writes it too",
         )
-    };
-    let key = VerifyingKey::from_public_key_pem(&text).map_err(|error| refused(&error))?;
+    })
+}
+
+/// Reads the text of a public key's file.
+///
+/// # Errors
+/// Says why it holds no Ed25519 key, or that it is a weak one that any text seems to be signed with.
+pub fn parse_public(pem: &str) -> std::result::Result<VerifyingKey, String> {
+    let key = VerifyingKey::from_public_key_pem(pem).map_err(|error| error.to_string())?;
     match key.is_weak() {
-        true => Err(refused(&"any text seems to be signed with it")),
+        true => Err("any text seems to be signed with it".to_owned()),
         false => Ok(key),
     }
 }

@@ -75,7 +75,15 @@ impl Config {
             return Err(Error::usage("this is no serving file: it is too long").at(path.display()));
         }
         let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
-        let config: Self = toml::from_str(&text).map_err(|error| {
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of a serving file; `path` stands in messages, and its folder before the paths in the file.
+    ///
+    /// # Errors
+    /// When it is no serving file.
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
                 .map_or(1, |span| 1 + text[..span.start].matches('\n').count());

@@ -278,3 +278,20 @@ fn nobody_else_reads_the_ledger() {
         .mode();
     assert_eq!(mode & 0o077, 0);
 }
+
+#[test]
+fn numbers_that_nobody_can_have_counted_are_summed() {
+    let folder = folder();
+    let ledger = path(&folder, "made-up.jsonl");
+    let end = |number: u64| {
+        format!(
+            "{{\"event\": \"end\", \"id\": \"a\", \"number\": {number}, \"time\": 0, \"key\": \"k\", \"tokens\": {most}, \"reason\": \"stop\", \"sent\": true, \"taken_back\": {most}}}\n",
+            most = usize::MAX
+        )
+    };
+    fs::write(&ledger, end(0) + &end(u64::MAX)).expect("a file");
+    let log = Ledgers::read(&[ledger]).expect("a ledger").summary();
+    assert_eq!(log.keys[0].tokens, u64::MAX);
+    assert_eq!(log.keys[0].taken_back, u64::MAX);
+    assert_eq!(log.keys[0].missing, u64::MAX - 1);
+}

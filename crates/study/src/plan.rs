@@ -46,18 +46,25 @@ impl Plan {
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::io("read the plan", path, &error))?;
-        let wrong = |what: String| {
+        Self::parse(&text).map_err(|what| {
             Error::usage(what)
                 .at(format_args!("plan {}", path.display()))
                 .hint("docs/studies/README.md describes plan files")
-        };
-        let file: PlanFile = toml::from_str(&text).map_err(|error| {
+        })
+    }
+
+    /// Reads the text of a plan file.
+    ///
+    /// # Errors
+    /// Says what is wrong, and where it is no TOML, in which line.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        let file: PlanFile = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
                 .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            wrong(format!("line {line}: {}", error.message().trim_end()))
+            format!("line {line}: {}", error.message().trim_end())
         })?;
-        file.check().map_err(wrong)
+        file.check()
     }
 }
 
@@ -110,6 +117,10 @@ impl PlanFile {
             if group.name.is_empty() || !group.name.bytes().all(|b| b.is_ascii_alphanumeric()) {
                 return Err(format!("name {:?} must be letters and digits", group.name));
             }
+            let found = group.count().filter(|count| count + arms.len() <= MAX_ARMS);
+            if found.is_none() {
+                return Err(format!("a plan has at most {MAX_ARMS} arms"));
+            }
             arms.extend(group.arms()?);
         }
         let mut names: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
@@ -126,7 +137,23 @@ impl PlanFile {
     }
 }
 
+/// The most arms of a plan. Every one is a training; the largest study of this project has a few hundred.
+const MAX_ARMS: usize = 10_000;
+
 impl Group {
+    /// How many arms there are; nothing where that is no number.
+    fn count(&self) -> Option<usize> {
+        let lists = [
+            self.seeds.len(),
+            self.schemes.len(),
+            self.windows.len(),
+            self.rings.len(),
+            self.shares.len(),
+            self.variants.len(),
+        ];
+        lists.into_iter().try_fold(1, usize::checked_mul)
+    }
+
     fn arms(&self) -> std::result::Result<Vec<NamedArm>, String> {
         let size = Size {
             training_answers: self.training_answers,
@@ -214,5 +241,24 @@ fn variant_of(text: &str) -> std::result::Result<Variant, String> {
         _ => Err(format!(
             "variant {text:?} is none of marked, clean, other-key, second:AMOUNT, edited:RATE"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_plan_of_endless_arms_is_refused() {
+        let small = include_str!("../../../docs/studies/small.toml");
+        assert_eq!(Plan::parse(small).map(|plan| plan.arms.len()), Ok(2));
+        let many = |count: usize| format!("{:?}", (0..count).collect::<Vec<_>>());
+        let seeds = small.replace("seeds = [1]", &format!("seeds = {}", many(5001)));
+        assert_eq!(
+            Plan::parse(&seeds).err().as_deref(),
+            Some("a plan has at most 10000 arms")
+        );
+        let endless = seeds.replace("windows = [2]", &format!("windows = {}", many(5001)));
+        assert!(Plan::parse(&endless).is_err());
     }
 }

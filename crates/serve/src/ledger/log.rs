@@ -329,6 +329,11 @@ struct Answer {
 }
 
 impl Records {
+    /// Numbers of a ledger that somebody wrote may be of any size.
+    fn sum(&self, of: fn(&Record) -> u64) -> u64 {
+        self.by_number.values().map(of).fold(0, u64::saturating_add)
+    }
+
     fn summary(&self, key: &str) -> LoggedKey {
         let count = |which: fn(&Record) -> bool| {
             self.by_number
@@ -345,14 +350,10 @@ impl Records {
             first,
             last,
             answers: count(|record| record.end.is_some()),
-            tokens: self.by_number.values().map(|record| record.tokens).sum(),
+            tokens: self.sum(|record| record.tokens),
             unsent: count(|record| record.end.is_some() && !record.sent),
             gave_up: count(|record| record.gave_up),
-            taken_back: self
-                .by_number
-                .values()
-                .map(|record| record.taken_back)
-                .sum(),
+            taken_back: self.sum(|record| record.taken_back),
             without_tokens: count(|record| record.end.is_some() && !record.has_tokens),
             unfinished: count(|record| record.end.is_none()),
             missing: (last - first).saturating_sub(self.by_number.len() as u64 - 1),

@@ -29,7 +29,7 @@ pub fn verify(files: &dyn Files, trust: &Trust) -> Verified {
             )]);
         }
     };
-    let bundle = Bundle { files, listed };
+    let bundle = Bundle::new(files, listed);
     contents::check(&bundle, &mut checks);
     signed::check(&bundle, trust, &mut checks);
     let plan = bundle.plan(&mut checks);

@@ -4,6 +4,7 @@ use crate::check::Check;
 use crate::files::Files;
 use crate::formats::{CaseLog, CasePlan, Manifest};
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -11,6 +12,8 @@ use std::io::Read;
 pub(super) struct Bundle<'a> {
     pub(super) files: &'a dyn Files,
     pub(super) listed: BTreeMap<String, u64>,
+    /// What runs' inputs were found to have: many runs may name one file.
+    digests: RefCell<BTreeMap<String, String>>,
 }
 
 /// The longest text of a bundle that is read, in bytes.
@@ -19,7 +22,25 @@ pub(super) const MAX_TEXT: u64 = 256 << 20;
 /// The longest file of cells that is read, in bytes.
 pub(super) const MAX_CELLS: u64 = 64 << 30;
 
-impl Bundle<'_> {
+impl<'a> Bundle<'a> {
+    pub(super) fn new(files: &'a dyn Files, listed: BTreeMap<String, u64>) -> Self {
+        Self {
+            files,
+            listed,
+            digests: RefCell::default(),
+        }
+    }
+
+    /// SHA-256 of a file, read once; or why it cannot be read.
+    pub(super) fn digest(&self, name: &str) -> String {
+        let read = || {
+            let found = self.files.open(name).and_then(crate::digest::of_reader);
+            found.map_or_else(|error| error.to_string(), |(sha256, _)| sha256)
+        };
+        let mut digests = self.digests.borrow_mut();
+        digests.entry(name.to_owned()).or_insert_with(read).clone()
+    }
+
     /// A whole file.
     pub(super) fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, String> {
         let size = *self.listed.get(name).ok_or("it is not there")?;

@@ -26,7 +26,12 @@ pub(super) fn check(
             ..
         } = &entry.event
         {
-            seen.insert(*run);
+            // Each is checked once, however often the log begins it.
+            if !seen.insert(*run) {
+                let what = format!("run {run} began once");
+                checks.push(Check::fails(what, "the case's log begins it again"));
+                continue;
+            }
             let ended = log.entries.iter().find_map(|entry| match &entry.event {
                 Event::Ended {
                     run: ended,
@@ -254,9 +259,7 @@ impl Run<'_> {
                 ),
             });
             if self.bundle.has(file) {
-                let opened = self.bundle.files.open(file);
-                let found = opened.and_then(crate::digest::of_reader);
-                let found = found.map_or_else(|error| error.to_string(), |(sha256, _)| sha256);
+                let found = self.bundle.digest(file);
                 let what = format!("run {}: {file} has the digest of the findings", self.number);
                 same(checks, what, digest, &found);
             }
@@ -303,4 +306,113 @@ fn same(checks: &mut Vec<Check>, what: String, said: &str, found: &str) {
         true => Check::holds(what),
         false => Check::fails(what, format!("{found}, and {said} is said")),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::formats::{CaseLogFormat, CasePlanFormat, Entry, Fixed};
+    use serde_json::json;
+    use std::cell::Cell;
+    use std::collections::BTreeMap;
+    use std::io::{self, Read};
+
+    /// Findings and an item; counts how often each is opened.
+    struct Opened {
+        findings: Vec<u8>,
+        items: Cell<u32>,
+    }
+
+    impl crate::files::Files for Opened {
+        fn list(&self) -> io::Result<BTreeMap<String, u64>> {
+            let size = self.findings.len() as u64;
+            Ok([("runs/1/findings.json", size), ("items/a", 4)]
+                .map(|(name, size)| (name.to_owned(), size))
+                .into())
+        }
+
+        fn open(&self, name: &str) -> io::Result<Box<dyn Read + '_>> {
+            if name == "items/a" {
+                self.items.set(self.items.get() + 1);
+                return Ok(Box::new(&b"item"[..]));
+            }
+            Ok(Box::new(&self.findings[..]))
+        }
+    }
+
+    fn plan() -> CasePlan {
+        let word = String::new;
+        CasePlan {
+            schema: CasePlanFormat,
+            case: word(),
+            question: word(),
+            made: word(),
+            operator: None,
+            reviewer: None,
+            commitments_sha256: word(),
+            fixed: Fixed {
+                collection: word(),
+                answers: None,
+                alpha: 0.001,
+                multiplicity: word(),
+                stopping: word(),
+                exclusions: word(),
+                normalisation: word(),
+                against: word(),
+            },
+            propositions: vec![],
+            files: vec![],
+            analysis: json!({}),
+        }
+    }
+
+    #[test]
+    fn a_run_that_begins_again_is_not_checked_again() {
+        let inputs = vec![json!({ "file": "items/a", "sha256": "" }); 100];
+        let files = Opened {
+            findings: json!({ "inputs": inputs }).to_string().into_bytes(),
+            items: Cell::new(0),
+        };
+        let listed = crate::files::Files::list(&files).expect("in memory");
+        let bundle = Bundle::new(&files, listed);
+        let began = Event::Began {
+            run: 1,
+            plan_sha256: String::new(),
+            version: String::new(),
+            program_sha256: String::new(),
+        };
+        let ended = Event::Ended {
+            run: 1,
+            status: 0,
+            outcome: String::new(),
+            findings_sha256: String::new(),
+            cells_sha256: None,
+        };
+        let events = [vec![began; 50], vec![ended]].concat();
+        let log = CaseLog {
+            entries: (1..)
+                .zip(events)
+                .map(|(number, event)| Entry {
+                    schema: CaseLogFormat,
+                    number,
+                    previous: String::new(),
+                    time: String::new(),
+                    event,
+                })
+                .collect(),
+            last: String::new(),
+        };
+        let mut checks = vec![];
+        check(&bundle, &plan(), "", &log, &mut checks);
+        let again = checks
+            .iter()
+            .filter(|check| check.what == "run 1 began once" && check.verdict == Verdict::Fails);
+        assert_eq!(again.count(), 49);
+        let read = checks
+            .iter()
+            .filter(|check| check.what.contains("items/a has the digest"));
+        assert_eq!(read.count(), 100);
+        assert_eq!(files.items.get(), 1, "a file is hashed once");
+    }
 }
