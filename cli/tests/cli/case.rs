@@ -21,7 +21,7 @@ fn examined(bench: &Bench) {
 }
 
 const PLAN: &str = "plan --commitments commitments/commitments.json --key tested --key unused --profile trial.toml \
-     --decoys 99 --decoy-seed 3 --signer signer.key --tlog log --tlog-key log.key --operator Ada --reviewer Bo --answers 47";
+     --decoys 99 --decoy-seed 3 --signer signer.key --tlog log --tlog-key log.key --operator Ada --reviewer Bo --answers 15";
 
 fn checks<'a>(verified: &'a Value, verdict: &str) -> Vec<&'a str> {
     let checks = verified["checks"].as_array().unwrap().iter();
@@ -91,7 +91,7 @@ fn what_a_case_fixes_cannot_be_done_otherwise_without_a_note() {
     bench.refused(
         "examine --plan case --key root.key --key unused.key answers.jsonl answers.jsonl",
         5,
-        &["fixes 47 answers"],
+        &["fixes 15 answers"],
     );
     bench.key("other.key");
     bench.refused(
