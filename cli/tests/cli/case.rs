@@ -36,7 +36,10 @@ fn a_stranger_verifies_a_bundle_without_a_key_and_replays_it_with_the_keys() {
     bench.ok("bundle --case case --signer signer.key --with-items --out bundle");
     let verified = bench.json("verify bundle --signer signer.key.pub --tlog-public log/log.pub");
     assert_eq!(verified["holds"], true);
-    assert_eq!(checks(&verified, "not-checked"), Vec::<&str>::new());
+    let not_checked = checks(&verified, "not-checked");
+    let needs_more =
+        |what: &&str| what.contains("counts: answers") || what.contains("smallest share");
+    assert!(not_checked.iter().all(needs_more), "{not_checked:?}");
     let holding = checks(&verified, "holds");
     for what in [
         "manifest.json: signature by a signer that you named",
@@ -301,7 +304,9 @@ fn a_bundle_has_a_report_and_drafts() {
     bench.ok("report bundle --out report.html");
     let page = bench.read("report.html");
     assert!(page.starts_with("<!DOCTYPE html>") && page.len() > 900_000);
-    assert!(!page.contains("http://") && !page.contains("src=\"http"));
+    for outside in ["src=\"http", "href=\"http", "<link", "@import", "url(http"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
     bench.ok("report bundle --out report.md");
     assert!(bench.read("report.md").contains("does not show"));
     let report = bench.json("report bundle --out -");
