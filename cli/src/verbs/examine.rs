@@ -41,14 +41,14 @@ fn planned(
     let note = args.deviation.as_deref().map(note).transpose()?;
     let mut case = Case::open(case)?;
     let mut bars = Bars::new(output);
-    let run = Run {
+    let mut run = Run {
         keys,
         answers: &args.inputs,
         logs: &args.analysis.logs,
         note,
         change: &mut |plan| args.analysis.change(&args.given, plan),
     };
-    let outcome = case.examine(run, &mut |step| bars.step(step))?;
+    let outcome = case.examine(&mut run, &mut |step| bars.step(step))?;
     drop(bars);
     output.note(format_args!(
         "run {} of case {} recorded{}",

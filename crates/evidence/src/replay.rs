@@ -130,10 +130,10 @@ fn refuse_other_paths(examined: &Examined) -> Result<()> {
 
 /// Puts every file that the examination read where it reads it.
 fn lay_out(files: &dyn Files, examined: &Examined, items: &[PathBuf], to: &Path) -> Result<()> {
-    let listed = files.list().map_err(|error| Error::usage(error))?;
+    let listed = files.list().map_err(Error::usage)?;
     let mut given: Option<BTreeMap<String, PathBuf>> = None;
     for input in &examined.inputs {
-        hallmark_verify::files::check_name(&input.file).map_err(|error| Error::integrity(error))?;
+        hallmark_verify::files::check_name(&input.file).map_err(Error::integrity)?;
         let path = to.join(&input.file);
         let parent = path.parent().unwrap_or(to);
         std::fs::create_dir_all(parent)

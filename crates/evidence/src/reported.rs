@@ -342,8 +342,8 @@ fn sources(examined: &Examined, cells: &Cells) -> Result<Vec<Source>> {
             let kept = cells.answers.iter().zip(key.words.chunks_exact(ring));
             let kept = kept.filter(|(answer, _)| !(first..end).contains(answer));
             let words: Vec<u32> = kept.flat_map(|(_, words)| words.iter().copied()).collect();
-            let log10_p = p_value(law, words.len() as u64, law.sum(&words))
-                .map_err(|error| Error::usage(error))?;
+            let log10_p =
+                p_value(law, words.len() as u64, law.sum(&words)).map_err(Error::usage)?;
             sources.push(Source {
                 key_id: tried.key_id.clone(),
                 source: format!("answers {} to {end}", first + 1),

@@ -71,14 +71,14 @@ pub(super) fn tell(folder: &Path, profile: &Profile) -> Outcome<()> {
     })?;
     let mut case = Case::open(&at("case"))?;
     let marking: Vec<_> = named.iter().map(|named| named.key.marking_key()).collect();
-    let run = Run {
+    let mut run = Run {
         keys: &marking,
         answers: &[at("student-marked.jsonl")],
         logs: &[],
         note: None,
         change: &mut |_| Ok(()),
     };
-    case.examine(run, &mut silent)?;
+    case.examine(&mut run, &mut silent)?;
     let contents = Contents { with_items: true };
     pack(&case, &signer, &at("bundle"), contents)?;
     let reported = reported(&Folder(at("bundle")))?;

@@ -44,7 +44,11 @@ impl Case {
     ///
     /// # Errors
     /// When the run deviates and no note says why, or the examination fails.
-    pub fn examine(&mut self, run: Run<'_>, progress: &mut dyn FnMut(Step<'_>)) -> Result<Outcome> {
+    pub fn examine(
+        &mut self,
+        run: &mut Run<'_>,
+        progress: &mut dyn FnMut(Step<'_>),
+    ) -> Result<Outcome> {
         let number = self.log.runs() + 1;
         self.record(Event::Began {
             run: number,
@@ -66,7 +70,7 @@ impl Case {
     fn examine_as(
         &mut self,
         number: u64,
-        run: Run<'_>,
+        run: &mut Run<'_>,
         progress: &mut dyn FnMut(Step<'_>),
     ) -> Result<Outcome> {
         if let Some(missing) = self.missing() {
@@ -105,7 +109,7 @@ impl Case {
                 "fixed.answers: {asked} planned, {}",
                 examined.counts.answers
             );
-            self.deviate(number, &[what.clone()], run.note.as_deref())?;
+            self.deviate(number, std::slice::from_ref(&what), run.note.as_deref())?;
             deviations.push(what);
         }
         self.keep(number, &examined, disclosed)?;

@@ -155,13 +155,13 @@ fn make(folder: &Path) {
     .unwrap();
     let mut case = Case::open(&at("case")).unwrap();
     let marking: Vec<_> = keys.iter().map(|named| named.key.marking_key()).collect();
-    let run = Run {
+    let mut run = Run {
         keys: &marking,
         answers: &[at("answers.jsonl")],
         logs: &[],
         note: None,
         change: &mut |_| Ok(()),
     };
-    case.examine(run, &mut silent).unwrap();
+    case.examine(&mut run, &mut silent).unwrap();
     pack(&case, &signer, &at("bundle"), Contents { with_items: true }).unwrap();
 }
