@@ -117,7 +117,8 @@ impl PlanFile {
             if group.name.is_empty() || !group.name.bytes().all(|b| b.is_ascii_alphanumeric()) {
                 return Err(format!("name {:?} must be letters and digits", group.name));
             }
-            let found = group.count().filter(|count| count + arms.len() <= MAX_ARMS);
+            let left = MAX_ARMS.saturating_sub(arms.len());
+            let found = group.count().filter(|count| *count <= left);
             if found.is_none() {
                 return Err(format!("a plan has at most {MAX_ARMS} arms"));
             }
