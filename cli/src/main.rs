@@ -36,6 +36,7 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Mark(args) => verbs::mark::run(&args, output),
         Verb::Detect(args) => verbs::detect::run(&args, output),
         Verb::Doctor(args) => verbs::doctor::run(&args, output),
+        Verb::Calibrate(args) => verbs::calibrate::run(&args, output),
         Verb::Scan(args) => verbs::scan::run(&args, output),
         Verb::Collect(args) => verbs::collect::run(&args, output),
         Verb::Cohorts(args) => verbs::cohorts::run(&args, output),

@@ -39,6 +39,7 @@ fn of<T: JsonSchema>(format: &str) -> (String, String) {
 fn all() -> Vec<(String, String)> {
     vec![
         of::<Manifest>(BundleFormat::ID),
+        of::<hallmark::Calibrated>(formats::Calibrate::ID),
         of::<CasePlan>(CasePlanFormat::ID),
         of::<hallmark_evidence::cohorts::Drawn>(formats::Cohorts::ID),
         of::<Collected>(formats::Collect::ID),

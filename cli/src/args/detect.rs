@@ -27,6 +27,10 @@ pub(crate) struct DetectArgs {
     /// the last (hf-synthid, synthid-2025)
     #[arg(long)]
     pub(crate) weighted_mean: bool,
+    /// Quote this result of `calibrate` (JSON), of the same profile and key: the rates that it counted for texts as long as
+    /// half of these are at least
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calibration: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dedup: DedupArgs,
     #[command(flatten)]

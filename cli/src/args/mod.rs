@@ -1,6 +1,7 @@
 //! The command line, as the help, the completions and the man pages all see it.
 
 mod beside;
+mod calibrate;
 mod case;
 mod cohorts;
 mod collect;
@@ -23,6 +24,7 @@ mod serve;
 mod study;
 
 pub(crate) use beside::BesideArgs;
+pub(crate) use calibrate::CalibrateArgs;
 pub(crate) use case::{
     BundleArgs, CommitArgs, PlanArgs, ReplayArgs, TlogArgs, VerifyArgs, WordArgs,
 };
@@ -121,6 +123,7 @@ pub(crate) enum Verb {
     Detect(DetectArgs),
     Scan(ScanArgs),
     Doctor(DoctorArgs),
+    Calibrate(CalibrateArgs),
     Collect(CollectArgs),
     Cohorts(CohortsArgs),
     Commit(CommitArgs),

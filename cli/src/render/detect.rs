@@ -1,10 +1,11 @@
 //! `detect` in words.
 
+use super::calibrate::rate_text;
 use super::counts::counts_text;
 use super::effect::{effect_text, smallest_text};
 use super::p_value::p_text;
 use super::skipped::skipped_text;
-use hallmark::detect::{Detected, Document};
+use hallmark::detect::{Detected, Document, Quoted};
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::FEW_CELLS;
 use hallmark_detector::tail::Log10P;
@@ -52,6 +53,9 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     for warning in &pooled.warnings {
         let _ = writeln!(text, "  warning: {warning}; {}", warning.hint());
     }
+    if let Some(quoted) = &detected.calibration {
+        quoted_text(&mut text, quoted);
+    }
     if detected.documents.len() > 1 {
         let _ = writeln!(text, "\nEach by itself (not adjusted for their number):");
         for document in detected.documents.iter().take(LISTED) {
@@ -78,7 +82,34 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     text
 }
 
-/// The marked passages of a document.
+/// What was counted before on text of one's own.
+fn quoted_text(text: &mut String, quoted: &Quoted) {
+    let length = &quoted.length;
+    let what = length.tokens.map_or_else(
+        || "whole texts".to_owned(),
+        |tokens| format!("texts of {tokens} tokens"),
+    );
+    let _ = writeln!(
+        text,
+        "\nCalibrated on {} unmarked {what} ({}):",
+        length.texts, quoted.file.file
+    );
+    for level in &length.levels {
+        let _ = write!(
+            text,
+            "  p ≤ {:<7} {} under this key, {} under {} random keys",
+            level.level,
+            rate_text(&level.key),
+            rate_text(&level.random_keys),
+            quoted.keys
+        );
+        if let Some(found) = &level.found {
+            let _ = write!(text, "; marked text {}", rate_text(found));
+        }
+        text.push('\n');
+    }
+}
+
 /// What limits p, and what it would be without.
 pub(super) fn others_text(
     text: &mut String,
@@ -104,6 +135,7 @@ pub(super) fn others_text(
     );
 }
 
+/// The marked passages of a document.
 fn passages_text(text: &mut String, document: &Document) {
     let Some(located) = &document.located else {
         return;

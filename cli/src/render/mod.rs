@@ -1,6 +1,7 @@
 //! Results as a person reads them. Not an interface: wording may change.
 
 mod beside;
+mod calibrate;
 mod checks;
 mod collect;
 mod counts;
@@ -21,6 +22,7 @@ mod scan;
 mod skipped;
 mod study;
 
+pub(crate) use calibrate::calibrate_text;
 pub(crate) use checks::checks_text;
 pub(crate) use collect::collect_text;
 pub(crate) use demo::demo_text;

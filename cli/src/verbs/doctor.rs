@@ -2,6 +2,7 @@
 
 mod changes;
 mod sample;
+mod vocabularies;
 
 use crate::args::DoctorArgs;
 use crate::failure::Outcome;

@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub(crate) mod bundle;
+pub(crate) mod calibrate;
 pub(crate) mod cohorts;
 pub(crate) mod collect;
 pub(crate) mod commit;

@@ -7,7 +7,7 @@ use crate::output::{Output, print};
 use hallmark::files::NewFile;
 use hallmark::json::{formats, to_json};
 use hallmark::power::Planned;
-use hallmark::{Detected, Error, Examined, Exit, Scanned};
+use hallmark::{Calibrated, Detected, Error, Examined, Exit, Scanned};
 use hallmark_evidence::reported::reported;
 use hallmark_evidence::templates::Template;
 use hallmark_report::{Case, Subject, VERIFIER, html, markdown};
@@ -52,6 +52,7 @@ enum Result {
     Detected(Box<Detected>),
     Scanned(Box<Scanned>),
     Power(Box<Planned>),
+    Calibrated(Box<Calibrated>),
 }
 
 impl Result {
@@ -62,6 +63,7 @@ impl Result {
             Self::Detected(detected) => Subject::Detected(detected),
             Self::Scanned(scanned) => Subject::Scanned(scanned),
             Self::Power(planned) => Subject::Power(planned),
+            Self::Calibrated(calibrated) => Subject::Calibrated(calibrated),
         }
     }
 }
@@ -97,10 +99,11 @@ fn read(input: &Path) -> Outcome<Result> {
         formats::Detect::ID => Ok(Result::Detected(parsed(&text, input)?)),
         formats::Scan::ID => Ok(Result::Scanned(parsed(&text, input)?)),
         formats::Power::ID => Ok(Result::Power(parsed(&text, input)?)),
+        formats::Calibrate::ID => Ok(Result::Calibrated(parsed(&text, input)?)),
         hallmark_report::REPORT => Ok(Result::Case(parsed(&text, input)?)),
         other => Err(Error::usage(format_args!("no page is made of {other:?}"))
             .at(input.display())
-            .hint("pages are made of bundles, and of results of examine, detect, scan and power")),
+            .hint("pages are made of bundles, and of results of examine, detect, scan, calibrate and power")),
     }
 }
 

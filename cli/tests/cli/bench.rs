@@ -129,6 +129,7 @@ fn read_back(format: &str, text: &str) -> Option<String> {
         Some(to_json(&result, true).unwrap() + "\n")
     }
     match format {
+        formats::Calibrate::ID => again::<hallmark::Calibrated>(text),
         formats::Detect::ID => again::<hallmark::Detected>(text),
         formats::Examine::ID => again::<hallmark::Examined>(text),
         formats::Index::ID => again::<hallmark::indexes::Indexed>(text),

@@ -107,6 +107,39 @@ fn another_vocabulary_is_found_and_larger_ids_are_named() {
     assert!(notes.contains("vocabulary ends at 994"), "{notes}");
 }
 
+/// What tokenizers count, and what their models' embeddings are padded to, in either direction.
+#[test]
+fn vocabularies_of_public_models_are_tried() {
+    for (made, given) in [
+        (50_272, 50_265),
+        (32_001, 32_000),
+        (128_256, 128_000),
+        (151_936, 151_643),
+        (262_208, 262_145),
+        (151_643, 151_936),
+    ] {
+        let patient = Patient::new(&format!("--scheme hf-kgw-lefthash --vocab-size {made}"));
+        patient.plain_sample();
+        patient.bench.ok(&format!(
+            "profile new --scheme hf-kgw-lefthash --vocab-size {given} --out given.toml"
+        ));
+        let what = format!("{made} ids instead of {given}");
+        patient.cured_by("given.toml", "key", "vocabulary", &what);
+    }
+}
+
+#[test]
+fn another_share_of_the_second_key_is_found() {
+    let patient = Patient::new("--scheme vllm-dual-v1 --vocab-size 1000 --share 0.5");
+    patient.plain_sample();
+    patient
+        .bench
+        .ok("profile new --scheme vllm-dual-v1 --vocab-size 1000 --share 0.1 --out given.toml");
+    let diagnosed = patient.diagnose("given.toml", "key");
+    assert_eq!(diagnosed["diagnosis"], "weak", "{diagnosed}");
+    assert_eq!(diagnosed["cure"]["what"], "a share of 0.5");
+}
+
 #[test]
 fn another_gamma_is_found() {
     let patient = Patient::new("--scheme hf-kgw-lefthash --vocab-size 1000 --gamma 0.5");

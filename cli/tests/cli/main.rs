@@ -5,6 +5,7 @@ mod authority;
 mod batch;
 mod bench;
 mod beside;
+mod calibrate;
 mod case;
 mod collect;
 mod conditions;

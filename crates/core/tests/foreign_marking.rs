@@ -126,6 +126,32 @@ fn vllm_takes_the_largest_logit_with_gumbel_noise_of_24_bits() {
 }
 
 #[test]
+fn vllm_raises_tokens_whose_uniform_is_below_gamma() {
+    let key = ForeignKey::new(vec![42]).unwrap();
+    let prf = VllmPhilox::new(42, 4, 0);
+    follows("vllm-red-green-v1", &key, &[7; 9], |all, row, draw| {
+        assert!(all[0] == MISSING);
+        let window = new_window(all, 4)?;
+        let weight = |(&logit, token): (&f32, u32)| {
+            let green = uniform(prf.word(window, token)) < 0.25;
+            (f64::from(logit) + if green { 2.0 } else { 0.0 }).exp()
+        };
+        let weights: Vec<f64> = row.iter().zip(0..).map(weight).collect();
+        Some(drawn(&weights, draw))
+    });
+}
+
+#[test]
+fn vllm_plays_a_tournament_over_the_lowest_bits_of_a_word() {
+    let key = ForeignKey::new(vec![42]).unwrap();
+    let prf = VllmPhilox::new(42, 4, 0);
+    follows("vllm-synthid-v1", &key, &[7; 9], |all, row, draw| {
+        let window = new_window(all, 4)?;
+        Some(drawn(&played(row, 32, |token| prf.word(window, token)), draw))
+    });
+}
+
+#[test]
 fn sglang_takes_the_largest_log_uniform_over_probability() {
     let prompt = [9, 8, 7, 6, 5];
     let gumbel = |prf: &SglangMurmur, window: &[u32], row: &[f32]| {
@@ -192,25 +218,28 @@ fn synthid_tournaments_multiply_by_what_a_layer_gains() {
     follows("hf-synthid", &key, &[1, 2], |all, row, draw| {
         // No window is 1,024 tokens ago in 60.
         let window = new_window(all, 4)?;
-        let mut weights: Vec<f64> = row.iter().map(|&logit| f64::from(logit).exp()).collect();
-        let total: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= total);
-        let words: Vec<u32> = (0..VOCABULARY)
-            .map(|token| prf.word(window, token))
-            .collect();
-        for layer in 0..30 {
-            let g = |word: u32| f64::from(word >> layer & 1);
-            let mass: f64 = weights
-                .iter()
-                .zip(&words)
-                .map(|(p, &word)| p * g(word))
-                .sum();
-            for (weight, &word) in weights.iter_mut().zip(&words) {
-                *weight *= 1.0 + g(word) - mass;
-            }
-        }
-        Some(drawn(&weights, draw))
+        Some(drawn(&played(row, 30, |token| prf.word(window, token)), draw))
     });
+}
+
+/// A row's distribution after a tournament of so many layers over words, as SynthID's authors write it.
+fn played(row: &[f32], layers: u32, word: impl Fn(u32) -> u32) -> Vec<f64> {
+    let mut weights: Vec<f64> = row.iter().map(|&logit| f64::from(logit).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    weights.iter_mut().for_each(|weight| *weight /= total);
+    let words: Vec<u32> = (0..VOCABULARY).map(word).collect();
+    for layer in 0..layers {
+        let g = |word: u32| f64::from(word >> layer & 1);
+        let mass: f64 = weights
+            .iter()
+            .zip(&words)
+            .map(|(p, &word)| p * g(word))
+            .sum();
+        for (weight, &word) in weights.iter_mut().zip(&words) {
+            *weight *= 1.0 + g(word) - mass;
+        }
+    }
+    weights
 }
 
 #[test]
@@ -253,6 +282,8 @@ fn marks_that_are_only_read_are_refused() {
     let made = [
         "vllm-gumbel-v1",
         "vllm-dual-v1",
+        "vllm-red-green-v1",
+        "vllm-synthid-v1",
         "sglang-gumbel-v1",
         "sglang-dual-v1",
         "hf-kgw-lefthash",

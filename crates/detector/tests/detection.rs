@@ -291,7 +291,7 @@ fn a_marked_part_of_a_document_is_located() {
             let mut raw = RawCells::new(profile.window);
             raw.push(tokens, Exposure::NOTHING).unwrap();
             let mut documents = Documents::new(&mark, DedupKind::Exact);
-            let document = documents.observe(&raw, 1e-5).unwrap().remove(0);
+            let document = documents.observe(&raw, Some(1e-5)).unwrap().remove(0);
             (document.score, document.located)
         };
         let document = [&clean[..600], &marked[..300], &clean[600..]].concat();
@@ -406,8 +406,13 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
                 let exposure = [Exposure::UNKNOWN, Exposure::known(&shown)][i % 2];
                 raw.push(text, exposure).unwrap();
             }
-            let documents = each.observe(&raw, 0.001).unwrap();
+            let documents = each.observe(&raw, Some(0.001)).unwrap();
             assert_eq!(documents.len(), texts.len());
+            let mut unlocated = Documents::new(&mark, DedupKind::Compact);
+            for (one, other) in documents.iter().zip(unlocated.observe(&raw, None).unwrap()) {
+                assert_eq!(one.score, other.score, "{}", known.id);
+                assert_eq!(other.located, None);
+            }
             for (i, (text, document)) in texts.iter().zip(documents).enumerate() {
                 let score = document.score;
                 let exposure = [Exposure::UNKNOWN, Exposure::known(&shown)][i % 2];

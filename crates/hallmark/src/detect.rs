@@ -1,8 +1,10 @@
 //! `detect`: is this text marked?
 
+use crate::calibrate::{Calibrated, Length};
 use crate::dedup::Dedup;
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::inputs::InputFile;
 use crate::json::{VERSION, formats};
 use crate::marks;
 use crate::passages::{self, LocatedJson, Passages};
@@ -44,8 +46,24 @@ pub struct Detected {
     pub skipped: Skipped,
     /// T1 over the distinct cells of all documents together.
     pub pooled: Finding,
+    /// What was counted before on text of one's own, where that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Quoted>,
     /// T1 over the distinct cells of each document by itself.
     pub documents: Vec<Document>,
+}
+
+/// What a calibration says of texts of a length.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Quoted {
+    /// The calibration.
+    pub file: InputFile,
+    /// Its random keys.
+    pub keys: u32,
+    /// Its row for the longest length that is no longer than half of the documents.
+    pub length: Length,
 }
 
 /// The result for one document.
@@ -181,6 +199,7 @@ impl Detector {
             counts: found.counts,
             skipped: found.skipped,
             pooled: found.pooled,
+            calibration: None,
             documents: vec![],
         })
     }
@@ -252,7 +271,7 @@ impl Detector {
                 Ok(())
             },
             |raw| {
-                let read = pooled.observe(&raw, passages.level)?;
+                let read = pooled.observe(&raw, Some(passages.level))?;
                 let records = records.take().into_iter();
                 for (record, (tokens, document)) in records.zip(raw.answers().zip(read)) {
                     let in_text = |located| passages.in_text(located, tokens);
@@ -271,6 +290,29 @@ impl Detector {
 }
 
 impl Detected {
+    /// The same with what a calibration of this key says of texts of so many tokens.
+    ///
+    /// # Errors
+    /// When it is of another profile or key.
+    pub fn quoting(
+        self,
+        calibration: &Calibrated,
+        file: InputFile,
+        tokens: u64,
+    ) -> Result<Self> {
+        calibration.check_is_of(&self.profile, &self.key_id)?;
+        let quoted = calibration.for_tokens(tokens);
+        let calibration = quoted.map(|length| Quoted {
+            file,
+            keys: calibration.keys,
+            length: length.clone(),
+        });
+        Ok(Self {
+            calibration,
+            ..self
+        })
+    }
+
     /// How a program ends with this result: status 4 where nothing can be said either way.
     #[must_use]
     pub fn exit(&self) -> Exit {

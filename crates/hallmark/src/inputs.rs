@@ -53,6 +53,10 @@ pub enum Role {
     Calibration,
     /// The tokenizer.
     Tokenizer,
+    /// Text of one's own without the mark.
+    Unmarked,
+    /// Text of one's own with it.
+    Marked,
 }
 
 impl fmt::Display for Role {
@@ -71,6 +75,8 @@ impl fmt::Display for Role {
             Self::Background => "index of text at large",
             Self::Calibration => "table of studies",
             Self::Tokenizer => "tokenizer",
+            Self::Unmarked => "unmarked texts",
+            Self::Marked => "marked texts",
         })
     }
 }

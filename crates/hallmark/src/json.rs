@@ -72,6 +72,7 @@ pub mod formats {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
 
     formats! {
+        Calibrate = "hallmark/calibrate/1"
         Cohorts = "hallmark/cohorts/1"
         Collect = "hallmark/collect/1"
         Demo = "hallmark/demo/2"

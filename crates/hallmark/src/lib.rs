@@ -9,6 +9,7 @@
 //! | [`detect()`] | is this text marked? |
 //! | [`scan()`] | which of several marks is in it? |
 //! | [`examine()`] | was the model that wrote these answers trained on marked text? What is done is a [`Plan`], plain data with a digest |
+//! | [`calibrate()`] | how often is unmarked text of one's own called marked, and marked text? |
 //! | [`power::plan`] | how much must be asked? |
 //! | [`merge::merge`] | one e-value out of several examinations |
 //! | [`files`], [`tokenizers`], [`marks`], [`read`] | keys, profiles, tokenizers and records |
@@ -44,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod calibrate;
 pub mod dedup;
 pub mod detect;
 pub mod error;
@@ -68,6 +70,7 @@ pub mod tokenizers;
 mod visits;
 pub mod weights;
 
+pub use calibrate::{Calibrated, calibrate};
 pub use detect::{Detected, Detector, detect, detect_each};
 pub use error::{Error, ErrorKind, Result};
 pub use examine::{Conclusion, Examined, Plan, TriedKey, examine};

@@ -40,7 +40,7 @@ pub use case::{
 pub use page::{MOST_CHARACTERS, MOST_ROWS};
 
 use hallmark::power::Planned;
-use hallmark::{Detected, Examined, Scanned};
+use hallmark::{Calibrated, Detected, Examined, Scanned};
 use page::Page;
 
 /// The page's verifier: `hallmark-verify`, compiled for WebAssembly by `crates/verify-wasm/build`.
@@ -60,6 +60,8 @@ pub enum Subject<'a> {
     Scanned(&'a Scanned),
     /// How much must be asked.
     Power(&'a Planned),
+    /// How often unmarked text is called marked.
+    Calibrated(&'a Calibrated),
 }
 
 /// One self-contained page. The same subject gives the same bytes.
@@ -87,6 +89,7 @@ fn page_of(subject: &Subject<'_>) -> Page {
         Subject::Detected(detected) => subjects::detected(detected),
         Subject::Scanned(scanned) => subjects::scanned(scanned),
         Subject::Power(planned) => subjects::planned(planned),
+        Subject::Calibrated(calibrated) => subjects::calibrated(calibrated),
     };
     page.sections.extend(sections::glossary(&page));
     page

@@ -137,7 +137,7 @@ fn an_engine_is_one_function_one_mark_and_one_row() {
     detection.observe(&raw).unwrap();
     assert!(detection.finish().unwrap()[0].log10_p.value() < -15.0);
     let mut documents = Documents::new(&mark, DedupKind::Exact);
-    let each = documents.observe(&raw, 0.001).unwrap();
+    let each = documents.observe(&raw, Some(0.001)).unwrap();
     assert!(each.iter().all(|one| one.score.log10_p.value() < -3.0));
     let plan = Plan {
         e_process: true,

@@ -207,7 +207,7 @@ fn documents_leave_nothing_but_distinct_cells() {
         let (read, _, left) = most(|| {
             let mut read = 0;
             for _ in 0..times {
-                read += documents.observe(&same, 0.001).unwrap().len();
+                read += documents.observe(&same, Some(0.001)).unwrap().len();
             }
             read
         });

@@ -1,6 +1,7 @@
 //! What usually goes wrong, one change at a time.
 
 use super::sample::{Reading, Sample};
+use super::vocabularies;
 use crate::args::DoctorArgs;
 use hallmark_core::keys::{ForeignKey, Key};
 use hallmark_core::profile::Profile;
@@ -61,6 +62,10 @@ pub(super) fn changes(
         profile: changed,
         ..unchanged("gamma", &format!("gamma {gamma}"), Reading::Plain)
     }));
+    all.extend(shares(profile).into_iter().map(|(changed, share)| Change {
+        profile: changed,
+        ..unchanged("share", &format!("a share of {share}"), Reading::Plain)
+    }));
     if let Key::Foreign(key) = key {
         all.extend(orders(key).into_iter().map(|(changed, what)| Change {
             key: Key::Foreign(changed),
@@ -103,18 +108,14 @@ pub(super) fn changes(
 
 /// The profile with other vocabulary sizes, where the size matters.
 fn sizes(args: &DoctorArgs, profile: &Profile, sample: &Sample) -> Vec<(Profile, u32)> {
-    let is_green = matches!(profile.scheme.parameters(), Parameters::Green { .. });
-    if profile.scheme.is_native() || !is_green {
+    if !profile.scheme.row().counts_ids() {
         return vec![];
     }
     let own = profile.tokenizer.vocab_size;
     let bases = [Some(own), sample.tokenizer_size];
     let mut sizes: Vec<u32> = args.vocab_size.clone();
     for base in bases.into_iter().flatten() {
-        // Embeddings are padded to multiples of these; special tokens are counted or not.
-        sizes.extend([8, 16, 32, 64, 128, 256, 512, 1024].map(|to| base.next_multiple_of(to)));
-        sizes.extend((0..=4).map(|more| base.saturating_add(more)));
-        sizes.extend((1..=4).map(|fewer| base.saturating_sub(fewer)));
+        sizes.extend(vocabularies::like(base));
     }
     sizes.sort_unstable();
     sizes.dedup();
@@ -142,6 +143,25 @@ fn gammas(profile: &Profile) -> Vec<(Profile, f64)> {
                 ..profile.clone()
             };
             Some((changed, gamma))
+        })
+        .collect()
+}
+
+/// The profile with other shares of the second key: those that vLLM's generator and detector take if nothing is said, and a half.
+fn shares(profile: &Profile) -> Vec<(Profile, f64)> {
+    let Parameters::Dual { share: own } = profile.scheme.parameters() else {
+        return vec![];
+    };
+    [0.1, 0.2, 0.5]
+        .into_iter()
+        .filter(|share| (own - share).abs() > 1e-9)
+        .filter_map(|share| {
+            let scheme = profile.scheme.with(Parameters::Dual { share })?;
+            let changed = Profile {
+                scheme,
+                ..profile.clone()
+            };
+            Some((changed, share))
         })
         .collect()
 }

@@ -1,6 +1,8 @@
 //! vLLM's function `philox4x32-10-v1` (vLLM 0.32 and 0.33): the marks `vllm-gumbel-v1` and
 //! `vllm-dual-v1`.
 //!
+//! `vllm-red-green-v1` and `vllm-synthid-v1` are over the same words, in vLLM's tree of October 2026.
+//!
 //! Philox4x32-10 is the counter function of Salmon et al., "Parallel Random Numbers: As Easy as 1,
 //! 2, 3" (SC 2011): four words under a key of two.
 //!
@@ -122,6 +124,23 @@ pub fn dual_keys(master: u64) -> (u64, u64) {
 #[must_use]
 pub fn uniform(word: u32) -> f32 {
     ((f64::from(word >> 8) + 1.0) / 16_777_217.0) as f32
+}
+
+/// How many of the 2²⁴ uniforms of [`uniform`] lie below `gamma`, both in single precision, as vLLM compares them: 0 to 2²⁴ − 1 for
+/// `gamma` in (0, 1). They are those of the smallest words.
+#[must_use]
+pub fn levels_below(gamma: f64) -> u32 {
+    let gamma = gamma as f32;
+    let (mut below, mut above) = (0, 1 << 24);
+    while below < above {
+        let level = below + (above - below) / 2;
+        if uniform(level << 8) < gamma {
+            below = level + 1;
+        } else {
+            above = level;
+        }
+    }
+    below.min((1 << 24) - 1)
 }
 
 /// # Panics
@@ -296,5 +315,16 @@ mod tests {
             once([u32::MAX; 4], [u32::MAX; 2]),
             [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
         );
+    }
+
+    /// Every level is compared as vLLM does it.
+    #[test]
+    fn levels_below_a_share_are_those_whose_uniform_is_below_it() {
+        for gamma in [0.001, 0.1, 0.25, 0.5, 1.0 / 3.0, 0.999] {
+            let single = gamma as f32;
+            let below = (0..1 << 24).filter(|level| uniform(level << 8) < single);
+            assert_eq!(levels_below(gamma) as usize, below.count(), "{gamma}");
+        }
+        assert_eq!(levels_below(0.25), 1 << 22);
     }
 }

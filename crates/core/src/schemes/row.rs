@@ -101,6 +101,12 @@ impl SchemeRow {
     pub fn is_native(&self) -> bool {
         matches!(self.maker, Maker::Cohort(_))
     }
+
+    /// Whether which tokens are raised depends on how many ids the engine counts: its lists are drawn from all of them.
+    #[must_use]
+    pub fn counts_ids(&self) -> bool {
+        self.prf == super::table::TORCH && self.family == Family::Green
+    }
 }
 
 impl Numbers {

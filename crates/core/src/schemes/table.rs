@@ -10,7 +10,7 @@ use crate::mark::Mark;
 use Checked::{Documents, Running};
 
 /// Every scheme: the native ones first, in the order of [`Scheme`](super::Scheme)'s constructors.
-pub static SCHEMES: [SchemeRow; 22] = [
+pub static SCHEMES: [SchemeRow; 24] = [
     row(
         "gumbel",
         CHACHA12_V1,
@@ -69,6 +69,26 @@ pub static SCHEMES: [SchemeRow; 22] = [
         Parameters::Dual { share: 0.1 },
         one(vllm::dual),
         VLLM,
+    )
+    .made(),
+    row(
+        "vllm-red-green-v1",
+        "philox4x32-10-v1",
+        Family::Green,
+        (1, 4, 16),
+        GREEN,
+        one(vllm::red_green),
+        VLLM_TREE,
+    )
+    .made(),
+    row(
+        "vllm-synthid-v1",
+        "philox4x32-10-v1",
+        Family::Tournament,
+        (1, 4, 16),
+        Parameters::Tournament { layers: 32 },
+        one(vllm::synthid),
+        VLLM_TREE,
     )
     .made(),
     row(
@@ -235,6 +255,7 @@ const TRANSFORMERS: Checked = Running("transformers 5.23.0, torch 2.6.0 on CPU")
 const LM: Checked = Documents("torch 2.6.0 on CPU and the documented hash of lm-watermarking");
 const BRICKS: Checked = Documents("torch 2.6.0 on CPU and the documented hash of three_bricks");
 const VLLM: Checked = Running("vLLM 0.33.0");
+const VLLM_TREE: Checked = Documents("vLLM's tree of October 2026, which no release has yet");
 const SGLANG: Checked = Running("SGLang 0.5.23");
 const SEAL: Checked = Running("textseal 0.0.5 and facebookresearch/textseal 2c63fb8");
 const TWO_SEALS: Checked =

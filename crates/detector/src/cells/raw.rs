@@ -163,6 +163,40 @@ impl RawCells {
         })
     }
 
+    /// Adds to `to` the first `tokens` tokens of every answer that has as many, or whole answers, with what was shown for them,
+    /// where `is_wanted` says so of the tokens.
+    ///
+    /// # Errors
+    /// When there are more than 2³² tokens in all.
+    pub fn take(
+        &self,
+        tokens: Option<usize>,
+        to: &mut Self,
+        mut is_wanted: impl FnMut(&[TokenId]) -> bool,
+    ) -> Result<(), CellsError> {
+        for answer in &self.answers {
+            let ids = &self.ids[answer.ids.clone()];
+            let Some(ids) = ids.get(..tokens.unwrap_or(ids.len())) else {
+                continue;
+            };
+            if !is_wanted(ids) {
+                continue;
+            }
+            let shown = self.pieces[answer.pieces.clone()].iter();
+            let pieces: Vec<_> = shown
+                .map(|piece| self.shown[piece.clone()].to_vec())
+                .collect();
+            let forms = &self.in_other_form[answer.in_other_form.clone()];
+            let exposure = Exposure {
+                pieces: &pieces,
+                known: answer.known,
+                in_other_form: forms.get(..ids.len()).unwrap_or_default(),
+            };
+            to.push(ids, exposure)?;
+        }
+        Ok(())
+    }
+
     /// Answers of which it is not known what was shown for them.
     #[must_use]
     pub fn exposure_unknown(&self) -> u64 {

@@ -57,14 +57,14 @@ impl Documents {
     }
 
     /// Adds a block of documents and tells what each says by itself, in order. `level` is shared by all windows of a
-    /// document that are tried for its marked passages.
+    /// document that are tried for its marked passages; without it none are.
     ///
     /// # Errors
     /// When its windows are longer than the mark's, or there are more cells than sums hold.
     pub fn observe(
         &mut self,
         raw: &RawCells,
-        level: f64,
+        level: Option<f64>,
     ) -> Result<Vec<Document>, ExaminationError> {
         let mark = self.all.marks[0].mark.clone();
         check(&mark, raw)?;
@@ -80,7 +80,7 @@ impl Documents {
         &mut self,
         mark: &Mark,
         raw: &RawCells,
-        level: f64,
+        level: Option<f64>,
     ) -> Result<Vec<Document>, ExaminationError> {
         let tokens: Vec<usize> = raw.answers().map(<[_]>::len).collect();
         let fresh = self.all.pool.fresh(raw);
@@ -188,12 +188,12 @@ impl Words<'_> {
         start: usize,
         length: usize,
         cells: Range<u32>,
-        level: f64,
+        level: Option<f64>,
     ) -> Result<Document, ExaminationError> {
         // Each unit of the document once, by its first cell.
         let cells = self.by_unit.first_of(cells)?;
         let tokens = length as u64;
-        let Some(reading) = self.mark.local() else {
+        let (Some(reading), Some(level)) = (self.mark.local(), level) else {
             let mut own = Gathered::new(self.mark);
             own.add(cells.len(), &self.sums(&cells))
                 .ok_or(ExaminationError::Sum)?;

@@ -9,7 +9,7 @@ use hallmark::examine::Examined;
 use hallmark::{InputFile, Role};
 
 /// Every file that went into a result.
-pub(crate) fn inputs(examined: &Examined) -> Table {
+pub(crate) fn inputs(inputs: &[InputFile]) -> Table {
     Table::of(
         "Files that went into the result, as they were when they were read.",
         [
@@ -18,7 +18,7 @@ pub(crate) fn inputs(examined: &Examined) -> Table {
             number("Bytes"),
             words("SHA-256"),
         ],
-        &examined.inputs,
+        inputs,
         |input| {
             vec![
                 Text::code(&input.file),
@@ -62,7 +62,7 @@ pub(crate) fn items(examined: &Examined, items: &[Item]) -> Vec<Block> {
             .into(),
         );
     }
-    blocks.push(inputs(examined).into());
+    blocks.push(inputs(&examined.inputs).into());
     let is_item = |input: &&InputFile| {
         let of = |item: &Item| item.sha256.eq_ignore_ascii_case(&input.sha256);
         !items.iter().any(of)

@@ -23,7 +23,7 @@ pub(crate) fn examined(examined: &Examined) -> Page {
         Section::new("warnings", "Warnings").and(sections::warnings(examined)),
         Section::new("conditions", "Conditions").with(sections::conditions(examined)),
         Section::new("method", "Method").and(sections::method(examined, None)),
-        Section::new("files", "Files").with(sections::inputs(examined)),
+        Section::new("files", "Files").with(sections::inputs(&examined.inputs)),
         Section::new("repeat", "How to repeat it").and(sections::repeat(examined, &[])),
     ];
     Page {

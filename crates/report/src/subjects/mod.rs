@@ -1,11 +1,13 @@
 //! What each kind of report is made of.
 
+mod calibrated;
 mod case;
 mod detected;
 mod examined;
 mod planned;
 mod scanned;
 
+pub(crate) use calibrated::calibrated;
 pub(crate) use case::case;
 pub(crate) use detected::detected;
 pub(crate) use examined::examined;

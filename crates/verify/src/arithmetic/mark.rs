@@ -45,6 +45,8 @@ impl Mark {
             "green" => (Law::Below(threshold(profile)?), &[]),
             "tournament" => (Law::Ones(layers(profile)?), &[]),
             "vllm-gumbel-v1" => (Law::Exponential, &[64, 32, 16]),
+            "vllm-red-green-v1" => (Law::Below(levels(profile)? << 8), &[64, 32, 16]),
+            "vllm-synthid-v1" => (Law::Ones(layers(profile)?), &[64, 32, 16]),
             "sglang-gumbel-v1" => (Law::Exponential, &[32, 16]),
             "sglang-dual-v1" => (Law::Exponential, &[31, 15]),
             _ => {
@@ -119,11 +121,39 @@ impl Mark {
     }
 }
 
-fn threshold(profile: Printed<'_>) -> Result<u64, Unread> {
+fn gamma(profile: Printed<'_>) -> Result<f64, Unread> {
     let gamma = profile.number("gamma").map_err(Unread::Wrong)?;
     if !(gamma > 0.0 && gamma < 1.0) {
         return Err(Unread::Wrong(format!("gamma {gamma} is no share")));
     }
+    Ok(gamma)
+}
+
+/// Numbers m below 2²⁴ of which (m + 1)/(2²⁴ + 1) is below gamma, both rounded to single precision.
+fn levels(profile: Printed<'_>) -> Result<u64, Unread> {
+    let gamma = gamma(profile)? as f32;
+    let all = 1_u32 << 24;
+    let is_below = |m: u32| (((f64::from(m) + 1.0) / f64::from(all + 1)) as f32) < gamma;
+    let (mut below, mut rest) = (0, all);
+    while rest > 0 {
+        let half = rest / 2;
+        if is_below(below + half) {
+            below += half + 1;
+            rest -= half + 1;
+        } else {
+            rest = half;
+        }
+    }
+    if below == 0 || below == all {
+        return Err(Unread::Wrong(format!(
+            "gamma {gamma} leaves no word, or all"
+        )));
+    }
+    Ok(u64::from(below))
+}
+
+fn threshold(profile: Printed<'_>) -> Result<u64, Unread> {
+    let gamma = gamma(profile)?;
     // A power of two times an `f64` is exact.
     let threshold = (gamma * LATTICE as f64).floor() as u64;
     if !(1..LATTICE - 1).contains(&threshold) {

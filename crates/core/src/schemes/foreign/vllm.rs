@@ -1,15 +1,17 @@
-//! vLLM's Gumbel-max sampling over Philox, with one key or two.
+//! vLLM's marks over Philox: Gumbel-max sampling with one key or two, a green list, a tournament.
 
 use super::few_keys;
 use crate::cells::{CellBatch, MISSING, TokenId};
 use crate::foreign::philox::{self, VllmPhilox};
 use crate::keys::ForeignKey;
 use crate::law::Law;
-use crate::mark::{Before, Habits, Mark, Part, Repeats, Sampler, Scored, Scratch};
+use crate::mark::{Before, Habits, Mark, Part, Reading, Repeats, Sampler, Scored, Scratch};
 use crate::prf::Prf;
 use crate::row::RowError;
+use crate::schemes::green::Green;
 use crate::schemes::gumbel::Gumbel;
 use crate::schemes::row::Setting;
+use crate::schemes::tournament::Tournament;
 use alloc::sync::Arc;
 use alloc::vec;
 
@@ -24,9 +26,13 @@ const HABITS: Habits = Habits {
 /// Weights of keys are multiples of 1/10,000.
 const WEIGHTS: f64 = 10_000.0;
 
+fn philox(setting: &Setting, key: &ForeignKey) -> VllmPhilox {
+    VllmPhilox::new(key.numbers()[0], setting.identity.window, 0)
+}
+
 /// One key.
 pub(in crate::schemes) fn gumbel(setting: &Setting, key: &ForeignKey) -> Mark {
-    let philox = || VllmPhilox::new(key.numbers()[0], setting.identity.window, 0);
+    let philox = || philox(setting, key);
     Mark::read(setting.identity, Scored::by(philox(), Law::Exponential))
         .with_key_bits(few_keys::bits(key, BITS))
         .made_by(Arc::new(Gumbel::new(VllmUniforms(philox()))), HABITS)
@@ -52,6 +58,35 @@ pub(in crate::schemes) fn dual(setting: &Setting, key: &ForeignKey) -> Mark {
             Arc::new(Routed::new(uniforms(a), uniforms(b), share)),
             HABITS,
         )
+}
+
+/// Tokens whose uniform is below γ, in single precision: words below ⌈levels below γ⌉·2⁸, so that the law of a random word is
+/// that exact share and not γ.
+pub(in crate::schemes) fn red_green(setting: &Setting, key: &ForeignKey) -> Mark {
+    let (gamma, delta) = setting.green();
+    let threshold = philox::levels_below(gamma) << 8;
+    biased(
+        setting,
+        key,
+        Green::new(philox(setting, key), threshold, delta as f32),
+    )
+}
+
+/// A tournament over the word's lowest bits.
+pub(in crate::schemes) fn synthid(setting: &Setting, key: &ForeignKey) -> Mark {
+    biased(
+        setting,
+        key,
+        Tournament::new(philox(setting, key), setting.layers()),
+    )
+}
+
+/// The choice is ordinary sampling from what the mark made of the row.
+fn biased(setting: &Setting, key: &ForeignKey, scheme: impl Reading + Sampler + 'static) -> Mark {
+    let scheme = Arc::new(scheme);
+    Mark::read(setting.identity, scheme.clone())
+        .with_key_bits(few_keys::bits(key, BITS))
+        .made_by(scheme, HABITS)
 }
 
 const fn greatest_common_divisor(a: u32, b: u32) -> u32 {

@@ -1,5 +1,9 @@
 //! Effect sizes with exact intervals, rounded outward.
 
+mod bounded_mean;
+
+pub use bounded_mean::bounded_mean;
+
 use hallmark_core::score::MAX_DEFICIT;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -49,7 +53,7 @@ pub enum IntervalError {
         alpha: f64,
     },
     /// No cells, so no mean.
-    #[error("no cell was scored, so there is no mean score; score at least one cell")]
+    #[error("nothing was scored, so there is no mean; score at least one cell")]
     NoCells,
     /// An impossible count or too many cells.
     #[error(transparent)]

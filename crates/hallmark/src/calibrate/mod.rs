@@ -1,0 +1,218 @@
+//! `calibrate`: how often is unmarked text of one's own called marked, and how often marked text?
+
+mod calibrated;
+mod keys;
+mod rates;
+mod texts;
+
+pub use calibrated::{Calibrated, Length, Level};
+pub use rates::Rate;
+
+use crate::error::{Error, Result};
+use crate::inputs::{InputFile, Role};
+use crate::json::{VERSION, formats};
+use crate::marks;
+use crate::profile::ProfileJson;
+use crate::progress::Step;
+use crate::read::Inputs;
+use crate::tokenizers;
+use hallmark_core::keys::Key;
+use hallmark_core::mark::{Mark, Null};
+use hallmark_core::profile::Profile;
+use hallmark_detector::cells::RawCells;
+use hallmark_detector::dedup::DedupKind;
+use hallmark_detector::detection::Documents;
+use hallmark_detector::tail::Log10P;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
+use texts::Texts;
+
+/// What is counted, and over what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibrating {
+    /// Lengths in tokens: of each text that is as long, the first so many are taken.
+    pub lengths: Vec<u32>,
+    /// Levels at which p counts as an alarm.
+    pub levels: Vec<f64>,
+    /// Random keys; where none is said, [`KEYS`], or [`DEAR_KEYS`] where scoring is slow.
+    pub keys: Option<u32>,
+    /// Draws the random keys.
+    pub seed: u64,
+}
+
+/// Random keys where nothing is said.
+pub const KEYS: u32 = 1000;
+
+/// The same for marks whose functions draw whole lists, or whose keys have to be compared with others.
+pub const DEAR_KEYS: u32 = 50;
+
+/// The chance that an interval misses, both sides together.
+pub const MISS: f64 = 0.05;
+
+/// The most random keys.
+const MOST_KEYS: u32 = 1_000_000;
+
+impl Default for Calibrating {
+    fn default() -> Self {
+        Self {
+            lengths: vec![50, 100, 200, 400, 800],
+            levels: vec![0.05, 0.01, 0.001, 1e-4, 1e-6],
+            keys: None,
+            seed: 1,
+        }
+    }
+}
+
+impl Calibrating {
+    fn check(&self) -> Result<()> {
+        if let Some(level) = self.levels.iter().find(|l| !(**l > 0.0 && **l < 1.0)) {
+            return Err(Error::usage("a level is above 0 and below 1")
+                .at(format_args!("--level {level}"))
+                .hint("give the largest p that counts as found, for instance 0.001"));
+        }
+        if self.lengths.contains(&0) {
+            return Err(Error::usage("a length has at least one token").at("--length 0"));
+        }
+        if self.keys.is_some_and(|keys| keys == 0 || keys > MOST_KEYS) {
+            return Err(Error::usage(format_args!("give 1 to {MOST_KEYS}")).at("--keys"));
+        }
+        Ok(())
+    }
+}
+
+/// How often is this unmarked text called marked under this key, and under random ones; and how often is marked text?
+///
+/// # Errors
+/// When profile and key do not belong together, an input cannot be read, or no text is long enough for anything.
+pub fn calibrate(
+    profile: &Profile,
+    key: &Key,
+    how: &Calibrating,
+    unmarked: &Inputs,
+    marked: Option<&Inputs>,
+    progress: &mut (dyn FnMut(Step<'_>) + Send),
+) -> Result<Calibrated> {
+    how.check()?;
+    let mark = marks::mark(profile, key)?;
+    let tokenizer = tokenizers::of_profile(profile, unmarked.tokenizer.as_deref())?;
+    let tokenizer = tokenizer.as_ref();
+    let clean = Texts::read(unmarked, profile, tokenizer, progress)?;
+    let answers = marked
+        .map(|inputs| Texts::read(inputs, profile, tokenizer, progress))
+        .transpose()?;
+    let keys = how.keys.unwrap_or(default_keys(&mark));
+    let mut lengths: Vec<Option<u32>> = how.lengths.iter().copied().map(Some).collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    // All of each text comes last.
+    lengths.push(None);
+    let all = lengths.len() as u64 * u64::from(keys);
+    let mut measured = vec![];
+    let mut done = 0;
+    for tokens in lengths {
+        let (raw, repeated) = clean.of_length(tokens)?;
+        let texts = raw.answers().count() as u64;
+        if texts > 0 {
+            let own = read(&mark, &raw)?;
+            let random = under_random_keys(profile, key, (keys, how.seed), &raw, &mut |of_them| {
+                progress(Step {
+                    what: "random keys",
+                    done: done + of_them,
+                    all: Some(all),
+                });
+            })?;
+            let found = match &answers {
+                Some(answers) => read(&mark, &answers.of_length(tokens)?.0)?.each,
+                None => vec![],
+            };
+            measured.push(Length::new(
+                (tokens, texts, repeated),
+                &own,
+                &random,
+                &found,
+                &how.levels,
+            )?);
+        }
+        done += u64::from(keys);
+    }
+    if measured.is_empty() {
+        return Err(Error::usage("there is no text to calibrate with")
+            .hint("give unmarked texts such as are examined, some hundred or more"));
+    }
+    Ok(Calibrated {
+        schema: formats::Calibrate,
+        version: VERSION.to_owned(),
+        profile: ProfileJson::from(profile),
+        key_id: mark.key().to_string(),
+        inputs: inputs(unmarked, marked)?,
+        skipped: clean.skipped,
+        miss: MISS,
+        keys,
+        seed: how.seed,
+        lengths: measured,
+    })
+}
+
+fn default_keys(mark: &Mark) -> u32 {
+    let is_dear = mark.is_dear() || !matches!(mark.null(), Null::Independent);
+    if is_dear { DEAR_KEYS } else { KEYS }
+}
+
+/// p of each text, and of all together.
+pub(super) struct Read {
+    pub(super) each: Vec<Log10P>,
+    pub(super) pooled: Log10P,
+    pub(super) cells: u64,
+}
+
+fn read(mark: &Mark, raw: &RawCells) -> Result<Read> {
+    let mut documents = Documents::new(mark, DedupKind::Exact);
+    let each = documents.observe(raw, None)?;
+    let pooled = documents.finish()?;
+    Ok(Read {
+        cells: each.iter().map(|document| document.score.scored).sum(),
+        each: each
+            .into_iter()
+            .map(|document| document.score.log10_p)
+            .collect(),
+        pooled: pooled.log10_p,
+    })
+}
+
+fn under_random_keys(
+    profile: &Profile,
+    key: &Key,
+    (count, seed): (u32, u64),
+    raw: &RawCells,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<Vec<Read>> {
+    let random = keys::random(profile, key, count, seed)?;
+    let done = AtomicU64::new(0);
+    let progress = std::sync::Mutex::new(progress);
+    random
+        .par_iter()
+        .map(|mark| {
+            let read = read(mark, raw);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Ok(mut progress) = progress.lock() {
+                progress(done);
+            }
+            read
+        })
+        .collect()
+}
+
+fn inputs(unmarked: &Inputs, marked: Option<&Inputs>) -> Result<Vec<InputFile>> {
+    let of = |role, inputs: &Inputs| -> Result<Vec<InputFile>> {
+        let files = inputs.files.iter();
+        files
+            .filter(|file| file.as_os_str() != "-")
+            .map(|file| InputFile::of(role, file))
+            .collect()
+    };
+    let mut files = of(Role::Unmarked, unmarked)?;
+    if let Some(marked) = marked {
+        files.extend(of(Role::Marked, marked)?);
+    }
+    Ok(files)
+}
