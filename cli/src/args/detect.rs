@@ -19,6 +19,9 @@ pub(crate) struct DetectArgs {
     /// The profile file
     #[arg(long, value_name = "FILE")]
     pub(crate) profile: PathBuf,
+    /// The largest p that is called a finding, for each document by itself and for all together
+    #[arg(long, value_name = "A", default_value_t = 0.001)]
+    pub(crate) level: f64,
     /// The level at which a passage of a document is called marked, shared by all windows of the
     /// document that are tried
     #[arg(long, value_name = "A", default_value_t = 0.001)]
@@ -59,6 +62,7 @@ impl DetectArgs {
     /// How the library is to look.
     pub(crate) fn how(&self) -> Detecting {
         Detecting {
+            level: self.level,
             passage_level: self.passage_level,
             weighted_mean: self.weighted_mean,
             dedup: self.dedup.dedup(),

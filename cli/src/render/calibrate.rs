@@ -1,7 +1,7 @@
 //! `calibrate` in words.
 
 use super::skipped::skipped_text;
-use hallmark::calibrate::{Calibrated, Length, Level, Rate};
+use hallmark::calibrate::{Calibrated, CalibratedLength, CalibratedLevel, Rate};
 use std::fmt::Write as _;
 
 pub(crate) fn calibrate_text(calibrated: &Calibrated) -> String {
@@ -19,16 +19,17 @@ pub(crate) fn calibrate_text(calibrated: &Calibrated) -> String {
     for length in &calibrated.lengths {
         length_text(&mut text, length);
     }
-    let alarming = |length: &&Length| length.levels.iter().any(Level::is_alarming);
+    let alarming =
+        |length: &&CalibratedLength| length.levels.iter().any(CalibratedLevel::is_alarming);
     if calibrated.lengths.iter().any(|length| alarming(&length)) {
         text.push_str(
-            "\nwarning: random keys find more of these texts than their level allows. Either the texts know the keys (numbers of few bits that others used), or the program is wrong: do not use it on such text, and report it.\n",
+            "\nwarning: more of these texts are found than the level allows, by what each has alone or by random keys. Either the texts know the key (they are marked, or it is a number of few bits that others used), or the program is wrong: do not use it on such text before that is clear.\n",
         );
     }
-    let unlucky = |length: &Length| length.levels.iter().any(Level::is_unlucky);
+    let unlucky = |length: &CalibratedLength| length.levels.iter().any(CalibratedLevel::is_unlucky);
     if calibrated.lengths.iter().any(unlucky) {
         text.push_str(
-            "\nwarning: this key finds more of these texts than the level says, while random keys do not: many of them share passages that score high under it. Take another key, or judge such texts by all of them together.\n",
+            "\nwarning: this key finds more of these texts than the level says, while random keys do not, and what each text has alone does not either: many share passages that score high under it. Take another key, or judge such texts by all of them together, or by `new` in the result of detect.\n",
         );
     }
     text.push_str(
@@ -37,7 +38,7 @@ pub(crate) fn calibrate_text(calibrated: &Calibrated) -> String {
     text
 }
 
-fn length_text(text: &mut String, length: &Length) {
+fn length_text(text: &mut String, length: &CalibratedLength) {
     let what = match length.tokens {
         Some(tokens) => format!("The first {tokens} tokens of {} texts", length.texts),
         None => format!("All of {} texts", length.texts),
@@ -54,9 +55,10 @@ fn length_text(text: &mut String, length: &Length) {
     for level in &length.levels {
         let _ = write!(
             text,
-            "  p ≤ {:<7} this key {}; random keys {}; all together, random keys {}",
+            "  p ≤ {:<7} this key {}, by what no text before has {}; random keys {}; all together, random keys {}",
             level.level,
             rate_text(&level.key),
+            rate_text(&level.key_new),
             rate_text(&level.random_keys),
             rate_text(&level.pooled)
         );
@@ -79,7 +81,8 @@ pub(super) fn rate_text(rate: &Rate) -> String {
 
 fn percent(share: f64) -> String {
     let percent = 100.0 * share;
-    if percent == 0.0 {
+    // A limit below is none.
+    if percent < 1e-9 {
         "0%".to_owned()
     } else if percent < 0.1 {
         format!("{percent:.1e}%")

@@ -5,7 +5,8 @@ use super::counts::counts_text;
 use super::effect::{effect_text, smallest_text};
 use super::p_value::p_text;
 use super::skipped::skipped_text;
-use hallmark::detect::{Detected, Document, Quoted};
+use hallmark::Conclusion;
+use hallmark::detect::{Detected, Document, QuotedCalibration, Verdict};
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::FEW_CELLS;
 use hallmark_detector::tail::Log10P;
@@ -35,7 +36,8 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     } else {
         let _ = writeln!(
             text,
-            "\nAll together: p = {} (log10 p = {:.2})",
+            "\nAll together: {}p = {} (log10 p = {:.2})",
+            verdict_text(detected.verdict.as_ref()),
             p_text(pooled.log10_p),
             pooled.log10_p.value()
         );
@@ -58,14 +60,32 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     }
     if detected.documents.len() > 1 {
         let _ = writeln!(text, "\nEach by itself (not adjusted for their number):");
-        for document in detected.documents.iter().take(LISTED) {
+        if let Some(shared) = detected.shared.filter(|&shared| shared >= MUCH) {
             let _ = writeln!(
                 text,
-                "  {:24} {:>7} cells  p = {}",
+                "  The documents share {:.0}% of their cells with documents before them: as far as they do, their p-values are one piece\n  of evidence and not several. \"alone\" is p over the cells that no document before has.",
+                100.0 * shared
+            );
+        }
+        for document in detected.documents.iter().take(LISTED) {
+            let _ = write!(
+                text,
+                "  {:24} {:>7} cells  {}",
                 document.source,
                 document.scored,
-                p_text(document.log10_p)
+                document_text(document)
             );
+            if let Some(new) = &document.new
+                && detected.shared.is_some_and(|shared| shared >= MUCH)
+            {
+                let _ = write!(
+                    text,
+                    "; alone {} cells, p = {}",
+                    new.scored,
+                    p_text(new.log10_p)
+                );
+            }
+            text.push('\n');
             passages_text(&mut text, document);
         }
         if let Some(more) = detected.documents.len().checked_sub(LISTED + 1) {
@@ -82,8 +102,30 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     text
 }
 
+/// A share of cells from which on documents say in part the same.
+const MUCH: f64 = 0.1;
+
+fn document_text(document: &Document) -> String {
+    if document.scored < FEW_CELLS {
+        return "too few to say anything".to_owned();
+    }
+    let verdict = verdict_text(document.verdict.as_ref());
+    format!("{verdict}p = {}", p_text(document.log10_p))
+}
+
+fn verdict_text(verdict: Option<&Verdict>) -> String {
+    verdict.map_or_else(String::new, |verdict| {
+        let outcome = match verdict.outcome {
+            Conclusion::Found => "found",
+            Conclusion::NotFound => "not found",
+            Conclusion::Inconclusive => "too few cells",
+        };
+        format!("{outcome} at level {}, ", verdict.level)
+    })
+}
+
 /// What was counted before on text of one's own.
-fn quoted_text(text: &mut String, quoted: &Quoted) {
+fn quoted_text(text: &mut String, quoted: &QuotedCalibration) {
     let length = &quoted.length;
     let what = length.tokens.map_or_else(
         || "whole texts".to_owned(),

@@ -17,6 +17,14 @@ pub(crate) fn doctor_text(diagnosed: &Diagnosed, profile: &Profile) -> String {
             "The mark is found as things are, and far better with this change: {}.",
             cure.what
         ),
+        (Diagnosis::Borderline, _) => writeln!(
+            text,
+            "The mark is weakly found as things are (p = {}); no change that was tried finds clearly more. Give a longer sample.",
+            diagnosed
+                .tried
+                .first()
+                .map_or_else(String::new, |own| p_text(own.log10_p))
+        ),
         (_, Some(cure)) => writeln!(
             text,
             "The mark is not found as things are, and it is found with this change: {}.",
@@ -61,14 +69,15 @@ pub(crate) fn doctor_text(diagnosed: &Diagnosed, profile: &Profile) -> String {
 }
 
 /// What may still be the matter.
-fn unknown(profile: &Profile) -> &'static str {
-    match profile.scheme.row().prf {
-        "torch-mt19937" => {
-            "What is left: another key or scheme, text that is not marked, too little of it, another tokenizer, or lists\n\
-             that were drawn on a GPU, whose generator gives other lists than a CPU's (then only the GPU can detect)."
-        }
-        _ => {
-            "What is left: another key or scheme, text that is not marked, too little of it, or another tokenizer."
-        }
+fn unknown(profile: &Profile) -> String {
+    let mut text = "What is left: another key or scheme, text that is not marked, too little of it, another tokenizer, or text that left\n\
+         its model little choice (a low temperature, code, lists, JSON): there the mark has no room."
+        .to_owned();
+    if profile.scheme.row().draws_with_torch() {
+        text.push_str(
+            " Or what torch draws was drawn on\n\
+             a GPU, whose generator gives other lists and tables than a CPU's (then only the GPU can detect).",
+        );
     }
+    text
 }

@@ -1,14 +1,16 @@
 //! `power` in words.
 
 use hallmark::power::{Planned, UsedJson};
+use hallmark_core::schemes::{Family, Scheme};
 use hallmark_detector::power::{GrowthSource, Outside, Status};
 use std::fmt::Write as _;
 
 pub(crate) fn power_text(planned: &Planned) -> String {
     let mut text = String::new();
-    let what = match planned.scheme.as_str() {
-        "green" => "the green rate",
-        "tournament" => "the rate of one bits",
+    let family = Scheme::named(&planned.scheme).map(|scheme| scheme.row().family);
+    let what = match family {
+        Some(Family::Green) => "the green rate",
+        Some(Family::Tournament) => "the rate of one bits",
         _ => "the mean score, in nats,",
     };
     if let Some(share) = planned.share {

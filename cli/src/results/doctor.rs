@@ -37,6 +37,8 @@ pub(crate) enum Diagnosis {
     Weak,
     /// It is found with a change.
     Curable,
+    /// It is weakly found as things are, and no change finds clearly more.
+    Borderline,
     /// It is found with none of them.
     Unknown,
 }
@@ -46,7 +48,7 @@ pub(crate) enum Diagnosis {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tried {
-    /// What was changed: `nothing`, `window`, `vocabulary`, `gamma`, `key-order`, `prompt`,
+    /// What was changed: `nothing`, `window`, `vocabulary`, `gamma`, `share`, `key-order`, `prompt`,
     /// `first-token`, `offset` or `record-tokens`.
     pub(crate) change: String,
     /// The same in words.

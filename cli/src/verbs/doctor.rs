@@ -24,6 +24,12 @@ use sample::Sample;
 /// The level, over everything that is tried, at which a mark counts as found.
 const LEVEL: f64 = 1e-6;
 
+/// The level at which it counts as weakly found as things are, which is one try.
+const WEAKLY: f64 = 1e-4;
+
+/// Decades by which a change has to be ahead of none: nearly equal numbers on two sides of a level are no diagnosis.
+const CLEARLY: f64 = 3.0;
+
 /// A change that makes log10 p this many times as low is worth a word although the mark is found without it.
 const FAR: f64 = 1.5;
 
@@ -31,11 +37,21 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     let profile = profiles::read(&args.profile)?;
     let key = keys::read(&args.key)?;
     let key = key.marking_key();
+    let given = &profile;
+    let fitted = marks::fitted(given, &key);
+    let profile = fitted.as_ref().unwrap_or(given);
     // Refuses what does not belong together.
-    let own_id = marks::mark(&profile, &key)?.key().to_string();
-    let sample = Sample::read(args, &profile)?;
+    let own_id = marks::mark(profile, &key)?.key().to_string();
+    let sample = Sample::read(args, profile)?;
+    let mut notes = sample.notes(profile);
+    if fitted.is_some() {
+        notes.push(format!(
+            "the profile does not say as many layers as the key has numbers: it was read with {}",
+            ProfileJson::from(profile).layers.unwrap_or(0)
+        ));
+    }
     let mut tried = vec![];
-    for change in changes(args, &profile, &key, &sample) {
+    for change in changes(args, profile, &key, &sample) {
         tried.extend(attempt(&change, &sample)?);
     }
     let alone: Vec<Log10P> = tried.iter().map(|tried| tried.log10_p).collect();
@@ -46,27 +62,31 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     let is_found = |tried: &Tried| tried.log10_p_adjusted.value() <= LEVEL.log10();
     let best = tried[1..].first().filter(|tried| is_found(tried)).cloned();
     let log10_p = |tried: &Tried| tried.log10_p.value();
+    let own = &tried[0];
+    let is_far = |best: &Tried| log10_p(best) < FAR * log10_p(own);
+    let is_clear = |best: &Tried| log10_p(best) <= log10_p(own) - CLEARLY;
     let (diagnosis, cure) = match best {
-        Some(best) if is_found(&tried[0]) && log10_p(&best) < FAR * log10_p(&tried[0]) => {
+        Some(best) if is_found(own) && is_far(&best) && is_clear(&best) => {
             (Diagnosis::Weak, Some(best))
         }
-        _ if is_found(&tried[0]) => (Diagnosis::Healthy, None),
-        Some(best) => (Diagnosis::Curable, Some(best)),
-        None => (Diagnosis::Unknown, None),
+        _ if is_found(own) => (Diagnosis::Healthy, None),
+        Some(best) if is_clear(&best) => (Diagnosis::Curable, Some(best)),
+        _ if own.log10_p.value() <= WEAKLY.log10() => (Diagnosis::Borderline, None),
+        _ => (Diagnosis::Unknown, None),
     };
     let diagnosed = Diagnosed {
         schema: formats::Doctor,
         version: VERSION.to_owned(),
-        profile: ProfileJson::from(&profile),
+        profile: ProfileJson::from(profile),
         key_id: own_id,
         documents: sample.documents.len() as u64,
-        notes: sample.notes(&profile),
+        notes,
         diagnosis,
         cure,
         tried,
     };
     output.result(
-        || doctor_text(&diagnosed, &profile),
+        || doctor_text(&diagnosed, profile),
         &diagnosed,
         &diagnosed.tried,
     )?;

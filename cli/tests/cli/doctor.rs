@@ -247,13 +247,34 @@ fn what_no_change_cures_is_said_to_be_unknown() {
         .bench
         .ok("doctor --key other --profile made.toml sample.jsonl")
         .stdout;
-    assert!(human.contains("drawn on a GPU"), "{human}");
+    assert!(human.contains("a GPU, whose generator"), "{human}");
+    assert!(human.contains("little choice"), "{human}");
     patient.sample([json!({ "text": "no tokens" })]);
     patient.bench.refused(
         "doctor --key key --profile made.toml sample.jsonl",
         2,
         &["sample.jsonl:1", "--tokenizer FILE"],
     );
+}
+
+/// Two nearly equal numbers on two sides of a level are no diagnosis.
+#[test]
+fn a_mark_that_is_weakly_found_is_not_called_cured_by_what_changes_nothing() {
+    let patient = Patient::new("--scheme vllm-gumbel-v1 --vocab-size 1000");
+    let tokens = patient.tokens().remove(0);
+    let borderline = (20..150).find_map(|length| {
+        patient.sample([json!({ "tokens": tokens[..length] })]);
+        let diagnosed = patient.diagnose("made.toml", "key");
+        assert_ne!(diagnosed["diagnosis"], "curable", "{length}: {diagnosed}");
+        (diagnosed["diagnosis"] == "borderline").then_some(diagnosed)
+    });
+    let diagnosed = borderline.unwrap();
+    assert!(diagnosed["cure"].is_null());
+    let human = patient
+        .bench
+        .ok("doctor --key key --profile made.toml sample.jsonl")
+        .stdout;
+    assert!(human.contains("weakly found as things are"), "{human}");
 }
 
 /// Numbers below 2^16 are all 0 to hf-synthid once their bytes are turned round: twenty layers would be one, twenty times counted, and

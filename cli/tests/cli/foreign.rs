@@ -119,7 +119,7 @@ fn every_mark_is_detected_with_its_key_and_found_by_a_scan_of_all() {
         ));
         // One number among 2²⁰ of 32 bits has a rank.
         assert!(log10_p(&own["pooled"]) < -6.0, "{id}: {}", own["pooled"]);
-        let related = id.starts_with("textseal") || id.contains("synthid");
+        let related = id.starts_with("textseal") || matches!(id, "hf-synthid" | "synthid-2025");
         assert_eq!(own["pooled"]["decoys"].is_number(), related, "{id}");
         let law = own["pooled"]["log10_p_unmarked"].as_f64().unwrap();
         assert!(law <= log10_p(&own["pooled"]), "{id}: {law}");
@@ -323,14 +323,69 @@ fn a_key_that_cannot_be_compared_and_one_that_fits_nothing_are_named() {
     assert!(found["pooled"]["log10_p_unmarked"].as_f64().unwrap() < -50.0);
     assert_eq!(found["pooled"]["warnings"][0], "key-not-comparable");
 
-    bench.foreign_key("thirteen.key", "integers:1,2,3,4,5,6,7,8,9,10,11,12,13");
-    let line = "scan --profile s.toml --key filled.key --key thirteen.key marked.jsonl";
+    let numbers: Vec<String> = (1..=33).map(|i| i.to_string()).collect();
+    bench.foreign_key("many.key", &format!("integers:{}", numbers.join(",")));
+    let line = "scan --profile s.toml --key filled.key --key many.key marked.jsonl";
     let scanned = bench.json(line);
-    assert_eq!(scanned["untried"][0]["file"], "thirteen.key");
+    assert_eq!(scanned["untried"][0]["file"], "many.key");
     let human = bench.ok(line).stdout;
     assert!(
-        human.contains("Not tried: thirteen.key: its count of numbers is 13"),
+        human.contains("Not tried: many.key: its count of numbers is 33"),
         "{human}"
     );
     assert!(human.contains("Warning: filled.key"), "{human}");
+    bench.refused(
+        "scan --profile s.toml --key many.key marked.jsonl",
+        2,
+        &[
+            "no key fits any of the profiles",
+            "many.key: its count of numbers is 33",
+        ],
+    );
+}
+
+/// A key of one number for each layer says how many layers there are.
+#[test]
+fn layers_follow_from_the_key() {
+    let bench = Bench::new();
+    let numbers: Vec<String> = (0..20).map(|i| (i * i * 37 + 11).to_string()).collect();
+    bench.foreign_key("twenty.key", &format!("integers:{}", numbers.join(",")));
+    bench.ok("profile new --scheme hf-synthid --layers 20 --name s20 --out s20.toml");
+    bench.ok("profile new --scheme hf-synthid --name s30 --out s30.toml");
+    bench.ok("mark --key twenty.key --profile s20.toml --tokens 2000 --seed 5 --out marked.jsonl");
+    let scanned = bench.json("scan --scheme all --key twenty.key marked.jsonl");
+    let found = &scanned["found"][0]["profile"];
+    assert_eq!(
+        (&found["scheme"], &found["layers"]),
+        (&"hf-synthid".into(), &20.into())
+    );
+    let diagnosed = bench.json("doctor --key twenty.key --profile s30.toml marked.jsonl");
+    assert_eq!(diagnosed["diagnosis"], "healthy", "{diagnosed}");
+    assert_eq!(diagnosed["profile"]["layers"], 20);
+    let notes = diagnosed["notes"].to_string();
+    assert!(notes.contains("it was read with 20"), "{notes}");
+    // `detect` does what the profile says, and names both counts.
+    bench.refused(
+        "detect --key twenty.key --profile s30.toml marked.jsonl",
+        2,
+        &["30", "20"],
+    );
+}
+
+/// What torch draws on a GPU is other than what it draws on a CPU: lists and tables alike.
+#[test]
+fn a_table_that_a_gpu_drew_is_refused_like_a_list() {
+    let bench = Bench::new();
+    bench.foreign_key("own.key", "integers:3,1,4,15,92,65");
+    bench.ok("profile new --scheme hf-synthid --layers 6 --name s --out s.toml");
+    let text = bench.read("s.toml") + "[torch]\ndevice = \"cuda\"\n";
+    bench.write("gpu.toml", &text);
+    bench.write("t.jsonl", "{\"tokens\": [1, 2, 3]}\n");
+    bench.refused(
+        "detect --key own.key --profile gpu.toml t.jsonl",
+        2,
+        &["device = \"cuda\"", "tables"],
+    );
+    bench.write("cpu.toml", text.replace("cuda", "cpu"));
+    bench.ok("profile show cpu.toml");
 }

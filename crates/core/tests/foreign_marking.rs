@@ -147,7 +147,10 @@ fn vllm_plays_a_tournament_over_the_lowest_bits_of_a_word() {
     let prf = VllmPhilox::new(42, 4, 0);
     follows("vllm-synthid-v1", &key, &[7; 9], |all, row, draw| {
         let window = new_window(all, 4)?;
-        Some(drawn(&played(row, 32, |token| prf.word(window, token)), draw))
+        Some(drawn(
+            &played(row, 32, |token| prf.word(window, token)),
+            draw,
+        ))
     });
 }
 
@@ -218,7 +221,10 @@ fn synthid_tournaments_multiply_by_what_a_layer_gains() {
     follows("hf-synthid", &key, &[1, 2], |all, row, draw| {
         // No window is 1,024 tokens ago in 60.
         let window = new_window(all, 4)?;
-        Some(drawn(&played(row, 30, |token| prf.word(window, token)), draw))
+        Some(drawn(
+            &played(row, 30, |token| prf.word(window, token)),
+            draw,
+        ))
     });
 }
 

@@ -400,6 +400,7 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
             new(DedupKind::Compact),
         );
         let shown = [texts[2][5..25].to_vec()];
+        let mut all_new = 0;
         for texts in texts.chunks(6) {
             let mut raw = RawCells::new(profile.window);
             for (i, text) in texts.iter().enumerate() {
@@ -412,6 +413,11 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
             for (one, other) in documents.iter().zip(unlocated.observe(&raw, None).unwrap()) {
                 assert_eq!(one.score, other.score, "{}", known.id);
                 assert_eq!(other.located, None);
+                assert!(one.new.scored <= one.score.scored, "{}", known.id);
+                all_new += one.new.scored;
+                if one.new.scored == one.score.scored {
+                    assert_eq!(one.new.log10_p, one.score.log10_p, "{}", known.id);
+                }
             }
             for (i, (text, document)) in texts.iter().zip(documents).enumerate() {
                 let score = document.score;
@@ -435,6 +441,8 @@ fn documents_by_themselves_and_together_are_as_if_each_was_observed_alone() {
             }
             all.observe(&raw).unwrap();
         }
+        let scored = each.counts().scored;
+        assert_eq!(all_new, scored, "{}: every unit is new once", known.id);
         assert_eq!(each.counts(), all.counts(), "{}", known.id);
         let (each, all) = (each.finish().unwrap(), found(&all));
         assert_eq!(each.statistic(), all.statistic(), "{}", known.id);

@@ -1,8 +1,9 @@
 //! `detect`: is this text marked?
 
-use crate::calibrate::{Calibrated, Length};
+use crate::calibrate::{Calibrated, CalibratedLength};
 use crate::dedup::Dedup;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::examine::Conclusion;
 use crate::exit::Exit;
 use crate::inputs::InputFile;
 use crate::json::{VERSION, formats};
@@ -16,9 +17,10 @@ use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::Tokenizer;
-use hallmark_detector::detection::Documents;
 use hallmark_detector::detection::document::DocumentScore;
+use hallmark_detector::detection::{Documents, NewScore};
 use hallmark_detector::finding::{Counts, FEW_CELLS, Finding, Warning};
+use hallmark_detector::statistic::plain::LEVEL;
 use hallmark_detector::tail::Log10P;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -46,9 +48,16 @@ pub struct Detected {
     pub skipped: Skipped,
     /// T1 over the distinct cells of all documents together.
     pub pooled: Finding,
+    /// Whether it is a finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The share of the documents' distinct cells that a document before has: their p-values are no separate evidence as far
+    /// as they share cells. Left out where there is one document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<f64>,
     /// What was counted before on text of one's own, where that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calibration: Option<Quoted>,
+    pub calibration: Option<QuotedCalibration>,
     /// T1 over the distinct cells of each document by itself.
     pub documents: Vec<Document>,
 }
@@ -57,13 +66,35 @@ pub struct Detected {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Quoted {
+pub struct QuotedCalibration {
     /// The calibration.
     pub file: InputFile,
     /// Its random keys.
     pub keys: u32,
     /// Its row for the longest length that is no longer than half of the documents.
-    pub length: Length,
+    pub length: CalibratedLength,
+}
+
+/// Whether something is a finding, by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// The level: the largest p that is a finding.
+    pub level: f64,
+    /// Found, not found, or nothing can be said as there are too few cells.
+    pub outcome: Conclusion,
+}
+
+/// What of a document no document before it has.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewCells {
+    /// Its distinct cells that no document before it has.
+    pub scored: u64,
+    /// log10 of p over them alone.
+    pub log10_p: Log10P,
 }
 
 /// The result for one document.
@@ -87,6 +118,12 @@ pub struct Document {
     /// The same for text that no key of the engine marked, where that is smaller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log10_p_unmarked: Option<Log10P>,
+    /// Whether it is a finding by itself: not adjusted for the number of documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The same over what no document before it has, where that is less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<NewCells>,
     /// Where the mark is; left out for other engines' marks that have no law for parts of a document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub located: Option<LocatedJson>,
@@ -100,6 +137,9 @@ pub struct Document {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detecting {
+    /// The largest p that is called a finding.
+    #[serde(default = "usual_level")]
+    pub level: f64,
     /// The level at which a passage of a document is called marked, shared by all windows of the document.
     pub passage_level: f64,
     /// Whether layers are weighted as in `SynthID`'s weighted mean.
@@ -108,9 +148,14 @@ pub struct Detecting {
     pub dedup: Dedup,
 }
 
+const fn usual_level() -> f64 {
+    LEVEL
+}
+
 impl Default for Detecting {
     fn default() -> Self {
         Self {
+            level: usual_level(),
             passage_level: 0.001,
             weighted_mean: false,
             dedup: Dedup::default(),
@@ -138,6 +183,11 @@ impl Detector {
         tokenizer: Option<Arc<Tokenizer>>,
     ) -> Result<Self> {
         passages::check_level(how.passage_level)?;
+        if !(how.level > 0.0 && how.level < 1.0) {
+            return Err(Error::usage("allowed is above 0, below 1")
+                .at(format_args!("--level {}", how.level))
+                .hint("give the largest p that is a finding, for instance 0.001"));
+        }
         let mark = if how.weighted_mean {
             marks::weighted_mean(profile, key)?
         } else {
@@ -190,6 +240,10 @@ impl Detector {
             .pooled
             .warnings
             .retain(|warning| *warning != Warning::ExposureUnknown);
+        let verdict = Verdict::of(self.how.level, found.pooled.scored, found.pooled.log10_p);
+        if self.mark.local().is_none() {
+            found.pooled.warnings.push(Warning::NoPassages);
+        }
         Ok(Detected {
             schema: formats::Detect,
             version: VERSION.to_owned(),
@@ -199,6 +253,8 @@ impl Detector {
             counts: found.counts,
             skipped: found.skipped,
             pooled: found.pooled,
+            verdict: Some(verdict),
+            shared: found.shared,
             calibration: None,
             documents: vec![],
         })
@@ -246,6 +302,7 @@ struct Found {
     counts: Counts,
     skipped: Skipped,
     pooled: Finding,
+    shared: Option<f64>,
 }
 
 impl Detector {
@@ -260,6 +317,7 @@ impl Detector {
         let mut pooled = Documents::new(&self.mark, self.how.dedup.into());
         // Those of the block that is being filled.
         let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();
+        let (mut documents, mut cells, mut new) = (0_u64, 0, 0);
         let skipped = read::read_with(
             inputs,
             &self.profile,
@@ -273,10 +331,17 @@ impl Detector {
             |raw| {
                 let read = pooled.observe(&raw, Some(passages.level))?;
                 let records = records.take().into_iter();
-                for (record, (tokens, document)) in records.zip(raw.answers().zip(read)) {
+                for (record, (tokens, read)) in records.zip(raw.answers().zip(read)) {
+                    documents += 1;
+                    cells += read.score.scored;
+                    new += read.new.scored;
                     let in_text = |located| passages.in_text(located, tokens);
-                    let located = document.located.map(in_text);
-                    each(Document::new(record, document.score, located))?;
+                    let document = Document::new(record, read.score, self.how.level);
+                    each(
+                        document
+                            .with_new(read.new)
+                            .located(read.located.map(in_text)),
+                    )?;
                 }
                 Ok(())
             },
@@ -285,6 +350,7 @@ impl Detector {
             counts: pooled.counts(),
             skipped,
             pooled: pooled.finish()?,
+            shared: (documents > 1 && cells > 0).then(|| 1.0 - new as f64 / cells as f64),
         })
     }
 }
@@ -294,15 +360,10 @@ impl Detected {
     ///
     /// # Errors
     /// When it is of another profile or key.
-    pub fn quoting(
-        self,
-        calibration: &Calibrated,
-        file: InputFile,
-        tokens: u64,
-    ) -> Result<Self> {
+    pub fn quoting(self, calibration: &Calibrated, file: InputFile, tokens: u64) -> Result<Self> {
         calibration.check_is_of(&self.profile, &self.key_id)?;
         let quoted = calibration.for_tokens(tokens);
-        let calibration = quoted.map(|length| Quoted {
+        let calibration = quoted.map(|length| QuotedCalibration {
             file,
             keys: calibration.keys,
             length: length.clone(),
@@ -324,13 +385,23 @@ impl Detected {
     }
 }
 
+impl Verdict {
+    fn of(level: f64, scored: u64, log10_p: Log10P) -> Self {
+        let outcome = if scored < FEW_CELLS {
+            Conclusion::Inconclusive
+        } else if log10_p.value() <= level.log10() {
+            Conclusion::Found
+        } else {
+            Conclusion::NotFound
+        };
+        Self { level, outcome }
+    }
+}
+
 impl Document {
     /// Of a record's place and id.
-    fn new(
-        (source, id): (String, Option<String>),
-        score: DocumentScore,
-        located: Option<LocatedJson>,
-    ) -> Self {
+    fn new((source, id): (String, Option<String>), score: DocumentScore, level: f64) -> Self {
+        let is_short = score.scored < FEW_CELLS;
         Self {
             source,
             id,
@@ -339,12 +410,27 @@ impl Document {
             statistic: score.statistic,
             log10_p: score.log10_p,
             log10_p_unmarked: score.log10_p_unmarked,
-            located,
-            warnings: if score.scored < FEW_CELLS {
-                vec![Warning::TooFewCells]
-            } else {
-                vec![]
-            },
+            verdict: Some(Verdict::of(level, score.scored, score.log10_p)),
+            new: None,
+            located: None,
+            warnings: is_short
+                .then_some(Warning::TooFewCells)
+                .into_iter()
+                .collect(),
         }
+    }
+
+    fn with_new(self, new: NewScore) -> Self {
+        let new = (new.scored < self.scored).then_some(NewCells {
+            scored: new.scored,
+            log10_p: new.log10_p,
+        });
+        Self { new, ..self }
+    }
+
+    /// Nothing is said of the parts of a document that is too short as a whole.
+    fn located(self, located: Option<LocatedJson>) -> Self {
+        let located = located.filter(|_| self.scored >= FEW_CELLS);
+        Self { located, ..self }
     }
 }

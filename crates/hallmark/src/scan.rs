@@ -135,7 +135,7 @@ impl Scanning {
 
 /// A pair that is tried.
 struct Candidate<'a> {
-    profile: &'a Profile,
+    profile: Profile,
     file: &'a str,
     mark: Mark,
 }
@@ -155,12 +155,27 @@ pub fn scan(
     sought::one_tokenizer(profiles)?;
     let untried = keys
         .iter()
-        .filter(|named| !profiles.iter().any(|profile| profile.takes(&named.key)))
+        .filter(|named| {
+            let fits = |profile: &Profile| {
+                profile.takes(&named.key) || marks::fitted(profile, &named.key).is_some()
+            };
+            !profiles.iter().any(fits)
+        })
         .map(Untried::new);
+    let untried: Vec<Untried> = untried.collect();
     let (candidates, unfit) = candidates(profiles, keys)?;
+    if candidates.is_empty() {
+        let why = untried
+            .iter()
+            .map(|key| format!("{}: {}", key.file, key.why));
+        let why: Vec<String> = why.collect();
+        return Err(Error::usage("no key fits any of the profiles")
+            .at(why.join("; "))
+            .hint("native profiles take the keys that `keygen` and `derive` write; other engines' take integer:42, hex:… or integers:…"));
+    }
     let marks = candidates
         .iter()
-        .map(|candidate| (candidate.profile, candidate.mark.clone()));
+        .map(|candidate| (&candidate.profile, candidate.mark.clone()));
     let mut sought = Sought::new(marks, None)?;
     sought.load(inputs.tokenizer.as_deref())?;
     let mut documents = 0;
@@ -191,33 +206,30 @@ pub fn scan(
         found: tried.iter().filter(is_found).cloned().collect(),
         tried,
         unfit,
-        untried: untried.collect(),
+        untried,
     })
 }
 
 /// Every profile with every key that fits it, and how many pairs do not.
-fn candidates<'a>(
-    profiles: &'a [Profile],
-    keys: &'a [NamedKey],
-) -> Result<(Vec<Candidate<'a>>, u64)> {
+fn candidates<'a>(profiles: &[Profile], keys: &'a [NamedKey]) -> Result<(Vec<Candidate<'a>>, u64)> {
     let mut candidates = vec![];
     let mut unfit = 0;
     for profile in profiles {
         for NamedKey { file, key } in keys {
-            if !profile.takes(key) {
+            let fitted = match profile.takes(key) {
+                true => Some(profile.clone()),
+                false => marks::fitted(profile, key),
+            };
+            let Some(profile) = fitted else {
                 unfit += 1;
                 continue;
-            }
+            };
             candidates.push(Candidate {
+                mark: marks::mark(&profile, key)?,
                 profile,
                 file,
-                mark: marks::mark(profile, key)?,
             });
         }
-    }
-    if candidates.is_empty() {
-        return Err(Error::usage("no key fits any of the profiles")
-            .hint("native profiles take the keys that `keygen` and `derive` write; other engines' take integer:42, hex:… or integers:…"));
     }
     Ok((candidates, unfit))
 }
@@ -238,7 +250,7 @@ impl Tried {
     fn new(candidate: &Candidate<'_>, finding: Finding) -> Self {
         let (statistic, decoys) = (finding.statistic(), finding.decoys());
         Self {
-            profile: ProfileJson::from(candidate.profile),
+            profile: ProfileJson::from(&candidate.profile),
             key_id: finding.key_id,
             file: candidate.file.to_owned(),
             tokens: finding.tokens,
@@ -263,7 +275,7 @@ impl Untried {
         let why = match key {
             Key::Cohort(_) => "it is a native key, and no profile here is native".to_owned(),
             Key::Foreign(key) => format!(
-                "its count of numbers is {}, and no profile here takes as many (SynthID takes one for each layer: `profile new --layers`)",
+                "its count of numbers is {}, and no profile here takes as many",
                 key.numbers().len()
             ),
         };

@@ -64,7 +64,11 @@ pub(super) fn changes(
     }));
     all.extend(shares(profile).into_iter().map(|(changed, share)| Change {
         profile: changed,
-        ..unchanged("share", &format!("a share of {share}"), Reading::Plain)
+        ..unchanged(
+            "share",
+            &format!("a share of {}", (share * 1e6).round() / 1e6),
+            Reading::Plain,
+        )
     }));
     if let Key::Foreign(key) = key {
         all.extend(orders(key).into_iter().map(|(changed, what)| Change {
@@ -147,14 +151,21 @@ fn gammas(profile: &Profile) -> Vec<(Profile, f64)> {
         .collect()
 }
 
-/// The profile with other shares of the second key: those that vLLM's generator and detector take if nothing is said, and a half.
+/// The profile with other shares of the second key: those that vLLM's generator and detector take if nothing is said, a half, and
+/// the other key's share, where the engine counts that one.
 fn shares(profile: &Profile) -> Vec<(Profile, f64)> {
     let Parameters::Dual { share: own } = profile.scheme.parameters() else {
         return vec![];
     };
-    [0.1, 0.2, 0.5]
-        .into_iter()
-        .filter(|share| (own - share).abs() > 1e-9)
+    let mut shares = vec![own];
+    for share in [1.0 - own, 0.1, 0.2, 0.5] {
+        if shares.iter().all(|other| (other - share).abs() > 1e-9) {
+            shares.push(share);
+        }
+    }
+    shares[1..]
+        .iter()
+        .copied()
         .filter_map(|share| {
             let scheme = profile.scheme.with(Parameters::Dual { share })?;
             let changed = Profile {

@@ -1,13 +1,15 @@
 //! Vocabulary sizes that are mistaken for one another.
 
 /// Ids that public models count: of their tokenizers, with added tokens, and of their embeddings, which are padded.
-const KNOWN: [u32; 58] = [
+const KNOWN: &[u32] = &[
     28_996, 30_522, 30_528, // BERT
-    32_000, 32_001, 32_002, 32_003, 32_008, 32_011, 32_016, 32_064, // Llama 2, Mistral, Code Llama, Phi-3
+    32_000, 32_001, 32_002, 32_003, 32_008, 32_011, 32_016,
+    32_064, // Llama 2, Mistral, Code Llama, Phi-3
     32_100, 32_128, // T5
     32_256, 32_768, // DeepSeek Coder; Mistral 0.3
     49_152, 49_153, 49_216, 49_280, // StarCoder 2, SmolLM
-    50_254, 50_257, 50_258, 50_265, 50_272, 50_277, 50_280, 50_295, 50_304, 50_400, 50_432, // GPT-2, OPT, GPT-NeoX, GPT-J
+    50_254, 50_257, 50_258, 50_265, 50_272, 50_277, 50_280, 50_295, 50_304, 50_400,
+    50_432, // GPT-2, OPT, GPT-NeoX, GPT-J
     51_200, // Phi-2
     64_000, 65_024, // Yi; Falcon, ChatGLM 2
     100_277, 100_352, // Phi-4, OLMo 2
@@ -32,6 +34,11 @@ pub(super) fn like(base: u32) -> Vec<u32> {
         .collect();
     sizes.extend((0..=4).map(|more| base.saturating_add(more)));
     sizes.extend((1..=4).map(|fewer| base.saturating_sub(fewer)));
-    sizes.extend(KNOWN.into_iter().filter(|known| known.abs_diff(base) <= base / 50));
+    sizes.extend(
+        KNOWN
+            .iter()
+            .copied()
+            .filter(|known| known.abs_diff(base) <= base / 50),
+    );
     sizes
 }

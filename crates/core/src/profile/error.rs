@@ -55,7 +55,7 @@ pub enum ProfileError {
     },
     /// Lists of a GPU's generator.
     #[error(
-        "device = \"cuda\": a GPU's generator gives other lists than a CPU's, and they cannot be made again without one"
+        "device = \"cuda\": a GPU's generator gives other lists and tables than a CPU's, and they cannot be made again without one"
     )]
     Cuda,
 }

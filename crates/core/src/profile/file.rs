@@ -119,7 +119,7 @@ impl File {
         };
         self.only(parameters.section())?;
         if let Some(torch) = &self.torch {
-            if row.prf != TORCH {
+            if !row.draws_with_torch() {
                 return Err(self.section("takes no", "torch"));
             }
             if torch.device == Device::Cuda {

@@ -102,6 +102,12 @@ impl SchemeRow {
         matches!(self.maker, Maker::Cohort(_))
     }
 
+    /// Whether torch's generator draws its lists, its uniforms or its table: a GPU's draws others than a CPU's.
+    #[must_use]
+    pub fn draws_with_torch(&self) -> bool {
+        matches!(self.prf, super::table::TORCH | super::table::TABLE)
+    }
+
     /// Whether which tokens are raised depends on how many ids the engine counts: its lists are drawn from all of them.
     #[must_use]
     pub fn counts_ids(&self) -> bool {

@@ -168,7 +168,7 @@ pub static SCHEMES: [SchemeRow; 24] = [
     ),
     row(
         "hf-synthid",
-        "synthid-table",
+        TABLE,
         Family::Tournament,
         (1, 4, 15),
         LAYERS,
@@ -244,6 +244,9 @@ pub static SCHEMES: [SchemeRow; 24] = [
 
 /// torch's generator on a CPU.
 pub(crate) const TORCH: &str = "torch-mt19937";
+
+/// A table of bits that it draws.
+pub(crate) const TABLE: &str = "synthid-table";
 
 const GREEN: Parameters = Parameters::Green {
     gamma: 0.25,

@@ -28,8 +28,19 @@ const TOGETHER: usize = 1 << 20;
 pub struct Document {
     /// Its p-value, over its own distinct units.
     pub score: DocumentScore,
+    /// The same over those units that no document before it has: no two documents' share any.
+    pub new: NewScore,
     /// Where the mark is; nothing for marks whose parts have no law ([`Mark::local`]).
     pub located: Option<Located>,
+}
+
+/// T1 on what a document has and none before it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NewScore {
+    /// Its distinct units that no document before it has.
+    pub scored: u64,
+    /// log10 of their p-value.
+    pub log10_p: Log10P,
 }
 
 impl Documents {
@@ -106,7 +117,7 @@ impl Documents {
             .collect();
         let documents = places
             .into_par_iter()
-            .map(|(start, length, cells)| read.document(start, length, cells, level))
+            .map(|(start, length, cells)| read.document(start, length, cells, &kept, level))
             .collect();
         let gathered = &mut self.all.marks[0].gathered;
         let added = gathered.add(kept.len(), &read.sums(&kept));
@@ -135,27 +146,12 @@ fn words(distinct: &DistinctCells, part: &Part) -> Vec<u32> {
     words
 }
 
-fn by_itself(
-    mark: &Mark,
-    tokens: u64,
-    gathered: &Gathered,
-    seen: &SeenUnits,
-) -> Result<Document, ExaminationError> {
-    let found = gathered.found(mark, seen, Effort::Document)?;
-    Ok(Document {
-        score: DocumentScore {
-            tokens,
-            scored: gathered.cells,
-            statistic: gathered.statistic(mark),
-            log10_p: found.log10_p,
-            log10_p_unmarked: found.unmarked,
-        },
-        located: None,
-    })
-}
-
 /// A located document's p-values, limited by the number of keys.
-fn limited(mark: &Mark, score: DocumentScore, mut located: Located) -> Document {
+fn limited(
+    mark: &Mark,
+    score: DocumentScore,
+    mut located: Located,
+) -> (DocumentScore, Option<Located>) {
     let found = Judged::of_law(mark, score.log10_p);
     let limit = |p: &mut Log10P| *p = Judged::of_law(mark, *p).log10_p;
     located.log10_p_adjusted.iter_mut().for_each(limit);
@@ -163,14 +159,12 @@ fn limited(mark: &Mark, score: DocumentScore, mut located: Located) -> Document 
         limit(&mut passage.log10_p);
         limit(&mut passage.log10_p_adjusted);
     }
-    Document {
-        score: DocumentScore {
-            log10_p: found.log10_p,
-            log10_p_unmarked: found.unmarked,
-            ..score
-        },
-        located: Some(located),
-    }
+    let score = DocumentScore {
+        log10_p: found.log10_p,
+        log10_p_unmarked: found.unmarked,
+        ..score
+    };
+    (score, Some(located))
 }
 
 /// The words of a block's units.
@@ -182,24 +176,53 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// The document of `length` tokens from `start` on, with these cells of the block.
+    /// The document of `length` tokens from `start` on, with these cells of the block; `kept` are those of the block that came for
+    /// the first time.
     fn document(
         &self,
         start: usize,
         length: usize,
         cells: Range<u32>,
+        kept: &[u32],
         level: Option<f64>,
     ) -> Result<Document, ExaminationError> {
+        let place = |cell| kept.partition_point(|&kept| kept < cell);
+        let new = &kept[place(cells.start)..place(cells.end)];
         // Each unit of the document once, by its first cell.
         let cells = self.by_unit.first_of(cells)?;
-        let tokens = length as u64;
+        let (score, located) = self.score(start, length as u64, &cells, level)?;
+        let log10_p = if new.len() == cells.len() {
+            score.log10_p
+        } else {
+            self.together(new)?.1.log10_p
+        };
+        Ok(Document {
+            score,
+            located,
+            new: NewScore {
+                scored: new.len() as u64,
+                log10_p,
+            },
+        })
+    }
+
+    fn score(
+        &self,
+        start: usize,
+        tokens: u64,
+        cells: &[u32],
+        level: Option<f64>,
+    ) -> Result<(DocumentScore, Option<Located>), ExaminationError> {
         let (Some(reading), Some(level)) = (self.mark.local(), level) else {
-            let mut own = Gathered::new(self.mark);
-            own.add(cells.len(), &self.sums(&cells))
-                .ok_or(ExaminationError::Sum)?;
-            let mut seen = SeenUnits::for_law_of(self.mark);
-            seen.add(&self.by_unit.units(&cells));
-            return by_itself(self.mark, tokens, &own, &seen);
+            let (own, found) = self.together(cells)?;
+            let score = DocumentScore {
+                tokens,
+                scored: own.cells,
+                statistic: own.statistic(self.mark),
+                log10_p: found.log10_p,
+                log10_p_unmarked: found.unmarked,
+            };
+            return Ok((score, None));
         };
         let tail = match self.mark.null() {
             Null::Lists => plain::lists,
@@ -216,6 +239,17 @@ impl Words<'_> {
         let scores = Scores::of(law, tail, scores.collect(), at.collect());
         let (score, located) = document::located(tokens, &scores, level)?;
         Ok(limited(self.mark, score, located))
+    }
+
+    /// T1 of some cells.
+    fn together(&self, cells: &[u32]) -> Result<(Gathered, Judged), ExaminationError> {
+        let mut own = Gathered::new(self.mark);
+        own.add(cells.len(), &self.sums(cells))
+            .ok_or(ExaminationError::Sum)?;
+        let mut seen = SeenUnits::for_law_of(self.mark);
+        seen.add(&self.by_unit.units(cells));
+        let found = own.found(self.mark, &seen, Effort::Document)?;
+        Ok((own, found))
     }
 
     /// The sum of the scores of some cells, for each part.

@@ -4,7 +4,7 @@ pub mod document;
 mod each;
 pub mod localize;
 
-pub use each::{Document, Documents};
+pub use each::{Document, Documents, NewScore};
 
 use crate::cells::{DistinctCells, RawCells};
 use crate::dedup::DedupKind;

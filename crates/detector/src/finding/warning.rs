@@ -29,6 +29,8 @@ pub enum Warning {
     /// The same, and the key's numbers are so few or so close together that there are no others to compare
     /// them with.
     KeyNotComparable,
+    /// Parts of a document have no law of their own under this mark: passages were not looked for.
+    NoPassages,
 }
 
 /// Below this many scored cells a finding says nothing either way.
@@ -69,6 +71,7 @@ impl Warning {
             Self::KeyNotComparable => {
                 "mark with at least three numbers drawn at random from a wide range"
             }
+            Self::NoPassages => "give a stretch that you suspect as a text of its own",
             Self::MuchExposed => "ask prompts that do not contain the answer's words",
         }
     }
@@ -93,6 +96,9 @@ impl fmt::Display for Warning {
             Self::TooFewCells => "too few cells: nothing can be said either way",
             Self::WindowsRepeat => {
                 "windows repeat: over half of the cells are repetitions and do not count"
+            }
+            Self::NoPassages => {
+                "marked passages are not looked for in this scheme: a short marked stretch in a long text may not be seen"
             }
             Self::MuchExposed => {
                 "over a fifth of the cells were left out: the suspect had been shown their windows"

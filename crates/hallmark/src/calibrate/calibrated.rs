@@ -1,6 +1,7 @@
 //! The result of `calibrate`.
 
-use super::{Rate, Read};
+use super::p_values::PValues;
+use super::rates::Rate;
 use crate::error::{Error, Result};
 use crate::inputs::InputFile;
 use crate::json::formats;
@@ -35,14 +36,14 @@ pub struct Calibrated {
     /// What draws them.
     pub seed: u64,
     /// Each length for which there was a text, the shortest first; whole texts come last.
-    pub lengths: Vec<Length>,
+    pub lengths: Vec<CalibratedLength>,
 }
 
 /// Texts of one length.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Length {
+pub struct CalibratedLength {
     /// So many tokens from the beginning of each text that has as many; left out: whole texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u32>,
@@ -55,18 +56,21 @@ pub struct Length {
     /// log10 of T1's p over all of them together, under the key.
     pub pooled_log10_p: Log10P,
     /// How often p was at or below each level.
-    pub levels: Vec<Level>,
+    pub levels: Vec<CalibratedLevel>,
 }
 
 /// How often p was at or below a level.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Level {
+pub struct CalibratedLevel {
     /// The level.
     pub level: f64,
     /// Unmarked texts under the key; limits as if they were drawn at random from texts like them.
     pub key: Rate,
+    /// The same, p of each text being over those of its cells that no text before has: texts that share passages are then counted
+    /// as what they are, and the rate may be no more than the level.
+    pub key_new: Rate,
     /// Unmarked texts under random keys; limits over keys.
     pub random_keys: Rate,
     /// All unmarked texts together (T1), under random keys.
@@ -76,11 +80,11 @@ pub struct Level {
     pub found: Option<Rate>,
 }
 
-impl Length {
+impl CalibratedLength {
     pub(super) fn new(
         (tokens, texts, repeated): (Option<u32>, u64, u64),
-        own: &Read,
-        random: &[Read],
+        own: &PValues,
+        random: &[PValues],
         found: &[Log10P],
         levels: &[f64],
     ) -> Result<Self> {
@@ -88,12 +92,14 @@ impl Length {
         let levels = levels.iter().map(|&level| {
             let is_below = |p: &Log10P| p.value() <= level.log10();
             let count = |p: &[Log10P]| p.iter().filter(|p| is_below(p)).count() as u64;
-            let of_random = random.iter().map(|read| count(&read.each)).sum();
-            let of_pooled = random.iter().filter(|read| is_below(&read.pooled)).count() as u64;
+            let of_random = random.iter().map(|one| count(&one.each)).sum();
+            let of_new = count(&own.new);
+            let of_pooled = random.iter().filter(|one| is_below(&one.pooled)).count() as u64;
             let marked = found.len() as u64;
-            Ok(Level {
+            Ok(CalibratedLevel {
                 level,
                 key: Rate::of_cases(count(&own.each), texts)?,
+                key_new: Rate::of_cases(of_new, texts)?,
                 random_keys: Rate::of_groups(of_random, texts * keys, keys)?,
                 pooled: Rate::of_cases(of_pooled, keys)?,
                 found: (marked > 0)
@@ -112,18 +118,19 @@ impl Length {
     }
 }
 
-impl Level {
-    /// Whether random keys were at or below the level more often than it allows, beyond the limits: a fault of the program, or
-    /// text that knows keys.
+impl CalibratedLevel {
+    /// Whether p was at or below the level more often than it allows, beyond the limits, under random keys or where texts share
+    /// nothing: a fault of the program, or text that knows the key.
     #[must_use]
     pub fn is_alarming(&self) -> bool {
-        self.random_keys.low > self.level || self.pooled.low > self.level
+        let rates = [self.key_new, self.random_keys, self.pooled];
+        rates.iter().any(|rate| rate.low > self.level)
     }
 
     /// Whether this key is unlucky with these texts: passages that many of them share score high under it.
     #[must_use]
     pub fn is_unlucky(&self) -> bool {
-        self.key.low > self.level
+        self.key.low > self.level && self.key_new.low <= self.level
     }
 }
 
@@ -133,7 +140,8 @@ impl Calibrated {
     /// # Errors
     /// When the file cannot be read, or is no such result.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Error::io("read", path, &error))?;
         serde_json::from_str(&text).map_err(|error| {
             Error::usage(error)
                 .at(shown(path))
@@ -143,9 +151,10 @@ impl Calibrated {
 
     /// The row for texts of so many tokens: the longest length that is no longer, or the shortest.
     #[must_use]
-    pub fn for_tokens(&self, tokens: u64) -> Option<&Length> {
+    pub fn for_tokens(&self, tokens: u64) -> Option<&CalibratedLength> {
         let cut = self.lengths.iter().filter(|length| length.tokens.is_some());
-        let fits = |length: &&Length| length.tokens.is_some_and(|t| u64::from(t) <= tokens);
+        let fits =
+            |length: &&CalibratedLength| length.tokens.is_some_and(|t| u64::from(t) <= tokens);
         cut.clone()
             .filter(fits)
             .next_back()
@@ -168,9 +177,9 @@ impl Calibrated {
         } else {
             return Ok(());
         };
-        Err(
-            Error::usage(format_args!("this calibration is of {what}: its rates say nothing here"))
-                .hint("calibrate with the profile and the key that are used"),
-        )
+        Err(Error::usage(format_args!(
+            "this calibration is of {what}: its rates say nothing here"
+        ))
+        .hint("calibrate with the profile and the key that are used"))
     }
 }

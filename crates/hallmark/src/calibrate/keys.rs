@@ -16,6 +16,6 @@ pub(super) fn random(profile: &Profile, like: &Key, count: u32, seed: u64) -> Re
             .map(Key::Foreign)
             .collect(),
     };
-    let marks = keys.iter().map(|key| Mark::new(profile, key));
-    Ok(marks.collect::<Result<_, _>>()?)
+    let mark = |key| Ok(Mark::new(profile, key)?);
+    keys.iter().map(mark).collect()
 }

@@ -2,11 +2,12 @@
 
 mod calibrated;
 mod keys;
+mod p_values;
 mod rates;
 mod texts;
 
-pub use calibrated::{Calibrated, Length, Level};
-pub use rates::Rate;
+pub use calibrated::{Calibrated, CalibratedLength, CalibratedLevel};
+pub use rates::{MISS, Rate};
 
 use crate::error::{Error, Result};
 use crate::inputs::{InputFile, Role};
@@ -19,12 +20,7 @@ use crate::tokenizers;
 use hallmark_core::keys::Key;
 use hallmark_core::mark::{Mark, Null};
 use hallmark_core::profile::Profile;
-use hallmark_detector::cells::RawCells;
-use hallmark_detector::dedup::DedupKind;
-use hallmark_detector::detection::Documents;
-use hallmark_detector::tail::Log10P;
-use rayon::prelude::*;
-use std::sync::atomic::{AtomicU64, Ordering};
+use p_values::PValues;
 use texts::Texts;
 
 /// What is counted, and over what.
@@ -45,9 +41,6 @@ pub const KEYS: u32 = 1000;
 
 /// The same for marks whose functions draw whole lists, or whose keys have to be compared with others.
 pub const DEAR_KEYS: u32 = 50;
-
-/// The chance that an interval misses, both sides together.
-pub const MISS: f64 = 0.05;
 
 /// The most random keys.
 const MOST_KEYS: u32 = 1_000_000;
@@ -90,7 +83,7 @@ pub fn calibrate(
     how: &Calibrating,
     unmarked: &Inputs,
     marked: Option<&Inputs>,
-    progress: &mut (dyn FnMut(Step<'_>) + Send),
+    progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Calibrated> {
     how.check()?;
     let mark = marks::mark(profile, key)?;
@@ -113,19 +106,21 @@ pub fn calibrate(
         let (raw, repeated) = clean.of_length(tokens)?;
         let texts = raw.answers().count() as u64;
         if texts > 0 {
-            let own = read(&mark, &raw)?;
-            let random = under_random_keys(profile, key, (keys, how.seed), &raw, &mut |of_them| {
+            let own = PValues::of(&mark, &raw)?;
+            let mut random = vec![];
+            for mark in keys::random(profile, key, keys, how.seed)? {
+                random.push(PValues::of(&mark, &raw)?);
                 progress(Step {
                     what: "random keys",
-                    done: done + of_them,
+                    done: done + random.len() as u64,
                     all: Some(all),
                 });
-            })?;
+            }
             let found = match &answers {
-                Some(answers) => read(&mark, &answers.of_length(tokens)?.0)?.each,
+                Some(answers) => PValues::of(&mark, &answers.of_length(tokens)?.0)?.each,
                 None => vec![],
             };
-            measured.push(Length::new(
+            measured.push(CalibratedLength::new(
                 (tokens, texts, repeated),
                 &own,
                 &random,
@@ -156,50 +151,6 @@ pub fn calibrate(
 fn default_keys(mark: &Mark) -> u32 {
     let is_dear = mark.is_dear() || !matches!(mark.null(), Null::Independent);
     if is_dear { DEAR_KEYS } else { KEYS }
-}
-
-/// p of each text, and of all together.
-pub(super) struct Read {
-    pub(super) each: Vec<Log10P>,
-    pub(super) pooled: Log10P,
-    pub(super) cells: u64,
-}
-
-fn read(mark: &Mark, raw: &RawCells) -> Result<Read> {
-    let mut documents = Documents::new(mark, DedupKind::Exact);
-    let each = documents.observe(raw, None)?;
-    let pooled = documents.finish()?;
-    Ok(Read {
-        cells: each.iter().map(|document| document.score.scored).sum(),
-        each: each
-            .into_iter()
-            .map(|document| document.score.log10_p)
-            .collect(),
-        pooled: pooled.log10_p,
-    })
-}
-
-fn under_random_keys(
-    profile: &Profile,
-    key: &Key,
-    (count, seed): (u32, u64),
-    raw: &RawCells,
-    progress: &mut (dyn FnMut(u64) + Send),
-) -> Result<Vec<Read>> {
-    let random = keys::random(profile, key, count, seed)?;
-    let done = AtomicU64::new(0);
-    let progress = std::sync::Mutex::new(progress);
-    random
-        .par_iter()
-        .map(|mark| {
-            let read = read(mark, raw);
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if let Ok(mut progress) = progress.lock() {
-                progress(done);
-            }
-            read
-        })
-        .collect()
 }
 
 fn inputs(unmarked: &Inputs, marked: Option<&Inputs>) -> Result<Vec<InputFile>> {

@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use hallmark_detector::interval::{Interval, IntervalError, Sides, bounded_mean, clopper_pearson};
 use serde::{Deserialize, Serialize};
 
-use super::MISS;
+/// The chance that an interval misses, both sides together.
+pub const MISS: f64 = 0.05;
 
 /// A share, with 95% limits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +37,11 @@ impl Rate {
         Self::within(count, of, bounded_mean(groups, rate, MISS, Sides::Two))
     }
 
-    fn within(count: u64, of: u64, interval: Result<Interval, IntervalError>) -> Result<Self> {
+    fn within(
+        count: u64,
+        of: u64,
+        interval: std::result::Result<Interval, IntervalError>,
+    ) -> Result<Self> {
         let interval = interval.map_err(Error::usage)?;
         Ok(Self {
             count,

@@ -9,6 +9,47 @@ from ._shown import Shown
 
 
 @dataclass(frozen=True, repr=False)
+class CalibratedLength(Shown):
+    """Texts of one length."""
+
+    cells: float
+    """Distinct cells of a text on average."""
+    levels: tuple[CalibratedLevel, ...]
+    """How often p was at or below each level."""
+    pooled_log10_p: float
+    """log10 of T1's p over all of them together, under the key."""
+    repeated: int
+    """Texts that were the same, token for token, as one before, and were left out."""
+    texts: int
+    """Unmarked texts, each counted once."""
+    tokens: int | None = None
+    """So many tokens from the beginning of each text that has as many; left out: whole texts."""
+
+    _nested: ClassVar[dict[str, str]] = {"levels": "CalibratedLevel"}
+
+
+@dataclass(frozen=True, repr=False)
+class CalibratedLevel(Shown):
+    """How often p was at or below a level."""
+
+    key: Rate
+    """Unmarked texts under the key; limits as if they were drawn at random from texts like them."""
+    key_new: Rate
+    """The same, p of each text being over those of its cells that no text before has: texts that share passages are
+    then counted as what they are, and the rate may be no more than the level."""
+    level: float
+    """The level."""
+    pooled: Rate
+    """All unmarked texts together (T1), under random keys."""
+    random_keys: Rate
+    """Unmarked texts under random keys; limits over keys."""
+    found: Rate | None = None
+    """Marked texts under the key, where there are any: power."""
+
+    _nested: ClassVar[dict[str, str]] = {"found": "Rate", "key": "Rate", "key_new": "Rate", "pooled": "Rate", "random_keys": "Rate"}
+
+
+@dataclass(frozen=True, repr=False)
 class Checkpoint(Shown):
     """The value of an e-process at one look."""
 
@@ -88,10 +129,14 @@ class Document(Shown):
     """Where the mark is; left out for other engines' marks that have no law for parts of a document."""
     log10_p_unmarked: float | None = None
     """The same for text that no key of the engine marked, where that is smaller."""
+    new: NewCells | None = None
+    """The same over what no document before it has, where that is less."""
+    verdict: Verdict | None = None
+    """Whether it is a finding by itself: not adjusted for the number of documents."""
     warnings: tuple[str, ...] = ()
     """What to bear in mind."""
 
-    _nested: ClassVar[dict[str, str]] = {"located": "Located"}
+    _nested: ClassVar[dict[str, str]] = {"located": "Located", "new": "NewCells", "verdict": "Verdict"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -210,6 +255,22 @@ class Finding(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class InputFile(Shown):
+    """A file that went into a result, as it was when it was read."""
+
+    bytes: int
+    """Its size."""
+    file: str
+    """Its name."""
+    role: str
+    """What it was read for."""
+    sha256: str
+    """SHA-256 of its bytes, in hexadecimal."""
+
+    _nested: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, repr=False)
 class Interval(Shown):
     """An interval that misses the true value with a probability of at most `alpha`."""
 
@@ -251,6 +312,18 @@ class Located(Shown):
     """log10 of the smallest p of any window, adjusted for all of them."""
 
     _nested: ClassVar[dict[str, str]] = {"passages": "Passage"}
+
+
+@dataclass(frozen=True, repr=False)
+class NewCells(Shown):
+    """What of a document no document before it has."""
+
+    log10_p: float
+    """log10 of p over them alone."""
+    scored: int
+    """Its distinct cells that no document before it has."""
+
+    _nested: ClassVar[dict[str, str]] = {}
 
 
 @dataclass(frozen=True, repr=False)
@@ -308,6 +381,38 @@ class Profile(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class QuotedCalibration(Shown):
+    """What a calibration says of texts of a length."""
+
+    file: InputFile
+    """The calibration."""
+    keys: int
+    """Its random keys."""
+    length: CalibratedLength
+    """Its row for the longest length that is no longer than half of the documents."""
+
+    _nested: ClassVar[dict[str, str]] = {"file": "InputFile", "length": "CalibratedLength"}
+
+
+@dataclass(frozen=True, repr=False)
+class Rate(Shown):
+    """A share, with 95% limits."""
+
+    count: int
+    """How often it happened."""
+    high: float
+    """The upper limit."""
+    low: float
+    """The lower limit."""
+    of: int
+    """Of how many."""
+    rate: float
+    """The share."""
+
+    _nested: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, repr=False)
 class ResidualCounts(Shown):
     """What T2r counted, as its finding carries it."""
 
@@ -360,6 +465,18 @@ class Strongest(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class Verdict(Shown):
+    """Whether something is a finding, by itself."""
+
+    level: float
+    """The level: the largest p that is a finding."""
+    outcome: str
+    """Found, not found, or nothing can be said as there are too few cells."""
+
+    _nested: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, repr=False)
 class Weighting(Shown):
     """What weights were made from and how, as a finding carries it."""
 
@@ -401,10 +518,17 @@ class Detected(Shown):
     """Records that were skipped."""
     version: str
     """Version of this program."""
+    calibration: QuotedCalibration | None = None
+    """What was counted before on text of one's own, where that was given."""
+    shared: float | None = None
+    """The share of the documents' distinct cells that a document before has: their p-values are no separate
+    evidence as far as they share cells. Left out where there is one document."""
+    verdict: Verdict | None = None
+    """Whether it is a finding."""
     weighted_mean: bool = False
     """Whether layers are weighted as in `SynthID`'s weighted mean."""
 
-    _nested: ClassVar[dict[str, str]] = {"counts": "Counts", "documents": "Document", "pooled": "Finding", "profile": "Profile", "skipped": "Skipped"}
+    _nested: ClassVar[dict[str, str]] = {"calibration": "QuotedCalibration", "counts": "Counts", "documents": "Document", "pooled": "Finding", "profile": "Profile", "skipped": "Skipped", "verdict": "Verdict"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -593,22 +717,6 @@ class Condition(Shown):
     """What was seen, or what is left to show."""
     tests: tuple[str, ...]
     """The tests that need it."""
-
-    _nested: ClassVar[dict[str, str]] = {}
-
-
-@dataclass(frozen=True, repr=False)
-class InputFile(Shown):
-    """A file that went into a result, as it was when it was read."""
-
-    bytes: int
-    """Its size."""
-    file: str
-    """Its name."""
-    role: str
-    """What it was read for."""
-    sha256: str
-    """SHA-256 of its bytes, in hexadecimal."""
 
     _nested: ClassVar[dict[str, str]] = {}
 

@@ -3,7 +3,7 @@
 use crate::page::{Block, Column, Page, Section, Table, Text};
 use crate::sections;
 use crate::words::{count, decimals, fixed, significant};
-use hallmark::calibrate::{Calibrated, Length, Level, Rate};
+use hallmark::calibrate::{Calibrated, CalibratedLength, CalibratedLevel, Rate};
 
 pub(crate) fn calibrated(calibrated: &Calibrated) -> Page {
     let sections = vec![
@@ -75,18 +75,16 @@ fn says(calibrated: &Calibrated) -> String {
 fn warnings(calibrated: &Calibrated) -> Vec<Block> {
     let levels = || calibrated.lengths.iter().flat_map(|length| &length.levels);
     let mut warnings = vec![];
-    if levels().any(Level::is_alarming) {
-        warnings.push("Random keys find more of these texts than their level allows. Do not use the program on such text before this is understood.");
+    if levels().any(CalibratedLevel::is_alarming) {
+        warnings.push("More of these texts are found than the level allows, by what each has alone or by random keys. Either the texts know the key, or the program is wrong: it is not to be used on such text before that is clear.");
     }
-    if levels().any(Level::is_unlucky) {
+    if levels().any(CalibratedLevel::is_unlucky) {
         warnings.push("This key finds more of these texts than the level says, while random keys do not: many of them share passages that score high under it.");
     }
     if warnings.is_empty() {
         return vec![];
     }
-    vec![Block::List(
-        warnings.into_iter().map(Text::words).collect(),
-    )]
+    vec![Block::List(warnings.into_iter().map(Text::words).collect())]
 }
 
 fn does_not_show() -> Block {
@@ -99,7 +97,7 @@ fn does_not_show() -> Block {
     Block::List(lines.map(Text::words).to_vec())
 }
 
-fn of_length(length: &Length) -> Vec<Block> {
+fn of_length(length: &CalibratedLength) -> Vec<Block> {
     let heading = match length.tokens {
         Some(tokens) => format!("The first {} tokens", count(u64::from(tokens))),
         None => "Whole texts".to_owned(),
@@ -108,16 +106,18 @@ fn of_length(length: &Length) -> Vec<Block> {
     let mut columns = vec![
         Column::number("p at or below"),
         Column::number("unmarked, this key"),
+        Column::number("the same, by what no text before has"),
         Column::number("unmarked, random keys"),
         Column::number("all together, random keys"),
     ];
     if is_found {
         columns.push(Column::number("marked, this key"));
     }
-    let row = |level: &Level| {
+    let row = |level: &CalibratedLevel| {
         let mut cells = vec![
             fixed(level.level),
             share(&level.key),
+            share(&level.key_new),
             share(&level.random_keys),
             share(&level.pooled),
         ];
@@ -141,9 +141,11 @@ fn share(rate: &Rate) -> String {
 }
 
 fn limits(rate: &Rate) -> String {
+    // A limit below this is none.
+    let low = if rate.low < 1e-11 { 0.0 } else { rate.low };
     format!(
         "{} to {}%",
-        significant(100.0 * rate.low),
+        significant(100.0 * low),
         significant(100.0 * rate.high)
     )
 }

@@ -3,6 +3,7 @@
 use crate::page::{Block, Page, Section, Text};
 use crate::words::{count, decimals, fixed, significant};
 use hallmark::power::Planned;
+use hallmark_core::schemes::{Family, Scheme};
 use hallmark_detector::power::GrowthSource;
 
 pub(crate) fn planned(planned: &Planned) -> Page {
@@ -38,9 +39,9 @@ pub(crate) fn planned(planned: &Planned) -> Page {
 }
 
 fn lifted(planned: &Planned) -> &'static str {
-    match &planned.scheme[..] {
-        "green" => "the green rate",
-        "tournament" => "the rate of one bits",
+    match Scheme::named(&planned.scheme).map(|scheme| scheme.row().family) {
+        Some(Family::Green) => "the green rate",
+        Some(Family::Tournament) => "the rate of one bits",
         _ => "the mean score, in nats,",
     }
 }
