@@ -129,10 +129,10 @@ impl Default for LimitsConfig {
     fn default() -> Self {
         Self {
             request_bytes: 256 << 10,
-            client_per_second: 0.5,
-            client_burst: 10,
-            per_second: 100.0,
-            burst: 200,
+            client_per_second: 0.05,
+            client_burst: 20,
+            per_second: 20.0,
+            burst: 100,
             detections: 0,
             queue: 64,
             wait_seconds: 5,

@@ -6,4 +6,5 @@ mod common;
 mod config;
 mod limits;
 mod log;
+mod null;
 mod openapi;
