@@ -4,7 +4,7 @@ use hallmark_corpus::logprobs::LogprobReader;
 use hallmark_corpus::{Limits, ReadOptions, Reader};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: hallmark_fuzz::let_unwind("parquet"), |bytes: &[u8]| {
     let file = hallmark_fuzz::file(bytes, "parquet");
     let options = ReadOptions {
         skip_bad: 3,

@@ -26,6 +26,27 @@ pub fn file(bytes: &[u8], ending: &str) -> PathBuf {
     path
 }
 
+/// Lets panics that begin in this library's own source unwind, for a reader that turns them into errors. Every other panic still ends the program,
+/// and so does one that nobody catches.
+pub fn let_unwind(library: &'static str) {
+    let ends_the_program = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let is_library = |place: &std::panic::Location<'_>| {
+            let mut folders = Path::new(place.file()).components();
+            folders.any(|folder| is_release_of(library, &folder.as_os_str().to_string_lossy()))
+        };
+        if !panic.location().is_some_and(is_library) {
+            ends_the_program(panic);
+        }
+    }));
+}
+
+/// Whether a folder is where a registry's release of a library is unpacked: its name, a dash and a version.
+fn is_release_of(library: &str, folder: &str) -> bool {
+    let version = folder.strip_prefix(library).and_then(|rest| rest.strip_prefix('-'));
+    version.is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+}
+
 /// The first byte, which chooses how the rest is read, and the rest.
 pub fn choice(bytes: &[u8]) -> (u8, &[u8]) {
     bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest))

@@ -4,7 +4,7 @@
 mod support;
 
 use hallmark_verify::Verdict;
-use hallmark_verify::arithmetic::{Cells, Form, KeyWords, Residual, check};
+use hallmark_verify::arithmetic::{Cells, Form, KeyWords, Residual, check, growth};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{case, cases};
@@ -114,6 +114,62 @@ fn very_many_keys_are_refused() {
         list.resize(30_000, first);
     }
     assert!(fails(&examined, &case.cells));
+}
+
+/// Of weights that no window can have nothing is computed: sums of many different ones have no tail that is found in few steps.
+#[test]
+fn weights_off_the_ladder_end_the_arithmetic() {
+    let numbers = ["statistic", "log10 p", "levels", "effect"];
+    for name in [
+        "weighed-green",
+        "weighed-gumbel",
+        "ring-weighed",
+        "same-key",
+    ] {
+        let case = case(name);
+        let computed = |cells: &Cells| -> usize {
+            let checks = check(&case.examined, cells);
+            let names = checks
+                .iter()
+                .filter_map(|check| check.what.rsplit_once(": "));
+            names.filter(|(_, number)| numbers.contains(number)).count()
+        };
+        assert!(computed(&case.cells) > 0, "{name}");
+        let mut cells = case.cells.clone();
+        for (i, weight) in cells.weights.iter_mut().flatten().enumerate() {
+            *weight = 65_535 - (i % 30_000) as u16;
+        }
+        let mut others = vec![(cells, "the windows' weights are of the ladder")];
+        if case.cells.residual.is_some() {
+            let mut cells = case.cells.clone();
+            let forms = cells
+                .residual
+                .iter_mut()
+                .flat_map(|residual| &mut residual.forms);
+            for (i, weight) in forms.flat_map(|form| &mut form.weights).enumerate() {
+                *weight = i32::MIN + i as i32;
+            }
+            others.push((cells, "T2r's weights are of its ladder"));
+        }
+        for (cells, ladder) in others {
+            let checks = check(&case.examined, &cells);
+            let of = |what: &str| {
+                checks
+                    .iter()
+                    .find(|check| check.what == what)
+                    .unwrap()
+                    .verdict
+            };
+            assert_eq!(of(ladder), Verdict::Fails, "{name}");
+            assert_eq!(
+                of("every number of the tests"),
+                Verdict::NotChecked,
+                "{name}"
+            );
+            assert_eq!(computed(&cells), 0, "{name}");
+            assert_eq!(growth(&case.examined, &cells), [], "{name}");
+        }
+    }
 }
 
 /// Texts of others come back short.

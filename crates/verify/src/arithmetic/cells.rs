@@ -64,6 +64,40 @@ impl Cells {
         self.answers.len()
     }
 
+    /// Words and weights that are disclosed, in all.
+    pub(crate) fn size(&self) -> u64 {
+        let weights = self.weights.iter().map(Vec::len);
+        let words = self.keys.iter().map(|key| key.words.len());
+        let residual = self.residual.iter().flat_map(|residual| {
+            let weights = residual.forms.iter().map(|form| form.weights.len());
+            weights.chain(residual.words.iter().map(Vec::len))
+        });
+        let lengths = weights.chain(words).chain(residual);
+        lengths.map(|length| length as u64).sum()
+    }
+
+    /// Whether all weights are ones that windows can have. Of others nothing is computed: tails of sums with few and small weights alone are
+    /// found in few steps.
+    pub(crate) fn are_of_ladders(&self) -> bool {
+        self.off_ladder().is_none() && self.off_longer_ladder().is_none()
+    }
+
+    /// The first weight of a window that is no step of the ladder.
+    fn off_ladder(&self) -> Option<u16> {
+        let mut weights = self.weights.iter().flatten().copied();
+        weights.find(|weight| !LADDER.contains(weight))
+    }
+
+    /// The first weight of T2r that is none of its steps.
+    fn off_longer_ladder(&self) -> Option<i32> {
+        let forms = self.residual.iter().flat_map(|residual| &residual.forms);
+        let mut weights = forms.flat_map(|form| &form.weights).copied();
+        weights.find(|weight| {
+            let size = weight.unsigned_abs();
+            !LADDER.iter().any(|&step| u32::from(step) == size) && !LONGER.contains(&size)
+        })
+    }
+
     /// Words of T2r's cells.
     fn residual_cells(&self) -> usize {
         let forms = self.residual.iter().flat_map(|residual| &residual.forms);
@@ -119,22 +153,13 @@ impl Cells {
         table.holds("the answers that cells are of", beyond.is_none(), || {
             format!("there are {answers}, and a cell is of number {beyond:?}")
         });
-        let off = self
-            .weights
-            .iter()
-            .flatten()
-            .find(|&weight| !LADDER.contains(weight));
+        let off = self.off_ladder();
         table.holds(
             "the windows' weights are of the ladder",
             off.is_none(),
             || format!("{off:?} is none of its steps"),
         );
-        let forms = self.residual.iter().flat_map(|residual| &residual.forms);
-        let known = |&&weight: &&i32| {
-            let size = weight.unsigned_abs();
-            !LADDER.iter().any(|&step| u32::from(step) == size) && !LONGER.contains(&size)
-        };
-        let off = forms.flat_map(|form| &form.weights).find(known);
+        let off = self.off_longer_ladder();
         table.holds("T2r's weights are of its ladder", off.is_none(), || {
             format!("{off:?} is none of its steps")
         });

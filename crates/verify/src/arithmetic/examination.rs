@@ -6,6 +6,7 @@ use super::mark::Mark;
 use super::printed::Printed;
 use super::score::Scores;
 use super::table::Table;
+use super::weighted::Steps;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -21,6 +22,8 @@ pub(crate) struct Examination<'a> {
     /// Findings in all.
     tests: usize,
     visible: OnceLock<f64>,
+    /// What is left for weighted tails.
+    pub(crate) steps: Steps,
     /// Bits of each key of another engine with which all numbers so far agree.
     bits: RefCell<HashMap<String, Vec<u32>>>,
 }
@@ -51,6 +54,7 @@ impl<'a> Examination<'a> {
             keys,
             tests: printed.list_or_none("tests").map_or(0, |tests| tests.len()),
             visible: OnceLock::new(),
+            steps: Steps::of_size(cells.size()),
             bits: RefCell::default(),
         }
     }

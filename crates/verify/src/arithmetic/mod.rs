@@ -5,7 +5,8 @@
 //! upper bound of a p-value (a lower one of an e-value), the exact value is computed here: the printed one may lie on its safe side by what
 //! the documents allow, and on the other by rounding only.
 //!
-//! No input panics or takes time without end: what cannot be read, or does not fit together, is a check that fails.
+//! No input panics or takes time without end: what cannot be read, or does not fit together, is a check that fails, and work is counted
+//! against what the size of the input allows.
 
 mod cells;
 mod cohorts;
@@ -73,7 +74,7 @@ pub fn growth(examined: &Value, cells: &Cells) -> Vec<(String, Vec<(u64, f64)>)>
     let Ok(mark) = Mark::of(printed.at("profile")) else {
         return vec![];
     };
-    if cells.fit(mark.ring).is_err() {
+    if cells.fit(mark.ring).is_err() || !cells.are_of_ladders() {
         return vec![];
     }
     let examination = Examination::new(printed, cells, mark);
@@ -97,6 +98,11 @@ fn numbers_of(table: &mut Table, printed: Printed<'_>, cells: &Cells, mark: Mark
         return;
     }
     cells.check(table, printed);
+    if !cells.are_of_ladders() {
+        let why = "there are weights that no window can have";
+        table.not_checked("every number of the tests", why);
+        return;
+    }
     let examination = Examination::new(printed, cells, mark);
     examination::counts(table, &examination);
     findings::check(table, &examination);

@@ -7,8 +7,13 @@ use super::numbers::Double;
 use super::score::NAT;
 use super::shape::{of_numerators, shape};
 use super::tail::{LATTICE, binomial, gamma, interval};
-use super::weighted::{self, Group};
+use super::weighted::{self, Group, Steps};
 use proptest::prelude::*;
+
+/// What an examination of a few words may take.
+fn enough() -> Steps {
+    Steps::of_size(0)
+}
 
 fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -74,7 +79,7 @@ fn weighted_counts() {
     let mut seen = 0;
     for (rate, trials, row) in green.chain(bits) {
         let sum = row[2].parse().unwrap();
-        let found = weighted::counts(&groups(row[0], trials), rate, sum).unwrap();
+        let found = weighted::counts(&groups(row[0], trials), rate, sum, &enough()).unwrap();
         let exact: f64 = row[3].parse().unwrap();
         assert!(agree(found.log10_p, exact, 1e-9), "{row:?}: {found:?}");
         assert!(found.chernoff >= exact - 1e-9, "{row:?}: {found:?}");
@@ -90,7 +95,8 @@ fn weighted_gammas() {
     for row in rows(include_str!(
         "../../../detector/vectors/weighted_gumbel.tsv"
     )) {
-        let found = weighted::gammas(&groups(row[0], 1), row[2].parse().unwrap()).unwrap();
+        let found =
+            weighted::gammas(&groups(row[0], 1), row[2].parse().unwrap(), &enough()).unwrap();
         let exact: f64 = row[3].parse().unwrap();
         assert!(agree(found.log10_p, exact, 1e-9), "{row:?}: {found:?}");
         assert!(found.chernoff >= exact - 1e-9, "{row:?}: {found:?}");
@@ -113,7 +119,7 @@ fn contrasts() {
         };
         let groups: Vec<Group> = differences.iter().map(group).collect();
         let ahead = differences.iter().filter(|&&one| one > 0).sum();
-        let found = weighted::counts(&groups, LATTICE / 2, ahead).unwrap();
+        let found = weighted::counts(&groups, LATTICE / 2, ahead, &enough()).unwrap();
         let exact: f64 = row[3].parse().unwrap();
         assert!(agree(found.log10_p, exact, 1e-9), "{row:?}: {found:?}");
         seen += 1;
@@ -216,7 +222,8 @@ fn processes() {
 fn sums_of_gammas() {
     let mut seen = 0;
     for row in rows(include_str!("../../vectors/gammas.tsv")) {
-        let found = weighted::gammas(&groups(row[0], 1), row[1].parse().unwrap()).unwrap();
+        let found =
+            weighted::gammas(&groups(row[0], 1), row[1].parse().unwrap(), &enough()).unwrap();
         let exact: f64 = row[2].parse().unwrap();
         assert!(agree(found.log10_p, exact, 1e-9), "{row:?}: {found:?}");
         seen += 1;
@@ -261,7 +268,7 @@ proptest! {
             .map(|group| (group.weight * group.weight) as f64 * group.cells as f64 * share * (1.0 - share))
             .sum();
         let sum = (mean + far * variance.sqrt()) as i128;
-        let found = 10.0_f64.powf(weighted::counts(&groups, rate, sum).unwrap().log10_p);
+        let found = 10.0_f64.powf(weighted::counts(&groups, rate, sum, &enough()).unwrap().log10_p);
         let exact = convolved(&groups, share, sum);
         prop_assert!((found - exact).abs() <= 1e-9 * exact + 1e-300, "{found} {exact}");
         let mut cut: Vec<Group> = groups.iter().rev().copied().collect();
@@ -272,7 +279,7 @@ proptest! {
             let weight = first.weight;
             cut.push(Group { weight, cells: 1 });
         }
-        let again = weighted::counts(&cut, rate, sum).unwrap();
+        let again = weighted::counts(&cut, rate, sum, &enough()).unwrap();
         prop_assert!((10.0_f64.powf(again.log10_p) - exact).abs() <= 1e-9 * exact + 1e-300);
     }
 

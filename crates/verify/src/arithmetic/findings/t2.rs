@@ -95,7 +95,10 @@ pub(super) fn smallest(
     chosen: usize,
 ) -> Option<f64> {
     let mark = &examination.mark;
-    let tails: Result<Vec<WeightedTail>, _> = sums.iter().map(|sum| sum.tail(mark)).collect();
+    let tails: Result<Vec<WeightedTail>, _> = sums
+        .iter()
+        .map(|sum| sum.tail(mark, &examination.steps))
+        .collect();
     let tails = match tails {
         Ok(tails) => tails,
         Err(why) => {

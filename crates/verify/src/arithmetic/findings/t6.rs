@@ -60,7 +60,7 @@ pub(super) fn check(
             cells: ahead + behind,
         })
         .collect();
-    match weighted::counts(&groups, LATTICE / 2, pairs.ahead()) {
+    match weighted::counts(&groups, LATTICE / 2, pairs.ahead(), &examination.steps) {
         Ok(tail) => {
             let room = Allowance {
                 safe: bound(tail.log10_p)

@@ -6,7 +6,7 @@ use super::super::mark::Mark;
 use super::super::printed::Printed;
 use super::super::score::DEFICIT;
 use super::super::table::{Allowance, Table};
-use super::super::weighted::{self, Group, TooManySteps, WeightedTail};
+use super::super::weighted::{self, Group, Steps, TooManySteps, WeightedTail};
 use super::subject::Subject;
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ impl WeightedSum {
     }
 
     /// Its tail.
-    pub(super) fn tail(&self, mark: &Mark) -> Result<WeightedTail, TooManySteps> {
+    pub(super) fn tail(&self, mark: &Mark, steps: &Steps) -> Result<WeightedTail, TooManySteps> {
         let group = |(weight, level): (i64, Level)| Group {
             weight,
             cells: level.words * mark.trials(),
@@ -80,9 +80,9 @@ impl WeightedSum {
             .filter(|group| group.weight != 0)
             .collect();
         if mark.is_gumbel() {
-            return weighted::gammas(&groups, self.total(mark));
+            return weighted::gammas(&groups, self.total(mark), steps);
         }
-        weighted::counts(&groups, mark.rate(), self.total(mark))
+        weighted::counts(&groups, mark.rate(), self.total(mark), steps)
     }
 
     /// Checks statistic, expectation and levels of a finding.

@@ -5,11 +5,17 @@ use super::super::tail::{self, LATTICE};
 use super::group::Group;
 use super::lattice;
 use super::part::Part;
+use super::steps::Steps;
 use super::weighted_tail::{TooManySteps, WeightedTail};
 use std::collections::BTreeMap;
 
 /// P(Σ weight·B ≥ sum), B the counts among each group's trials, each of which succeeds with the chance t/2³², 0 < t < 2³².
-pub(crate) fn counts(groups: &[Group], t: u64, sum: i128) -> Result<WeightedTail, TooManySteps> {
+pub(crate) fn counts(
+    groups: &[Group],
+    t: u64,
+    sum: i128,
+    steps: &Steps,
+) -> Result<WeightedTail, TooManySteps> {
     let (parts, sum) = positive(groups, t, sum);
     let most: i128 = parts.iter().map(Part::most).sum();
     if sum <= 0 {
@@ -34,11 +40,11 @@ pub(crate) fn counts(groups: &[Group], t: u64, sum: i128) -> Result<WeightedTail
     }
     let mean: f64 = parts.iter().map(Part::mean).sum();
     if sum as f64 >= mean {
-        return Ok(lattice::upper(&parts, sum)?.upper());
+        return Ok(lattice::upper(&parts, sum, steps)?.upper());
     }
     // Below the mean by way of what falls short of it.
     let turned: Vec<Part> = parts.iter().map(Part::turned).collect();
-    Ok(lattice::upper(&turned, most - sum + 1)?.lower())
+    Ok(lattice::upper(&turned, most - sum + 1, steps)?.lower())
 }
 
 /// The same sum with all weights above 0 and no common divisor: −w·B is w·(n − B) less a constant.

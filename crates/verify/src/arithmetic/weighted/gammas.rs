@@ -7,6 +7,7 @@ use super::super::numbers::{Complex, Double};
 use super::super::tail;
 use super::group::Group;
 use super::root::rising_root;
+use super::steps::Steps;
 use super::weighted_tail::{Inverted, TooManySteps, WeightedTail};
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -14,14 +15,15 @@ use std::f64::consts::PI;
 /// Score units in a nat.
 const NAT_BITS: i32 = 24;
 
-/// Places on the curve at most, for one group.
-const MOST_STEPS: u64 = 20_000_000;
-
 /// How nearly two numbers of steps must agree.
-const AGREEMENT: f64 = 1e-11;
+const AGREEMENT: f64 = 1e-10;
 
 /// P(Σ weight·G ≥ sum), G the sum of as many exponentials as the group has cells; `sum` in units of 2⁻²⁴.
-pub(crate) fn gammas(groups: &[Group], sum: i128) -> Result<WeightedTail, TooManySteps> {
+pub(crate) fn gammas(
+    groups: &[Group],
+    sum: i128,
+    steps: &Steps,
+) -> Result<WeightedTail, TooManySteps> {
     let mut merged: BTreeMap<i64, u64> = BTreeMap::new();
     for group in groups
         .iter()
@@ -55,7 +57,7 @@ pub(crate) fn gammas(groups: &[Group], sum: i128) -> Result<WeightedTail, TooMan
         .map(|part| part.weight as f64 * part.cells as f64)
         .sum();
     if nats.to_f64() >= mean {
-        return Ok(upper(&parts, nats)?.upper());
+        return Ok(upper(&parts, nats, steps)?.upper());
     }
     let turned: Vec<Group> = parts
         .iter()
@@ -64,11 +66,11 @@ pub(crate) fn gammas(groups: &[Group], sum: i128) -> Result<WeightedTail, TooMan
             ..*part
         })
         .collect();
-    Ok(upper(&turned, -nats)?.lower())
+    Ok(upper(&turned, -nats, steps)?.lower())
 }
 
 /// The tail at or above the mean.
-fn upper(parts: &[Group], sum: Double) -> Result<Inverted, TooManySteps> {
+fn upper(parts: &[Group], sum: Double, steps: &Steps) -> Result<Inverted, TooManySteps> {
     let heaviest = parts.iter().map(|part| part.weight).max().unwrap_or(0);
     let pole = if heaviest > 0 {
         1.0 / heaviest as f64
@@ -106,7 +108,7 @@ fn upper(parts: &[Group], sum: Double) -> Result<Inverted, TooManySteps> {
             bend.min(0.0)
         },
     };
-    let factor = curve.integral(0.5 / moment(theta, 2).sqrt())?;
+    let factor = curve.integral(0.5 / moment(theta, 2).sqrt(), steps)?;
     Ok(Inverted {
         ln_p: exponent(theta) + Double::from(factor).ln(),
         chernoff: exponent(saddle),
@@ -124,13 +126,12 @@ struct Curve {
 
 impl Curve {
     /// (1/2πi)∫ e^(K(z) − K(θ) − (z − θ)s)/z dz, by the trapezoidal rule with ever finer steps.
-    fn integral(&self, mut step: f64) -> Result<f64, TooManySteps> {
-        let mut left = MOST_STEPS;
+    fn integral(&self, mut step: f64, steps: &Steps) -> Result<f64, TooManySteps> {
         // Half the value at 0, the curve being its own mirror image.
-        let mut values = 0.5 / self.theta + self.row(step, step, &mut left)?;
+        let mut values = 0.5 / self.theta + self.row(step, step, steps)?;
         let mut last = values * step / PI;
         for _ in 0..14 {
-            values += self.row(0.5 * step, step, &mut left)?;
+            values += self.row(0.5 * step, step, steps)?;
             step *= 0.5;
             let next = values * step / PI;
             if next > 0.0 && (next - last).abs() <= AGREEMENT * next {
@@ -142,12 +143,10 @@ impl Curve {
     }
 
     /// The values at `first`, `first` + step and so on, until they are nothing.
-    fn row(&self, first: f64, step: f64, left: &mut u64) -> Result<f64, TooManySteps> {
+    fn row(&self, first: f64, step: f64, steps: &Steps) -> Result<f64, TooManySteps> {
         let (mut total, mut most) = (0.0, 1.0 / self.theta);
         for k in 0_u32.. {
-            *left = left
-                .checked_sub(self.terms.len() as u64)
-                .ok_or(TooManySteps)?;
+            steps.take(self.terms.len() as u64)?;
             let y = first + step * f64::from(k);
             let value = self.at(y);
             let size = value.size();

@@ -10,14 +10,13 @@
 //! chosen so that these are below 1e-15 of it, and a second N must agree.
 
 use super::super::numbers::{Complex, Double};
+use super::law;
 use super::listed;
 use super::part::Part;
 use super::root::rising_root;
+use super::steps::Steps;
 use super::weighted_tail::{Inverted, TooManySteps};
 use std::f64::consts::TAU;
-
-/// Values of the transform of one group, at most.
-const MOST_STEPS: u64 = 20_000_000;
 
 /// Values below e to the power of it, beside 1, are passed over.
 const NOTHING: f64 = -60.0;
@@ -26,7 +25,7 @@ const NOTHING: f64 = -60.0;
 const AGREEMENT: f64 = 1e-10;
 
 /// P(S ≥ sum) for a sum from the mean up to less than the largest possible one.
-pub(super) fn upper(parts: &[Part], sum: i128) -> Result<Inverted, TooManySteps> {
+pub(super) fn upper(parts: &[Part], sum: i128, steps: &Steps) -> Result<Inverted, TooManySteps> {
     let spread = |theta: f64| {
         parts
             .iter()
@@ -52,6 +51,14 @@ pub(super) fn upper(parts: &[Part], sum: i128) -> Result<Inverted, TooManySteps>
             chernoff: exponent(saddle),
         });
     }
+    if let Some(values) = law::steps(parts) {
+        steps.take(values)?;
+        let beyond = Double::from(law::beyond(parts, sum, saddle));
+        return Ok(Inverted {
+            ln_p: exponent(saddle) + beyond.ln(),
+            chernoff: exponent(saddle),
+        });
+    }
     // Near the mean the saddle point comes too close to the pole at 0.
     let theta = saddle.max((1.0 / spread(0.0)).min(1.0));
     let chernoff = exponent(saddle);
@@ -64,12 +71,11 @@ pub(super) fn upper(parts: &[Part], sum: i128) -> Result<Inverted, TooManySteps>
         return Err(TooManySteps);
     }
     let transform = Transform { parts, sum, theta };
-    let mut steps = width as u64 | 1;
-    let mut left = MOST_STEPS;
-    let mut last = transform.mean(steps, &mut left)?;
+    let mut places = width as u64 | 1;
+    let mut last = transform.mean(places, steps)?;
     for _ in 0..6 {
-        steps = 2 * steps + 1;
-        let next = transform.mean(steps, &mut left)?;
+        places = 2 * places + 1;
+        let next = transform.mean(places, steps)?;
         if (next - last).abs() <= AGREEMENT * next.abs() && next > 0.0 {
             return Ok(Inverted {
                 ln_p: exponent + Double::from(next).ln(),
@@ -89,8 +95,8 @@ struct Transform<'a> {
 }
 
 impl Transform<'_> {
-    /// The mean over `steps` places, an odd number; values of groups are counted down from `left`.
-    fn mean(&self, steps: u64, left: &mut u64) -> Result<f64, TooManySteps> {
+    /// The mean over an odd number of places.
+    fn mean(&self, places: u64, steps: &Steps) -> Result<f64, TooManySteps> {
         let chances: Vec<f64> = self
             .parts
             .iter()
@@ -98,15 +104,13 @@ impl Transform<'_> {
             .collect();
         let mut total = 0.5 * self.kernel(0.0).re;
         // Stretches of places, both ends included; those where the transform is nothing are left out whole.
-        let mut open = vec![(1, steps / 2)];
+        let mut open = vec![(1, places / 2)];
         while let Some((first, last)) = open.pop() {
             if first > last {
                 continue;
             }
-            *left = left
-                .checked_sub(self.parts.len() as u64)
-                .ok_or(TooManySteps)?;
-            if self.size_at_most(&chances, first, last, steps) < NOTHING {
+            steps.take(self.parts.len() as u64)?;
+            if self.size_at_most(&chances, first, last, places) < NOTHING {
                 continue;
             }
             if last - first >= 8 {
@@ -116,21 +120,19 @@ impl Transform<'_> {
                 continue;
             }
             for place in first..=last {
-                *left = left
-                    .checked_sub(self.parts.len() as u64)
-                    .ok_or(TooManySteps)?;
-                total += self.at(&chances, place, steps);
+                steps.take(self.parts.len() as u64)?;
+                total += self.at(&chances, place, places);
             }
         }
-        Ok(2.0 * total / steps as f64)
+        Ok(2.0 * total / places as f64)
     }
 
     /// The real part at one place.
-    fn at(&self, chances: &[f64], place: u64, steps: u64) -> f64 {
-        let turn = TAU / steps as f64;
+    fn at(&self, chances: &[f64], place: u64, places: u64) -> f64 {
+        let turn = TAU / places as f64;
         let mut ln = Complex { re: 0.0, im: 0.0 };
         for (part, &chance) in self.parts.iter().zip(chances) {
-            let angle = turn * centred(part.weight.into(), place, steps);
+            let angle = turn * centred(part.weight.into(), place, places);
             let half = (0.5 * angle).sin();
             let around = Complex {
                 re: -2.0 * chance * half * half,
@@ -141,7 +143,7 @@ impl Transform<'_> {
                 return 0.0;
             }
         }
-        ln.im -= turn * centred(self.sum, place, steps);
+        ln.im -= turn * centred(self.sum, place, places);
         (ln.exp() * self.kernel(turn * place as f64)).re
     }
 
@@ -156,17 +158,17 @@ impl Transform<'_> {
     }
 
     /// An upper bound of ln of the transform's size on a stretch: |1 + q(e^(ia) − 1)|² = 1 − 2q(1 − q)(1 − cos a).
-    fn size_at_most(&self, chances: &[f64], first: u64, last: u64, steps: u64) -> f64 {
-        let turn = TAU / steps as f64;
+    fn size_at_most(&self, chances: &[f64], first: u64, last: u64, places: u64) -> f64 {
+        let turn = TAU / places as f64;
         let of = |(part, &chance): (&Part, &f64)| {
-            let (weight, steps) = (u128::from(part.weight), u128::from(steps));
-            let start = weight * u128::from(first) % steps;
+            let (weight, places) = (u128::from(part.weight), u128::from(places));
+            let start = weight * u128::from(first) % places;
             let end = start + weight * u128::from(last - first);
-            if start == 0 || end >= steps {
+            if start == 0 || end >= places {
                 return 0.0;
             }
             // The place that is nearest to a whole turn.
-            let nearest = start.min(steps - end) as f64;
+            let nearest = start.min(places - end) as f64;
             let half = (0.5 * turn * nearest).sin();
             0.5 * part.trials as f64 * (-4.0 * chance * (1.0 - chance) * half * half).ln_1p()
         };
@@ -174,12 +176,12 @@ impl Transform<'_> {
     }
 }
 
-/// factor·place modulo `steps`, from −steps/2 to steps/2.
-fn centred(factor: i128, place: u64, steps: u64) -> f64 {
-    let steps = i128::from(steps);
-    let rest = (factor.rem_euclid(steps) * i128::from(place)).rem_euclid(steps);
-    if 2 * rest > steps {
-        (rest - steps) as f64
+/// factor·place modulo `places`, from −places/2 to places/2.
+fn centred(factor: i128, place: u64, places: u64) -> f64 {
+    let places = i128::from(places);
+    let rest = (factor.rem_euclid(places) * i128::from(place)).rem_euclid(places);
+    if 2 * rest > places {
+        (rest - places) as f64
     } else {
         rest as f64
     }
