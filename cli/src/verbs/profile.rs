@@ -163,7 +163,7 @@ fn check(path: &Path, tokenizer: Option<&Path>, output: &Output) -> Outcome {
     let built_in = tokenizers::built_in()?;
     let matches = match (tokenizer, &profile.tokenizer.sha256) {
         (Some(_), _) => Some(tokenizers::of_profile(&profile, tokenizer)?.is_some()),
-        (None, Some(digest)) if digest == built_in.sha256() => Some(true),
+        (None, Some(digest)) if digest == built_in.digest() => Some(true),
         (None, _) => None,
     };
     let shown = ShownProfile {

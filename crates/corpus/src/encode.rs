@@ -8,7 +8,7 @@ use crate::error::{CorpusError, Reason};
 use crate::forms::Shown;
 use crate::record::{Piece, Record, Source};
 use crate::starts;
-use crate::tokenizer::Tokenizer;
+use crate::tokenizer::{Tokenizer, TokenizerError};
 
 /// A record as tokens of the marking model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,18 +135,23 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
     let source = record.source;
     let needs_tokenizer =
         || CorpusError::new(&source.file, Some(source.line), Reason::NeedsTokenizer);
+    let untokenized = |error: TokenizerError| {
+        CorpusError::new(&source.file, Some(source.line), Reason::Untokenized(error.to_string()))
+    };
     let given = match (&record.body, tokenizer) {
         (Piece::Text(_) | Piece::Both { .. }, Some(_)) | (Piece::Text(_), None) => Given::Text,
         (Piece::Tokens(tokens), Some(tokenizer)) => {
-            match tokenizer.encode(&tokenizer.decode(tokens)) == *tokens {
-                true => Given::Tokens,
-                false => Given::OtherTokens,
+            match tokenizer.try_encode(&tokenizer.decode(tokens)) {
+                Ok(own) if own == *tokens => Given::Tokens,
+                _ => Given::OtherTokens,
             }
         }
         (Piece::Tokens(_) | Piece::Both { .. }, None) => Given::UnknownTokens,
     };
     let tokens = match (record.body, tokenizer) {
-        (Piece::Text(text) | Piece::Both { text, .. }, Some(tokenizer)) => tokenizer.encode(&text),
+        (Piece::Text(text) | Piece::Both { text, .. }, Some(tokenizer)) => {
+            tokenizer.try_encode(&text).map_err(untokenized)?
+        }
         (Piece::Tokens(tokens) | Piece::Both { tokens, .. }, _) => tokens,
         (Piece::Text(_), None) => return Err(needs_tokenizer()),
     };
@@ -166,7 +171,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         };
         match (text, tokenizer) {
             (Some(text), Some(tokenizer)) => {
-                exposure.extend(starts::tokens(&text, tokenizer));
+                exposure.extend(starts::tokens(&text, tokenizer).map_err(untokenized)?);
             }
             (Some(_), None) if tokens.is_none() && record.exposure_known => {
                 return Err(needs_tokenizer());

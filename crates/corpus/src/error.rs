@@ -237,6 +237,9 @@ pub enum Reason {
         "holds text, its answer or (beside an answer of tokens) its prompt, and text cannot be scored without the mark's tokenizer"
     )]
     NeedsTokenizer,
+    /// The reference itself fails on a text of the record.
+    #[error("{0}")]
+    Untokenized(String),
     /// More bad records than [`skip_bad`](crate::ReadOptions::skip_bad) allows.
     #[error("{last_reason} (and {allowed} bad records before it were skipped, as many as allowed)")]
     TooManyBad {
@@ -278,6 +281,7 @@ impl Reason {
             | Self::Column { .. }
             | Self::Structure(_)
             | Self::NeedsTokenizer
+            | Self::Untokenized(_)
             | Self::Failed { .. }
             | Self::OnlyFailed { .. }
             | Self::RequestedTwice { .. }
@@ -374,6 +378,9 @@ impl Reason {
             }
             Self::NeedsTokenizer => {
                 "give the `tokenizer.json` whose digest the profile names, or records with `tokens`"
+            }
+            Self::Untokenized(_) => {
+                "leave the record out, or give it with `tokens` instead of text"
             }
             Self::TooManyBad { last_reason, .. } => {
                 return format!(

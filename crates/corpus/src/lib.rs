@@ -7,8 +7,8 @@
 //! Evidence must not be edited on the way in, so this crate holds to three rules:
 //! 1. **Nothing is cut, repaired or guessed.** A record that is damaged, too large or of no clear layout is a
 //!    [`CorpusError`] naming file, line and reason; [`ReadOptions::skip_bad`] allows a stated number of them, counted.
-//! 2. **Tokens are exact.** A `tokenizer.json` of a kind that has not been proven equal to the reference
-//!    implementation is refused ([`TokenizerError::Unproven`]).
+//! 2. **Tokens are exact.** A `tokenizer.json` is read by the fast reader where that is proven equal to the reference
+//!    implementation, else by the reference itself, and refused where not even that can be relied on ([`TokenizerError::Refused`]).
 //! 3. **Exposure errs on the large side.** Every string of a record but its answer, `id` and `group` counts as shown,
 //!    known field or not, by itself and joined with its neighbours, as tokens from every start that a copy may have, and
 //!    by its letters alone, in whatever form it is told again:
@@ -61,4 +61,4 @@ pub use reader::Reader;
 pub use record::{Piece, Record, Source, Turn};
 pub use requests::Requests;
 pub use stream::{Skipped, Stream};
-pub use tokenizer::{Tokenizer, TokenizerError};
+pub use tokenizer::{ReadBy, Tokenizer, TokenizerError};

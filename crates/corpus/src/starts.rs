@@ -1,24 +1,30 @@
 //! A text that was shown, from every start that a copy of it may have.
 
-use crate::tokenizer::Tokenizer;
+use crate::tokenizer::{Tokenizer, TokenizerError};
 
 /// The tokens of a text as it is, and as it may start in a copy: trimmed, behind a space, behind a line break. None twice.
 ///
 /// The starts differ at their ends only, so what lies between is tokenised once where the tokenizer allows it.
-pub(crate) fn tokens(text: &str, tokenizer: &Tokenizer) -> Vec<Vec<u32>> {
+///
+/// # Errors
+/// Where the reference fails on the text.
+pub(crate) fn tokens(
+    text: &str,
+    tokenizer: &Tokenizer,
+) -> Result<Vec<Vec<u32>>, TokenizerError> {
     let trimmed = text.trim();
     let Some([first, between, last]) = tokenizer.words(trimmed) else {
         return starts(text, trimmed)
-            .map(|[before, behind]| tokenizer.encode(&[before, trimmed, behind].concat()))
+            .map(|[before, behind]| tokenizer.try_encode(&[before, trimmed, behind].concat()))
             .collect();
     };
-    let between = tokenizer.encode(between);
+    let between = tokenizer.try_encode(between)?;
     let starts = starts(text, trimmed);
     let tokens = starts.map(|[before, behind]| {
-        let mut tokens = tokenizer.encode(&[before, first].concat());
+        let mut tokens = tokenizer.try_encode(&[before, first].concat())?;
         tokens.extend_from_slice(&between);
-        tokenizer.encode_into(&[last, behind].concat(), &mut tokens);
-        tokens
+        tokens.extend(tokenizer.try_encode(&[last, behind].concat())?);
+        Ok(tokens)
     });
     tokens.collect()
 }

@@ -2,9 +2,16 @@
 
 mod built_in;
 mod bytes;
+mod digest;
+mod engine;
 mod error;
+mod nfc;
 mod offsets;
+mod parts;
 mod proven;
+mod reference;
+mod refused;
+mod spelling;
 mod words;
 
 use std::collections::HashSet;
@@ -12,12 +19,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::{fmt, fs};
 
-use sha2::{Digest, Sha256};
-use splintr::{AnyTokenizer, Tokenize};
-
 use self::bytes::TokenBytes;
+use self::engine::Engine;
+pub use self::engine::ReadBy;
 pub use self::error::TokenizerError;
-use self::proven::Proven;
+use self::parts::Parts;
 
 /// A tokenizer read from a Hugging Face `tokenizer.json`.
 ///
@@ -27,14 +33,14 @@ use self::proven::Proven;
 /// control token. Added tokens that are not special (runs of spaces, tags) are part of the vocabulary and are
 /// recognised. Truncation and padding that the file asks for are not done: nothing is cut.
 ///
-/// The work is done by `splintr`, which is an order of magnitude faster than the reference and young. Only kinds of
-/// `tokenizer.json` that this crate's tests compare with the reference are loaded; others are refused.
+/// Files made of parts for which the tests of this crate compare it with the reference are read by `splintr`, which is
+/// several times as fast; all others by the reference itself ([`Tokenizer::read_by`]).
 pub struct Tokenizer {
-    inner: AnyTokenizer,
+    engine: Engine,
     special: HashSet<u32>,
     vocab_size: u32,
-    ends_words: bool,
-    sha256: String,
+    digest: String,
+    file_sha256: String,
     bytes: OnceLock<TokenBytes>,
 }
 
@@ -42,7 +48,7 @@ impl Tokenizer {
     /// Reads a `tokenizer.json`.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no `tokenizer.json`, or is of a kind that has not been proven exact.
+    /// Where the file cannot be read, is no `tokenizer.json`, or is refused.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, TokenizerError> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|source| TokenizerError::Read {
@@ -55,39 +61,50 @@ impl Tokenizer {
     /// Reads the bytes of a `tokenizer.json`.
     ///
     /// # Errors
-    /// Where they are no `tokenizer.json`, or one of a kind that has not been proven exact.
+    /// Where they are no `tokenizer.json`, or one that is refused.
     pub fn from_json(bytes: &[u8]) -> Result<Self, TokenizerError> {
-        let Proven {
-            json,
-            special,
-            vocab_size,
-            ends_words,
-        } = proven::check(bytes)?;
-        let inner =
-            splintr::from_json_bytes(&json).map_err(|e| TokenizerError::Unproven(e.to_string()))?;
-        let sha256 = Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let parts = Parts::of(bytes)?;
+        let vocab_size = parts.vocab_size()?;
+        let (engine, names) = rayon::join(
+            || Engine::open(&parts),
+            || (built_in::name(digest::digest(&parts)), digest::of_file(bytes)),
+        );
+        let (digest, file_sha256) = names;
         Ok(Self {
-            inner,
-            special,
+            engine: engine?,
+            special: parts.special(),
             vocab_size,
-            ends_words,
-            sha256,
+            digest,
+            file_sha256,
             bytes: OnceLock::new(),
         })
     }
 
     /// Appends the tokens of a text.
+    ///
+    /// # Panics
+    /// As [`Tokenizer::encode`].
     pub fn encode_into(&self, text: &str, tokens: &mut Vec<u32>) {
-        tokens.extend(self.inner.encode_raw(text));
+        tokens.extend(self.encode(text));
     }
 
     /// The tokens of a text.
+    ///
+    /// # Panics
+    /// Where the reference reads the file ([`Tokenizer::read_by`]) and fails on the text: see [`Tokenizer::try_encode`].
     #[must_use]
     pub fn encode(&self, text: &str) -> Vec<u32> {
-        self.inner.encode_raw(text)
+        self.try_encode(text)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The tokens of a text.
+    ///
+    /// # Errors
+    /// [`TokenizerError::Text`] where the reference itself fails on the text: a regular expression of the file takes
+    /// millions of steps on it, as on tens of megabytes of white space.
+    pub fn try_encode(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
+        self.engine.encode(text)
     }
 
     /// The text of tokens. Special tokens and ids outside of the vocabulary have none; bytes that are not UTF-8
@@ -99,14 +116,14 @@ impl Tokenizer {
             .copied()
             .filter(|token| !self.special.contains(token))
             .collect();
-        Tokenize::decode_lossy(&self.inner, &spoken)
+        self.engine.decode(&spoken)
     }
 
     /// The bytes that a token stands for within a text; none for special tokens and ids outside of the vocabulary.
     pub(crate) fn bytes(&self, token: u32) -> &[u8] {
         let spoken = |token| match self.special.contains(&token) {
             true => vec![],
-            false => Tokenize::decode_token_bytes(&self.inner, token).unwrap_or_default(),
+            false => self.engine.token_bytes(token),
         };
         let all = || TokenBytes::of((0..self.vocab_size).map(spoken));
         self.bytes.get_or_init(all).get(token)
@@ -118,23 +135,43 @@ impl Tokenizer {
         self.vocab_size
     }
 
-    /// SHA-256 of the file, in lower-case hexadecimal: what a profile names.
+    /// Which implementation reads texts.
     #[must_use]
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    pub fn read_by(&self) -> &ReadBy {
+        &self.engine.read_by
     }
 
-    /// Compares the file with the digest in a profile, given in hexadecimal of either case.
+    /// What decides ids (vocabulary, merges, steps, added tokens) as a SHA-256 in lower-case hexadecimal: what a profile
+    /// names. It is the same for every file of one tokenizer (see `docs/tokenizers.md`).
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// SHA-256 of the file, in lower-case hexadecimal: what profiles of version 0.1 name.
+    #[must_use]
+    pub fn file_sha256(&self) -> &str {
+        &self.file_sha256
+    }
+
+    /// Whether a digest, in hexadecimal of either case, names this tokenizer, or the file that it was read from.
+    #[must_use]
+    pub fn is_named(&self, digest: &str) -> bool {
+        [&self.digest, &self.file_sha256].into_iter().any(|own| own.eq_ignore_ascii_case(digest))
+    }
+
+    /// Compares the tokenizer with the digest in a profile, given in hexadecimal of either case.
     ///
     /// # Errors
-    /// [`TokenizerError::Digest`] where it is another file.
+    /// [`TokenizerError::Digest`] where it is another one.
     pub fn check_digest(&self, expected: &str) -> Result<(), TokenizerError> {
-        if self.sha256.eq_ignore_ascii_case(expected) {
+        if self.is_named(expected) {
             Ok(())
         } else {
             Err(TokenizerError::Digest {
                 expected: expected.to_owned(),
-                found: self.sha256.clone(),
+                found: self.digest.clone(),
+                file: self.file_sha256.clone(),
             })
         }
     }
@@ -144,7 +181,8 @@ impl fmt::Debug for Tokenizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokenizer")
             .field("vocab_size", &self.vocab_size)
-            .field("sha256", &self.sha256)
+            .field("digest", &self.digest)
+            .field("read_by", self.read_by())
             .finish()
     }
 }

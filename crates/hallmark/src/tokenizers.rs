@@ -25,7 +25,7 @@ pub fn built_in_ref() -> Result<TokenizerRef> {
 /// How a profile names a tokenizer.
 #[must_use]
 pub fn reference(tokenizer: &Tokenizer) -> TokenizerRef {
-    let (vocab_size, sha256) = (tokenizer.vocab_size(), Some(tokenizer.sha256().to_owned()));
+    let (vocab_size, sha256) = (tokenizer.vocab_size(), Some(tokenizer.digest().to_owned()));
     TokenizerRef { vocab_size, sha256 }
 }
 
@@ -69,5 +69,5 @@ pub fn of_digest(
         return Ok(Some(tokenizer));
     }
     let built_in = built_in()?;
-    Ok((digest == Some(built_in.sha256())).then_some(built_in))
+    Ok((digest == Some(built_in.digest())).then_some(built_in))
 }

@@ -220,10 +220,10 @@ pub(crate) fn check_profile(path: &Path, header: &Header, profile: &Profile) -> 
         && own != other
     {
         return Err(Error::integrity(format_args!(
-            "{} counts tokens of another tokenizer (SHA-256 {other}) than the profile's ({own})",
+            "{} names another tokenizer ({other}) than the profile ({own})",
             shown(path)
         ))
-        .hint("make the index with the profile of the examination"));
+        .hint("make the index with the profile of the examination; of two that were made with versions 0.1 and later, the older one names the tokenizer's file and the newer one what is in it"));
     }
     Ok(())
 }

@@ -130,7 +130,11 @@ impl Chooser for Known<'_> {
 fn open_tokenizer(path: &Path, profile: Option<&Profile>) -> Outcome<Tokenizer> {
     let tokenizer = tokenizers::open(path)?;
     if let Some(profile) = profile
-        && profile.tokenizer.sha256.as_deref() != Some(tokenizer.sha256())
+        && !profile
+            .tokenizer
+            .sha256
+            .as_deref()
+            .is_some_and(|digest| tokenizer.is_named(digest))
     {
         return Err(Error::usage(format_args!(
             "profile {:?} is for another tokenizer than {}",

@@ -20,16 +20,22 @@ pub enum TokenizerError {
     /// Not a `tokenizer.json`: another JSON file, a `tokenizer_config.json`, a cut download.
     #[error("this is no tokenizer.json: {0}")]
     Malformed(String),
-    /// A kind of tokenizer that has not been compared with the reference; its tokens might differ from the model's.
-    #[error("this kind of tokenizer has not been proven exact: {0}")]
-    Unproven(String),
+    /// A tokenizer whose ids nobody could be sure of: the reference itself does not read it, or fails on some texts, or
+    /// draws ids at random.
+    #[error("this tokenizer is refused: {0}")]
+    Refused(String),
+    /// A text that the reference gives no ids.
+    #[error("the tokenizer gives this text no tokens: {0}")]
+    Text(String),
     /// Not the tokenizer that the profile was made with.
-    #[error("the tokenizer's SHA-256 is {found}, and the profile names {expected}")]
+    #[error("the tokenizer is {found} (its file has the SHA-256 {file}), and the profile names {expected}")]
     Digest {
         /// What the profile names.
         expected: String,
-        /// What the file has.
+        /// What decides the tokenizer's ids.
         found: String,
+        /// SHA-256 of the file.
+        file: String,
     },
 }
 
@@ -44,11 +50,14 @@ impl TokenizerError {
             Self::Malformed(_) => {
                 "give the model's tokenizer.json, not its tokenizer_config.json or vocabulary"
             }
-            Self::Unproven(_) => {
-                "tokenise with the model's own tokenizer and give records with `tokens` instead of text"
+            Self::Refused(_) => {
+                "tokenise with the model's own tokenizer: make the profile with `profile new --vocab-size N` instead of `--tokenizer`, and give records with `response_tokens` and `prompt_tokens` (lists of ids) instead of text"
+            }
+            Self::Text(_) => {
+                "leave the record out (--skip-bad), or give it with `response_tokens` instead of text"
             }
             Self::Digest { .. } => {
-                "give the tokenizer.json of the model that was marked; with another one every cell would be a different cell"
+                "give the tokenizer.json of the model that was marked: with another tokenizer every cell would be a different cell. Any file of the same tokenizer will do, but where the profile is of an earlier version: it names one file, so give that file, or make the profile anew from it"
             }
         }
     }

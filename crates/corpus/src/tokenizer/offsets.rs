@@ -15,7 +15,7 @@ impl Tokenizer {
         ranges: &[Range<usize>],
     ) -> Option<(String, Vec<Range<usize>>)> {
         let text = self.decode(tokens);
-        if self.encode(&text) != tokens {
+        if self.try_encode(&text).ok()? != tokens {
             return None;
         }
         // A token may end within a character: the text of the tokens up to there is then no start of the whole.

@@ -1,31 +1,29 @@
-//! Which `tokenizer.json` files are loaded: those made of parts that the differential tests cover, and no others.
+//! Which `tokenizer.json` files the fast reader takes: those made of parts that the differential tests cover, and no others.
 //!
 //! A part that is silently ignored or read differently moves tokens, and moved tokens lose the evidence without a
-//! trace. So the file is checked against a list before it is loaded.
+//! trace. So the file is checked against a list before it is given to the fast reader; the reference reads the others.
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, HashSet};
-use std::fmt;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::to_raw_value;
 
 use super::error::TokenizerError;
+use super::parts::{Added, Merge, Model, Parts};
 
 /// A file that passed.
 pub(super) struct Proven {
     /// The file without its special added tokens, so that none is recognised in text.
     pub(super) json: Vec<u8>,
-    pub(super) special: HashSet<u32>,
-    pub(super) vocab_size: u32,
     /// Whether no token reaches from an ASCII letter into a space behind it.
     pub(super) ends_words: bool,
+    /// Whether texts are composed (NFC).
+    pub(super) composes: bool,
 }
 
 /// Patterns of `Split` pre-tokenizers that are compared with the reference: those of Llama 3, Qwen 2 to 3, Qwen 3.5,
-/// GPT-4o and Mistral's Tekken.
+/// GPT-4o and Mistral's Tekken. Each matches every text from end to end.
 const SPLIT_PATTERNS: [&str; 5] = [
     splintr::LLAMA3_PATTERN,
     splintr::QWEN2_PATTERN,
@@ -34,140 +32,119 @@ const SPLIT_PATTERNS: [&str; 5] = [
     splintr::MISTRAL_V3_PATTERN,
 ];
 
-pub(super) fn check(bytes: &[u8]) -> Result<Proven, TokenizerError> {
-    let malformed = |e: serde_json::Error| TokenizerError::Malformed(e.to_string());
-    let mut parts: BTreeMap<&str, &RawValue> = serde_json::from_slice(bytes).map_err(malformed)?;
-    let part = |name| {
-        parts
-            .get(name)
-            .map_or(Ok(Value::Null), |raw| serde_json::from_str(raw.get()))
-            .map_err(malformed)
-    };
-    let model = parts
-        .get("model")
-        .ok_or_else(|| TokenizerError::Malformed("it has no `model`".to_owned()))?;
-    let model: Model = serde_json::from_str(model.get()).map_err(malformed)?;
-    let added: Vec<Added> = match part("added_tokens")? {
-        Value::Null => Vec::new(),
-        list => serde_json::from_value(list).map_err(malformed)?,
-    };
-    let normalizer = part("normalizer")?;
+/// Why a file is not one for the fast reader.
+type Unproven = String;
 
-    check_model(&model)?;
-    check_steps(&normalizer, "normalizers", &check_normalizer)?;
-    let pre_tokenizer = part("pre_tokenizer")?;
-    check_steps(&pre_tokenizer, "pretokenizers", &check_pre_tokenizer)?;
-    for token in added.iter().filter(|token| !token.special) {
-        check_added(token, !normalizer.is_null())?;
+/// The file for the fast reader, or why it is not one.
+///
+/// # Errors
+/// Where the file is damaged.
+pub(super) fn check(parts: &Parts<'_>) -> Result<Result<Proven, Unproven>, TokenizerError> {
+    if let Err(why) = check_parts(parts) {
+        return Ok(Err(why));
     }
-
-    let top = added
-        .iter()
-        .map(|token| token.id)
-        .chain(model.vocab.top)
-        .max();
-    let vocab_size = top
-        .and_then(|id| id.checked_add(1))
-        .ok_or_else(|| TokenizerError::Malformed("it has no vocabulary".to_owned()))?;
-    let special = added
-        .iter()
-        .filter(|token| token.special)
-        .map(|token| token.id)
-        .collect();
-
-    let ends_words = ends_words(&normalizer, &pre_tokenizer, &added);
-    let raw_added: Vec<&RawValue> = match parts.get("added_tokens") {
-        Some(raw) if !added.is_empty() => serde_json::from_str(raw.get()).map_err(malformed)?,
-        _ => Vec::new(),
-    };
-    let kept: Vec<_> = raw_added
-        .into_iter()
-        .zip(&added)
-        .filter_map(|(raw, token)| (!token.special).then_some(raw))
-        .collect();
-    let kept = serde_json::value::to_raw_value(&kept).map_err(malformed)?;
-    parts.insert("added_tokens", &kept);
-    let json = serde_json::to_vec(&parts).map_err(malformed)?;
-    Ok(Proven {
+    let broken = |e: serde_json::Error| TokenizerError::Malformed(e.to_string());
+    let spoken = parts.spoken()?;
+    let pre_tokenizer = to_raw_value(&isolated(&parts.pre_tokenizer)).map_err(broken)?;
+    let json = parts.json(&[("added_tokens", &spoken), ("pre_tokenizer", &pre_tokenizer)])?;
+    let ends_words = ends_words(&parts.normalizer, &parts.pre_tokenizer, &parts.added);
+    let composes = check_steps(&parts.normalizer, "normalizers", &|kind, _| match kind {
+        "NFC" => unproven("NFC"),
+        _ => Ok(()),
+    });
+    Ok(Ok(Proven {
         json,
-        special,
-        vocab_size,
         ends_words,
+        composes: composes.is_err(),
+    }))
+}
+
+fn check_parts(parts: &Parts<'_>) -> Result<(), Unproven> {
+    check_model(&parts.model)?;
+    check_steps(&parts.normalizer, "normalizers", &check_normalizer)?;
+    check_steps(&parts.pre_tokenizer, "pretokenizers", &check_pre_tokenizer)?;
+    check_order(&parts.pre_tokenizer)?;
+    let (special, spoken): (Vec<&Added>, Vec<&Added>) =
+        parts.added.iter().partition(|token| token.special);
+    for token in &spoken {
+        check_added(token, !parts.normalizer.is_null())?;
+        let over = |special: &&&Added| special.normalized == token.normalized && hides(&special.content, &token.content);
+        if let Some(special) = special.iter().find(over) {
+            return unproven(format!(
+                "added token {:?} that special token {:?} reaches into",
+                token.content, special.content
+            ));
+        }
+    }
+    check_vocabulary(parts)
+}
+
+/// Whether the reference finds `special` in a text where `token` also stands, and then passes over both.
+fn hides(special: &str, token: &str) -> bool {
+    special.char_indices().any(|(at, _)| {
+        let rest = &special[at..];
+        rest != token && rest.starts_with(token) || at > 0 && (rest == token || token.starts_with(rest))
     })
 }
 
-#[derive(Deserialize)]
-struct Model {
-    r#type: Option<String>,
-    dropout: Option<f64>,
-    continuing_subword_prefix: Option<String>,
-    end_of_word_suffix: Option<String>,
-    #[serde(default)]
-    vocab: Vocab,
-}
-
-#[derive(Deserialize)]
-struct Added {
-    id: u32,
-    content: String,
-    #[serde(default)]
-    single_word: bool,
-    #[serde(default)]
-    lstrip: bool,
-    #[serde(default)]
-    rstrip: bool,
-    #[serde(default)]
-    normalized: bool,
-    #[serde(default)]
-    special: bool,
-}
-
-/// The largest id of a vocabulary; the rest is the loader's matter.
-#[derive(Default)]
-struct Vocab {
-    top: Option<u32>,
-}
-
-impl<'de> Deserialize<'de> for Vocab {
-    fn deserialize<D: Deserializer<'de>>(parser: D) -> Result<Self, D::Error> {
-        struct Top;
-        impl<'de> Visitor<'de> for Top {
-            type Value = Vocab;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a vocabulary of tokens and ids")
-            }
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Vocab, M::Error> {
-                let mut top = None;
-                while let Some((_, id)) = map.next_entry::<IgnoredAny, u32>()? {
-                    top = top.max(Some(id));
-                }
-                Ok(Vocab { top })
-            }
-            // Of a Unigram model, which is refused by its type.
-            fn visit_seq<S: serde::de::SeqAccess<'de>>(
-                self,
-                mut list: S,
-            ) -> Result<Vocab, S::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Vocab { top: None })
+/// Merges are of tokens that there are. Ids of tokens are the file's own: no two tokens share one, and none is given anew to an added token, as the reference
+/// does where it is not the next that is free.
+fn check_vocabulary(parts: &Parts<'_>) -> Result<(), Unproven> {
+    let vocab = &parts.model.vocab.0;
+    let own: HashMap<&str, u32> =
+        vocab.iter().map(|entry| (entry.token.as_str(), entry.id)).collect();
+    for merge in parts.model.merges.iter().flatten() {
+        if let Merge::Pair(first, second) = merge {
+            let joined = [first.as_str(), second.as_str()].concat();
+            if let Some(token) = [first, second, &joined].into_iter().find(|token| !own.contains_key(token.as_str())) {
+                return unproven(format!("a merge that needs {token:?}, which is not in the vocabulary"));
             }
         }
-        parser.deserialize_any(Top)
     }
+    let ids: HashSet<u32> = own.values().copied().collect();
+    if ids.len() != vocab.len() {
+        return unproven("a vocabulary with the same token or the same id twice");
+    }
+    let mut given: HashMap<&str, u32> = HashMap::new();
+    let mut next = u32::try_from(vocab.len()).unwrap_or(u32::MAX);
+    for token in &parts.added {
+        let known = own.get(token.content.as_str()).or_else(|| given.get(token.content.as_str()));
+        let id = known.copied().unwrap_or(next);
+        next += u32::from(known.is_none());
+        if id != token.id {
+            return unproven(format!(
+                "added token {:?} with id {}, for which the reference takes {id}",
+                token.content, token.id
+            ));
+        }
+        given.insert(&token.content, id);
+    }
+    Ok(())
 }
 
-fn unproven<T>(what: impl Into<String>) -> Result<T, TokenizerError> {
-    Err(TokenizerError::Unproven(what.into()))
+/// The same steps with each inverted `Split` that removes what lies between matches as the one that isolates matches: behind
+/// a pattern that matches everything nothing lies between.
+fn isolated(step: &Value) -> Value {
+    let mut step = step.clone();
+    if let Some(Value::Array(steps)) = step.get_mut("pretokenizers") {
+        steps.iter_mut().for_each(|step| *step = isolated(step));
+    }
+    if step["type"] == "Split" && step["invert"] == true && step["behavior"] == "Removed" {
+        step["invert"] = false.into();
+        step["behavior"] = "Isolated".into();
+    }
+    step
 }
 
-fn check_model(model: &Model) -> Result<(), TokenizerError> {
+fn unproven<T>(what: impl Into<String>) -> Result<T, Unproven> {
+    Err(what.into())
+}
+
+fn check_model(model: &Model) -> Result<(), Unproven> {
     match model.r#type.as_deref() {
         Some("BPE") => {}
         Some(other) => return unproven(format!("model type {other}")),
         None => return unproven("a model without a type"),
-    }
-    if model.dropout.is_some_and(|dropout| dropout != 0.0) {
-        return unproven("dropout, which makes encoding random");
     }
     let set = |name: &Option<String>| name.as_deref().is_some_and(|name| !name.is_empty());
     if set(&model.continuing_subword_prefix) {
@@ -179,10 +156,10 @@ fn check_model(model: &Model) -> Result<(), TokenizerError> {
     Ok(())
 }
 
-type CheckStep<'a> = &'a dyn Fn(&str, &Value) -> Result<(), TokenizerError>;
+type CheckStep<'a> = &'a dyn Fn(&str, &Value) -> Result<(), Unproven>;
 
 /// Checks one step, or each of a sequence.
-fn check_steps(step: &Value, list: &str, check: CheckStep<'_>) -> Result<(), TokenizerError> {
+fn check_steps(step: &Value, list: &str, check: CheckStep<'_>) -> Result<(), Unproven> {
     let Some(kind) = step.get("type").and_then(Value::as_str) else {
         return if step.is_null() {
             Ok(())
@@ -202,7 +179,7 @@ fn check_steps(step: &Value, list: &str, check: CheckStep<'_>) -> Result<(), Tok
     check(kind, step)
 }
 
-fn check_normalizer(kind: &str, step: &Value) -> Result<(), TokenizerError> {
+fn check_normalizer(kind: &str, step: &Value) -> Result<(), Unproven> {
     match kind {
         "NFC" | "Prepend" => Ok(()),
         "Replace" if step.pointer("/pattern/String").is_some() => Ok(()),
@@ -210,7 +187,7 @@ fn check_normalizer(kind: &str, step: &Value) -> Result<(), TokenizerError> {
     }
 }
 
-fn check_pre_tokenizer(kind: &str, step: &Value) -> Result<(), TokenizerError> {
+fn check_pre_tokenizer(kind: &str, step: &Value) -> Result<(), Unproven> {
     match kind {
         "ByteLevel" | "Digits" | "Metaspace" => Ok(()),
         "Split" => {
@@ -223,19 +200,49 @@ fn check_pre_tokenizer(kind: &str, step: &Value) -> Result<(), TokenizerError> {
                 behaviour,
                 is_inverted,
             ) {
-                (Some(regex), _, Some("Isolated"), false) if SPLIT_PATTERNS.contains(&regex) => {
+                (Some(regex), _, Some("Isolated"), false) | (Some(regex), _, Some("Removed"), true)
+                    if SPLIT_PATTERNS.contains(&regex) =>
+                {
                     Ok(())
                 }
                 // Gemma's, which never matches behind its normalizer.
                 (_, Some(" "), Some("MergedWithPrevious"), false) => Ok(()),
-                _ => unproven("a Split pre-tokenizer with an unknown pattern"),
+                _ => unproven(format!(
+                    "a Split pre-tokenizer at {}, {}",
+                    step.get("pattern").unwrap_or(&Value::Null),
+                    behaviour.unwrap_or("without a behaviour")
+                )),
             }
         }
         _ => unproven(format!("pre-tokenizer {kind}")),
     }
 }
 
-fn check_added(token: &Added, is_normalizing: bool) -> Result<(), TokenizerError> {
+/// Bytes become letters once, at the end; steps that replace blanks stand alone.
+fn check_order(pre_tokenizer: &Value) -> Result<(), Unproven> {
+    let kinds = RefCell::new(Vec::new());
+    check_steps(pre_tokenizer, "pretokenizers", &|kind, step| {
+        let is_alone = kind == "Metaspace" || step.pointer("/pattern/String").is_some();
+        kinds.borrow_mut().push((kind.to_owned(), is_alone));
+        Ok(())
+    })?;
+    let kinds = kinds.into_inner();
+    let bytes = kinds.iter().position(|(kind, _)| kind == "ByteLevel");
+    let is_proven = match kinds.len() {
+        0 => true,
+        1 => bytes.is_some() || kinds[0].1,
+        steps => bytes == Some(steps - 1) && kinds.iter().all(|(_, is_alone)| !is_alone),
+    };
+    match is_proven {
+        true => Ok(()),
+        false => {
+            let kinds: Vec<String> = kinds.into_iter().map(|(kind, _)| kind).collect();
+            unproven(format!("pre-tokenizers in the order {}", kinds.join(", ")))
+        }
+    }
+}
+
+fn check_added(token: &Added, is_normalizing: bool) -> Result<(), Unproven> {
     if token.single_word {
         return unproven(format!(
             "added token {:?} that only matches whole words",

@@ -26,6 +26,6 @@ impl Tokenizer {
     }
 
     fn word_ends(&self, text: &str) -> Option<impl DoubleEndedIterator<Item = usize>> {
-        self.ends_words.then(|| word_ends(text))
+        self.engine.ends_words.then(|| word_ends(text))
     }
 }
