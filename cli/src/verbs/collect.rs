@@ -1,19 +1,21 @@
 //! `collect`: ask a suspect's model.
 
-use crate::args::{ApiName, CollectArgs};
+use crate::args::{CollectArgs, Dialect};
 use crate::failure::Outcome;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::render::collect_text;
-use crate::results::collect::Collected;
+use crate::results::collect::{Batched, Collected};
 use hallmark::Error;
 use hallmark::Exit;
+use hallmark::files::NewFile;
 use hallmark::files::keys::refuse_readable_by_others;
 use hallmark::json::{VERSION, formats};
 use hallmark::text::shown;
-use hallmark_collect::api::{Api, Asking};
+use hallmark_collect::api::Api;
+use hallmark_collect::asking::Asking;
 use hallmark_collect::compare::CompareError;
-use hallmark_collect::{ApiKey, CollectError, Plan, Stop, Summary, prompts};
+use hallmark_collect::{ApiKey, CollectError, Plan, Stop, Summary, batch, prompts};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 use std::fs::File;
@@ -26,12 +28,17 @@ use zeroize::Zeroizing;
 
 pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
     let plan = plan(args)?;
-    let stop = stop_on_interrupt()?;
-    let wanted = plan.prompts.len() as u64 * u64::from(plan.answers_per_prompt);
-    let mut progress = Progress::new(output, "asking", Some(wanted));
-    let summary = hallmark_collect::collect(&plan, &stop, &mut |done| progress.set(done))
-        .map_err(|error| failure(&error))?;
-    drop(progress);
+    let mut batched = None;
+    let summary = match (&args.write_batch, &args.read_batch) {
+        (Some(path), _) => {
+            let (summary, requests) = write_batch(&plan, path)?;
+            batched = Some(Batched { file: shown(path), requests });
+            summary
+        }
+        (None, Some(path)) => batch::results(&plan, path).map_err(|error| failure(&error))?,
+        (None, None) => ask(&plan, output)?,
+    };
+    let without_text = summary.without_text();
     let Summary {
         prompts,
         wanted,
@@ -39,6 +46,8 @@ pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
         answered,
         requests,
         failed,
+        endings,
+        answering,
         stopped,
         torn,
     } = summary;
@@ -46,6 +55,7 @@ pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
         schema: formats::Collect,
         version: VERSION.to_owned(),
         model: plan.asking.model.clone(),
+        dialect: plan.asking.api.name().to_owned(),
         out: shown(&plan.out),
         log: shown(&plan.log),
         prompts,
@@ -53,23 +63,58 @@ pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
         already,
         answered,
         requests,
+        without_text,
         failed,
+        endings,
+        answering,
+        batch: batched,
         stopped,
         torn: torn.iter().map(|path| shown(path)).collect(),
     };
     output.result(|| collect_text(&collected), &collected, &collected.failed)?;
-    // A script must not take a part for the whole.
-    let whole = collected.failed.is_empty() && !collected.stopped;
+    // A script must not take a part for the whole, nor answers without a word for answers.
+    let is_silent = collected.without_text > 0 && collected.already + collected.answered == 0;
+    let whole = collected.failed.is_empty() && !collected.stopped && !is_silent;
     Ok(if whole { Exit::Done } else { Exit::Usage })
+}
+
+fn ask(plan: &Plan, output: &Output) -> Outcome<Summary> {
+    let stop = stop_on_interrupt()?;
+    let wanted = plan.prompts.len() as u64 * u64::from(plan.answers_per_prompt);
+    let mut progress = Progress::new(output, "asking", Some(wanted));
+    hallmark_collect::collect(plan, &stop, &mut |done| progress.set(done))
+        .map_err(|error| failure(&error))
+}
+
+/// The file of a batch, and how many requests it has.
+fn write_batch(plan: &Plan, path: &Path) -> Outcome<(Summary, u64)> {
+    let mut file = NewFile::create(path)?;
+    let (lines, summary) = batch::requests(plan).map_err(|error| failure(&error))?;
+    if lines.is_empty() {
+        return Err(Error::usage("there is nothing left to ask: all answers are there")
+            .hint("ask for more answers a prompt, or other prompts"));
+    }
+    for line in &lines {
+        file.write(line.as_bytes())?;
+        file.write(b"\n")?;
+    }
+    file.finish()?;
+    Ok((summary, lines.len() as u64))
 }
 
 fn plan(args: &CollectArgs) -> Outcome<Plan> {
     let prompts =
         prompts::read(&args.prompts, args.system.as_deref()).map_err(|error| failure(&error))?;
     let asking = Asking {
-        api: match args.api {
-            ApiName::Chat => Api::Chat,
-            ApiName::Completions => Api::Completions,
+        api: match args.dialect {
+            Dialect::Chat => Api::Chat,
+            Dialect::Completions => Api::Completions,
+            Dialect::Responses => Api::Responses,
+            Dialect::Anthropic => Api::Anthropic,
+            Dialect::Azure => Api::Azure,
+            Dialect::Vllm => Api::Vllm,
+            Dialect::VllmCompletions => Api::VllmCompletions,
+            Dialect::Sglang => Api::Sglang,
         },
         model: args.model.clone(),
         max_tokens: args.max_tokens,
@@ -95,6 +140,7 @@ fn plan(args: &CollectArgs) -> Outcome<Plan> {
         endpoint: args.endpoint.clone(),
         asking,
         key: api_key(args)?,
+        key_header: args.api_key_header.clone(),
         prompts_sha256: prompts::sha256(&args.prompts).map_err(|error| failure(&error))?,
         prompts,
         answers_per_prompt: args.answers_per_prompt,

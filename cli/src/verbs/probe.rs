@@ -277,7 +277,7 @@ fn tokenizer_digest<'a>(indexes: impl Iterator<Item = &'a Index>) -> Outcome<Opt
     if digests.any(|other| other != first) {
         return Err(
             Error::usage("the indexes count tokens of different tokenizers")
-                .hint("make all of them with one profile; `hallmark index show` prints the digest, in those of version 0.1 that of the tokenizer's file"),
+                .hint("make all of them with one profile; `hallmark index show` prints the digest, in early ones that of the tokenizer's file"),
         );
     }
     Ok(first)

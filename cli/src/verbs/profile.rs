@@ -45,7 +45,7 @@ fn make(args: &ProfileNewArgs, output: &Output) -> Outcome {
         scheme,
         window: window.unwrap_or(scheme.row().window),
         ring: args.ring,
-        tokenizer: tokenizer(args)?,
+        tokenizer: tokenizer(args, output)?,
     };
     profile.check().map_err(|error| {
         Error::usage(format_args!("this would be no valid profile: {error}"))
@@ -66,11 +66,14 @@ fn make(args: &ProfileNewArgs, output: &Output) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn tokenizer(args: &ProfileNewArgs) -> Outcome<TokenizerRef> {
+fn tokenizer(args: &ProfileNewArgs, output: &Output) -> Outcome<TokenizerRef> {
     match (&args.tokenizer, args.vocab_size) {
         (Some(path), size) => {
             let tokenizer = tokenizers::open(path)?;
             let mut reference = tokenizers::reference(&tokenizer);
+            if let Some(note) = tokenizers::slowly(&tokenizer) {
+                output.note(note);
+            }
             if let Some(size) = size {
                 if size < reference.vocab_size {
                     return Err(Error::usage(format_args!(
@@ -162,7 +165,13 @@ fn check(path: &Path, tokenizer: Option<&Path>, output: &Output) -> Outcome {
     let profile = profiles::read(path)?;
     let built_in = tokenizers::built_in()?;
     let matches = match (tokenizer, &profile.tokenizer.sha256) {
-        (Some(_), _) => Some(tokenizers::of_profile(&profile, tokenizer)?.is_some()),
+        (Some(_), _) => {
+            let tokenizer = tokenizers::of_profile(&profile, tokenizer)?;
+            if let Some(note) = tokenizer.as_ref().and_then(tokenizers::slowly) {
+                output.note(note);
+            }
+            Some(tokenizer.is_some())
+        }
         (None, Some(digest)) if digest == built_in.digest() => Some(true),
         (None, _) => None,
     };

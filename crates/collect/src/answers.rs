@@ -1,14 +1,14 @@
 //! The answers: records that `examine` reads as they are.
 
-use crate::api::Answer;
+use crate::answer::Answer;
 use crate::prompts::{Prompt, Shown, Turn};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One answer with all that was shown for it.
 ///
-/// `prompt` and `response`, or `messages` whose last turn is the answer; `system` counts as shown.
-/// Whatever else an exchange holds is in the log.
+/// `prompt` and `response`, or `messages` whose last turn is the answer; `system` counts as shown, and so does what the
+/// model wrote before its answer. Whatever else an exchange holds is in the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -31,6 +31,24 @@ pub struct Record {
     /// The turns that were shown, then the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<Vec<Turn>>,
+    /// What the model wrote before the answer, where the endpoint shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_content: Option<String>,
+    /// Which model answered, as the endpoint says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Which configuration of it, as the endpoint says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_fingerprint: Option<String>,
+    /// Why the answer ended, in the endpoint's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<String>,
+    /// The ids of what was shown, as the endpoint cut it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens: Option<Vec<u32>>,
+    /// The ids of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_tokens: Option<Vec<u32>>,
     /// Log-probabilities of the answer's tokens, as the endpoint laid them out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<Value>,
@@ -48,6 +66,12 @@ impl Record {
             prompt: None,
             response: None,
             messages: None,
+            reasoning_content: answer.reasoning,
+            model: answer.model,
+            system_fingerprint: answer.system_fingerprint,
+            finish_reason: answer.finish_reason,
+            prompt_tokens: answer.prompt_tokens,
+            response_tokens: answer.tokens,
             logprobs: answer.logprobs,
         };
         match &prompt.shown {
@@ -62,6 +86,13 @@ impl Record {
             }
         }
         record
+    }
+
+    /// The answer's text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        let turn = self.messages.iter().flatten().last().map(|turn| turn.content.as_str());
+        self.response.as_deref().or(turn).unwrap_or_default()
     }
 
     /// Whether it answers what `shown` shows.

@@ -1,8 +1,10 @@
 //! One exchange over HTTP: a request out, a status and a body in, or the reason why not.
 
-use crate::api::Asking;
+use crate::api::Api;
+use crate::asking::Asking;
 use crate::error::CollectError;
 use crate::secret::ApiKey;
+use crate::waits::is_about_waiting;
 use std::io::Read;
 use std::time::Duration;
 use ureq::{Agent, Error};
@@ -13,8 +15,8 @@ pub(crate) struct Exchange {
     pub(crate) status: Option<u16>,
     /// The body, as far as it came.
     pub(crate) body: Vec<u8>,
-    /// How long the endpoint asks to wait: the `Retry-After` header.
-    pub(crate) retry_after: Option<String>,
+    /// The headers that say how long the endpoint asks to wait.
+    pub(crate) headers: Vec<(String, String)>,
     /// Why there is no whole response.
     pub(crate) broken: Option<Broken>,
 }
@@ -28,6 +30,9 @@ pub(crate) enum Broken {
     TooLong,
 }
 
+/// The version of Anthropic's interface whose layout is read.
+const ANTHROPIC_VERSION: &str = "2023-06-01";
+
 /// The longest response that is read, in bytes.
 pub(crate) const MAX_RESPONSE: u64 = 16 << 20;
 
@@ -36,6 +41,8 @@ pub(crate) struct Client<'a> {
     agent: Agent,
     address: String,
     key: Option<&'a ApiKey>,
+    key_header: Option<&'a str>,
+    api: Api,
 }
 
 impl<'a> Client<'a> {
@@ -43,6 +50,7 @@ impl<'a> Client<'a> {
         endpoint: &str,
         asking: &Asking,
         key: Option<&'a ApiKey>,
+        key_header: Option<&'a str>,
         timeout: Duration,
     ) -> Result<Self, CollectError> {
         let config = Agent::config_builder()
@@ -55,8 +63,10 @@ impl<'a> Client<'a> {
             .build();
         Ok(Self {
             agent: config.into(),
-            address: asking.api.address(endpoint, key.is_some())?,
+            address: asking.address(endpoint, key.is_some())?,
             key,
+            key_header,
+            api: asking.api,
         })
     }
 
@@ -70,7 +80,7 @@ impl<'a> Client<'a> {
         let mut exchange = Exchange {
             status: None,
             body: vec![],
-            retry_after: None,
+            headers: vec![],
             broken: None,
         };
         let mut request = self
@@ -78,9 +88,19 @@ impl<'a> Client<'a> {
             .post(&self.address)
             .header("content-type", "application/json")
             .header("accept", "application/json");
-        if let Some(key) = self.key {
-            request = request.header("authorization", key.bearer().as_str());
+        if self.api == Api::Anthropic {
+            request = request.header("anthropic-version", ANTHROPIC_VERSION);
         }
+        let own = match self.api {
+            Api::Anthropic => Some("x-api-key"),
+            Api::Azure => Some("api-key"),
+            _ => None,
+        };
+        request = match (self.key, self.key_header.or(own)) {
+            (Some(key), Some(name)) => request.header(name, key.alone().as_str()),
+            (Some(key), None) => request.header("authorization", key.bearer().as_str()),
+            (None, _) => request,
+        };
         let mut response = match request.send(body) {
             Ok(response) => response,
             Err(error) => {
@@ -89,11 +109,12 @@ impl<'a> Client<'a> {
             }
         };
         exchange.status = Some(response.status().as_u16());
-        exchange.retry_after = response
+        exchange.headers = response
             .headers()
-            .get("retry-after")
-            .and_then(|value| value.to_str().ok())
-            .map(ToOwned::to_owned);
+            .iter()
+            .filter(|(name, _)| is_about_waiting(name.as_str()))
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect();
         let reader = response.body_mut().as_reader();
         match reader
             .take(MAX_RESPONSE + 1)

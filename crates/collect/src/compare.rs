@@ -1,7 +1,8 @@
 //! Answers against the log of their collection: what was changed, left out, added or put in another order.
 
 use crate::answers::Record;
-use crate::api::{Answer, Api};
+use crate::answer::Answer;
+use crate::api::Api;
 use crate::log::{Attempt, Entry};
 pub use crate::mismatch::CompareError;
 use serde::de::IgnoredAny;
@@ -36,10 +37,8 @@ pub struct Compared {
 /// A good exchange of the log.
 struct Came {
     place: usize,
-    text: String,
+    answer: Answer,
     shown: Value,
-    logprobs: Option<Value>,
-    finish: Option<String>,
 }
 
 /// What the log has of each answer: its id and repetition.
@@ -86,28 +85,28 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
         let came =
             came.ok_or_else(|| differs(format!("{name} is not in the log: it was added")))?;
         let shown = shown(&record, known.api);
-        let text = answer(&record);
+        let text = record.text();
         // The first that came: to ask again until one pleases is to choose.
         let first = came
             .first()
-            .filter(|came| came.text == text && came.shown == shown);
+            .filter(|came| came.answer.text == text && came.shown == shown);
         let Some(same) = first else {
-            let what = match came.iter().position(|came| came.text == text) {
+            let what = match came.iter().position(|came| came.answer.text == text) {
                 Some(0) => "the prompt was changed",
                 Some(_) => "it was asked again, and another answer came first",
                 None => "the answer was changed",
             };
             return Err(differs(format!("{name} is not what the log has: {what}")));
         };
+        if let Some(part) = changed(&record, &same.answer) {
+            return Err(differs(format!("{name} is not what the log has: its {part} was changed")));
+        }
         compared.in_order &= same.place > last;
         last = same.place;
         compared.answers += 1;
         compared.asked_again += u64::from(came.len() > 1);
-        match same.finish.as_deref() {
-            Some("length") => compared.cut += 1,
-            Some("content_filter" | "refusal") => compared.refused += 1,
-            _ => {}
-        }
+        compared.cut += u64::from(same.answer.is_cut());
+        compared.refused += u64::from(same.answer.is_refused());
         Ok(())
     })?;
     compared.missing = known
@@ -132,11 +131,7 @@ pub fn first_answers(log: &Path) -> Result<HashMap<(String, u32), Answer>, Compa
     lines(log, |line, bytes| known.add(log, line, bytes))?;
     let first = known.came.into_iter().filter_map(|(key, came)| {
         let first = came.into_iter().next()?;
-        let answer = Answer {
-            text: first.text,
-            logprobs: first.logprobs,
-        };
-        Some((key, answer))
+        Some((key, first.answer))
     });
     Ok(first.collect())
 }
@@ -152,8 +147,7 @@ impl Log {
             .map_err(|error| wrong(format!("this is no log entry: {error}")))?;
         match entry {
             Entry::Start(start) => {
-                let apis = [Api::Chat, Api::Completions].into_iter();
-                let api = apis.clone().find(|api| api.name() == start.api);
+                let api = Api::named(&start.api);
                 self.prompts.push(start.prompts_sha256);
                 self.api = Some(api.ok_or_else(|| wrong(format!("unknown api {:?}", start.api)))?);
                 Ok(())
@@ -202,40 +196,42 @@ impl Log {
         }
         let answer = body
             .filter(|_| attempt.failed.is_none())
-            .and_then(|body| Some((api.answer(body).ok()?, body)));
-        let Some((answer, body)) = answer else {
+            .and_then(|body| api.answer(body).ok());
+        let Some(answer) = answer else {
             self.failed.insert(key, ());
             return Ok(());
         };
         let request: Value = serde_json::from_str(&attempt.request)
             .map_err(|error| format!("the request is no JSON: {error}"))?;
-        let shown = match api {
-            Api::Chat => request["messages"].clone(),
-            Api::Completions => request["prompt"].clone(),
-        };
-        let response: Value = serde_json::from_str(body).unwrap_or_default();
-        let finish = response["choices"][0]["finish_reason"].as_str();
         self.came.entry(key).or_default().push(Came {
             place: self.places,
-            text: answer.text,
-            logprobs: answer.logprobs,
-            shown,
-            finish: finish.map(str::to_owned),
+            answer,
+            shown: api.asked(&request),
         });
         Ok(())
     }
 }
 
-/// The answer's text.
-fn answer(record: &Record) -> String {
-    let turn = record.messages.iter().flatten().last();
-    let turn = turn.map(|turn| turn.content.clone());
-    record.response.clone().or(turn).unwrap_or_default()
+/// The first part of a record beside its text that is not the answer's; records of earlier versions have fewer parts.
+fn changed(record: &Record, answer: &Answer) -> Option<&'static str> {
+    fn differ<T: PartialEq>(own: &Option<T>, came: &Option<T>) -> bool {
+        own.is_some() && own != came
+    }
+    let parts = [
+        ("reasoning_content", differ(&record.reasoning_content, &answer.reasoning)),
+        ("model", differ(&record.model, &answer.model)),
+        ("system_fingerprint", differ(&record.system_fingerprint, &answer.system_fingerprint)),
+        ("finish_reason", differ(&record.finish_reason, &answer.finish_reason)),
+        ("prompt_tokens", differ(&record.prompt_tokens, &answer.prompt_tokens)),
+        ("response_tokens", differ(&record.response_tokens, &answer.tokens)),
+        ("logprobs", differ(&record.logprobs, &answer.logprobs)),
+    ];
+    parts.into_iter().find_map(|(name, differs)| differs.then_some(name))
 }
 
 /// What was shown, as a request says it.
 fn shown(record: &Record, api: Option<Api>) -> Value {
-    if api == Some(Api::Completions) {
+    if api.is_some_and(Api::is_text) {
         return json!(record.prompt);
     }
     if let Some(turns) = &record.messages {

@@ -80,12 +80,25 @@ pub enum CollectError {
     #[error("the API key is empty or holds something else than visible ASCII")]
     ApiKey,
     /// The endpoint refused in a way that every request will meet.
-    #[error("the endpoint refused with status {status}: {message}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// The start of what it said.
-        message: String,
+    #[error("the endpoint refused with status {}: {}", .0.status, .0.message)]
+    Refused(Refusal),
+    /// The first answers have no text, none of them.
+    #[error("the first {count} answers hold no text (finish_reason {finish_reason})")]
+    Silent {
+        /// How many.
+        count: u32,
+        /// Why the last one ended.
+        finish_reason: String,
+    },
+    /// The results of a batch that are not those of these prompts.
+    #[error("{}:{line}: {reason}", path.display())]
+    Batch {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong.
+        reason: String,
     },
     /// One failure after the other.
     #[error("{count} requests in a row failed, the last with: {last}")]
@@ -100,6 +113,17 @@ pub enum CollectError {
     Plan(&'static str),
 }
 
+/// What every request will meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status, or the one that the response's error stands for.
+    pub status: u16,
+    /// The start of what the endpoint said.
+    pub message: String,
+    /// What to do about it.
+    pub way_out: String,
+}
+
 impl CollectError {
     pub(crate) fn io(doing: &'static str, path: &std::path::Path, source: io::Error) -> Self {
         Self::Io {
@@ -111,8 +135,8 @@ impl CollectError {
 
     /// What to do next.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match self {
+    pub fn hint(&self) -> String {
+        let hint = match self {
             Self::Io { .. } => "check the path, its permissions and the space left",
             Self::Prompt { .. } => {
                 "a prompt is a JSON object on one line with `prompt`, or `messages` that end with a user's turn; optional: `id`, `system`, `group`"
@@ -132,17 +156,18 @@ impl CollectError {
                 "give the address up to the version, for instance https://api.example.com/v1"
             }
             Self::ApiKey => "check the variable or the file that holds the key",
-            Self::Refused {
-                status: 401 | 403, ..
-            } => "check the API key and what it may do",
-            Self::Refused { status: 404, .. } => {
-                "check the endpoint's address, --api and the model's name"
+            Self::Refused(refusal) => return refusal.way_out.clone(),
+            Self::Silent { .. } => {
+                "raise --max-tokens where the reason is `length` or `max_tokens` (reasoning counts too), or ask other prompts; what came is kept, and the same command goes on"
             }
-            Self::Refused { .. } => "check the endpoint's address",
+            Self::Batch { .. } => {
+                "give the results of the batch whose requests --write-batch wrote for these prompts and this --out"
+            }
             Self::Failing { .. } => {
                 "see the log for what the endpoint said; the same command goes on where this one stopped"
             }
             Self::Plan(_) => "correct the value",
-        }
+        };
+        hint.to_owned()
     }
 }

@@ -1,6 +1,7 @@
 //! What passes between the workers and the writer.
 
 use crate::answers::Record;
+use crate::error::Refusal;
 use crate::log::Attempt;
 use crate::prompts::Prompt;
 
@@ -17,5 +18,5 @@ pub(crate) enum Event<'a> {
     /// The attempt that brought an answer: together, so that log and answers have one order.
     Answer(Box<Attempt>, Box<Record>),
     Failed(&'a Job<'a>, String),
-    Refused(u16, String),
+    Refused(Refusal),
 }

@@ -1,7 +1,7 @@
 //! The writer: the only one that touches the files.
 
 use crate::answers::Record;
-use crate::api::Answer;
+use crate::answer::Answer;
 use crate::appended::Appended;
 use crate::compare::{compare, first_answers};
 use crate::error::CollectError;
@@ -23,6 +23,10 @@ pub(crate) struct Keeper {
     out: PathBuf,
     pub(crate) summary: Summary,
     in_a_row: u32,
+    /// Failures in a row, or first answers without text, before the run gives up: somebody is asked in vain.
+    pub(crate) patience: u32,
+    /// Answers without text before the first with any.
+    silent: u32,
 }
 
 impl Keeper {
@@ -94,12 +98,16 @@ impl Keeper {
                 answered: 0,
                 requests: 0,
                 failed: vec![],
+                endings: vec![],
+                answering: vec![],
                 stopped: false,
                 torn: torn_answer.into_iter().chain(torn_entry).collect(),
             },
             done,
             logged,
             in_a_row: 0,
+            patience: MOST_FAILURES,
+            silent: 0,
         };
         keeper.write(&Entry::Start(start))?;
         Ok(keeper)
@@ -107,8 +115,9 @@ impl Keeper {
 
     /// What is not answered yet: every prompt's first answer before any second.
     pub(crate) fn jobs<'a>(&mut self, plan: &'a Plan) -> Result<Vec<Job<'a>>, CollectError> {
-        let (mut jobs, mut restored) = (vec![], 0);
+        let mut jobs = vec![];
         let mut known = HashSet::new();
+        let mut came = vec![];
         for repetition in 1..=plan.answers_per_prompt {
             for prompt in &plan.prompts {
                 let key = (prompt.id.clone(), repetition);
@@ -116,7 +125,7 @@ impl Keeper {
                     if let Some(answer) = self.logged.remove(&key) {
                         let record = Record::new(prompt, repetition, answer);
                         self.answers.add(&json(&record))?;
-                        restored += 1;
+                        came.push(record);
                         continue;
                     }
                     let body = plan
@@ -137,10 +146,13 @@ impl Keeper {
                         format!("the prompt {:?} was another one then", prompt.id),
                     ));
                 }
-                known.insert(*line);
+                if known.insert(*line) {
+                    came.push(record.clone());
+                }
             }
         }
-        self.summary.already = known.len() as u64 + restored;
+        came.iter().for_each(|record| self.summary.count(record));
+        self.summary.already = came.len() as u64 - self.summary.without_text();
         self.done = HashMap::new();
         Ok(jobs)
     }
@@ -161,8 +173,19 @@ impl Keeper {
                     self.write(&Entry::Exchange(attempt))?;
                     self.in_a_row = 0;
                     self.answers.add(&json(&record))?;
-                    self.summary.answered += 1;
-                    progress(self.summary.already + self.summary.answered);
+                    self.summary.count(&record);
+                    let has_text = !record.text().trim().is_empty();
+                    self.summary.answered += u64::from(has_text);
+                    progress(self.summary.already + self.summary.answered + self.summary.without_text());
+                    if !has_text && self.summary.answered + self.summary.already == 0 {
+                        self.silent += 1;
+                        if self.silent >= self.patience {
+                            return Err(CollectError::Silent {
+                                count: self.silent,
+                                finish_reason: record.finish_reason.unwrap_or_else(|| "not said".to_owned()),
+                            });
+                        }
+                    }
                 }
                 Event::Failed(job, reason) => {
                     self.in_a_row += 1;
@@ -171,16 +194,14 @@ impl Keeper {
                         repetition: job.repetition,
                         reason: reason.clone(),
                     });
-                    if self.in_a_row >= MOST_FAILURES {
+                    if self.in_a_row >= self.patience {
                         return Err(CollectError::Failing {
                             count: self.in_a_row,
                             last: reason,
                         });
                     }
                 }
-                Event::Refused(status, message) => {
-                    return Err(CollectError::Refused { status, message });
-                }
+                Event::Refused(refusal) => return Err(CollectError::Refused(refusal)),
             }
         }
         Ok(())

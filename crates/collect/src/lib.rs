@@ -1,5 +1,5 @@
-//! Asking a suspect: prompts go to an OpenAI-compatible endpoint, answers come back as records, and
-//! everything that was sent and received is kept.
+//! Asking a suspect: prompts go to an endpoint in the dialect that it speaks, or into a batch, answers come back as records,
+//! and everything that was sent and received is kept.
 //!
 //! The only part of Hallmark that opens a network connection. It never reads a mark's key, and
 //! nothing here depends on one.
@@ -18,16 +18,21 @@
 
 #[cfg(feature = "client")]
 mod address;
+pub mod answer;
 pub mod answers;
 pub mod api;
 #[cfg(feature = "client")]
 mod appended;
+pub mod asking;
+#[cfg(feature = "client")]
+pub mod batch;
 #[cfg(feature = "client")]
 mod client;
 pub mod compare;
 mod error;
 #[cfg(feature = "client")]
 mod events;
+pub mod fault;
 #[cfg(feature = "client")]
 mod keeper;
 pub mod log;
@@ -50,9 +55,13 @@ mod stop;
 #[cfg(feature = "client")]
 mod summary;
 #[cfg(feature = "client")]
+mod text;
+#[cfg(feature = "client")]
+mod waits;
+#[cfg(feature = "client")]
 mod worker;
 
-pub use error::CollectError;
+pub use error::{CollectError, Refusal};
 #[cfg(feature = "client")]
 pub use plan::Plan;
 #[cfg(feature = "client")]
@@ -64,4 +73,4 @@ pub use secret::ApiKey;
 #[cfg(feature = "client")]
 pub use stop::Stop;
 #[cfg(feature = "client")]
-pub use summary::{Failed, Summary};
+pub use summary::{Answering, Ending, Failed, Summary};

@@ -1,6 +1,6 @@
 //! What a run is to do.
 
-use crate::api::Asking;
+use crate::asking::Asking;
 use crate::error::CollectError;
 use crate::prompts::Prompt;
 use crate::secret::ApiKey;
@@ -9,12 +9,14 @@ use std::time::Duration;
 
 /// What is asked, how, and where it is kept.
 pub struct Plan {
-    /// The endpoint: its address up to the version, or in full.
-    pub endpoint: String,
+    /// The endpoint: its address up to the version, or in full. None where a batch is written or read.
+    pub endpoint: Option<String>,
     /// How every prompt is asked.
     pub asking: Asking,
     /// The API key.
     pub key: Option<ApiKey>,
+    /// The header that takes the API key alone, where it is not the dialect's own.
+    pub key_header: Option<String>,
     /// The prompts.
     pub prompts: Vec<Prompt>,
     /// SHA-256 of the prompts' file.
@@ -49,14 +51,10 @@ impl Plan {
             "at least one request at a time is needed"
         } else if self.timeout.is_zero() {
             "the time limit of an exchange must be above 0"
-        } else if self
-            .asking
-            .temperature
-            .is_some_and(|temperature| !(temperature >= 0.0 && temperature.is_finite()))
-        {
-            "the temperature must be 0 or more"
-        } else if self.asking.extra.contains_key("stream") {
-            "answers are not taken in streams: leave `stream` out"
+        } else if let Some(wrong) = self.asking.wrong() {
+            wrong
+        } else if self.key_header.as_deref().is_some_and(|name| http::HeaderName::try_from(name).is_err()) {
+            "--api-key-header must be the name of a header"
         } else {
             return Ok(());
         };

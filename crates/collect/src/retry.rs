@@ -1,16 +1,22 @@
 //! What to do after an exchange: take the answer, try again after a pause, give this prompt up, or
 //! stop altogether.
 
-use crate::api::{Answer, Asking, brief};
+use crate::answer::{Answer, NoAnswer};
+use crate::asking::Asking;
 use crate::client::{Broken, Exchange};
+use crate::error::Refusal;
+use crate::fault::Fault;
+use crate::text::brief;
+use crate::waits;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::time::Duration;
 
 /// What an exchange comes to.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Verdict {
     /// An answer.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// Another attempt may succeed; the endpoint may say how long to wait.
     Again {
         /// What failed.
@@ -21,12 +27,7 @@ pub(crate) enum Verdict {
     /// This prompt cannot be answered.
     GiveUp(String),
     /// No prompt can be.
-    Stop {
-        /// The HTTP status.
-        status: u16,
-        /// The start of what the endpoint said.
-        message: String,
-    },
+    Stop(Refusal),
 }
 
 /// The longest wait that an endpoint may ask for.
@@ -35,46 +36,160 @@ const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// The longest pause of our own.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Judges an exchange; `text` is its body with the API key blotted out, where it is text.
+/// What no waiting mends: the money is gone.
+const NO_CREDIT: [&str; 9] = [
+    "insufficient_quota",
+    "insufficient_credits",
+    "insufficient_balance",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "billing_error",
+    "payment_required",
+    "credit_balance_too_low",
+    "exceeded_current_quota_error",
+];
+
+/// What no waiting mends: the key is none, or no longer one.
+const NO_KEY: [&str; 10] = [
+    "invalid_api_key",
+    "incorrect_api_key_provided",
+    "invalid_authentication",
+    "authentication_error",
+    "unauthenticated",
+    "api_key_invalid",
+    "api_key_revoked",
+    "account_deactivated",
+    "access_terminated",
+    "permission_denied",
+];
+
+/// What concerns one prompt alone.
+const OF_THE_PROMPT: [&str; 7] = [
+    "content_filter",
+    "content_policy_violation",
+    "responsibleaipolicyviolation",
+    "context_length_exceeded",
+    "string_above_max_length",
+    "request_too_large",
+    "invalid_prompt",
+];
+
+/// Judges an exchange; `text` is its body with the API key blotted out, where it is text. `is_first` says that no answer
+/// has come yet: what is then called a bad request is the fault of all requests.
 pub(crate) fn judge(
     asking: &Asking,
     exchange: &Exchange,
     text: Option<&str>,
+    is_first: bool,
     now: Timestamp,
 ) -> Verdict {
-    let wait = exchange
-        .retry_after
-        .as_deref()
-        .and_then(|value| retry_after(value, now));
-    let again = |reason: String| match wait {
-        Some(wait) if wait > LONGEST_WAIT => Verdict::GiveUp(format!(
-            "{reason}; the endpoint asks to wait {} s",
-            wait.as_secs()
-        )),
+    let json: Option<Value> = text.and_then(|text| serde_json::from_str(text).ok());
+    let wait = || waits::told(&exchange.headers, json.as_ref(), now);
+    let again = |status: Option<u16>, reason: String| match wait() {
+        // Every other prompt would have to wait as long.
+        Some(wait) if wait > LONGEST_WAIT => Verdict::Stop(Refusal {
+            status: status.unwrap_or(0),
+            message: format!("{reason}; the endpoint asks to wait {} s", wait.as_secs()),
+            way_out: "run the same command again then: what was answered is not asked again".to_owned(),
+        }),
         wait => Verdict::Again { reason, wait },
     };
     match &exchange.broken {
-        Some(Broken::Connection(reason)) => return again(reason.clone()),
+        Some(Broken::Connection(reason)) => return again(exchange.status, reason.clone()),
         Some(Broken::TooLong) => {
             return Verdict::GiveUp("the response is longer than 16 MiB".to_owned());
         }
         None => {}
     }
-    let said = text.map(brief).unwrap_or_default();
-    match exchange.status.unwrap_or(0) {
-        200..=299 => match text {
-            None => again("the response is no UTF-8 text".to_owned()),
-            Some(text) => match asking.api.answer(text) {
-                Ok(answer) => Verdict::Answer(answer),
-                Err(reason) => again(reason),
+    let status = exchange.status.unwrap_or(0);
+    let (status, fault) = if (200..=299).contains(&status) {
+        let Some(text) = text else {
+            return again(None, "the response is no UTF-8 text".to_owned());
+        };
+        match asking.api.answer(text) {
+            Ok(answer) => return Verdict::Answer(Box::new(answer)),
+            Err(NoAnswer::Broken(reason)) => return again(None, reason),
+            Err(NoAnswer::Other(reason)) => {
+                return Verdict::GiveUp(format!("{reason}: {}", brief(text)));
+            }
+            Err(NoAnswer::Fault(fault)) => match fault.status {
+                Some(status) => (status, fault),
+                None => return again(None, format!("the response holds an error: {}", brief(&fault.message))),
             },
+        }
+    } else {
+        let fault = json.as_ref().and_then(Fault::of);
+        let said = || text.map(brief).unwrap_or_default();
+        let fault = fault.unwrap_or_else(|| Fault { message: said(), ..Fault::default() });
+        (status, fault)
+    };
+    let message = brief(&fault.message);
+    let reason = format!("status {status}: {message}");
+    let stop = |way_out: &str| {
+        let (message, way_out) = (message.clone(), way_out.to_owned());
+        Verdict::Stop(Refusal { status, message, way_out })
+    };
+    if fault.is(&NO_CREDIT) || status == 402 {
+        return stop("waiting does not help: pay, or take another account's key; the same command goes on where this one stopped");
+    }
+    if fault.is(&NO_KEY) {
+        return stop("check the API key and what it may do");
+    }
+    if fault.is(&OF_THE_PROMPT) {
+        return Verdict::GiveUp(reason);
+    }
+    match status {
+        408 | 409 | 425 | 429 | 500..=599 => again(Some(status), reason),
+        300..=399 => stop("check the endpoint's address: nothing is followed elsewhere"),
+        401 | 403 => stop("check the API key and what it may do"),
+        404 | 405 => stop("check the endpoint's address, --dialect and the model's name"),
+        400 | 422 => match parameter(asking, &fault) {
+            Some(parameter) => stop(&way_out(asking, &parameter)),
+            None if is_first => stop("see what it says; where the first prompt alone is at fault, put another one first"),
+            None => Verdict::GiveUp(reason),
         },
-        status @ (408 | 409 | 425 | 429 | 500..=599) => again(format!("status {status}: {said}")),
-        status @ (300..=399 | 401 | 402 | 403 | 404 | 405) => Verdict::Stop {
-            status,
-            message: said,
-        },
-        status => Verdict::GiveUp(format!("status {status}: {said}")),
+        _ => Verdict::GiveUp(reason),
+    }
+}
+
+/// The parameter of ours that the endpoint does not take, if that is what it says.
+fn parameter(asking: &Asking, fault: &Fault) -> Option<String> {
+    let mut ours: Vec<&str> = asking.extra.keys().map(String::as_str).collect();
+    let given = [
+        (asking.max_tokens.is_some(), &["max_tokens", "max_output_tokens", "max_new_tokens"][..]),
+        (asking.temperature.is_some(), &["temperature"]),
+        (asking.logprobs.is_some(), &["top_logprobs", "logprobs", "include", "top_logprobs_num"]),
+        (true, &["model", "return_token_ids", "store", "return_logprob"]),
+    ];
+    ours.extend(given.into_iter().filter(|(is_given, _)| *is_given).flat_map(|(_, names)| names));
+    let named = fault.parameter.as_deref().map(|name| name.split(['.', '[']).next().unwrap_or(name));
+    if let Some(name) = named {
+        return ours.contains(&name).then(|| name.to_owned());
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = fault.message.split(|c| !is_word(c));
+    // `model` and `include` are words of any sentence.
+    let name = words.into_iter().find(|word| ours.contains(word) && word.contains('_') || *word == "temperature" && asking.temperature.is_some());
+    name.map(ToOwned::to_owned)
+}
+
+/// How to ask without a parameter.
+fn way_out(asking: &Asking, parameter: &str) -> String {
+    match (parameter, asking.max_tokens) {
+        (name, _) if asking.extra.contains_key(name) => {
+            format!("leave `{name}` out of --body, or give what the endpoint takes")
+        }
+        ("max_tokens", Some(most)) => {
+            format!("leave --max-tokens out and give the field that this endpoint takes: --body '{{\"max_completion_tokens\":{most}}}'")
+        }
+        ("max_output_tokens" | "max_new_tokens", _) => "give another --max-tokens, or leave it out".to_owned(),
+        ("temperature", _) => "leave --temperature out, or give one that the endpoint takes".to_owned(),
+        ("model", _) => "check the model's name and --dialect".to_owned(),
+        ("top_logprobs" | "logprobs" | "include" | "top_logprobs_num", _) => {
+            "leave --logprobs out, or ask for fewer candidates".to_owned()
+        }
+        ("return_token_ids" | "return_logprob", _) => "give --dialect chat or completions: this endpoint gives no token ids".to_owned(),
+        (name, _) => format!("this endpoint does not take `{name}`: give another --dialect"),
     }
 }
 
@@ -89,20 +204,11 @@ pub(crate) fn pause(first: Duration, attempt: u32) -> Duration {
         .mul_f64(1.0 - (random >> 11) as f64 / (1_u64 << 54) as f64)
 }
 
-/// A `Retry-After` header: seconds, or a date (RFC 9110, section 10.2.3).
-fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::Api;
+    use serde_json::json;
 
     fn asking() -> Asking {
         Asking {
@@ -115,14 +221,26 @@ mod tests {
         }
     }
 
-    fn verdict(status: u16, body: &str, retry_after: Option<&str>) -> Verdict {
-        let exchange = Exchange {
+    fn exchange(status: u16, headers: &[(&str, &str)]) -> Exchange {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Exchange {
             status: Some(status),
             body: vec![],
-            retry_after: retry_after.map(ToOwned::to_owned),
+            headers: headers.collect(),
             broken: None,
-        };
-        judge(&asking(), &exchange, Some(body), now())
+        }
+    }
+
+    fn verdict(status: u16, body: &str, retry_after: Option<&str>) -> Verdict {
+        let headers: Vec<_> = retry_after.into_iter().map(|value| ("retry-after", value)).collect();
+        judge(&asking(), &exchange(status, &headers), Some(body), false, now())
+    }
+
+    fn stopped(asking: &Asking, status: u16, body: &Value, is_first: bool) -> Option<String> {
+        match judge(asking, &exchange(status, &[]), Some(&body.to_string()), is_first, now()) {
+            Verdict::Stop(refusal) => Some(refusal.way_out),
+            _ => None,
+        }
     }
 
     fn now() -> Timestamp {
@@ -130,62 +248,86 @@ mod tests {
     }
 
     #[test]
-    fn each_status_has_its_verdict() {
-        let good = r#"{"choices": [{"text": "a"}]}"#;
+    fn statuses_are_sorted_by_what_may_help() {
+        let good = r#"{"choices": [{"text": "Yes"}]}"#;
         assert!(matches!(verdict(200, good, None), Verdict::Answer(_)));
         for (status, body) in [
-            (200, "garbage"),
+            (200, "<html>"),
+            (200, r#"{"error": {"message": "busy"}}"#),
+            (200, r#"{"error": {"code": 502, "message": "upstream"}}"#),
             (429, ""),
-            (500, "x"),
-            (503, good),
+            (500, ""),
+            (503, ""),
             (408, ""),
         ] {
-            assert!(
-                matches!(verdict(status, body, None), Verdict::Again { .. }),
-                "{status}"
-            );
+            assert!(matches!(verdict(status, body, None), Verdict::Again { .. }), "{status}");
         }
         for status in [400, 413, 422] {
-            assert!(
-                matches!(verdict(status, "", None), Verdict::GiveUp(_)),
-                "{status}"
-            );
+            assert!(matches!(verdict(status, "", None), Verdict::GiveUp(_)), "{status}");
         }
-        for status in [302, 401, 403, 404] {
-            assert!(
-                matches!(verdict(status, "", None), Verdict::Stop { .. }),
-                "{status}"
-            );
+        for status in [302, 401, 402, 403, 404] {
+            assert!(matches!(verdict(status, "", None), Verdict::Stop(_)), "{status}");
         }
+        // Whole, and of another dialect.
+        let chat = r#"{"choices": [{"message": {"content": "Yes"}}]}"#;
+        assert!(matches!(verdict(200, chat, None), Verdict::GiveUp(_)));
     }
 
     #[test]
-    fn waits_are_seconds_or_dates_and_not_without_end() {
-        for (header, seconds) in [
-            ("7", 7),
-            ("0.5", 0),
-            ("Sun, 22 Nov 2026 10:01:30 GMT", 90),
-            ("Sun, 22 Nov 2026 09:00:00 GMT", 0),
+    fn what_does_not_pass_by_waiting_stops() {
+        let error = |code: Value| json!({"error": {"message": "no", "code": code}});
+        for (status, code) in [
+            (429, json!("insufficient_quota")),
+            (200, json!("insufficient_quota")),
+            (200, json!(401)),
+            (200, json!("403")),
+            (400, json!("invalid_api_key")),
+            (429, json!("account_deactivated")),
         ] {
-            let Verdict::Again {
-                wait: Some(wait), ..
-            } = verdict(429, "", Some(header))
-            else {
-                panic!("{header}");
-            };
-            assert_eq!(wait.as_secs(), seconds, "{header}");
+            assert!(stopped(&asking(), status, &error(code.clone()), false).is_some(), "{status} {code}");
         }
-        for header in ["soon", "-3", "NaN"] {
-            let verdict = verdict(429, "", Some(header));
-            assert!(
-                matches!(verdict, Verdict::Again { wait: None, .. }),
-                "{header}"
-            );
+        assert!(stopped(&asking(), 429, &error(json!("rate_limit_exceeded")), false).is_none());
+    }
+
+    #[test]
+    fn a_parameter_that_is_refused_stops_with_the_way_out() {
+        let mut asking = asking();
+        asking.max_tokens = Some(60);
+        asking.temperature = Some(1.0);
+        asking.logprobs = Some(2);
+        asking.extra = json!({"top_k": 5}).as_object().expect("an object").clone();
+        let param = |name: &str| json!({"error": {"message": "not supported", "param": name, "code": "unsupported_parameter"}});
+        for (body, part) in [
+            (param("max_tokens"), "--body '{\"max_completion_tokens\":60}'"),
+            (param("temperature"), "--temperature"),
+            (param("logprobs"), "--logprobs"),
+            (param("top_k"), "`top_k` out of --body"),
+            (json!({"detail": [{"loc": ["body", "top_k"], "msg": "extra"}]}), "top_k"),
+            (json!({"object": "error", "code": 400, "message": "max_tokens=60 cannot be"}), "max_completion_tokens"),
+        ] {
+            let way_out = stopped(&asking, 400, &body, false).expect("stops");
+            assert!(way_out.contains(part), "{body}: {way_out}");
         }
-        assert!(matches!(
-            verdict(429, "", Some("86400")),
-            Verdict::GiveUp(_)
-        ));
+        // What concerns one prompt does not stop, but where it is the first of all requests.
+        for body in [param("messages[0].content"), json!({"error": {"message": "this prompt is not allowed"}})] {
+            assert_eq!(stopped(&asking, 400, &body, false), None, "{body}");
+            assert!(stopped(&asking, 400, &body, true).is_some(), "{body}");
+        }
+        let filtered = json!({"error": {"message": "filtered", "code": "content_filter"}});
+        assert_eq!(stopped(&asking, 400, &filtered, true), None);
+    }
+
+    #[test]
+    fn waits_are_as_long_as_the_endpoint_says_and_not_without_end() {
+        let waited = |headers: &[(&str, &str)], body: &str| match judge(&asking(), &exchange(429, headers), Some(body), false, now()) {
+            Verdict::Again { wait, .. } => wait.map(|wait| wait.as_millis()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(waited(&[("retry-after-ms", "20")], "{}"), Some(20));
+        assert_eq!(waited(&[("retry-after", "7")], "slow"), Some(7_000));
+        assert_eq!(waited(&[], r#"{"error": {"retry_after": 2}}"#), Some(2_000));
+        assert_eq!(waited(&[("retry-after", "soon")], "{}"), None);
+        assert!(matches!(verdict(429, "", Some("86400")), Verdict::Stop(_)));
     }
 
     #[test]

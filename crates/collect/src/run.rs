@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::stop::Stop;
 use crate::summary::Summary;
 use crate::worker::Shared;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::mpsc;
 
 /// Asks all that is not answered yet. `progress` is told how many answers there are, earlier ones
@@ -23,15 +23,18 @@ pub fn collect(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, CollectError> {
     plan.check()?;
+    let endpoint = plan.endpoint.as_deref().ok_or(CollectError::Plan("an endpoint is needed"))?;
     let client = Client::new(
-        &plan.endpoint,
+        endpoint,
         &plan.asking,
         plan.key.as_ref(),
+        plan.key_header.as_deref(),
         plan.timeout,
     )?;
     let mut keeper = Keeper::open(plan, client.address())?;
     let jobs = keeper.jobs(plan)?;
-    progress(keeper.summary.already);
+    let already = keeper.summary.already + keeper.summary.without_text();
+    progress(already);
     let shared = Shared {
         plan,
         client: &client,
@@ -39,6 +42,7 @@ pub fn collect(
         stop,
         next: AtomicUsize::new(0),
         jobs: &jobs,
+        is_open: AtomicBool::new(already > 0),
     };
     let (sender, events) = mpsc::channel();
     let result = std::thread::scope(|scope| {

@@ -28,6 +28,11 @@ impl ApiKey {
         Zeroizing::new(format!("Bearer {}", *self.0))
     }
 
+    /// The value of a header that takes the key alone.
+    pub(crate) fn alone(&self) -> Zeroizing<String> {
+        self.0.clone()
+    }
+
     /// Blots the key out of a text. Whether it was there, too.
     pub(crate) fn blot(&self, text: String) -> (String, bool) {
         if text.contains(self.0.as_str()) {

@@ -2,6 +2,7 @@
 
 use crate::answers::Record;
 use crate::client::{Client, Exchange};
+use crate::error::Refusal;
 use crate::events::{Event, Job};
 use crate::log::{Attempt, now};
 use crate::pace::{Pace, sleep};
@@ -11,9 +12,9 @@ use crate::retry::{Verdict, judge, pause};
 use crate::stop::Stop;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What all workers use.
 pub(crate) struct Shared<'a> {
@@ -23,14 +24,27 @@ pub(crate) struct Shared<'a> {
     pub(crate) stop: &'a Stop,
     pub(crate) next: AtomicUsize,
     pub(crate) jobs: &'a [Job<'a>],
+    /// Whether an answer has come: until then one request goes out at a time, so that a fault of all requests costs one.
+    pub(crate) is_open: AtomicBool,
 }
+
+/// How long a worker sleeps before it looks again whether the first request is through.
+const NAP: Duration = Duration::from_millis(5);
 
 impl<'a> Shared<'a> {
     /// Asks until there is nothing left to ask, or the run is to stop.
     pub(crate) fn work(&self, events: &mpsc::Sender<Event<'a>>) {
         while let Some(job) = self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let is_first = std::ptr::eq(job, &self.jobs[0]);
+            while !is_first && !self.is_open.load(Ordering::Relaxed) {
+                if !sleep(NAP, self.stop) {
+                    return;
+                }
+            }
             // The writer has gone away, or the run is to stop.
-            if self.ask(job, events).is_none() {
+            let asked = self.ask(job, events);
+            self.is_open.store(true, Ordering::Relaxed);
+            if asked.is_none() {
                 return;
             }
         }
@@ -45,7 +59,7 @@ impl<'a> Shared<'a> {
             let entry = Box::new(entry);
             let verdict = match verdict {
                 Verdict::Answer(answer) => {
-                    let record = Record::new(job.prompt, job.repetition, answer);
+                    let record = Record::new(job.prompt, job.repetition, *answer);
                     return events.send(Event::Answer(entry, Box::new(record))).ok();
                 }
                 other => other,
@@ -55,10 +69,10 @@ impl<'a> Shared<'a> {
                 // It was sent.
                 Verdict::Answer(_) => return None,
                 Verdict::GiveUp(reason) => reason,
-                Verdict::Stop { status, message } => {
+                Verdict::Stop(refusal) => {
                     // Before the writer hears of it, other workers would ask again.
                     self.stop.ask();
-                    return events.send(Event::Refused(status, message)).ok();
+                    return events.send(Event::Refused(refusal)).ok();
                 }
                 Verdict::Again { reason, .. } if attempt > self.plan.retries => reason,
                 Verdict::Again { wait, .. } => {
@@ -83,12 +97,13 @@ impl<'a> Shared<'a> {
             &self.plan.asking,
             &exchange,
             text.as_deref(),
+            !self.is_open.load(Ordering::Relaxed),
             Timestamp::now(),
         );
         let failed = match &verdict {
             Verdict::Answer(_) => None,
             Verdict::Again { reason, .. } | Verdict::GiveUp(reason) => Some(reason.clone()),
-            Verdict::Stop { status, message } => Some(format!("status {status}: {message}")),
+            Verdict::Stop(Refusal { status, message, .. }) => Some(format!("status {status}: {message}")),
         };
         let entry = Attempt {
             time,

@@ -148,7 +148,7 @@ impl Tokenizer {
         &self.digest
     }
 
-    /// SHA-256 of the file, in lower-case hexadecimal: what profiles of version 0.1 name.
+    /// SHA-256 of the file, in lower-case hexadecimal: what early profiles name.
     #[must_use]
     pub fn file_sha256(&self) -> &str {
         &self.file_sha256

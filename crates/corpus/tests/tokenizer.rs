@@ -332,6 +332,14 @@ fn added_tokens_that_are_not_special_are_recognised() {
 }
 
 #[test]
+fn an_empty_text_has_no_tokens() {
+    for pair in pairs() {
+        assert_eq!(pair.ours.encode(""), [], "{}", pair.name);
+        assert_eq!(pair.reference_tokens(""), [], "{}", pair.name);
+    }
+}
+
+#[test]
 fn encoding_appends() {
     let ours = &pair("GPT-2, OPT, RoBERTa").ours;
     let mut tokens = vec![7];

@@ -112,7 +112,7 @@ pub fn one_tokenizer<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> Res
             "profiles {:?} and {:?} are for different tokenizers",
             first.name, other.name
         ))
-        .hint("scan once for each tokenizer, and count all scans when you judge the p-values; a profile of version 0.1 names a file where later ones name what is in it, so make it anew with `profile new --tokenizer FILE`"));
+        .hint("scan once for each tokenizer, and count all scans when you judge the p-values; an early profile names a file where later ones name what is in it, so make it anew with `profile new --tokenizer FILE`"));
     }
     Ok(first)
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use hallmark_core::profile::{Profile, TokenizerRef};
-use hallmark_corpus::Tokenizer;
+use hallmark_corpus::{ReadBy, Tokenizer};
 use std::path::Path;
 
 /// The built-in model's tokenizer.
@@ -27,6 +27,17 @@ pub fn built_in_ref() -> Result<TokenizerRef> {
 pub fn reference(tokenizer: &Tokenizer) -> TokenizerRef {
     let (vocab_size, sha256) = (tokenizer.vocab_size(), Some(tokenizer.digest().to_owned()));
     TokenizerRef { vocab_size, sha256 }
+}
+
+/// That the slower of two readers reads a tokenizer, and why, where it does. Both give the same tokens.
+#[must_use]
+pub fn slowly(tokenizer: &Tokenizer) -> Option<String> {
+    match tokenizer.read_by() {
+        ReadBy::Splintr => None,
+        ReadBy::Tokenizers { why } => Some(format!(
+            "the tokenizer is read by the crate `tokenizers`, which takes many times as long and gives exactly its tokens: it has {why}"
+        )),
+    }
 }
 
 /// Opens a tokenizer.json.

@@ -223,7 +223,7 @@ pub(crate) fn check_profile(path: &Path, header: &Header, profile: &Profile) -> 
             "{} names another tokenizer ({other}) than the profile ({own})",
             shown(path)
         ))
-        .hint("make the index with the profile of the examination; of two that were made with versions 0.1 and later, the older one names the tokenizer's file and the newer one what is in it"));
+        .hint("make the index with the profile of the examination; early ones name the tokenizer's file, later ones what is in it"));
     }
     Ok(())
 }

@@ -13,6 +13,8 @@ pub(super) struct Sample {
     pub(super) documents: Vec<Document>,
     /// Token ids of the tokenizer, where there is one.
     pub(super) tokenizer_size: Option<u32>,
+    /// That the tokenizer is read by the slower of two readers, and why.
+    read_slowly: Option<String>,
 }
 
 /// A document in tokens.
@@ -42,7 +44,10 @@ pub(super) enum Reading {
 impl Sample {
     pub(super) fn read(args: &DoctorArgs, profile: &Profile) -> Outcome<Self> {
         let tokenizer = tokenizers::of_profile(profile, args.input.reading.tokenizer.as_deref())?;
-        let encode = |text: &str| tokenizer.as_ref().map(|tokenizer| tokenizer.encode(text));
+        let encode = |text: &str| {
+            let tokens = tokenizer.as_ref().map(|tokenizer| tokenizer.try_encode(text));
+            tokens.transpose().map_err(Error::from)
+        };
         let mut documents = vec![];
         for record in args.input.inputs().open(None)? {
             let record = record?;
@@ -54,17 +59,18 @@ impl Sample {
                 .hint("give --tokenizer FILE, the marking model's tokenizer.json")
             };
             let (tokens, own) = match &record.body {
-                Piece::Text(text) => (encode(text).ok_or_else(needs_tokenizer)?, None),
+                Piece::Text(text) => (encode(text)?.ok_or_else(needs_tokenizer)?, None),
                 Piece::Tokens(tokens) => (tokens.clone(), None),
-                Piece::Both { text, tokens } => match encode(text) {
+                Piece::Both { text, tokens } => match encode(text)? {
                     Some(encoded) => (encoded, Some(tokens.clone())),
                     None => (tokens.clone(), None),
                 },
             };
-            let prompt = record.exposure.first().and_then(|piece| match piece {
-                Piece::Text(text) => encode(text),
-                Piece::Tokens(tokens) | Piece::Both { tokens, .. } => Some(tokens.clone()),
-            });
+            let prompt = match record.exposure.first() {
+                None => None,
+                Some(Piece::Text(text)) => encode(text)?,
+                Some(Piece::Tokens(tokens) | Piece::Both { tokens, .. }) => Some(tokens.clone()),
+            };
             documents.push(Document {
                 tokens,
                 own,
@@ -73,6 +79,7 @@ impl Sample {
         }
         Ok(Self {
             documents,
+            read_slowly: tokenizer.as_ref().and_then(tokenizers::slowly),
             tokenizer_size: tokenizer.map(|tokenizer| tokenizer.vocab_size()),
         })
     }
@@ -93,7 +100,7 @@ impl Sample {
 
     /// What is wrong with the sample whatever the mark.
     pub(super) fn notes(&self, profile: &Profile) -> Vec<String> {
-        let mut notes = vec![];
+        let mut notes: Vec<String> = self.read_slowly.iter().cloned().collect();
         let vocabulary = profile.tokenizer.vocab_size;
         let largest = self.documents.iter().flat_map(|d| &d.tokens).max();
         if let Some(largest) = largest.filter(|&&largest| largest >= vocabulary) {

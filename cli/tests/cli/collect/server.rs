@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 pub(crate) struct Received {
     pub(crate) path: String,
     pub(crate) authorization: Option<String>,
+    /// All headers, their names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Value,
 }
 
@@ -79,7 +81,12 @@ impl Server {
 
     /// What to call it.
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}/v1", self.port)
+        format!("{}/v1", self.root())
+    }
+
+    /// Its address without a path.
+    pub(crate) fn root(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -92,7 +99,16 @@ impl Received {
     pub(crate) fn prompt(&self) -> &str {
         let turns = self.body["messages"].as_array();
         let last = turns.and_then(|turns| turns.last()?["content"].as_str());
-        last.or_else(|| self.body["prompt"].as_str()).unwrap()
+        let items = self.body["input"].as_array();
+        let item = items.and_then(|items| items.last()?["content"].as_str());
+        let texts = ["prompt", "text"].iter().find_map(|name| self.body[*name].as_str());
+        last.or(item).or(texts).unwrap()
+    }
+
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
     }
 }
 
@@ -101,13 +117,14 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
     let mut line = String::new();
     input.read_line(&mut line).ok()?;
     let path = line.split(' ').nth(1)?.to_owned();
-    let (mut length, mut authorization) = (0, None);
+    let (mut length, mut authorization, mut headers) = (0, None, vec![]);
     loop {
         line.clear();
         input.read_line(&mut line).ok()?;
         let Some((name, value)) = line.trim_end().split_once(": ") else {
             break;
         };
+        headers.push((name.to_ascii_lowercase(), value.to_owned()));
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.parse().ok()?,
             "authorization" => authorization = Some(value.to_owned()),
@@ -119,6 +136,7 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
     let received = Received {
         path,
         authorization,
+        headers,
         body: serde_json::from_slice(&body).ok()?,
     };
     let reply = {

@@ -25,6 +25,7 @@ pub struct Profile {
 pub struct TokenizerRef {
     /// Number of token ids, including unused ones up to the width of the model's logits.
     pub vocab_size: u32,
-    /// SHA-256 of the `tokenizer.json` in hexadecimal; without it, only token ids can be read.
+    /// SHA-256 in hexadecimal of what decides the tokenizer's ids, or in early profiles of its file; without it, only token ids
+    /// can be read.
     pub sha256: Option<String>,
 }

@@ -57,7 +57,7 @@ impl TokenizerError {
                 "leave the record out (--skip-bad), or give it with `response_tokens` instead of text"
             }
             Self::Digest { .. } => {
-                "give the tokenizer.json of the model that was marked: with another tokenizer every cell would be a different cell. Any file of the same tokenizer will do, but where the profile is of an earlier version: it names one file, so give that file, or make the profile anew from it"
+                "give the tokenizer.json of the model that was marked: with another tokenizer every cell would be a different cell. Any file of the same tokenizer will do, but where the profile is an early one: it names one file, so give that file, or make the profile anew from it"
             }
         }
     }
