@@ -41,6 +41,7 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Cohorts(args) => verbs::cohorts::run(&args, output),
         Verb::Commit(args) => verbs::commit::run(&args, output),
         Verb::Plan(args) => verbs::plan::run(&args, output),
+        Verb::Tlog(args) => verbs::tlog::run(&args, output),
         Verb::Bundle(args) => verbs::bundle::run(&args, output),
         Verb::Verify(args) => verbs::verify::run(&args, output),
         Verb::Replay(args) => verbs::replay::run(&args, output),

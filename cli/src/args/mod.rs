@@ -24,7 +24,8 @@ mod study;
 
 pub(crate) use beside::BesideArgs;
 pub(crate) use case::{
-    BundleArgs, CommitArgs, PlanArgs, ReplayArgs, TlogArgs, VerifyArgs, WordArgs,
+    BundleArgs, CommitArgs, LogAction, LogAddArgs, LogArgs, PlanArgs, ReplayArgs, TlogArgs,
+    VerifyArgs, WordArgs,
 };
 pub(crate) use cohorts::{CohortsAction, CohortsArgs, CohortsDrawArgs, CohortsOpenArgs};
 pub(crate) use collect::{ApiName, CollectArgs};
@@ -126,6 +127,7 @@ pub(crate) enum Verb {
     Commit(CommitArgs),
     Plan(Box<PlanArgs>),
     Examine(Box<ExamineArgs>),
+    Tlog(LogArgs),
     Bundle(BundleArgs),
     Verify(VerifyArgs),
     Replay(ReplayArgs),
