@@ -27,6 +27,9 @@ pub(crate) struct DetectArgs {
     /// the last (hf-synthid, synthid-2025)
     #[arg(long)]
     pub(crate) weighted_mean: bool,
+    /// Put the texts of documents with marked passages into the JSON result, so that `report` shows the passages in them
+    #[arg(long)]
+    pub(crate) with_text: bool,
     #[command(flatten)]
     pub(crate) dedup: DedupArgs,
     #[command(flatten)]
@@ -58,6 +61,7 @@ impl DetectArgs {
             passage_level: self.passage_level,
             weighted_mean: self.weighted_mean,
             dedup: self.dedup.dedup(),
+            with_text: self.with_text,
         }
     }
 }
