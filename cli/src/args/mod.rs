@@ -1,6 +1,8 @@
 //! The command line, as the help, the completions and the man pages all see it.
 
 mod beside;
+#[cfg(feature = "c2pa")]
+mod c2pa;
 mod case;
 mod cohorts;
 mod collect;
@@ -23,6 +25,8 @@ mod serve;
 mod study;
 
 pub(crate) use beside::BesideArgs;
+#[cfg(feature = "c2pa")]
+pub(crate) use c2pa::{C2paAction, C2paArgs, C2paReadArgs, C2paSignArgs};
 pub(crate) use case::{
     BundleArgs, CommitArgs, LogAction, LogAddArgs, LogArgs, PlanArgs, ReplayArgs, TlogArgs,
     VerifyArgs, WordArgs,
@@ -132,6 +136,8 @@ pub(crate) enum Verb {
     Verify(VerifyArgs),
     Replay(ReplayArgs),
     Report(ReportArgs),
+    #[cfg(feature = "c2pa")]
+    C2pa(C2paArgs),
     Serve(ServeArgs),
     Merge(MergeArgs),
     Ledger(LedgerArgs),
