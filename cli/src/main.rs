@@ -42,10 +42,13 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Cohorts(args) => verbs::cohorts::run(&args, output),
         Verb::Commit(args) => verbs::commit::run(&args, output),
         Verb::Plan(args) => verbs::plan::run(&args, output),
+        Verb::Tlog(args) => verbs::tlog::run(&args, output),
         Verb::Bundle(args) => verbs::bundle::run(&args, output),
         Verb::Verify(args) => verbs::verify::run(&args, output),
         Verb::Replay(args) => verbs::replay::run(&args, output),
         Verb::Report(args) => verbs::report::run(&args, output),
+        #[cfg(feature = "c2pa")]
+        Verb::C2pa(args) => verbs::c2pa::run(&args, output),
         Verb::Serve(args) => verbs::serve::run(&args, output),
         Verb::Examine(args) => verbs::examine::run(&args, output),
         Verb::Merge(args) => verbs::merge::run(&args, output),

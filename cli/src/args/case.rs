@@ -31,9 +31,15 @@ pub(crate) struct CommitArgs {
     /// Which line-up of decoys will be drawn
     #[arg(long, value_name = "S")]
     pub(crate) decoy_seed: Option<u64>,
-    /// The table that says which accounts each cohort has: only its digest is written
+    /// The cohorts.json that `cohorts draw` wrote, whose sizes the report will show; of any other file only the digest is written
     #[arg(long, value_name = "FILE")]
     pub(crate) cohorts: Option<PathBuf>,
+    /// The first day on which these keys mark answers, such as 2026-12-01
+    #[arg(long, value_name = "DATE")]
+    pub(crate) issued_from: Option<String>,
+    /// The last
+    #[arg(long, value_name = "DATE", requires = "issued_from")]
+    pub(crate) issued_to: Option<String>,
     #[command(flatten)]
     pub(crate) tlog: TlogArgs,
     /// The new folder
@@ -56,6 +62,50 @@ pub(crate) struct TlogArgs {
     /// The address of a timestamping authority (RFC 3161), which is sent the digest and nothing else
     #[arg(long, value_name = "URL")]
     pub(crate) tsa: Option<String>,
+}
+
+/// Entries of transparency logs
+///
+/// `commit` and `plan` write to a log of yours with --tlog. For a log that somebody else keeps, `tlog entry` prints what they have to log,
+/// and `bundle --external-proof` takes the proof that they give back. Whoever keeps a log with this program adds entries with `tlog add`.
+#[derive(clap::Args)]
+pub(crate) struct LogArgs {
+    #[command(subcommand)]
+    pub(crate) action: LogAction,
+}
+
+#[derive(clap::Subcommand)]
+pub(crate) enum LogAction {
+    Entry(LogEntryArgs),
+    Add(LogAddArgs),
+}
+
+/// Print what a log has to have of commitments or a plan: three lines, with the file's digest and nothing else of it
+#[derive(clap::Args)]
+pub(crate) struct LogEntryArgs {
+    /// commitments.json or plan.toml
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// Add an entry, as it is, to a log, and write the proof (C2SP tlog-proof)
+#[derive(clap::Args)]
+pub(crate) struct LogAddArgs {
+    /// The entry
+    #[arg(value_name = "FILE")]
+    pub(crate) entry: PathBuf,
+    /// The folder of the log (C2SP tlog-tiles); it is made where there is none
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tlog: PathBuf,
+    /// The log's signing key, made by `keygen --signing`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tlog_key: PathBuf,
+    /// The name of a new log, such as log.example/evidence [default: hallmark-log/ and the key's id]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tlog_origin: Option<String>,
+    /// The new file for the proof
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 /// Fix an examination before anyone is asked
@@ -162,6 +212,16 @@ pub(crate) struct BundleArgs {
     /// The signing key, made by `keygen --signing`
     #[arg(long, value_name = "FILE")]
     pub(crate) signer: PathBuf,
+    /// What proves that commitments or plan are in a log elsewhere (C2SP tlog-proof), checked and kept with the case; repeat it
+    #[arg(
+        long = "external-proof",
+        value_name = "FILE",
+        requires = "external_log"
+    )]
+    pub(crate) external_proofs: Vec<PathBuf>,
+    /// That log's public key, as its owner published it
+    #[arg(long, value_name = "FILE", requires = "external_proofs")]
+    pub(crate) external_log: Option<PathBuf>,
     /// Put in the answers and the files that shaped the examination too, so that nothing else is needed to replay it
     #[arg(long)]
     pub(crate) with_items: bool,
@@ -182,9 +242,9 @@ pub(crate) struct VerifyArgs {
     /// The public key of who must have signed, known from elsewhere (PEM); repeat it for several
     #[arg(long = "signer", value_name = "FILE")]
     pub(crate) signers: Vec<PathBuf>,
-    /// The log's public key, known from elsewhere: its log.pub
+    /// The public key of a log, known from elsewhere: its log.pub; repeat it for several
     #[arg(long, value_name = "FILE")]
-    pub(crate) tlog_public: Option<PathBuf>,
+    pub(crate) tlog_public: Vec<PathBuf>,
     /// A timestamping authority's root certificate (PEM); repeat it for several
     #[arg(long = "tsa-root", value_name = "FILE")]
     pub(crate) tsa_roots: Vec<PathBuf>,

@@ -34,6 +34,9 @@ pub(crate) struct DetectArgs {
     /// half of these are at least
     #[arg(long, value_name = "FILE")]
     pub(crate) calibration: Option<PathBuf>,
+    /// Put the texts of documents with marked passages into the JSON result, so that `report` shows the passages in them
+    #[arg(long)]
+    pub(crate) with_text: bool,
     #[command(flatten)]
     pub(crate) dedup: DedupArgs,
     #[command(flatten)]
@@ -66,6 +69,7 @@ impl DetectArgs {
             passage_level: self.passage_level,
             weighted_mean: self.weighted_mean,
             dedup: self.dedup.dedup(),
+            with_text: self.with_text,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The command line, as the help, the completions and the man pages all see it.
 
 mod beside;
+#[cfg(feature = "c2pa")]
+mod c2pa;
 mod calibrate;
 mod case;
 mod cohorts;
@@ -24,12 +26,15 @@ mod serve;
 mod study;
 
 pub(crate) use beside::BesideArgs;
+#[cfg(feature = "c2pa")]
+pub(crate) use c2pa::{C2paAction, C2paArgs, C2paReadArgs, C2paSignArgs};
 pub(crate) use calibrate::CalibrateArgs;
 pub(crate) use case::{
-    BundleArgs, CommitArgs, PlanArgs, ReplayArgs, TlogArgs, VerifyArgs, WordArgs,
+    BundleArgs, CommitArgs, LogAction, LogAddArgs, LogArgs, PlanArgs, ReplayArgs, TlogArgs,
+    VerifyArgs, WordArgs,
 };
 pub(crate) use cohorts::{CohortsAction, CohortsArgs, CohortsDrawArgs, CohortsOpenArgs};
-pub(crate) use collect::{Dialect, CollectArgs};
+pub(crate) use collect::{CollectArgs, Dialect};
 pub(crate) use demo::{DemoArgs, SelfTestArgs};
 pub(crate) use detect::{DedupArgs, DetectArgs};
 pub(crate) use doctor::DoctorArgs;
@@ -129,10 +134,13 @@ pub(crate) enum Verb {
     Commit(CommitArgs),
     Plan(Box<PlanArgs>),
     Examine(Box<ExamineArgs>),
+    Tlog(LogArgs),
     Bundle(BundleArgs),
     Verify(VerifyArgs),
     Replay(ReplayArgs),
     Report(ReportArgs),
+    #[cfg(feature = "c2pa")]
+    C2pa(C2paArgs),
     Serve(ServeArgs),
     Merge(MergeArgs),
     Ledger(LedgerArgs),

@@ -8,7 +8,7 @@ use hallmark::files::keys;
 use hallmark::{Error, Exit};
 use hallmark_evidence::commit::{Beside, Named, write};
 use hallmark_evidence::logged::Kind;
-use hallmark_verify::formats::{Commitments, KeyRole};
+use hallmark_verify::formats::{Commitments, Issued, KeyRole};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -19,12 +19,16 @@ pub(crate) fn run(args: &CommitArgs, output: &Output) -> Outcome {
         profile: args.profile.as_deref(),
         decoy_seed: args.decoy_seed,
         cohorts: args.cohorts.as_deref(),
+        issued: args.issued_from.clone().map(|from| Issued {
+            from,
+            to: args.issued_to.clone(),
+        }),
     };
     let (commitments, is_logged) = write(&args.out, &named, beside, |digest| {
         tlog::logged(&args.tlog, Kind::Commitments, digest)
     })?;
     output.result(
-        || commitments_text(&commitments, &args.out, is_logged),
+        || commitments_text(&commitments, args, is_logged),
         &commitments,
         &commitments.keys,
     )?;
@@ -43,12 +47,18 @@ fn read(given: &str, role: KeyRole) -> Outcome<Named> {
     })
 }
 
-fn commitments_text(commitments: &Commitments, out: &Path, is_logged: bool) -> String {
+fn commitments_text(commitments: &Commitments, args: &CommitArgs, is_logged: bool) -> String {
     let mut text = String::new();
     for key in &commitments.keys {
         let _ = writeln!(text, "{} ({}): {}", key.name, key.key_id, key.commitment);
     }
-    let out = out.display();
+    if args.cohorts.is_some() && !args.out.join(Commitments::COHORTS).is_file() {
+        let _ = writeln!(
+            text,
+            "Of the table of cohorts only the digest was written: it is not what `cohorts draw` publishes"
+        );
+    }
+    let out = args.out.display();
     let _ = writeln!(
         text,
         "Publish {out}/{}; keep {out}/openings with the keys{}",

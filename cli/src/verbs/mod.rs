@@ -1,6 +1,8 @@
 //! The verbs, one file each.
 
 pub(crate) mod bundle;
+#[cfg(feature = "c2pa")]
+pub(crate) mod c2pa;
 pub(crate) mod calibrate;
 pub(crate) mod cohorts;
 pub(crate) mod collect;

@@ -8,19 +8,16 @@ use hallmark::{Error, Exit};
 use hallmark_evidence::signer::read_public;
 use hallmark_verify::bundle::{Trust, verify};
 use hallmark_verify::files::{Archive, Files, Folder};
+use hallmark_verify::note::{NoteError, VerifierKey};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Outcome {
     let files = open(&args.bundle)?;
     let signers = args.signers.iter().map(|path| read_public(path));
-    let log = args.tlog_public.as_ref().map(|path| {
-        let key = text(path)?;
-        let key = key.trim_end().parse();
-        key.map_err(|error| Error::usage(error).at(path.display()))
-    });
+    let logs = args.tlog_public.iter().map(|path| log_key(path));
     let trust = Trust {
         signers: signers.collect::<Outcome<_>>()?,
-        log: log.transpose()?,
+        logs: logs.collect::<Outcome<_>>()?,
         timestamp_roots: args
             .tsa_roots
             .iter()
@@ -34,6 +31,16 @@ pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Outcome {
         &verified.checks,
     )?;
     Ok(exit(verified.holds))
+}
+
+/// A log's public key.
+pub(super) fn log_key(path: &Path) -> Outcome<VerifierKey> {
+    let key = text(path)?.trim_end().parse();
+    key.map_err(|error: NoteError| {
+        Error::usage(error)
+            .at(path.display())
+            .hint("give the log's key as one line, name+hash+base64, as its owner published it")
+    })
 }
 
 /// How a program ends.

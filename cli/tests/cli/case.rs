@@ -20,6 +20,9 @@ fn examined(bench: &Bench) {
     bench.ok("examine --plan case --key root.key --key unused.key answers.jsonl");
 }
 
+/// Somebody who may read a map of accounts.
+const RECIPIENT: &str = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+
 const PLAN: &str = "plan --commitments commitments/commitments.json --key tested --key unused --profile trial.toml \
      --decoys 99 --decoy-seed 3 --signer signer.key --tlog log --tlog-key log.key --operator Ada --reviewer Bo --answers 15";
 
@@ -224,7 +227,7 @@ fn a_key_opens_its_own_commitment_alone() {
 fn cohorts_are_drawn_sealed_and_opened() {
     let bench = Bench::new();
     let identity = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
-    let recipient = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+    let recipient = RECIPIENT;
     bench.write("identity.txt", identity);
     std::fs::set_permissions(
         bench.path("identity.txt"),
@@ -328,4 +331,119 @@ fn a_bundle_has_a_report_and_drafts() {
     let findings = "case/runs/1/findings.json";
     bench.ok(&format!("report {findings} --out short.html"));
     bench.refused("report trial.toml --out x.html", 2, &["trial.toml"]);
+}
+
+/// A log that somebody else keeps: entries go there and proofs come back as files.
+#[test]
+fn proofs_by_a_log_elsewhere_are_checked_kept_and_verified() {
+    let bench = Bench::new();
+    examined(&bench);
+    bench.ok("keygen --signing --out notary.key");
+    for (file, name) in [("commitments.json", "commitments"), ("plan.toml", "plan")] {
+        let entry = bench.run(&format!("tlog entry case/{file}"));
+        assert_eq!(entry.status, 0, "{}", entry.stderr);
+        assert_eq!(entry.stdout.lines().count(), 3);
+        bench.write(&format!("{name}.entry"), &entry.stdout);
+        bench.ok(&format!(
+            "tlog add {name}.entry --tlog notary --tlog-key notary.key --tlog-origin notary.example/log --out {name}.proof"
+        ));
+    }
+    bench.refused(
+        "tlog entry answers.jsonl",
+        2,
+        &["neither commitments nor a plan"],
+    );
+    let bundle = "bundle --case case --signer signer.key";
+    bench.refused(
+        &format!("{bundle} --external-proof plan.proof --external-log log/log.pub --out none"),
+        3,
+        &["plan.proof proves neither", "hallmark tlog entry"],
+    );
+    bench.ok(&format!(
+        "{bundle} --external-proof commitments.proof --external-proof plan.proof --external-log notary/log.pub --out bundle"
+    ));
+    let place = |verified: &Value, what: &str| {
+        let checks = verified["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["what"] == what);
+        let check = check.unwrap_or_else(|| panic!("{what}: {checks:#?}"));
+        check["verdict"].as_str().unwrap().to_owned()
+    };
+    let external = "plan.toml: in the external log";
+    let own = bench.json("verify bundle");
+    assert_eq!(own["holds"], true);
+    assert_eq!(place(&own, external), "holds");
+    assert_eq!(
+        place(&own, "the external log has the commitments before the plan"),
+        "holds"
+    );
+    // Who knows the other log only does not need the case's own, and the other way round.
+    let by_notary = bench.json("verify bundle --tlog-public notary/log.pub");
+    assert_eq!(by_notary["holds"], true);
+    assert_eq!(place(&by_notary, external), "holds");
+    assert_eq!(place(&by_notary, "plan.toml: in the log"), "not-checked");
+    let by_both =
+        bench.json("verify bundle --tlog-public notary/log.pub --tlog-public log/log.pub");
+    assert_eq!(place(&by_both, "plan.toml: in the log"), "holds");
+    // A log that neither has is not enough.
+    bench.ok("keygen --signing --out third.key");
+    bench.ok("tlog add plan.entry --tlog third --tlog-key third.key --out third.proof");
+    let by_third = bench.run("verify bundle --tlog-public third/log.pub --format json");
+    assert_eq!(by_third.status, 1, "{}", by_third.stdout);
+    // The proofs stay with the case, and another log's do not take their place.
+    bench.ok(&format!("{bundle} --out again"));
+    assert!(bench.path("again/plan.external.tlog-proof").is_file());
+    bench.refused(
+        &format!(
+            "{bundle} --external-proof third.proof --external-log third/log.pub --out third-bundle"
+        ),
+        2,
+        &["is there with another content"],
+    );
+    let page = bench.run("report bundle --out -");
+    assert!(page.stdout.contains("notary.example/log"));
+}
+
+/// Sizes come from the table that `cohorts draw` publishes; dates from whoever commits.
+#[test]
+fn the_report_shows_cohorts_sizes_and_when_keys_mark() {
+    let bench = Bench::new();
+    bench.key("root.key");
+    bench.ok("profile new --name trial --out trial.toml");
+    bench.ok("mark --key root.key --profile trial.toml --tokens 2000 --seed 1 --out answers.jsonl");
+    bench.ok("keygen --signing --out signer.key");
+    bench.write(
+        "accounts.txt",
+        (0..12).map(|n| format!("u{n}\n")).collect::<String>(),
+    );
+    bench.ok(&format!(
+        "cohorts draw accounts.txt --cohort tested --recipient {RECIPIENT} --out drawn"
+    ));
+    let commit = "commit --key tested=root.key --profile trial.toml --cohorts drawn/cohorts.json";
+    bench.refused(
+        &format!("{commit} --issued-from 2026-13-01 --out none"),
+        2,
+        &["is no date", "2026-12-01"],
+    );
+    bench.refused(
+        &format!("{commit} --issued-from 2026-12-02 --issued-to 2026-12-01 --out none"),
+        2,
+        &["do not end before that"],
+    );
+    bench.ok(&format!(
+        "{commit} --issued-from 2098-12-01 --issued-to 2099-01-31 --out commitments"
+    ));
+    bench.ok("plan --commitments commitments/commitments.json --key tested --profile trial.toml --decoys 99 --signer signer.key --case case");
+    bench.ok("examine --plan case --key root.key answers.jsonl");
+    bench.ok("bundle --case case --signer signer.key --out bundle");
+    let verified = bench.json("verify bundle");
+    assert_eq!(verified["holds"], true);
+    let table = "cohorts.json is the table that was committed to";
+    assert!(checks(&verified, "holds").contains(&table));
+    let report = bench.run("report bundle --out - --format json");
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let tested = &report["commitments"][0];
+    assert_eq!(tested["cohort_size"], 12);
+    assert_eq!(tested["issued"], "2098-12-01 to 2099-01-31");
+    // All answers are of one file.
+    assert_eq!(report["sources_are"], "tenths-of-one");
 }

@@ -77,6 +77,7 @@ fn a_marked_answer_in_real_prose_is_found_where_it_is() {
             human.contains("marked: about tokens") && human.contains("windows tried"),
             "{human}"
         );
+        shown_in_their_texts(&bench, &found);
         bench.key("other.key");
         let other = bench.json("detect --key other.key --profile p.toml mixed.jsonl");
         let all = other["documents"].as_array().unwrap();
@@ -95,4 +96,26 @@ fn a_marked_answer_in_real_prose_is_found_where_it_is() {
         2,
         &["--passage-level 0"],
     );
+}
+
+/// With the texts in the result, a page shows each passage in its own.
+fn shown_in_their_texts(bench: &Bench, without: &Value) {
+    let detect = "detect --key mine.key --profile p.toml --with-text mixed.jsonl";
+    let with = bench.json(detect);
+    let documents = with["documents"].as_array().unwrap();
+    let lines = bench.read("mixed.jsonl");
+    let mut marked = 0;
+    for (number, (document, line)) in documents.iter().zip(lines.lines()).enumerate() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let located = &document["located"];
+        let has_passages = !located["passages"].as_array().unwrap().is_empty();
+        assert_eq!(located["text"] == record["text"], has_passages);
+        assert!(without["documents"][number]["located"]["text"].is_null());
+        marked += usize::from(has_passages);
+    }
+    assert!(marked > 5, "{marked}");
+    bench.write("detected.json", with.to_string());
+    let page = bench.ok("report detected.json --out -").stdout;
+    assert!(page.matches("<mark>").count() >= marked, "{marked}");
+    assert!(!page.contains("--with-text"));
 }

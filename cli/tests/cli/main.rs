@@ -5,6 +5,8 @@ mod authority;
 mod batch;
 mod bench;
 mod beside;
+#[cfg(feature = "c2pa")]
+mod c2pa;
 mod calibrate;
 mod case;
 mod collect;

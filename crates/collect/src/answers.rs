@@ -91,7 +91,12 @@ impl Record {
     /// The answer's text.
     #[must_use]
     pub fn text(&self) -> &str {
-        let turn = self.messages.iter().flatten().last().map(|turn| turn.content.as_str());
+        let turn = self
+            .messages
+            .iter()
+            .flatten()
+            .last()
+            .map(|turn| turn.content.as_str());
         self.response.as_deref().or(turn).unwrap_or_default()
     }
 

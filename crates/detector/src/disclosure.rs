@@ -21,6 +21,10 @@ pub struct Disclosed {
     pub decoys: Vec<Vec<u64>>,
     /// T2r's cells, where it was made.
     pub residual: Option<DisclosedResidual>,
+    /// T3r's cells under each tested key that has a log of its own.
+    pub first_visits: Vec<DisclosedVisits>,
+    /// T9's cells, where it was made.
+    pub masses: Option<DisclosedMasses>,
 }
 
 /// The cells of T2r, in the order of their tokens.
@@ -29,6 +33,32 @@ pub struct DisclosedResidual {
     /// The weight of each cell by each form, in the order in which forms are tried; 0 where the form leaves it out.
     pub weights: Vec<Vec<i32>>,
     /// The words of every cell under each tested key, as above.
+    pub words: Vec<Vec<u32>>,
+}
+
+/// The cells that T3r bet on under one key, in the order of the times at which its log visited their windows first, then of their tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DisclosedVisits {
+    /// Which of the tested keys, from 0.
+    pub key: usize,
+    /// The code of each cell's time (`docs/formats.md`, harvest index).
+    pub codes: Vec<u8>,
+    /// The step of each cell's weight, by kind: three that follow, one that leans. 255 where that kind makes no bet.
+    pub steps: Vec<Vec<u8>>,
+    /// The words of every cell, as above; where the log visits windows under sub-keys, the word under that sub-key alone.
+    pub words: Vec<u32>,
+}
+
+/// The cells of T9, window by window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DisclosedMasses {
+    /// How many cells each window has.
+    pub windows: Vec<u32>,
+    /// The weight of each cell, in units of 2⁻¹⁶.
+    pub weights: Vec<i32>,
+    /// The suspect's mean probability of each cell, in units of 2⁻³².
+    pub masses: Vec<u64>,
+    /// The word of every cell under each tested key; of a mark of several parts that of the heaviest.
     pub words: Vec<Vec<u32>>,
 }
 
@@ -89,17 +119,9 @@ impl Disclosure {
         }
     }
 
-    /// All of it, with what is known at the end.
-    pub(crate) fn finish(
-        self,
-        decoys: Vec<Vec<u64>>,
-        residual: Option<DisclosedResidual>,
-    ) -> Disclosed {
-        Disclosed {
-            decoys,
-            residual,
-            ..self.disclosed
-        }
+    /// What was written down while answers came.
+    pub(crate) fn finish(self) -> Disclosed {
+        self.disclosed
     }
 }
 

@@ -14,7 +14,7 @@ use crate::scores::{Looking, Looks, Pool, Rows, Tally};
 use crate::seen::Seen;
 use crate::statistic::admission::{Refused, admits};
 use crate::statistic::contrast::{self, Contrasts};
-use crate::statistic::counted::Counting;
+use crate::statistic::counted::{Counted, Counting};
 use crate::statistic::first_visits::{self, Logs};
 use crate::statistic::line_up::{self, LineUp};
 use crate::statistic::logprobs::{self, Evidence, MassCounts};
@@ -322,13 +322,9 @@ impl Examination {
             let scored = residual::score(counted, self.weights.as_deref(), &marks);
             (counted, scored)
         });
-        let disclosed = self.disclosure.take().map(|disclosure| {
-            let weights = self.weights.as_deref();
-            let residual = residual.as_ref();
-            let residual =
-                residual.map(|(counted, _)| residual::disclose(counted, weights, &marks));
-            disclosure.finish(self.line_up.all_sums(), residual)
-        });
+        let disclosure = self.disclosure.take();
+        let disclosed =
+            disclosure.map(|disclosure| self.disclosed(disclosure, counted.as_ref(), &marks));
         let rows = Rows::of(marks);
         let mut findings = vec![];
         for (index, key) in self.keys.iter().enumerate() {
@@ -392,6 +388,30 @@ impl Examination {
         }
         adjust(&mut findings);
         Ok((findings, disclosed))
+    }
+
+    /// What can be shown of cells: those that were scored as answers came, and those of tests with cells of their own.
+    fn disclosed(
+        &self,
+        scored: Disclosure,
+        counted: Option<&Counted>,
+        marks: &[&Mark],
+    ) -> Disclosed {
+        let residual = counted.filter(|_| self.residual);
+        let logs = self.first_visits.as_ref().zip(counted);
+        Disclosed {
+            decoys: self.line_up.all_sums(),
+            residual: residual
+                .map(|counted| residual::disclose(counted, self.weights.as_deref(), marks)),
+            first_visits: logs.map_or_else(Vec::new, |(logs, counted)| {
+                first_visits::disclose(logs, counted, marks)
+            }),
+            masses: self
+                .logprobs
+                .as_ref()
+                .map(|(evidence, _)| evidence.disclose(marks)),
+            ..scored.finish()
+        }
     }
 
     /// Scores the distinct cells of a pool under its keys: words once a batch, for every test.

@@ -1,5 +1,6 @@
 //! Commitments: keys fixed in public, to be opened later.
 
+use crate::cohorts::Drawn;
 use crate::logged::Proofs;
 use crate::openings::Opening;
 use hallmark::files::{NewFolder, write_new};
@@ -8,7 +9,9 @@ use hallmark::{Error, Result};
 use hallmark_core::keys::{COMMITMENT_NONCE_BYTES, Commitment, KeyFile};
 use hallmark_harvest::Sha256Digest;
 use hallmark_verify::digest::{hexadecimal, sha256};
-use hallmark_verify::formats::{Commitments, CommitmentsFormat, CommittedKey, KeyRole};
+use hallmark_verify::formats::{Commitments, CommitmentsFormat, CommittedKey, Issued, KeyRole};
+use jiff::civil::Date;
+use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -23,14 +26,17 @@ pub struct Named {
 }
 
 /// What is committed to beside keys.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Beside<'a> {
     /// The profile file.
     pub profile: Option<&'a Path>,
     /// Which draw of decoys.
     pub decoy_seed: Option<u64>,
-    /// The table of cohorts: which accounts each has.
+    /// The table of cohorts. What `cohorts draw` published is put beside the commitments; of any other file, which may say who is where, only
+    /// the digest is.
     pub cohorts: Option<&'a Path>,
+    /// When the keys mark answers.
+    pub issued: Option<Issued>,
 }
 
 /// Commits to keys, and writes a new folder: what is published, what opens it (`openings/`, for its owner alone), and what `prove` gives for
@@ -45,9 +51,13 @@ pub fn write(
     prove: impl FnOnce(&str) -> Result<Proofs>,
 ) -> Result<(Commitments, bool)> {
     let folder = NewFolder::create(out)?;
+    let cohorts = beside.cohorts.map(published).transpose()?.flatten();
     let (commitments, openings) = commit(keys, beside, jiff::Timestamp::now().to_string())?;
     let text = to_json(&commitments, true)? + "\n";
     write_new(&folder.path().join(Commitments::FILE), text.as_bytes())?;
+    if let Some(cohorts) = &cohorts {
+        write_new(&folder.path().join(Commitments::COHORTS), cohorts)?;
+    }
     let secret = folder.path().join("openings");
     std::fs::create_dir(&secret).map_err(|error| Error::io("make the folder", &secret, &error))?;
     for opening in &openings {
@@ -116,8 +126,47 @@ pub fn commit(
         profile_sha256: beside.profile.map(digest).transpose()?,
         decoy_seed: beside.decoy_seed,
         cohorts_sha256: beside.cohorts.map(digest).transpose()?,
+        issued: beside.issued.as_ref().map(checked).transpose()?,
     };
     Ok((commitments, openings))
+}
+
+/// The longest table of cohorts that is looked at, in bytes.
+const MAX_COHORTS: u64 = 64 << 20;
+
+/// The bytes of a table of cohorts, where it is one that may be shown.
+fn published(path: &Path) -> Result<Option<Vec<u8>>> {
+    let failed = |error: std::io::Error| Error::io("read", path, &error);
+    let mut bytes = vec![];
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(MAX_COHORTS + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    let is_drawn =
+        bytes.len() as u64 <= MAX_COHORTS && serde_json::from_slice::<Drawn>(&bytes).is_ok();
+    Ok(is_drawn.then_some(bytes))
+}
+
+/// Dates that are dates, the first not behind the last.
+fn checked(issued: &Issued) -> Result<Issued> {
+    let date = |text: &str| -> Result<Date> {
+        text.parse().map_err(|_| {
+            Error::usage(format_args!("{text:?} is no date"))
+                .hint("give year, month and day, such as 2026-12-01")
+        })
+    };
+    let from = date(&issued.from)?;
+    let to = issued.to.as_deref().map(date).transpose()?;
+    if to.is_some_and(|to| to < from) {
+        return Err(Error::usage(format_args!(
+            "keys that mark answers from {from} on do not end before that"
+        ))
+        .hint("give the first day with --issued-from and the last with --issued-to"));
+    }
+    Ok(Issued {
+        from: from.to_string(),
+        to: to.map(|to| to.to_string()),
+    })
 }
 
 /// Names stand in file names and in reports.

@@ -13,7 +13,7 @@ use hallmark_verify::Check;
 use hallmark_verify::arithmetic::Cells;
 use hallmark_verify::bundle::Verified;
 use hallmark_verify::files::Files;
-use hallmark_verify::formats::{Commitments, Event, FINDINGS};
+use hallmark_verify::formats::{Commitments, FINDINGS};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -39,14 +39,8 @@ pub fn replay(
     let bundle = Bundle(files);
     let log = bundle.log()?;
     let run = log
-        .entries
-        .iter()
-        .rev()
-        .find_map(|entry| match &entry.event {
-            Event::Ended { run, .. } => Some(*run),
-            _ => None,
-        });
-    let run = run.ok_or_else(|| Error::usage("no run of this bundle ended with findings"))?;
+        .last_ended()
+        .ok_or_else(|| Error::usage("no run of this bundle ended with findings"))?;
     let mut checks = openings(files, disclosure)?;
     let name = format!("runs/{run}/{FINDINGS}");
     let findings = bundle.text(&name)?;
@@ -59,15 +53,15 @@ pub fn replay(
         .map_err(|error| Error::usage(format_args!("cannot make a temporary folder: {error}")))?;
     refuse_other_paths(&examined)?;
     lay_out(files, &examined, disclosure.items, folder.path())?;
-    let (again, disclosed) = within(folder.path(), || {
+    let (again, shown) = within(folder.path(), || {
         examine_disclosing(&examined.plan, disclosure.keys, progress)
     })?;
     let text = to_json(&again, true)? + "\n";
     checks.push(compare(&name, findings.as_bytes(), text.as_bytes()));
     let name = format!("runs/{run}/{}", Cells::FILE);
-    if let Some(disclosed) = disclosed {
+    if let Some(shown) = shown {
         let bytes = bundle.bytes(&name)?;
-        checks.push(compare(&name, &bytes, &cells(&again, disclosed)?));
+        checks.push(compare(&name, &bytes, &cells(&again, shown)?));
     }
     Ok(Verified::of(checks))
 }

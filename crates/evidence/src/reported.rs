@@ -1,28 +1,29 @@
 //! What a bundle says, as its report carries it.
 
+use crate::cohorts::Drawn;
 use crate::reading::{Bundle, damaged};
 use hallmark::{Error, Examined, Result};
-use hallmark_detector::finding::{Found, Test};
-use hallmark_detector::statistic::plain::p_value;
-use hallmark_detector::tail::Log10E;
+use hallmark_detector::finding::Test;
+use hallmark_detector::tail::{Log10E, Log10P};
 use hallmark_report::{
     Bundle as Packed, Case, Commitment, Deviation, Digest, ErrorRate, Evidence, FixedPlan, Item,
-    LineUp, Logged, Point, Proposition, Role, Run, Signer, Source, Tool,
+    LineUp, Logged, Point, Proposition, Role, Run, Signer, Source, SourcesAre, Tool,
 };
-use hallmark_verify::arithmetic::{Cells, growth};
+use hallmark_verify::arithmetic::{Cells, Sources, Without, growth, without_each_source};
 use hallmark_verify::digest::sha256;
 use hallmark_verify::dsse::Envelope;
 use hallmark_verify::files::Files;
 use hallmark_verify::formats::{
-    CaseLog, CasePlan, Commitments, Event, FINDINGS, KeyRole, Manifest,
+    CaseLog, CasePlan, Commitments, Event, FINDINGS, Issued, KeyRole, LogFiles, Manifest,
 };
 use hallmark_verify::tlog::{Checkpoint, TlogProof};
+use std::collections::BTreeMap;
 
 /// Points of a picture's curve at most, about.
 const POINTS: usize = 200;
 
 /// Parts into which answers are divided, in their order, to see what is left without each.
-const PARTS: u32 = 10;
+const PARTS: u64 = 10;
 
 /// The case of a bundle, with the findings of its last run that ended.
 ///
@@ -33,15 +34,7 @@ pub fn reported(bundle: &dyn Files) -> Result<Case> {
     let (plan, plan_text) = files.plan()?;
     let commitments: Commitments = files.json(Commitments::FILE)?;
     let log = files.log()?;
-    let run = log
-        .entries
-        .iter()
-        .rev()
-        .find_map(|entry| match entry.event {
-            Event::Ended { run, .. } => Some(run),
-            _ => None,
-        });
-    let run = run.ok_or_else(|| {
+    let run = log.last_ended().ok_or_else(|| {
         Error::usage("no run of this case ended with findings")
             .hint("`hallmark examine --plan CASE` makes one")
     })?;
@@ -53,7 +46,8 @@ pub fn reported(bundle: &dyn Files) -> Result<Case> {
         Ok(bytes) => Some(Cells::from_bytes(&bytes).map_err(|error| damaged(Cells::FILE, &error))?),
         Err(_) => None,
     };
-    let logged = files.logged("commitments.tlog-proof");
+    let logged = files.logged("commitments");
+    let sizes = files.cohort_sizes(&commitments)?;
     let mut case = Case::new(plan.case.clone(), plan.question.clone(), examined);
     case.propositions = plan
         .propositions
@@ -73,14 +67,17 @@ pub fn reported(bundle: &dyn Files) -> Result<Case> {
             role: role(key.role),
             key_id: key.key_id.clone(),
             commitment: key.commitment.clone(),
-            cohort_size: None,
-            issued: None,
+            cohort_size: sizes.get(&key.name).copied(),
+            issued: commitments
+                .issued
+                .as_ref()
+                .map(|issued| window(issued, &commitments.made)),
             logged: logged.clone(),
         })
         .collect();
     case.plan = Some(FixedPlan {
         sha256: sha256(plan_text.as_bytes()),
-        logged: files.logged("plan.tlog-proof"),
+        logged: files.logged("plan"),
         text: Some(plan_text),
         deviations: deviations(&log, run),
     });
@@ -91,11 +88,28 @@ pub fn reported(bundle: &dyn Files) -> Result<Case> {
     if let Some(cells) = &cells {
         case.line_ups = line_ups(&case.examined, cells);
         case.evidence = evidence(&value, cells);
-        case.sources = sources(&case.examined, cells)?;
+        if let Some((sources_are, sources)) = sources(&value, cells)? {
+            case.sources_are = Some(sources_are);
+            case.sources = sources;
+        }
     }
     case.bundle = files.packed()?;
     case.replay = commands(&case, &commitments);
     Ok(case)
+}
+
+/// When keys mark answers, as was committed to.
+fn window(issued: &Issued, made: &str) -> String {
+    let Issued { from, to } = issued;
+    let mut window = match to {
+        Some(to) => format!("{from} to {to}"),
+        None => format!("from {from}"),
+    };
+    // Dates as text are in their order.
+    if made.get(..from.len()).is_some_and(|made| &from[..] < made) {
+        window.push_str(", which begins before the commitments were made");
+    }
+    window
 }
 
 const fn role(role: KeyRole) -> Role {
@@ -316,43 +330,62 @@ fn evidence(examined: &serde_json::Value, cells: &Cells) -> Vec<Evidence> {
         .collect()
 }
 
-/// T1 without each tenth of the answers.
-fn sources(examined: &Examined, cells: &Cells) -> Result<Vec<Source>> {
-    let profile = examined.profile.profile()?;
-    let answers = u32::try_from(examined.counts.answers).unwrap_or(u32::MAX);
+/// T1 without each source of answers; without each tenth of them where they have one source, or their sources are not disclosed.
+fn sources(
+    examined: &serde_json::Value,
+    cells: &Cells,
+) -> Result<Option<(SourcesAre, Vec<Source>)>> {
+    let told = cells.sources.as_ref().filter(|told| told.names.len() > 1);
+    let (are, sources) = match told {
+        Some(told) if told.by == "group" => (SourcesAre::Groups, told.clone()),
+        Some(told) => (SourcesAre::Files, told.clone()),
+        None => (
+            match cells.sources.is_some() {
+                true => SourcesAre::TenthsOfOne,
+                false => SourcesAre::Tenths,
+            },
+            tenths(examined, cells),
+        ),
+    };
+    let of = |without: Without| {
+        let name = &sources.names[usize::from(without.source)];
+        Ok(Source {
+            key_id: without.key_id,
+            source: match name.is_empty() {
+                true => "records without a group".to_owned(),
+                false => name.clone(),
+            },
+            cells: without.cells,
+            log10_p: Log10P::new(without.log10_p).map_err(Error::usage)?,
+        })
+    };
+    let without = without_each_source(examined, cells, &sources).into_iter();
+    let without: Vec<Source> = without.map(of).collect::<Result<_>>()?;
+    Ok((!without.is_empty()).then_some((are, without)))
+}
+
+/// Answers in ten parts, in their order.
+fn tenths(examined: &serde_json::Value, cells: &Cells) -> Sources {
+    let answers = examined
+        .pointer("/counts/answers")
+        .and_then(serde_json::Value::as_u64);
+    let answers = answers.unwrap_or(0);
     let parts = PARTS.min(answers);
-    let law = profile.law();
-    let ring = profile.ring.max(1) as usize;
-    let mut sources = vec![];
-    for tried in &examined.keys {
-        let has = |found: &Found| matches!(found, Found::T1(_));
-        let made = examined
-            .tests
-            .iter()
-            .any(|finding| finding.key_id == tried.key_id && has(&finding.found));
-        let key = cells.keys.iter().find(|key| key.key_id == tried.key_id);
-        let Some(key) = key.filter(|key| made && key.words.len() == ring * cells.answers.len())
-        else {
-            continue;
-        };
-        for part in 0..parts {
-            let bound =
-                |part: u32| (u64::from(part) * u64::from(answers) / u64::from(parts)) as u32;
-            let (first, end) = (bound(part), bound(part + 1));
-            let kept = cells.answers.iter().zip(key.words.chunks_exact(ring));
-            let kept = kept.filter(|(answer, _)| !(first..end).contains(answer));
-            let words: Vec<u32> = kept.flat_map(|(_, words)| words.iter().copied()).collect();
-            let log10_p =
-                p_value(law, words.len() as u64, law.sum(&words)).map_err(Error::usage)?;
-            sources.push(Source {
-                key_id: tried.key_id.clone(),
-                source: format!("answers {} to {end}", first + 1),
-                cells: (words.len() / ring) as u64,
-                log10_p,
-            });
-        }
+    let bound = |part: u64| (u128::from(part) * u128::from(answers) / u128::from(parts)) as u64;
+    // Behind the last answer that has a cell nothing is left out.
+    let listed = cells
+        .answers
+        .iter()
+        .max()
+        .map_or(0, |&last| u64::from(last) + 1);
+    let mut tenths = Sources::default();
+    for part in 0..parts {
+        let (first, end) = (bound(part), bound(part + 1));
+        tenths.names.push(format!("answers {} to {end}", first + 1));
+        let own = (first..end.min(listed)).map(|_| part as u16);
+        tenths.answers.extend(own);
     }
-    Ok(sources)
+    tenths
 }
 
 fn commands(case: &Case, commitments: &Commitments) -> Vec<String> {
@@ -370,17 +403,37 @@ fn commands(case: &Case, commitments: &Commitments) -> Vec<String> {
 }
 
 impl Bundle<'_> {
-    /// Where a proof says that its file was logged; `verify` says whether it does.
-    fn logged(&self, proof: &str) -> Option<Logged> {
-        let proof = TlogProof::parse(&self.bytes(proof).ok()?).ok()?;
-        let (text, _) = proof.checkpoint.split_once("\n\n")?;
-        let checkpoint = Checkpoint::parse(&format!("{text}\n")).ok()?;
-        Some(Logged {
-            origin: checkpoint.origin,
-            index: proof.index,
-            tree_size: checkpoint.size,
-            time: None,
-        })
+    /// Accounts of each cohort, by the table that was committed to, where it is there.
+    fn cohort_sizes(&self, commitments: &Commitments) -> Result<BTreeMap<String, u64>> {
+        let Ok(bytes) = self.bytes(Commitments::COHORTS) else {
+            return Ok(BTreeMap::new());
+        };
+        if commitments.cohorts_sha256.as_deref() != Some(&sha256(&bytes)[..]) {
+            return Err(damaged(
+                Commitments::COHORTS,
+                &"it is not what was committed to",
+            ));
+        }
+        let drawn: Drawn = serde_json::from_slice(&bytes)
+            .map_err(|error| damaged(Commitments::COHORTS, &error))?;
+        let sizes = drawn.cohorts.into_iter();
+        Ok(sizes.map(|cohort| (cohort.name, cohort.accounts)).collect())
+    }
+
+    /// Where proofs say that a file was logged; `verify` says whether it was.
+    fn logged(&self, stem: &str) -> Vec<Logged> {
+        let of = |at: &LogFiles| {
+            let proof = TlogProof::parse(&self.bytes(&at.proof(stem)).ok()?).ok()?;
+            let (text, _) = proof.checkpoint.split_once("\n\n")?;
+            let checkpoint = Checkpoint::parse(&format!("{text}\n")).ok()?;
+            Some(Logged {
+                origin: checkpoint.origin,
+                index: proof.index,
+                tree_size: checkpoint.size,
+                time: None,
+            })
+        };
+        LogFiles::ALL.iter().filter_map(of).collect()
     }
 
     /// The bundle itself; nothing where this is a case that was not packed.
@@ -397,7 +450,7 @@ impl Bundle<'_> {
         Ok(Some(Packed {
             manifest_sha256: sha256(&manifest),
             signers: signers.collect(),
-            logged: None,
+            logged: vec![],
         }))
     }
 }

@@ -5,7 +5,9 @@ use hallmark::Result;
 use hallmark_verify::digest::sha256;
 use hallmark_verify::dsse::Envelope;
 use hallmark_verify::files::Files;
-use hallmark_verify::formats::{CaseLog, Commitments, Event, FINDINGS, KeyRole, Manifest};
+use hallmark_verify::formats::{
+    CaseLog, Commitments, Event, FINDINGS, KeyRole, LogFiles, Manifest,
+};
 use hallmark_verify::tlog::TlogProof;
 use serde_json::Value;
 
@@ -51,13 +53,13 @@ impl Template {
 }
 
 impl Bundle<'_> {
-    fn log_words(&self, proof: &str) -> String {
-        let proof = self.bytes(proof).ok();
-        let proof = proof.and_then(|bytes| TlogProof::parse(&bytes).ok());
-        proof.map_or(String::new(), |proof| {
-            let origin = proof.checkpoint.lines().next().unwrap_or_default();
-            format!(", entry {} of the log {origin}", proof.index)
-        })
+    fn log_words(&self, stem: &str) -> String {
+        let of = |at: &LogFiles| {
+            let proof = TlogProof::parse(&self.bytes(&at.proof(stem)).ok()?).ok()?;
+            let origin = cell(proof.origin());
+            Some(format!(", entry {} of the log {origin}", proof.index))
+        };
+        LogFiles::ALL.iter().filter_map(of).collect()
     }
 
     /// Every name that drafts use.
@@ -101,9 +103,9 @@ impl Bundle<'_> {
             ("signer", joined(signers)),
             ("plan_sha256", sha256(text.as_bytes())),
             ("plan_made", cell(&plan.made)),
-            ("plan_log", self.log_words("plan.tlog-proof")),
+            ("plan_log", self.log_words("plan")),
             ("commitments_made", cell(&commitments.made)),
-            ("commitments_log", self.log_words("commitments.tlog-proof")),
+            ("commitments_log", self.log_words("commitments")),
             ("version", version),
             ("program_sha256", program_sha256),
             ("runs", log.runs().to_string()),
@@ -119,14 +121,7 @@ impl Bundle<'_> {
     }
 
     fn does_not_show(&self, log: &CaseLog) -> String {
-        let run = log
-            .entries
-            .iter()
-            .rev()
-            .find_map(|entry| match entry.event {
-                Event::Ended { run, .. } => Some(run),
-                _ => None,
-            });
+        let run = log.last_ended();
         let findings = run.and_then(|run| self.text(&format!("runs/{run}/{FINDINGS}")).ok());
         let findings = findings.and_then(|text| serde_json::from_str::<Value>(&text).ok());
         let shown = findings

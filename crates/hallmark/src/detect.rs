@@ -146,6 +146,9 @@ pub struct Detecting {
     pub weighted_mean: bool,
     /// How repeated cells are found.
     pub dedup: Dedup,
+    /// Whether the result has the texts of documents with marked passages.
+    #[serde(default)]
+    pub with_text: bool,
 }
 
 const fn usual_level() -> f64 {
@@ -159,6 +162,7 @@ impl Default for Detecting {
             passage_level: 0.001,
             weighted_mean: false,
             dedup: Dedup::default(),
+            with_text: false,
         }
     }
 }
@@ -313,7 +317,7 @@ impl Detector {
         each: &mut dyn FnMut(Document) -> Result<()>,
     ) -> Result<Found> {
         let tokenizer = self.tokenizer.as_deref();
-        let passages = Passages::new(self.how.passage_level, tokenizer);
+        let passages = Passages::new(self.how.passage_level, self.how.with_text, tokenizer);
         let mut pooled = Documents::new(&self.mark, self.how.dedup.into());
         // Those of the block that is being filled.
         let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();

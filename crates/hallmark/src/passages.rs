@@ -19,6 +19,10 @@ pub struct LocatedJson {
     pub log10_p_adjusted: Option<Log10P>,
     /// Marked passages.
     pub passages: Vec<PassageJson>,
+    /// The document's text as its tokens give it, in which passages have their bytes; where that was asked for, there are any, and a
+    /// tokenizer is at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// A marked passage. Ranges go from the first to behind the last.
@@ -49,6 +53,7 @@ pub struct PassageJson {
 /// How passages are looked for, and where their text comes from.
 pub(crate) struct Passages<'a> {
     pub(crate) level: f64,
+    with_text: bool,
     tokenizer: Option<&'a Tokenizer>,
 }
 
@@ -66,8 +71,12 @@ pub(crate) fn check_level(level: f64) -> Result<()> {
 }
 
 impl<'a> Passages<'a> {
-    pub(crate) fn new(level: f64, tokenizer: Option<&'a Tokenizer>) -> Self {
-        Self { level, tokenizer }
+    pub(crate) fn new(level: f64, with_text: bool, tokenizer: Option<&'a Tokenizer>) -> Self {
+        Self {
+            level,
+            with_text,
+            tokenizer,
+        }
     }
 
     /// Adds the places in the text, where a tokenizer is at hand and gives the tokens back.
@@ -94,6 +103,7 @@ impl<'a> Passages<'a> {
             tried,
             log10_p_adjusted,
             passages: passages.collect(),
+            text: text.filter(|_| self.with_text).map(|(text, _)| text),
         }
     }
 }

@@ -34,7 +34,8 @@ mod words;
 
 pub use case::{
     Bundle, Case, Commitment, Deviation, Digest, ErrorRate, Evidence, FixedPlan, Item, LineUp,
-    Logged, Point, Proposition, REPORT, ReportFormat, Role, Run, Signer, Source, Tool, Variation,
+    Logged, Point, Proposition, REPORT, ReportFormat, Role, Run, Signer, Source, SourcesAre, Tool,
+    Variation,
 };
 
 pub use page::{MOST_CHARACTERS, MOST_ROWS};

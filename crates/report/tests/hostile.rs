@@ -143,6 +143,17 @@ fn harm_in_any_text_is_shown_and_does_nothing() {
         passage.excerpt = Some(HARM.to_owned());
     }
     is_harmless(&Subject::Detected(&detected));
+    let located = detected
+        .documents
+        .iter_mut()
+        .find_map(|one| one.located.as_mut());
+    let located = located.expect("passages");
+    located.text = Some(HARM.repeat(3));
+    located.passages.truncate(1);
+    located.passages[0].bytes = Some([HARM.len(), 2 * HARM.len()]);
+    let shown = Subject::Detected(&detected);
+    is_harmless(&shown);
+    assert!(!html(&shown, None).contains("no places in the text"));
 }
 
 #[test]

@@ -227,3 +227,27 @@ fn marked_passages_are_shown_where_they_are() {
     assert!(page.contains("Marked: tokens 1,823 to 2,448; tokens 2,488 to 3,052"));
     assert!(read(&page).text.contains("4,431 to 5,932"));
 }
+
+#[test]
+fn marked_passages_stand_in_their_text() {
+    let mut detected = common::detected();
+    let [page, text] = texts(&Subject::Detected(&detected));
+    for said in [&page, &text] {
+        assert!(said.contains("hallmark detect --with-text"), "{said}");
+    }
+    let located = detected.documents[0].located.as_mut().expect("passages");
+    located.text = Some("before <b>marked</b>\nafter".to_owned());
+    located.passages.truncate(1);
+    located.passages[0].bytes = Some([7, 20]);
+    let page = html(&Subject::Detected(&detected), None);
+    assert!(page.contains("before </"), "{page}");
+    assert!(
+        page.contains("<mark>&lt;b&gt;marked&lt;/b&gt;</mark>"),
+        "{page}"
+    );
+    assert!(!page.contains("--with-text"));
+    let located = detected.documents[0].located.as_mut().expect("passages");
+    located.passages[0].bytes = Some([7, 2000]);
+    let page = html(&Subject::Detected(&detected), None);
+    assert!(page.contains("no places in the text that it holds"));
+}

@@ -234,6 +234,7 @@ proptest! {
                 forms: vec![form("follow", None), form("follow", Some(1000.0)), form("lean", None)],
                 words: vec![words.to_vec(); ids.len()],
             }),
+            ..Cells::default()
         };
         prop_assert!(fails(&case.examined, &cells));
     }

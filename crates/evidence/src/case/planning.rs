@@ -2,7 +2,7 @@
 
 use super::folder::{INPUTS, ITEMS, record, sha256, text};
 use super::take_in::{TakenIn, take_in};
-use crate::logged::Proofs;
+use crate::logged::{Proofs, keep};
 use crate::signer::Signer;
 use crate::signing::{public_pem, sign_file};
 use hallmark::files::{NewFolder, write_new};
@@ -72,7 +72,7 @@ pub fn plan(
             .hint("give the commitments.json that `hallmark commit` wrote")
     })?;
     write_new(&made.join(Commitments::FILE), listed.as_bytes())?;
-    take_proofs(file, made)?;
+    take_beside(file, made)?;
     analysis.keys = named(&commitments, keys)?;
     analysis.controls = named(&commitments, controls)?;
     if let Some(seed) = commitments.decoy_seed
@@ -120,7 +120,7 @@ pub fn plan(
     write_new(&made.join("plan.dsse.json"), envelope.as_bytes())?;
     write_new(&made.join("signer.pub.pem"), public_pem(signer)?.as_bytes())?;
     for (name, content) in prove(&digest)? {
-        write_proof(&made.join(name), &content)?;
+        keep(&made.join(name), &content)?;
     }
     let mut events = record(
         made,
@@ -137,22 +137,16 @@ pub fn plan(
     Ok(plan)
 }
 
-/// Writes what proves something; the log's key may be there already, and must be the same.
-fn write_proof(path: &Path, content: &[u8]) -> Result<()> {
-    match std::fs::read(path) {
-        Ok(there) if there == content => Ok(()),
-        Ok(_) => Err(Error::usage(format_args!(
-            "{} is there with another content",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        ))
-        .hint("log the plan where its commitments were logged")),
-        Err(_) => write_new(path, content),
-    }
-}
+/// What stands beside commitments: what proves that they were logged, and the table of cohorts that they name.
+const BESIDE: [&str; 4] = [
+    "commitments.tlog-proof",
+    "commitments.tsr",
+    "log.pub",
+    Commitments::COHORTS,
+];
 
-/// What proves that the commitments were logged stands beside them.
-fn take_proofs(commitments: &Path, to: &Path) -> Result<()> {
-    for name in ["commitments.tlog-proof", "commitments.tsr", "log.pub"] {
+fn take_beside(commitments: &Path, to: &Path) -> Result<()> {
+    for name in BESIDE {
         let beside: PathBuf = commitments.with_file_name(name);
         if beside.is_file() {
             let content =

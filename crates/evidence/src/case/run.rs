@@ -2,14 +2,13 @@
 
 use super::folder::{Case, ITEMS, RUNS, sha256};
 use super::take_in::take_in;
-use hallmark::examine::{Examined, examine_disclosing, log_beside};
+use hallmark::examine::{Examined, Shown, examine_disclosing, log_beside};
 use hallmark::files::{NewFolder, write_new};
 use hallmark::json::{VERSION, to_json};
 use hallmark::progress::Step;
 use hallmark::{Error, Exit, Plan, Result};
 use hallmark_core::keys::Key;
-use hallmark_detector::disclosure::Disclosed;
-use hallmark_verify::arithmetic::{Cells, Form, KeyWords, Residual};
+use hallmark_verify::arithmetic::{Cells, Form, KeyWords, Masses, Residual, Sources, Visits};
 use hallmark_verify::formats::{Event, FINDINGS};
 use std::path::{Path, PathBuf};
 
@@ -93,7 +92,7 @@ impl Case {
         if !deviations.is_empty() {
             self.deviate(number, &deviations, run.note.as_deref())?;
         }
-        let (examined, disclosed) =
+        let (examined, shown) =
             within(&self.root, || examine_disclosing(&plan, run.keys, progress))?;
         let asked = self.plan.fixed.answers;
         if asked.is_some_and(|asked| asked != examined.counts.answers) && run.note.is_none() {
@@ -112,7 +111,7 @@ impl Case {
             self.deviate(number, std::slice::from_ref(&what), run.note.as_deref())?;
             deviations.push(what);
         }
-        self.keep(number, &examined, disclosed)?;
+        self.keep(number, &examined, shown)?;
         Ok(Outcome {
             number,
             exit: examined.exit(),
@@ -196,16 +195,14 @@ impl Case {
     }
 
     /// Writes what a run gave into a folder of its own.
-    fn keep(&mut self, run: u64, examined: &Examined, disclosed: Option<Disclosed>) -> Result<()> {
+    fn keep(&mut self, run: u64, examined: &Examined, shown: Option<Shown>) -> Result<()> {
         let runs = self.root.join(RUNS);
         std::fs::create_dir_all(&runs)
             .map_err(|error| Error::io("make the folder", &runs, &error))?;
         let folder = NewFolder::create(&runs.join(run.to_string()))?;
         let findings = to_json(examined, true)? + "\n";
         write_new(&folder.path().join(FINDINGS), findings.as_bytes())?;
-        let cells = disclosed
-            .map(|disclosed| cells(examined, disclosed))
-            .transpose()?;
+        let cells = shown.map(|shown| cells(examined, shown)).transpose()?;
         if let Some(cells) = &cells {
             write_new(&folder.path().join(Cells::FILE), cells)?;
         }
@@ -221,7 +218,8 @@ impl Case {
 }
 
 /// What is disclosed of cells, as the bytes of its file.
-pub(crate) fn cells(examined: &Examined, disclosed: Disclosed) -> Result<Vec<u8>> {
+pub(crate) fn cells(examined: &Examined, shown: Shown) -> Result<Vec<u8>> {
+    let disclosed = shown.cells;
     let ids = examined.keys.iter().chain(&examined.controls);
     let mut decoys = disclosed.decoys.into_iter();
     let keys = ids.zip(disclosed.words).map(|(key, words)| KeyWords {
@@ -244,6 +242,27 @@ pub(crate) fn cells(examined: &Examined, disclosed: Disclosed) -> Result<Vec<u8>
                 })
                 .collect(),
             words: residual.words,
+        }),
+        sources: shown.sources.map(|sources| Sources {
+            by: if sources.by_group { "group" } else { "file" }.to_owned(),
+            names: sources.names,
+            answers: sources.answers,
+        }),
+        first_visits: disclosed
+            .first_visits
+            .into_iter()
+            .map(|visits| Visits {
+                key_id: examined.keys[visits.key].key_id.clone(),
+                codes: visits.codes,
+                steps: visits.steps,
+                words: visits.words,
+            })
+            .collect(),
+        masses: disclosed.masses.map(|masses| Masses {
+            windows: masses.windows,
+            weights: masses.weights,
+            masses: masses.masses,
+            words: masses.words,
         }),
     };
     cells

@@ -4,4 +4,6 @@
 mod alter;
 mod fixture;
 mod forged;
+mod own_cells;
+mod sources;
 mod tampered;

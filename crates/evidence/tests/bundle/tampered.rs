@@ -16,6 +16,7 @@ fn an_honest_bundle_holds() {
     let known = [
         "the signer is who you think",
         "counts: answers, tokens",
+        "counts produced, identical answers, of the control sample",
         "smallest share and answers needed",
     ];
     let other = not_checked

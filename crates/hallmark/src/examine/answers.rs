@@ -1,5 +1,6 @@
 //! What the records of the answers say of themselves, beside their text: how they were given, and in which order.
 
+use super::sources::{Gathered, Sources};
 use crate::ids::Ids;
 use hallmark_corpus::{Given, TokenRecord};
 use hallmark_detector::Examination;
@@ -27,9 +28,19 @@ pub(super) struct Watch {
     answers: u64,
     seen: Answers,
     ids: Ids,
+    /// Where that is to be shown.
+    sources: Option<Gathered>,
 }
 
 impl Watch {
+    /// Nothing seen; `sources` says whether it is noted where answers come from.
+    pub(super) fn new(sources: bool) -> Self {
+        Self {
+            sources: sources.then(Gathered::default),
+            ..Self::default()
+        }
+    }
+
     /// Looks at a record.
     pub(super) fn see(&mut self, record: &TokenRecord) {
         self.answers += 1;
@@ -38,10 +49,17 @@ impl Watch {
         let shown = record.exposure.iter().any(|piece| !piece.is_empty());
         self.seen.nothing_shown += u64::from(record.exposure_known && !shown);
         self.ids.see(record.id.as_deref());
+        if let Some(sources) = &mut self.sources {
+            sources.see(record);
+        }
     }
 
     /// Tells the examination. `order` is what else is known of the order.
-    pub(super) fn tell(mut self, order: Order, examination: &mut Examination) -> Answers {
+    pub(super) fn tell(
+        mut self,
+        order: Order,
+        examination: &mut Examination,
+    ) -> (Answers, Option<Sources>) {
         self.seen.order = match (order, &self.ids) {
             (Order::Unproven, _) if self.answers == 1 => Order::OneAnswer,
             (Order::Unproven, Ids::Ascending(..)) => Order::Ids,
@@ -51,6 +69,6 @@ impl Watch {
         if self.seen.as_tokens > 0 {
             examination.warn(Warning::AnswersAsTokens);
         }
-        self.seen
+        (self.seen, self.sources.and_then(Gathered::finish))
     }
 }

@@ -13,6 +13,7 @@ mod plan;
 mod prompts;
 mod quoted;
 mod reference;
+mod sources;
 mod tried;
 
 pub use answers::Answers;
@@ -25,6 +26,7 @@ pub use outcome::{Conclusion, KeyOutcome};
 pub use plan::{Ordering, Plan, usual_decoys};
 pub use quoted::Quoted;
 pub use reference::Reference;
+pub use sources::Sources;
 pub use tried::TriedKey;
 
 use crate::error::{Error, Result};
@@ -67,8 +69,17 @@ pub fn examine_disclosing(
     plan: &Plan,
     keys: &[Key],
     progress: &mut dyn FnMut(Step<'_>),
-) -> Result<(Examined, Option<Disclosed>)> {
+) -> Result<(Examined, Option<Shown>)> {
     examine_files(plan, keys, true, progress)
+}
+
+/// What can be shown to somebody without a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// What can be shown of each cell.
+    pub cells: Disclosed,
+    /// Where each answer comes from; nothing where that is from more places than are told apart.
+    pub sources: Option<Sources>,
 }
 
 fn examine_files(
@@ -76,7 +87,7 @@ fn examine_files(
     keys: &[Key],
     disclose: bool,
     progress: &mut dyn FnMut(Step<'_>),
-) -> Result<(Examined, Option<Disclosed>)> {
+) -> Result<(Examined, Option<Shown>)> {
     let collected = collection::check(plan)?;
     let (collection, order) = collected.unzip();
     let order = order.unwrap_or_default();
@@ -102,19 +113,26 @@ fn examine_files(
                 }
                 Ok(record)
             });
-            let answers = match &plan.order {
-                Ordering::AsGiven => {
-                    observe(records.by_ref(), order, profile, progress, examination)?
-                }
+            let watch = Watch::new(disclose);
+            let (answers, sources) = match &plan.order {
+                Ordering::AsGiven => observe(
+                    watch,
+                    records.by_ref(),
+                    order,
+                    profile,
+                    progress,
+                    examination,
+                )?,
                 Ordering::Hash(seed) => {
                     let ordered = by_hash::order(records.by_ref(), seed)?.into_iter().map(Ok);
-                    observe(ordered, Order::Hash, profile, progress, examination)?
+                    observe(watch, ordered, Order::Hash, profile, progress, examination)?
                 }
             };
             drop(records);
             let reader = encoded.records();
             Ok(Read {
                 answers,
+                sources,
                 skipped: Skipped::of(reader),
                 stdin: reader.stdin_digest(),
                 quoted: quoted.map(|quoted| quoted.found),
@@ -148,7 +166,9 @@ pub fn examine_records(
         progress,
         |profile, _, progress, examination| {
             let answers = answers.take().into_iter().flatten();
-            let answers = observe(answers, Order::Unproven, profile, progress, examination)?;
+            let watch = Watch::new(false);
+            let order = Order::Unproven;
+            let (answers, _) = observe(watch, answers, order, profile, progress, examination)?;
             Ok(Read {
                 answers,
                 ..Read::default()
@@ -160,13 +180,13 @@ pub fn examine_records(
 
 /// Shows the answers to the examination, and what they say of themselves.
 fn observe(
+    mut watch: Watch,
     answers: impl Iterator<Item = std::result::Result<TokenRecord, CorpusError>>,
     order: Order,
     profile: &Profile,
     progress: &mut dyn FnMut(Step<'_>),
     examination: &mut examination::Examination,
-) -> Result<Answers> {
-    let mut watch = Watch::default();
+) -> Result<(Answers, Option<Sources>)> {
     read::in_blocks(
         answers,
         profile.window,
@@ -184,6 +204,7 @@ fn observe(
 #[derive(Default)]
 struct Read {
     answers: Answers,
+    sources: Option<Sources>,
     skipped: Skipped,
     /// SHA-256 and length of what came from stdin.
     stdin: Option<([u8; 32], u64)>,
@@ -202,7 +223,7 @@ fn examine_with(
         &mut dyn FnMut(Step<'_>),
         &mut examination::Examination,
     ) -> Result<Read>,
-) -> Result<(Examined, Option<Disclosed>)> {
+) -> Result<(Examined, Option<Shown>)> {
     plan.check()?;
     let profile = plan.profile.profile()?;
     let tested = named(&plan.keys, keys)?;
@@ -263,6 +284,7 @@ fn examine_with(
     let (read, reference) = made.read;
     let Read {
         answers,
+        sources,
         skipped,
         stdin,
         quoted,
@@ -321,7 +343,8 @@ fn examine_with(
         conditions,
         does_not_show: DOES_NOT_SHOW.map(str::to_owned).to_vec(),
     };
-    Ok((examined, made.disclosed))
+    let shown = made.disclosed.map(|cells| Shown { cells, sources });
+    Ok((examined, shown))
 }
 
 /// The keys that a plan names, in its order.

@@ -310,6 +310,9 @@ class Located(Shown):
     """Windows that were tried."""
     log10_p_adjusted: float | None = None
     """log10 of the smallest p of any window, adjusted for all of them."""
+    text: str | None = None
+    """The document's text as its tokens give it, in which passages have their bytes; where that was asked for,
+    there are any, and a tokenizer is at hand."""
 
     _nested: ClassVar[dict[str, str]] = {"passages": "Passage"}
 

@@ -23,8 +23,8 @@ pub struct Commitment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued: Option<String>,
     /// Where it was logged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logged: Option<Logged>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logged: Vec<Logged>,
 }
 
 /// An entry of a transparency log.
@@ -54,8 +54,8 @@ pub struct FixedPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Where it was logged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logged: Option<Logged>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logged: Vec<Logged>,
     /// What was done otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,
@@ -129,8 +129,8 @@ pub struct Bundle {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signers: Vec<Signer>,
     /// Where it was logged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logged: Option<Logged>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logged: Vec<Logged>,
 }
 
 /// Who signed.

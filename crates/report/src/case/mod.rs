@@ -9,7 +9,7 @@ pub use custody::{
     Bundle, Commitment, Deviation, Digest, FixedPlan, Item, Logged, Run, Signer, Tool,
 };
 pub use format::{REPORT, ReportFormat};
-pub use numbers::{ErrorRate, Evidence, LineUp, Point, Source, Variation};
+pub use numbers::{ErrorRate, Evidence, LineUp, Point, Source, SourcesAre, Variation};
 pub use role::Role;
 
 use hallmark::Examined;
@@ -61,6 +61,9 @@ pub struct Case {
     /// What is left without each source of answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
+    /// What these sources are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources_are: Option<SourcesAre>,
     /// The same answers examined in other ways: another tokenizer, another window.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variations: Vec<Variation>,
@@ -108,6 +111,7 @@ impl Case {
             line_ups: vec![],
             evidence: vec![],
             sources: vec![],
+            sources_are: None,
             variations: vec![],
             error_rates: vec![],
             bundle: None,

@@ -53,6 +53,21 @@ pub struct Source {
     pub log10_p: Log10P,
 }
 
+/// What the sources are that are left out one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum SourcesAre {
+    /// Files of answers.
+    Files,
+    /// Groups that records name.
+    Groups,
+    /// Tenths of the answers in their order, which are of one file and of one group, or none.
+    TenthsOfOne,
+    /// Tenths of the answers in their order: nothing says where each comes from, or there are too many sources to tell apart.
+    Tenths,
+}
+
 /// The same answers examined in another way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

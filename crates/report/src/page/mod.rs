@@ -1,6 +1,7 @@
 //! What a report says, before it is written in any language: sections of blocks of clean text.
 
 mod clean;
+mod passages;
 mod table;
 mod text;
 
@@ -108,6 +109,11 @@ impl Block {
     /// Somebody's words, line by line.
     pub(crate) fn quote(text: &str) -> Self {
         Self::Quote(text::lines(text).iter().map(Text::given).collect())
+    }
+
+    /// Passages, each with what stands around it; nothing where these are no places in the text.
+    pub(crate) fn passages(text: &str, passages: &[[usize; 2]]) -> Option<Self> {
+        passages::lines(text, passages).map(Self::Quote)
     }
 
     /// Machine text, cleaned and cut.

@@ -9,7 +9,7 @@ pub const MOST_CHARACTERS: usize = 2_000;
 const MOST_IN_NAME: usize = 200;
 
 /// Characters of machine text, and lines of somebody's words.
-const MOST_IN_CODE: usize = 20_000;
+pub(super) const MOST_IN_CODE: usize = 20_000;
 const MOST_LINES: usize = 40;
 
 /// A line of text.
@@ -87,6 +87,11 @@ impl Text {
         let text = clean(text.as_ref(), MOST_IN_NAME, false);
         self.0.push(Span::Code(text));
         self
+    }
+
+    /// Spans that are clean already.
+    pub(super) fn of(spans: Vec<Span>) -> Self {
+        Self(spans)
     }
 
     pub(crate) fn then(mut self, other: Self) -> Self {

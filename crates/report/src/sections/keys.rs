@@ -41,7 +41,7 @@ pub(crate) fn keys(
                             .into(),
                         or_not_stated(one.issued.as_deref()),
                         Text::code(&one.commitment),
-                        logged(one.logged.as_ref()),
+                        logged(&one.logged),
                     ]
                 },
             )

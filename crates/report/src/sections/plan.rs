@@ -27,7 +27,7 @@ pub(crate) fn plan(examined: &Examined, plan: Option<&FixedPlan>) -> Vec<Block> 
             Text::code(&plan.sha256),
         ),
         run,
-        ("Logged".into(), logged(plan.logged.as_ref())),
+        ("Logged".into(), logged(&plan.logged)),
     ])];
     let is_same = plan.sha256.eq_ignore_ascii_case(&examined.plan_sha256);
     if is_same {

@@ -4,7 +4,7 @@ use super::column::{number, words};
 use super::pictures;
 use crate::page::{Block, Table, Text};
 use crate::words::{Names, count, log10_p, p, seen};
-use crate::{Case, Source};
+use crate::{Case, Source, SourcesAre};
 
 /// Keys that have a picture of their sources.
 const PICTURES: usize = 8;
@@ -32,6 +32,10 @@ pub(crate) fn sensitivity(case: &Case, names: &Names<'_>) -> Vec<Block> {
                 .collect();
             blocks.push(pictures::sources(examined, names, number, &own));
         }
+        blocks.extend(
+            case.sources_are
+                .map(|are| Block::paragraph(sources_are(are))),
+        );
         blocks.push(
             Table::of(
                 "Sum of scores (T1) with one source left out at a time; p is not adjusted. A finding that goes when one source goes rests on that source.",
@@ -92,4 +96,22 @@ pub(crate) fn sensitivity(case: &Case, names: &Names<'_>) -> Vec<Block> {
         .into(),
     );
     blocks
+}
+
+/// What is left out, in words.
+const fn sources_are(are: SourcesAre) -> &'static str {
+    match are {
+        SourcesAre::Files => {
+            "Sources are the files of answers. A cell belongs to the answer that had it first. The numbers follow from what is disclosed of the cells and were computed by the verifier's code."
+        }
+        SourcesAre::Groups => {
+            "Sources are the groups that the records name. A cell belongs to the answer that had it first. The numbers follow from what is disclosed of the cells and were computed by the verifier's code."
+        }
+        SourcesAre::TenthsOfOne => {
+            "All answers have one source: they come from one file, and their records name no groups, or one. In its place, tenths of them in their order are left out. The numbers follow from what is disclosed of the cells and were computed by the verifier's code."
+        }
+        SourcesAre::Tenths => {
+            "Nothing that is disclosed says which answer comes from where, or there are more than 64 sources. In their place, tenths of the answers in their order are left out. The numbers follow from what is disclosed of the cells and were computed by the verifier's code."
+        }
+    }
 }

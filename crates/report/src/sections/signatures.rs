@@ -7,10 +7,16 @@ use crate::words::count;
 use crate::{Bundle, Logged};
 
 /// Where something was logged, in a line.
-pub(crate) fn logged(logged: Option<&Logged>) -> Text {
-    let Some(one) = logged else {
+pub(crate) fn logged(logged: &[Logged]) -> Text {
+    let Some((first, others)) = logged.split_first() else {
         return Text::words("not stated");
     };
+    others
+        .iter()
+        .fold(entry(first), |text, one| text.and("; ").then(entry(one)))
+}
+
+fn entry(one: &Logged) -> Text {
     let text = Text::words("entry ")
         .and(count(one.index))
         .and(" of ")
@@ -36,7 +42,7 @@ pub(crate) fn signatures(bundle: Option<&Bundle>) -> Vec<Block> {
                     "Manifest (SHA-256)".into(),
                     Text::code(&bundle.manifest_sha256),
                 ),
-                ("Logged".into(), logged(bundle.logged.as_ref())),
+                ("Logged".into(), logged(&bundle.logged)),
             ]));
             if bundle.signers.is_empty() {
                 blocks.push(Block::missing("Signers: not stated."));

@@ -186,6 +186,18 @@ fn passages(located: &[(&Document, &LocatedJson)]) -> Vec<Block> {
             }
             .into(),
         );
+        blocks.extend(in_text(located));
+    }
+    if located.iter().all(|(_, located)| located.text.is_none()) {
+        blocks.push(Block::missing(
+            "The texts of these documents are not in this result; `hallmark detect --with-text` puts them there, and the passages are shown in them.",
+        ));
+    }
+    if located.len() > PICTURES {
+        blocks.push(Block::caution(format!(
+            "Pictures and texts are of the first {PICTURES} documents with marked passages; the table has all {}.",
+            count(located.len() as u64)
+        )));
     }
     let all = located.iter().flat_map(|(document, located)| {
         let passages = located.passages.iter();
@@ -210,6 +222,20 @@ fn passages(located: &[(&Document, &LocatedJson)]) -> Vec<Block> {
         .into(),
     );
     blocks
+}
+
+/// The passages in the document's text, where the result has it.
+fn in_text(located: &LocatedJson) -> Option<Block> {
+    let text = located.text.as_ref()?;
+    let places = located.passages.iter().map(|passage| passage.bytes);
+    let places = places.collect::<Option<Vec<_>>>();
+    let shown = places.and_then(|mut places| {
+        places.sort_unstable();
+        Block::passages(text, &places)
+    });
+    Some(shown.unwrap_or_else(|| {
+        Block::caution("The result's passages are no places in the text that it holds.")
+    }))
 }
 
 fn row(document: &Document, tried: u64, passage: &PassageJson) -> Vec<Text> {

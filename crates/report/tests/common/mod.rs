@@ -62,7 +62,7 @@ pub(crate) fn full_case() -> Case {
         commitment: digest("a"),
         cohort_size: Some(41),
         issued: Some("March to June 2026".to_owned()),
-        logged: Some(logged.clone()),
+        logged: vec![logged.clone()],
     };
     Case {
         operator: Some("A. Operator".to_owned()),
@@ -74,7 +74,7 @@ pub(crate) fn full_case() -> Case {
         plan: Some(FixedPlan {
             sha256: examined.plan_sha256.clone(),
             text: Some("{\n  \"schema\": \"hallmark/plan/1\"\n}".to_owned()),
-            logged: Some(logged.clone()),
+            logged: vec![logged.clone()],
             deviations: vec![Deviation {
                 what: "The second file was read twice".to_owned(),
                 note: Some("A power failure".to_owned()),
@@ -150,7 +150,7 @@ pub(crate) fn full_case() -> Case {
                 public_id: "9f8e7d6c5b4a3921".to_owned(),
                 name: Some("A. Operator".to_owned()),
             }],
-            logged: Some(logged),
+            logged: vec![logged],
         }),
         replay: vec!["hallmark replay --key harvesters.key bundle/".to_owned()],
         tool: Some(Tool {

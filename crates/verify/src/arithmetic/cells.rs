@@ -16,6 +16,49 @@ pub struct Cells {
     pub keys: Vec<KeyWords>,
     /// What T2r went by, where it was made.
     pub residual: Option<Residual>,
+    /// Where answers come from, where that is disclosed.
+    pub sources: Option<Sources>,
+    /// What T3r went by, for each tested key that has a log of its own.
+    pub first_visits: Vec<Visits>,
+    /// What T9 went by, where it was made.
+    pub masses: Option<Masses>,
+}
+
+/// Where answers come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// `file` or `group`: what their names are of.
+    pub by: String,
+    /// Their names; records without a group are of the group without a name.
+    pub names: Vec<String>,
+    /// For each answer the number of its source, from 0.
+    pub answers: Vec<u16>,
+}
+
+/// The cells of T3r under one key, in any order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visits {
+    /// Public id of the key.
+    pub key_id: String,
+    /// The code of the time at which the log visited the cell's window first.
+    pub codes: Vec<u8>,
+    /// For each of four kinds of weights the step of each cell's weight; [`Self::NO_BET`] for none.
+    pub steps: Vec<Vec<u8>>,
+    /// Words of the cells: one of each, or as many a cell as [`KeyWords::words`] has.
+    pub words: Vec<u32>,
+}
+
+/// The cells of T9, window by window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masses {
+    /// How many cells each window has.
+    pub windows: Vec<u32>,
+    /// The weight of each cell, in units of 2⁻¹⁶.
+    pub weights: Vec<i32>,
+    /// The suspect's mean probability of each cell, in units of 2⁻³².
+    pub masses: Vec<u64>,
+    /// A word of each cell under each tested key.
+    pub words: Vec<Vec<u32>>,
 }
 
 /// Words under one key.
@@ -54,6 +97,17 @@ const MOST_WORDS: u64 = 1 << 32;
 
 /// The weights that a window can have (`docs/replay.md`, "Levels").
 const LADDER: [u16; 16] = [0, 1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181];
+
+impl Visits {
+    /// The step of a weight that is no bet.
+    pub const NO_BET: u8 = u8::MAX;
+
+    /// Kinds of weights: three that follow the marked choice, then one that leans towards it.
+    pub const KINDS: usize = 4;
+
+    /// Steps of a weight: 73 sizes above 0, then as many below.
+    pub const STEPS: usize = 146;
+}
 
 /// The sizes of T2r's weights beyond the ladder's.
 const LONGER: [u32; 8] = [256, 362, 512, 724, 1024, 1448, 2048, 2896];
@@ -127,6 +181,14 @@ impl Cells {
                 words,
             )?;
         }
+        self.residual_fits(ring)?;
+        for visits in &self.first_visits {
+            visits.fit(ring)?;
+        }
+        self.masses.iter().try_for_each(Masses::fit)
+    }
+
+    fn residual_fits(&self, ring: usize) -> Result<(), String> {
         let Some(residual) = &self.residual else {
             return Ok(());
         };
@@ -163,6 +225,9 @@ impl Cells {
         table.holds("T2r's weights are of its ladder", off.is_none(), || {
             format!("{off:?} is none of its steps")
         });
+        if let Some(sources) = &self.sources {
+            sources.check(table, examined);
+        }
         let expected = named(examined);
         let ours: Vec<&str> = self.keys.iter().map(|key| key.key_id.as_str()).collect();
         table.holds(
@@ -174,6 +239,90 @@ impl Cells {
                 ))
             },
         );
+    }
+}
+
+impl Sources {
+    /// Checks that each answer has a source, and that files are those that were read.
+    fn check(&self, table: &mut Table, examined: Printed<'_>) {
+        let of = self.answers.len() as u64;
+        table.same(
+            "how many answers have a source",
+            examined.whole("counts.answers"),
+            of,
+        );
+        let used: HashSet<usize> = self.answers.iter().copied().map(usize::from).collect();
+        let named: HashSet<&String> = self.names.iter().collect();
+        let fits = used.len() == self.names.len()
+            && named.len() == self.names.len()
+            && used.iter().all(|&source| source < self.names.len());
+        table.holds("each source is named once, and has answers", fits, || {
+            format!("{} names, {} sources", self.names.len(), used.len())
+        });
+        let other = match self.by.as_str() {
+            "group" => None,
+            "file" => {
+                let inputs = examined.list_or_none("inputs").unwrap_or_default();
+                let read: HashSet<&str> = inputs
+                    .into_iter()
+                    .filter(|input| input.text("role") == Ok("answers"))
+                    .filter_map(|input| input.text("file").ok())
+                    .collect();
+                self.names.iter().find(|name| !read.contains(&name[..]))
+            }
+            _ => Some(&self.by),
+        };
+        table.holds(
+            "sources are files of answers, or groups",
+            other.is_none(),
+            || cut(&format!("{other:?} is none")),
+        );
+    }
+}
+
+impl Visits {
+    fn fit(&self, ring: usize) -> Result<(), String> {
+        let n = self.codes.len();
+        let name = cut(&self.key_id);
+        of_length(
+            &format!("T3r's kinds of weights under {name}"),
+            self.steps.len(),
+            Self::KINDS,
+        )?;
+        for steps in &self.steps {
+            of_length(&format!("weights of T3r under {name}"), steps.len(), n)?;
+        }
+        let each = if self.words.len() == n { 1 } else { ring };
+        let words = n.saturating_mul(each);
+        of_length(
+            &format!("words of T3r under {name}"),
+            self.words.len(),
+            words,
+        )?;
+        if words as u64 >= MOST_WORDS {
+            return Err(format!("{n} cells of T3r are more than can be summed"));
+        }
+        Ok(())
+    }
+}
+
+impl Masses {
+    fn fit(&self) -> Result<(), String> {
+        let n = self.weights.len();
+        let all: u64 = self.windows.iter().copied().map(u64::from).sum();
+        of_length(
+            "cells of T9's windows",
+            usize::try_from(all).unwrap_or(usize::MAX),
+            n,
+        )?;
+        of_length("probabilities of T9", self.masses.len(), n)?;
+        for words in &self.words {
+            of_length("words of T9", words.len(), n)?;
+        }
+        if n as u64 >= MOST_WORDS {
+            return Err(format!("{n} cells of T9 are more than can be summed"));
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cells::{Cells, KeyWords};
 use super::effect::{self, Summed};
 use super::mark::Mark;
+use super::outcome::ids;
 use super::printed::Printed;
 use super::score::Scores;
 use super::table::Table;
@@ -77,6 +78,21 @@ impl<'a> Examination<'a> {
     /// What is disclosed under a key.
     pub(crate) fn key(&self, key_id: &str) -> Option<&Scored<'a>> {
         self.keys.get(key_id)
+    }
+
+    /// What is disclosed under a tested key, of a list with one entry for each.
+    pub(crate) fn of_tested<'b>(
+        &self,
+        words: &'b [Vec<u32>],
+        key_id: &str,
+    ) -> Result<&'b [u32], String> {
+        let keys = ids(self.printed)?;
+        let place = keys.iter().position(|&key| key == key_id);
+        let place = place.ok_or("its key is none of the tested ones")?;
+        let words = words.get(place);
+        words
+            .map(Vec::as_slice)
+            .ok_or_else(|| "its words are missing under its key".to_owned())
     }
 
     /// The sum under a key.

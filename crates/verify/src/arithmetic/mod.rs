@@ -30,8 +30,10 @@ mod tail;
 #[cfg(test)]
 mod vectors_test;
 mod weighted;
+mod without;
 
-pub use cells::{Cells, Form, KeyWords, Residual};
+pub use cells::{Cells, Form, KeyWords, Masses, Residual, Sources, Visits};
+pub use without::{Without, without_each_source};
 
 use crate::check::Check;
 use examination::Examination;

@@ -22,6 +22,7 @@ pub(super) fn check(
             format!("{digest}; the plan says {}", plan.commitments_sha256),
         ),
     });
+    cohorts(bundle, commitments, checks);
     for role in ["keys", "controls"] {
         for id in ids(&plan.analysis, role) {
             let what = format!("key {id} of the plan was committed to");
@@ -47,6 +48,27 @@ pub(super) fn check(
             ),
         });
     }
+}
+
+/// The table of cohorts is the one that was committed to.
+fn cohorts(bundle: &Bundle<'_>, commitments: &Commitments, checks: &mut Vec<Check>) {
+    let what = "cohorts.json is the table that was committed to";
+    let is_there = bundle.has(Commitments::COHORTS);
+    checks.push(match (&commitments.cohorts_sha256, is_there) {
+        (None, false) => return,
+        (None, true) => Check::fails(what, "the commitments name none"),
+        (Some(_), false) => Check::not_checked(
+            "the table of cohorts",
+            "its digest was committed to, and it is not in the bundle",
+        ),
+        (Some(committed), true) => {
+            let found = bundle.digest(Commitments::COHORTS);
+            match found == *committed {
+                true => Check::holds(what),
+                false => Check::fails(what, format!("{found}; {committed} was committed to")),
+            }
+        }
+    });
 }
 
 /// Public ids of keys in a library's plan or a finding.

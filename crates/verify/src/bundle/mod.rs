@@ -2,6 +2,7 @@
 
 mod commitments;
 mod contents;
+mod logged;
 mod read;
 mod runs;
 mod signed;

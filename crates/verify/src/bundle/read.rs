@@ -116,3 +116,8 @@ impl<'a> Bundle<'a> {
         serde_json::from_str(&text).map_err(|error| error.to_string())
     }
 }
+
+/// A file's name without its ending.
+pub(super) fn stem(file: &str) -> &str {
+    file.split_once('.').map_or(file, |(stem, _)| stem)
+}

@@ -1,21 +1,17 @@
-//! Signatures, log proofs and timestamps: who signed, and that it was there before.
+//! Signatures and timestamps, and with them what logs prove: who signed, and that it was there before.
 
-use super::read::{Bundle, MAX_TEXT};
+use super::logged;
+use super::read::{Bundle, MAX_TEXT, stem};
 use super::trust::Trust;
 use crate::check::Check;
 use crate::digest::{of_hexadecimal, sha256};
 use crate::dsse::Envelope;
-use crate::formats::{BUNDLE_PREDICATE, CasePlan, Commitments, LogEntry, Manifest, PLAN_PREDICATE};
-use crate::note::VerifierKey;
+use crate::formats::{BUNDLE_PREDICATE, CasePlan, Commitments, Manifest, PLAN_PREDICATE};
 use crate::public_key::{from_pem, public_id};
-use crate::tlog::TlogProof;
 use ed25519_dalek::VerifyingKey;
 
 /// The bundle's own public key.
 const SIGNER: &str = "signer.pub.pem";
-
-/// The log's own key.
-const LOG: &str = "log.pub";
 
 pub(super) fn check(bundle: &Bundle<'_>, trust: &Trust, checks: &mut Vec<Check>) {
     let (signers, whose) = signers(bundle, trust, checks);
@@ -34,20 +30,7 @@ pub(super) fn check(bundle: &Bundle<'_>, trust: &Trust, checks: &mut Vec<Check>)
             },
         );
     }
-    let places: Vec<Option<u64>> = [
-        (Commitments::FILE, "commitments"),
-        (CasePlan::FILE, "case-plan"),
-    ]
-    .into_iter()
-    .map(|(file, kind)| logged(bundle, file, kind, trust, checks))
-    .collect();
-    if let [Some(commitments), Some(plan)] = places[..] {
-        let what = "the log has the commitments before the plan";
-        checks.push(match commitments < plan {
-            true => Check::holds(what),
-            false => Check::fails(what, format!("entries {commitments} and {plan}")),
-        });
-    }
+    logged::check(bundle, trust, checks);
     for file in [Commitments::FILE, CasePlan::FILE] {
         timestamp(bundle, file, trust, checks);
     }
@@ -111,73 +94,6 @@ fn signature(
     Ok(ids.join(", "))
 }
 
-/// The entry's place in the log, where there is a proof.
-fn logged(
-    bundle: &Bundle<'_>,
-    file: &str,
-    kind: &str,
-    trust: &Trust,
-    checks: &mut Vec<Check>,
-) -> Option<u64> {
-    let name = format!("{}.tlog-proof", stem(file));
-    let what = format!("{file}: in the log");
-    if !bundle.has(&name) {
-        checks.push(Check::not_checked(
-            what,
-            format!("there is no {name}: it was not logged"),
-        ));
-        return None;
-    }
-    let proven = || -> Result<(u64, String), String> {
-        let (key, whose) = match &trust.log {
-            Some(key) => (key.clone(), "the log that you named"),
-            None => {
-                let text = bundle
-                    .text(LOG)
-                    .map_err(|error| format!("{LOG}: {error}"))?;
-                let key: VerifierKey = text
-                    .trim_end()
-                    .parse()
-                    .map_err(|error| format!("{LOG}: {error}"))?;
-                (
-                    key,
-                    "the bundle's own log: compare its key with what its owner published",
-                )
-            }
-        };
-        let content = bundle.read(file, MAX_TEXT)?;
-        let proof =
-            TlogProof::parse(&bundle.read(&name, MAX_TEXT)?).map_err(|error| error.to_string())?;
-        let sha256 = sha256(&content);
-        let entry = LogEntry {
-            kind,
-            sha256: &sha256,
-        }
-        .bytes();
-        let checkpoint = proof
-            .verify(&entry, &key)
-            .map_err(|error| error.to_string())?;
-        let place = format!(
-            "entry {} of {} in {}, {whose}",
-            proof.index, checkpoint.size, checkpoint.origin
-        );
-        Ok((proof.index, place))
-    };
-    match proven() {
-        Ok((index, place)) => {
-            checks.push(Check {
-                detail: place,
-                ..Check::holds(what)
-            });
-            Some(index)
-        }
-        Err(error) => {
-            checks.push(Check::fails(what, error));
-            None
-        }
-    }
-}
-
 fn timestamp(bundle: &Bundle<'_>, file: &str, trust: &Trust, checks: &mut Vec<Check>) {
     let name = format!("{}.tsr", stem(file));
     if !bundle.has(&name) {
@@ -219,8 +135,4 @@ fn stamped(bundle: &Bundle<'_>, file: &str, name: &str, trust: &Trust) -> Result
 #[cfg(not(feature = "timestamp"))]
 fn stamped(_: &Bundle<'_>, _: &str, _: &str, _: &Trust) -> Result<String, String> {
     Err("this program was built without timestamps".to_owned())
-}
-
-fn stem(file: &str) -> &str {
-    file.split_once('.').map_or(file, |(stem, _)| stem)
 }

@@ -8,8 +8,8 @@ use ed25519_dalek::VerifyingKey;
 pub struct Trust {
     /// Who may have signed the plan and the bundle.
     pub signers: Vec<VerifyingKey>,
-    /// The log's key.
-    pub log: Option<VerifierKey>,
+    /// Keys of logs: a proof by another log is not taken.
+    pub logs: Vec<VerifierKey>,
     /// Root certificates of timestamping authorities, in PEM.
     pub timestamp_roots: Vec<String>,
 }

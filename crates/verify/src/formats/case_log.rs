@@ -163,6 +163,16 @@ impl CaseLog {
         })
     }
 
+    /// The last examination that ended with a result.
+    #[must_use]
+    pub fn last_ended(&self) -> Option<u64> {
+        let ended = |entry: &Entry| match entry.event {
+            Event::Ended { run, .. } => Some(run),
+            _ => None,
+        };
+        self.entries.iter().rev().find_map(ended)
+    }
+
     /// How many examinations began.
     #[must_use]
     pub fn runs(&self) -> u64 {

@@ -23,6 +23,21 @@ pub struct Commitments {
     /// SHA-256 of the table of cohorts, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cohorts_sha256: Option<String>,
+    /// When the keys mark answers, as whoever commits says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued: Option<Issued>,
+}
+
+/// When keys mark answers: dates as `2026-12-01`, both included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Issued {
+    /// The first day.
+    pub from: String,
+    /// The last, where one is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 /// A key that was committed to.
@@ -62,6 +77,9 @@ impl Commitments {
     /// Its name in a bundle.
     pub const FILE: &str = "commitments.json";
 
+    /// The name of the table of cohorts in a bundle: how accounts were drawn and how many each cohort has, and not who they are.
+    pub const COHORTS: &str = "cohorts.json";
+
     /// The key of this id.
     #[must_use]
     pub fn key(&self, key_id: &str) -> Option<&CommittedKey> {
@@ -83,5 +101,41 @@ impl LogEntry<'_> {
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         format!("hallmark-log-entry-1\n{}\n{}\n", self.kind, self.sha256).into_bytes()
+    }
+}
+
+/// Where the proofs of one log stand in a case, and its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogFiles {
+    /// What it is called.
+    pub words: &'static str,
+    /// What the names of its proofs end in.
+    suffix: &'static str,
+    /// The name of its key.
+    pub key: &'static str,
+}
+
+impl LogFiles {
+    /// The log that commitments and plan were written to.
+    pub const OWN: Self = Self {
+        words: "the log",
+        suffix: "tlog-proof",
+        key: "log.pub",
+    };
+
+    /// A log elsewhere, whose proofs were brought to the case.
+    pub const EXTERNAL: Self = Self {
+        words: "the external log",
+        suffix: "external.tlog-proof",
+        key: "external-log.pub",
+    };
+
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::OWN, Self::EXTERNAL];
+
+    /// The name of its proof of a file, whose name without its ending is `stem`.
+    #[must_use]
+    pub fn proof(&self, stem: &str) -> String {
+        format!("{stem}.{}", self.suffix)
     }
 }

@@ -9,10 +9,10 @@ mod plan;
 
 pub use bundle::{FileEntry, Manifest};
 pub use case_log::{CaseLog, CaseLogError, Entry, Event};
-pub use cells::{CellsError, Header};
-pub use commitments::{Commitments, CommittedKey, KeyRole, LogEntry};
+pub use cells::{CellsError, CellsFormat, Header, MOST_SOURCES};
+pub use commitments::{Commitments, CommittedKey, Issued, KeyRole, LogEntry, LogFiles};
 pub use names::{
-    BUNDLE_PREDICATE, BundleFormat, CaseLogFormat, CasePlanFormat, CellsFormat, CommitmentsFormat,
+    BUNDLE_PREDICATE, BundleFormat, CaseLogFormat, CasePlanFormat, CommitmentsFormat,
     PLAN_PREDICATE, VerifyFormat,
 };
 /// The name of findings in a run's folder.

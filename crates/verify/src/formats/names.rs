@@ -57,7 +57,6 @@ names! {
     BundleFormat = "hallmark/bundle/1"
     CaseLogFormat = "hallmark/case-log/1"
     CasePlanFormat = "hallmark/case-plan/1"
-    CellsFormat = "hallmark/cells/1"
     CommitmentsFormat = "hallmark/commitments/1"
     VerifyFormat = "hallmark/verify/1"
 }

@@ -97,6 +97,12 @@ impl TlogProof {
         })
     }
 
+    /// The name of the log, as its checkpoint says; nothing vouches for it until the proof was verified.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.checkpoint.lines().next().unwrap_or_default()
+    }
+
     /// Verifies that the log with this key has these bytes as the entry of [`TlogProof::index`], and gives its checkpoint.
     ///
     /// # Errors

@@ -59,6 +59,7 @@ fn read(path: &Path) -> Case {
                     numbers(words, u32::from_le_bytes)
                 }),
             }),
+            ..Cells::default()
         },
     }
 }

@@ -13,6 +13,7 @@
 //! What is visited is an input of the pseudo-random function: a window, or where requests are marked with sub-keys of a ring, a window
 //! under a sub-key, which is one part of the mark.
 
+mod disclose;
 mod weights;
 
 use super::counted::expected::pieces;
@@ -23,6 +24,7 @@ use crate::finding::{Condition, Finding, Found, Leaning, MAX_WINDOW, T3r};
 use crate::scores::Tally;
 use crate::seen::Seen;
 use crate::weights::WeightSource;
+pub(crate) use disclose::disclose;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::mark::{Mark, Reading};
 use hallmark_core::visits::FirstVisits;
@@ -54,16 +56,10 @@ pub(crate) fn finding(
     seen: &Seen<'_>,
     key: &Tally,
 ) -> Result<Option<Finding>, ExaminationError> {
-    let own = |log: &&Arc<dyn FirstVisits>| log.marked_by() == Some(key.mark.key());
-    let Some(log) = logs.logs.iter().find(own) else {
+    let Some(weigher) = weigher(logs, counted, &key.mark) else {
         return Ok(None);
     };
-    let weigher = Weigher {
-        expected: counted.expected(),
-        visits: &**log,
-        background: logs.background.as_deref(),
-        law: key.mark.law(),
-    };
+    let log = weigher.visits;
     let process = read(&weigher, counted, &key.mark)?;
     let halves = process.halves();
     let supremum = process.supremum();
@@ -93,17 +89,35 @@ pub(crate) fn finding(
     Ok(Some(finding))
 }
 
+/// What weighs cells by the log that a mark's key marked; nothing where there is none.
+fn weigher<'a>(logs: &'a Logs, counted: &'a Counted, mark: &Mark) -> Option<Weigher<'a>> {
+    let own = |log: &&Arc<dyn FirstVisits>| log.marked_by() == Some(mark.key());
+    let log = logs.logs.iter().find(own)?;
+    Some(Weigher {
+        expected: counted.expected(),
+        visits: &**log,
+        background: logs.background.as_deref(),
+        law: mark.law(),
+    })
+}
+
+/// The cells that are bet on, in the order in which the log visits them.
+fn visited(weigher: &Weigher<'_>, counted: &Counted) -> Vec<Visited> {
+    let weighed = pieces(&counted.suspect)
+        .into_par_iter()
+        .map(|piece| weigher.weigh(piece));
+    let mut visited: Vec<Visited> = weighed.flatten_iter().collect();
+    visited.par_sort_unstable_by_key(|cell| (cell.code, cell.input, cell.cell));
+    visited
+}
+
 /// Reads the log: looks whenever the code of the time rises, so that order within a code says nothing.
 fn read(
     weigher: &Weigher<'_>,
     counted: &Counted,
     mark: &Mark,
 ) -> Result<FirstVisitsEProcess, ExaminationError> {
-    let weighed = pieces(&counted.suspect)
-        .into_par_iter()
-        .map(|piece| weigher.weigh(piece));
-    let mut visited: Vec<Visited> = weighed.flatten_iter().collect();
-    visited.par_sort_unstable_by_key(|cell| (cell.code, cell.input, cell.cell));
+    let visited = visited(weigher, counted);
     let mut process = FirstVisitsEProcess::new(mark.law(), &mark.part_weights(MOST_BET))?;
     for at_once in visited.chunk_by(|a, b| a.code == b.code) {
         let sums = at_once

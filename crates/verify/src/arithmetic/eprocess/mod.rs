@@ -3,9 +3,11 @@
 //! Grids of bets: `docs/statistics.md`, section 6, and `docs/tests/weighted.md`. Logarithms are exact to some 1e-13, so the
 //! computed values are the mixtures themselves, which printed ones do not exceed.
 
+mod first_visits;
 mod grid;
 mod looks;
 mod process;
 
+pub(crate) use first_visits::visited;
 pub(crate) use looks::{Looked, run};
-pub(crate) use process::Process;
+pub(crate) use process::{Process, mean};

@@ -100,7 +100,7 @@ impl Process {
 }
 
 /// ln of the mean of numbers of which these are the logarithms.
-fn mean(logs: &[Double]) -> Double {
+pub(crate) fn mean(logs: &[Double]) -> Double {
     let Some(&first) = logs.first() else {
         return Double::ZERO;
     };

@@ -1,7 +1,8 @@
 //! What every finding has: its counts, warnings, conditions, and a p-value.
 
+use super::super::eprocess::Looked;
 use super::super::examination::Examination;
-use super::super::limits::FEW_CELLS;
+use super::super::limits::{FEW_CELLS, PROCESS};
 use super::super::printed::{Printed, Read};
 use super::super::table::{Allowance, Table, is_upper};
 use super::subject::Subject;
@@ -18,7 +19,11 @@ pub(super) fn check(
     let examined = examination.printed;
     let what = |field: &str| format!("{name}: {field}");
     let test = finding.text("test").unwrap_or("");
-    match examined.whole("counts.tokens") {
+    let tokens = match test {
+        "T9" => examined.whole("logprobs.counts.positions"),
+        _ => examined.whole("counts.tokens"),
+    };
+    match tokens {
         Ok(tokens) => table.same(what("tokens"), finding.whole("tokens"), tokens),
         Err(why) => table.fails(what("tokens"), why),
     }
@@ -44,25 +49,30 @@ fn warnings<'a>(
     examined: Printed<'_>,
     finding: Printed<'a>,
 ) -> Read<(BTreeSet<&'a str>, BTreeSet<&'static str>)> {
-    let count = |field: &str| examined.whole(&format!("counts.{field}")).map(u128::from);
+    // T9's are of log-probabilities.
+    let (of, repeats, exposed) = match finding.text("test")? {
+        "T9" => ("logprobs.counts", false, ("exposed", 5, "positions")),
+        _ => ("counts", true, ("exposed", 4, "fresh")),
+    };
+    let count = |field: &str| examined.whole(&format!("{of}.{field}")).map(u128::from);
+    let (part, times, whole) = exposed;
     let cases = [
         ("too-few-cells", finding.whole("scored")? < FEW_CELLS),
-        ("windows-repeat", 2 * count("scored")? < count("fresh")?),
-        ("much-exposed", 4 * count("exposed")? > count("fresh")?),
+        (
+            "windows-repeat",
+            repeats && 2 * count("scored")? < count("fresh")?,
+        ),
+        ("much-exposed", times * count(part)? > count(whole)?),
         ("exposure-unknown", count("exposure_unknown")? > 0),
         (
             "answers-as-tokens",
             examined.whole("answers.as_tokens")? > 0,
         ),
     ];
-    // T9's are of log-probabilities.
-    let is_here = finding.text("test")? != "T9";
     let known: BTreeSet<&str> = cases.iter().map(|&(warning, _)| warning).collect();
     let printed = finding.texts("warnings")?.into_iter();
-    let printed = printed
-        .filter(|warning| is_here && known.contains(warning))
-        .collect();
-    let ours = cases.into_iter().filter(|&(_, holds)| is_here && holds);
+    let printed = printed.filter(|warning| known.contains(warning)).collect();
+    let ours = cases.into_iter().filter(|&(_, holds)| holds);
     Ok((printed, ours.map(|(warning, _)| warning).collect()))
 }
 
@@ -81,13 +91,36 @@ fn unproven<'a>(
     if is_weighed && weighing::source(examined, finding)? == "same-key" {
         ours.insert("key-free-weights");
     }
-    // Who chose the prompts, and how a log was read, is not in the cells.
-    for other in ["key-free-prompts", "log-as-sampled"] {
-        if printed.contains(other) {
-            ours.insert(other);
+    if test == "T3r" {
+        let index = own_log(examined, finding.text("key_id")?)?;
+        if !index.is_some_and(|index| index.at("as_sampled").json() == true) {
+            ours.insert("log-as-sampled");
+        }
+        // A background that the key itself marked: the index names it.
+        let by = examined.at("background").text_or_none("marked_by")?;
+        if by.is_some() && by == Some(finding.text("key_id")?) {
+            ours.insert("key-free-weights");
         }
     }
+    // Who chose the prompts is not in the cells.
+    if printed.contains("key-free-prompts") {
+        ours.insert("key-free-prompts");
+    }
     Ok((printed, ours))
+}
+
+/// The index of first visits in a key's own log.
+pub(super) fn own_log<'a>(examined: Printed<'a>, key_id: &str) -> Read<Option<Printed<'a>>> {
+    let keys = examined.list("keys")?;
+    let key = keys.iter().find(|key| key.text("key_id") == Ok(key_id));
+    let root = key.and_then(|key| key.text("root_id").ok());
+    for index in examined.list_or_none("first_visits")? {
+        let by = index.text_or_none("marked_by")?;
+        if by == Some(key_id) || (root.is_some() && by == root) {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 /// Checks a p-value against the exact one; where an engine keeps few bits of a key, with the chance that another key is the same.
@@ -180,4 +213,23 @@ pub(super) fn e_value(
             mark.key_bits
         )
     });
+}
+
+/// Checks how large a process was on its way, and where.
+pub(super) fn largest(table: &mut Table, subject: &Subject<'_>, looked: &Looked) {
+    let (finding, largest) = (subject.finding, looked.largest());
+    table.below(
+        subject.what("largest log10 e"),
+        finding.number("supremum.log10_e"),
+        largest,
+        PROCESS,
+    );
+    let place = finding.whole("supremum.cells");
+    let there = place.as_ref().ok().and_then(|&cells| looked.at(cells));
+    // Two looks may be equal to the last digits.
+    table.holds(
+        subject.what("where log10 e is largest"),
+        there.is_some_and(|there| there >= largest - PROCESS.safe),
+        || format!("after {place:?} cells it is {there:?}, and at its largest {largest}"),
+    );
 }

@@ -6,13 +6,16 @@ mod t1;
 mod t2;
 mod t2r;
 mod t3;
+mod t3r;
 mod t5;
 mod t6;
 mod t8;
+mod t9;
 mod weighing;
 mod weighted_sum;
 
 pub(super) use subject::name;
+pub(super) use t1::log10_p as plain_log10_p;
 pub(super) use t3::looked;
 
 use super::examination::Examination;
@@ -75,21 +78,11 @@ fn one(
         "T2" => t2::check(table, subject, examination),
         "T2r" => t2r::check(table, subject, examination),
         "T3" => t3::check(table, subject, examination),
+        "T3r" => t3r::check(table, subject, examination),
         "T5" => t5::check(table, subject, examination),
         "T6" => t6::check(table, subject, examination),
         "T8" => t8::check(table, subject, examination),
-        "T3r" | "T9" => {
-            let what = if test == "T9" {
-                "log-probabilities"
-            } else {
-                "first visits and bets"
-            };
-            table.not_checked(
-                subject.what("its numbers"),
-                format!("{what} of its cells are not disclosed"),
-            );
-            None
-        }
+        "T9" => t9::check(table, subject, examination),
         _ => {
             table.fails(subject.name.clone(), "there is no such test");
             None

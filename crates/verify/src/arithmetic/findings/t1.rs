@@ -58,7 +58,7 @@ pub(super) fn check(
 }
 
 /// log10 of the exact tail.
-fn log10_p(mark: &Mark, summed: Summed) -> f64 {
+pub(in crate::arithmetic) fn log10_p(mark: &Mark, summed: Summed) -> f64 {
     let ln = if mark.is_gumbel() {
         gamma::upper(summed.words, Double::from(summed.total) / Double::from(NAT))
     } else {

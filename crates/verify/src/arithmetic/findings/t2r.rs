@@ -1,9 +1,8 @@
 //! T2r, the residual, by the form of weights that came to the least of three.
 
-use super::super::cells::{Form, Residual};
+use super::super::cells::Form;
 use super::super::cut::cut;
 use super::super::examination::{Examination, mark_all};
-use super::super::outcome::ids;
 use super::super::table::Table;
 use super::subject::Subject;
 use super::weighted_sum::WeightedSum;
@@ -29,7 +28,7 @@ pub(super) fn check(
         );
         return None;
     };
-    let words = match words(residual, subject, examination) {
+    let words = match examination.of_tested(&residual.words, subject.key_id) {
         Ok(words) => words,
         Err(why) => {
             table.fails(subject.what("its numbers"), why);
@@ -95,6 +94,13 @@ pub(super) fn check(
         finding.whole("scored"),
         count(true) + count(false),
     );
+    expectation(table, subject, examination);
+    sum.check(table, subject, &examination.mark);
+    t2::smallest(table, subject, examination, &sums, chosen)
+}
+
+/// Checks where expected counts come from.
+pub(super) fn expectation(table: &mut Table, subject: &Subject<'_>, examination: &Examination<'_>) {
     let by_reference = examination
         .printed
         .list_or_none("plan.references")
@@ -106,24 +112,7 @@ pub(super) fn check(
     };
     table.same(
         subject.what("expectation"),
-        finding.text("counts.expectation"),
+        subject.finding.text("counts.expectation"),
         expectation,
     );
-    sum.check(table, subject, &examination.mark);
-    t2::smallest(table, subject, examination, &sums, chosen)
-}
-
-/// The words of T2r's cells under the subject's key.
-fn words<'a>(
-    residual: &'a Residual,
-    subject: &Subject<'_>,
-    examination: &Examination<'_>,
-) -> Result<&'a [u32], String> {
-    let keys = ids(examination.printed)?;
-    let place = keys.iter().position(|&key| key == subject.key_id);
-    let place = place.ok_or("its key is none of the tested ones")?;
-    let words = residual.words.get(place);
-    words
-        .map(Vec::as_slice)
-        .ok_or_else(|| "its words are missing under its key".to_owned())
 }

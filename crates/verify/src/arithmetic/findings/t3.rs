@@ -38,20 +38,7 @@ pub(super) fn check(
     };
     common::e_value(table, subject, examination, looked.end(), PROCESS);
     let largest = looked.largest();
-    table.below(
-        subject.what("largest log10 e"),
-        finding.number("supremum.log10_e"),
-        largest,
-        PROCESS,
-    );
-    let place = finding.whole("supremum.cells");
-    let there = place.as_ref().ok().and_then(|&cells| looked.at(cells));
-    // Two looks may be equal to the last digits.
-    table.holds(
-        subject.what("where log10 e is largest"),
-        there.is_some_and(|there| there >= largest - PROCESS.safe),
-        || format!("after {place:?} cells it is {there:?}, and at its largest {largest}"),
-    );
+    common::largest(table, subject, &looked);
     // 1/sup E, of what was printed.
     let exact = -finding
         .number("supremum.log10_e")

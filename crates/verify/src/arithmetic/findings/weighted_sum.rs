@@ -51,7 +51,7 @@ impl WeightedSum {
     }
 
     /// Σ weight·score in units; a Gumbel score of negative weight has the most that rounding took.
-    fn total(&self, mark: &Mark) -> i128 {
+    pub(super) fn total(&self, mark: &Mark) -> i128 {
         let of = |(weight, level): (i64, Level)| {
             let up = if mark.is_gumbel() && weight < 0 {
                 DEFICIT * level.words
@@ -63,7 +63,8 @@ impl WeightedSum {
         self.rows().map(of).sum()
     }
 
-    fn expected(&self, mark: &Mark) -> f64 {
+    /// The sum's mean without the key.
+    pub(super) fn expected(&self, mark: &Mark) -> f64 {
         let of = |(weight, level): (i64, Level)| weight as f64 * level.words as f64;
         self.rows().map(of).sum::<f64>() * mark.null_mean() * mark.trials() as f64
     }

@@ -1,9 +1,10 @@
 //! A bundle: what a case shows to others, each file by its digest, signed.
 
+mod target;
+
 use crate::case::{Case, INPUTS, ITEMS};
 use crate::signer::Signer;
 use crate::signing::sign_file;
-use hallmark::files::{NewFile, NewFolder, write_new};
 use hallmark::json::{VERSION, to_json};
 use hallmark::{Error, Result};
 use hallmark_verify::digest::sha256;
@@ -12,6 +13,7 @@ use hallmark_verify::formats::{BUNDLE_PREDICATE, BundleFormat, FileEntry, Manife
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
+use target::Target;
 
 /// What goes into a bundle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,10 +55,7 @@ pub fn pack(case: &Case, signer: &Signer, out: &Path, contents: Contents) -> Res
     let digest = sha256(text.as_bytes());
     let envelope = sign_file(signer, Manifest::FILE, &digest, BUNDLE_PREDICATE)?;
     let added = BTreeMap::from([(Manifest::FILE, text), (Manifest::SIGNED, envelope)]);
-    match out.extension().is_some_and(|extension| extension == "tar") {
-        true => archive(&root, &manifest, &added, out)?,
-        false => folder(&root, &manifest, &added, out)?,
-    }
+    write(&root, &manifest, &added, Target::create(out)?)?;
     Ok(manifest)
 }
 
@@ -70,77 +69,27 @@ fn belongs(name: &str, contents: Contents) -> bool {
     !hidden && (contents.with_items || !item)
 }
 
-fn folder(
+/// What is added first: who reads an archive from its beginning meets the signature before what it signs.
+fn write(
     root: &Folder,
     manifest: &Manifest,
     added: &BTreeMap<&str, String>,
-    out: &Path,
+    mut to: Target,
 ) -> Result<()> {
-    let made = NewFolder::create(out)?;
-    for entry in &manifest.files {
-        let path = made.path().join(&entry.file);
-        let parent = path.parent().unwrap_or(made.path());
-        std::fs::create_dir_all(parent)
-            .map_err(|error| Error::io("make the folder", parent, &error))?;
-        let mut file = NewFile::create(&path)?;
-        let mut hash = Hashing::default();
-        read(root, &entry.file, &mut |bytes| {
-            hash.add(bytes);
-            file.write(bytes)
-        })?;
-        unchanged(entry, hash)?;
-        file.finish()?;
-    }
     for (name, text) in added {
-        write_new(&made.path().join(name), text.as_bytes())?;
-    }
-    made.finish()
-}
-
-fn archive(
-    root: &Folder,
-    manifest: &Manifest,
-    added: &BTreeMap<&str, String>,
-    out: &Path,
-) -> Result<()> {
-    let mut file = NewFile::create(out)?;
-    for (name, text) in added {
-        file.write(&header(name, text.len() as u64)?)?;
-        file.write(text.as_bytes())?;
-        file.write(padding(text.len() as u64))?;
+        to.add(name, text.len() as u64, |write| write(text.as_bytes()))?;
     }
     for entry in &manifest.files {
-        file.write(&header(&entry.file, entry.bytes)?)?;
-        let mut hash = Hashing::default();
-        read(root, &entry.file, &mut |bytes| {
-            hash.add(bytes);
-            file.write(bytes)
+        to.add(&entry.file, entry.bytes, |write| {
+            let mut hash = Hashing::default();
+            read(root, &entry.file, &mut |bytes| {
+                hash.add(bytes);
+                write(bytes)
+            })?;
+            unchanged(entry, hash)
         })?;
-        unchanged(entry, hash)?;
-        file.write(padding(entry.bytes))?;
     }
-    file.write(&[0; 1024])?;
-    file.finish()
-}
-
-/// A header of the archive that says nothing of when, where or by whom it was made.
-fn header(name: &str, bytes: u64) -> Result<Vec<u8>> {
-    let mut header = tar::Header::new_ustar();
-    header
-        .set_path(name)
-        .map_err(|error| Error::usage(format_args!("{name} does not fit an archive: {error}")))?;
-    header.set_size(bytes);
-    header.set_mode(0o644);
-    header.set_mtime(0);
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_cksum();
-    Ok(header.as_bytes().to_vec())
-}
-
-/// Zeros up to the next block of 512 bytes.
-fn padding(bytes: u64) -> &'static [u8] {
-    &[0; 512][..(bytes.wrapping_neg() % 512) as usize]
+    to.finish()
 }
 
 fn copy(root: &Folder, name: &str, hash: &mut Hashing) -> Result<()> {
