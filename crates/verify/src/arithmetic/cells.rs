@@ -126,7 +126,11 @@ impl Cells {
             let weights = residual.forms.iter().map(|form| form.weights.len());
             weights.chain(residual.words.iter().map(Vec::len))
         });
-        let lengths = weights.chain(words).chain(residual);
+        let masses = self.masses.iter().flat_map(|masses| {
+            let words = masses.words.iter().map(Vec::len);
+            words.chain([masses.weights.len()])
+        });
+        let lengths = weights.chain(words).chain(residual).chain(masses);
         lengths.map(|length| length as u64).sum()
     }
 

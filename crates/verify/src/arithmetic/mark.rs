@@ -171,3 +171,28 @@ fn layers(profile: Printed<'_>) -> Result<u32, Unread> {
         _ => Err(Unread::Wrong(format!("{layers} layers, not 1 to 32"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The counts by single-precision arithmetic elsewhere, of all levels.
+    #[test]
+    fn vllms_green_words_are_those_of_levels_below_gamma() {
+        for (gamma, levels) in [
+            (0.25, 4_194_304),
+            (0.1, 1_677_721),
+            (0.5, 8_388_608),
+            (1.0 / 3.0, 5_592_405),
+        ] {
+            let profile = json!({"scheme": "vllm-red-green-v1", "gamma": gamma, "window": 4});
+            let mark = Mark::of(Printed::new(&profile)).ok();
+            let law = mark.as_ref().map(|mark| mark.law);
+            assert_eq!(law, Some(Law::Below(levels << 8)), "{gamma}");
+        }
+        let profile = json!({"scheme": "vllm-synthid-v1", "layers": 12, "window": 4});
+        let law = Mark::of(Printed::new(&profile)).ok().map(|mark| mark.law);
+        assert_eq!(law, Some(Law::Ones(12)));
+    }
+}
