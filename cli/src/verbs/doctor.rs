@@ -14,6 +14,8 @@ use hallmark::files::{keys, profiles};
 use hallmark::json::{VERSION, formats};
 use hallmark::marks;
 use hallmark::profile::ProfileJson;
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Parameters;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
 use hallmark_detector::multiplicity::holm;
@@ -27,9 +29,11 @@ const LEVEL: f64 = 1e-6;
 const FAR: f64 = 1.5;
 
 pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
-    let profile = profiles::read(&args.profile)?;
+    let given = profiles::read(&args.profile)?;
     let key = keys::read(&args.key)?;
     let key = key.marking_key();
+    // How many layers there are follows from the key.
+    let profile = marks::with_layers_of(&given, &key).unwrap_or_else(|| given.clone());
     // Refuses what does not belong together.
     let own_id = marks::mark(&profile, &key)?.key().to_string();
     let sample = Sample::read(args, &profile)?;
@@ -59,7 +63,10 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
         profile: ProfileJson::from(&profile),
         key_id: own_id,
         documents: sample.documents.len() as u64,
-        notes: sample.notes(&profile),
+        notes: layers(&given, &profile)
+            .into_iter()
+            .chain(sample.notes(&profile))
+            .collect(),
         diagnosis,
         cure,
         tried,
@@ -70,6 +77,18 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
         &diagnosed.tried,
     )?;
     Ok(Exit::Done)
+}
+
+/// A word on a profile that was changed for its key.
+fn layers(given: &Profile, used: &Profile) -> Option<String> {
+    let (Parameters::Tournament { layers: given }, Parameters::Tournament { layers: used }) =
+        (given.scheme.parameters(), used.scheme.parameters())
+    else {
+        return None;
+    };
+    (given != used).then(|| {
+        format!("the key has {used} numbers, so {used} layers were tried, and not the profile's {given}")
+    })
 }
 
 /// Nothing where the change makes no valid profile or no valid key.

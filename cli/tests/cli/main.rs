@@ -5,6 +5,7 @@ mod authority;
 mod batch;
 mod bench;
 mod beside;
+mod bring;
 mod case;
 mod collect;
 mod conditions;

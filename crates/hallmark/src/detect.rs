@@ -8,7 +8,7 @@ use crate::marks;
 use crate::passages::{self, LocatedJson, Passages};
 use crate::profile::ProfileJson;
 use crate::progress::Step;
-use crate::read::{self, Inputs, Skipped};
+use crate::read::{self, Inputs, Read, Reading, Skipped};
 use crate::tokenizers;
 use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
@@ -40,6 +40,9 @@ pub struct Detected {
     pub weighted_mean: bool,
     /// What was read and what was left out.
     pub counts: Counts,
+    /// How the inputs were read.
+    #[serde(default)]
+    pub reading: Reading,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// T1 over the distinct cells of all documents together.
@@ -106,6 +109,7 @@ pub struct Detector {
     mark: Mark,
     how: Detecting,
     tokenizer: Option<Arc<Tokenizer>>,
+    anyones: Option<Warning>,
 }
 
 impl Detector {
@@ -130,6 +134,7 @@ impl Detector {
             mark,
             how: *how,
             tokenizer,
+            anyones: marks::anyones(key),
         })
     }
 
@@ -172,6 +177,13 @@ impl Detector {
             .pooled
             .warnings
             .retain(|warning| *warning != Warning::ExposureUnknown);
+        if found.read.skipped.is_much() {
+            found.pooled.warnings.push(Warning::RecordsSkipped);
+        }
+        found.pooled.warnings.extend(self.anyones);
+        if found.read.reading.by_ids {
+            found.pooled.warnings.push(Warning::AnswersAsTokens);
+        }
         Ok(Detected {
             schema: formats::Detect,
             version: VERSION.to_owned(),
@@ -179,7 +191,8 @@ impl Detector {
             key_id: self.mark.key().to_string(),
             weighted_mean: self.how.weighted_mean,
             counts: found.counts,
-            skipped: found.skipped,
+            reading: found.read.reading,
+            skipped: found.read.skipped,
             pooled: found.pooled,
             documents: vec![],
         })
@@ -225,7 +238,7 @@ fn detector(profile: &Profile, key: &Key, how: &Detecting, inputs: &Inputs) -> R
 /// What was found in the inputs.
 struct Found {
     counts: Counts,
-    skipped: Skipped,
+    read: Read,
     pooled: Finding,
 }
 
@@ -241,7 +254,7 @@ impl Detector {
         let mut pooled = Documents::new(&self.mark, self.how.dedup.into());
         // Those of the block that is being filled.
         let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();
-        let skipped = read::read_with(
+        let read = read::read_with(
             inputs,
             &self.profile,
             tokenizer,
@@ -264,7 +277,7 @@ impl Detector {
         )?;
         Ok(Found {
             counts: pooled.counts(),
-            skipped,
+            read,
             pooled: pooled.finish()?,
         })
     }
@@ -297,7 +310,8 @@ impl Document {
             statistic: score.statistic,
             log10_p: score.log10_p,
             log10_p_unmarked: score.log10_p_unmarked,
-            located,
+            // One verdict for a document and its passages.
+            located: located.filter(|_| score.scored >= FEW_CELLS),
             warnings: if score.scored < FEW_CELLS {
                 vec![Warning::TooFewCells]
             } else {

@@ -7,7 +7,7 @@ use crate::json::{VERSION, formats};
 use crate::marks;
 use crate::profile::ProfileJson;
 use crate::progress::Step;
-use crate::read::{Inputs, Skipped};
+use crate::read::{Inputs, Reading, Skipped};
 use crate::sought::{self, Sought};
 use crate::tokenizers;
 use hallmark_core::keys::Key;
@@ -33,6 +33,9 @@ pub struct Scanned {
     pub level: f64,
     /// Documents.
     pub documents: u64,
+    /// How the inputs were read.
+    #[serde(default)]
+    pub reading: Reading,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// Those that were found, the smallest p first; empty where none was.
@@ -137,6 +140,8 @@ impl Scanning {
 struct Candidate<'a> {
     profile: &'a Profile,
     file: &'a str,
+    /// Where anyone can have marked text with the key.
+    anyones: Option<Warning>,
     mark: Mark,
 }
 
@@ -153,6 +158,19 @@ pub fn scan(
 ) -> Result<Scanned> {
     how.check()?;
     sought::one_tokenizer(profiles)?;
+    // How many layers there are follows from the key.
+    let fits_none = |named: &&NamedKey| !profiles.iter().any(|profile| profile.takes(&named.key));
+    let by_key = keys.iter().filter(fits_none).flat_map(|named| {
+        let profiles = profiles.iter();
+        profiles.filter_map(|profile| marks::with_layers_of(profile, &named.key))
+    });
+    let mut all = profiles.to_vec();
+    for profile in by_key {
+        if !all.contains(&profile) {
+            all.push(profile);
+        }
+    }
+    let profiles = &all[..];
     let untried = keys
         .iter()
         .filter(|named| !profiles.iter().any(|profile| profile.takes(&named.key)))
@@ -164,7 +182,7 @@ pub fn scan(
     let mut sought = Sought::new(marks, None)?;
     sought.load(inputs.tokenizer.as_deref())?;
     let mut documents = 0;
-    let (skipped, findings) = sought.look(how.dedup, inputs, progress, &mut |_| {
+    let (read, findings) = sought.look(how.dedup, inputs, progress, &mut |_| {
         documents += 1;
         Ok(())
     })?;
@@ -187,7 +205,8 @@ pub fn scan(
         version: VERSION.to_owned(),
         level: how.level,
         documents,
-        skipped,
+        reading: read.reading,
+        skipped: read.skipped,
         found: tried.iter().filter(is_found).cloned().collect(),
         tried,
         unfit,
@@ -211,12 +230,20 @@ fn candidates<'a>(
             candidates.push(Candidate {
                 profile,
                 file,
+                anyones: marks::anyones(key),
                 mark: marks::mark(profile, key)?,
             });
         }
     }
     if candidates.is_empty() {
-        return Err(Error::usage("no key fits any of the profiles")
+        let why: Vec<String> = keys
+            .iter()
+            .map(|named| format!("{}: {}", named.file, Untried::new(named).why))
+            .collect();
+        return Err(Error::usage(format_args!(
+            "no key fits any of the profiles ({})",
+            why.join("; ")
+        ))
             .hint("native profiles take the keys that `keygen` and `derive` write; other engines' take integer:42, hex:… or integers:…"));
     }
     Ok((candidates, unfit))
@@ -253,6 +280,7 @@ impl Tried {
                 .warnings
                 .into_iter()
                 .filter(|warning| *warning != Warning::ExposureUnknown)
+                .chain(candidate.anyones)
                 .collect(),
         }
     }

@@ -61,6 +61,10 @@ pub(super) fn changes(
         profile: changed,
         ..unchanged("gamma", &format!("gamma {gamma}"), Reading::Plain)
     }));
+    all.extend(shares(profile).into_iter().map(|(changed, share)| Change {
+        profile: changed,
+        ..unchanged("share", &format!("a share of {share}"), Reading::Plain)
+    }));
     if let Key::Foreign(key) = key {
         all.extend(orders(key).into_iter().map(|(changed, what)| Change {
             key: Key::Foreign(changed),
@@ -72,6 +76,13 @@ pub(super) fn changes(
             "prompt",
             "the prompt before the answer belongs to the context",
             Reading::AfterPrompt,
+        ));
+    }
+    if sample.is_dressed() {
+        all.push(unchanged(
+            "normalise",
+            "characters that programs change for looks undone, as --normalise does it",
+            Reading::Normalised,
         ));
     }
     let firsts = [0, 1, 2]
@@ -142,6 +153,29 @@ fn gammas(profile: &Profile) -> Vec<(Profile, f64)> {
                 ..profile.clone()
             };
             Some((changed, gamma))
+        })
+        .collect()
+}
+
+/// The profile with other shares of its two keys; engines count one's or the other's.
+fn shares(profile: &Profile) -> Vec<(Profile, f64)> {
+    let Parameters::Dual { share: own } = profile.scheme.parameters() else {
+        return vec![];
+    };
+    let mut shares = vec![(1e6 * (1.0 - own)).round() / 1e6];
+    shares.extend([0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95]);
+    shares.sort_by(f64::total_cmp);
+    shares.dedup();
+    shares
+        .into_iter()
+        .filter(|share| (own - share).abs() > 1e-9)
+        .filter_map(|share| {
+            let scheme = profile.scheme.with(Parameters::Dual { share })?;
+            let changed = Profile {
+                scheme,
+                ..profile.clone()
+            };
+            Some((changed, share))
         })
         .collect()
 }
