@@ -73,6 +73,12 @@ pub(super) fn reading_text(reading: &Reading) -> String {
             ),
         ),
     ];
+    for (field, count) in &reading.repeated_in {
+        let _ = writeln!(
+            text,
+            "Note: in {count} records `{field}` holds the whole answer, so that nothing of it is scored; drop that field if it is no prompt"
+        );
+    }
     for (count, note) in notes {
         if count > 0 {
             let _ = writeln!(text, "Note: {note}");

@@ -28,6 +28,9 @@ const LEVEL: f64 = 1e-6;
 /// A change that makes log10 p this many times as low is worth a word although the mark is found without it.
 const FAR: f64 = 1.5;
 
+/// Of a share: this part of the best log10 p is as good.
+const AS_GOOD: f64 = 0.9;
+
 pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     let given = profiles::read(&args.profile)?;
     let key = keys::read(&args.key)?;
@@ -47,7 +50,18 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     }
     tried[1..].sort_by(|a, b| a.log10_p.value().total_cmp(&b.log10_p.value()));
     let is_found = |tried: &Tried| tried.log10_p_adjusted.value() <= LEVEL.log10();
-    let best = tried[1..].first().filter(|tried| is_found(tried)).cloned();
+    let best = tried[1..].first().filter(|tried| is_found(tried));
+    // Neighbouring shares find nearly the same: the other key's is the likelier fault.
+    let other_keys = tried[1..].iter().find(|tried| tried.change == changes::OTHER_KEYS_SHARE);
+    let is_as_good = |one: &&Tried, best: &Tried| {
+        is_found(one) && one.log10_p.value() <= AS_GOOD * best.log10_p.value()
+    };
+    let best = match best {
+        Some(best) if best.change == "share" => {
+            Some(other_keys.filter(|one| is_as_good(one, best)).unwrap_or(best).clone())
+        }
+        best => best.cloned(),
+    };
     let log10_p = |tried: &Tried| tried.log10_p.value();
     let (diagnosis, cure) = match best {
         Some(best) if is_found(&tried[0]) && log10_p(&best) < FAR * log10_p(&tried[0]) => {

@@ -13,7 +13,7 @@ use hallmark::files::refuse_existing;
 use hallmark::files::{keys, profiles};
 use hallmark::ids::Ids;
 use hallmark::indexes::{Indexed, provenance, show};
-use hallmark::read::{Reading, Skipped};
+use hallmark::read::{self, Skipped};
 use hallmark::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{CorpusError, Record, TokenRecord, Tokenizer, encode};
@@ -121,10 +121,10 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         .len();
     let indexed = Indexed::new(&args.out, &built.header, bytes, built.digest, false);
     Ok(Indexed {
-        reading: Some(Reading {
+        reading: Some(read::Reading {
             with_ids,
             cut_otherwise,
-            ..Reading::of(&reader, &inputs)
+            ..read::Reading::of(&reader, &inputs)
         }),
         skipped: Some(Skipped::of(&reader)),
         ..indexed

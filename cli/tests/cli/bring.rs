@@ -74,7 +74,7 @@ fn a_wrapper_that_is_no_text_is_left_out_in_every_verb() {
         "index make --profile native.toml --unmarked --out x.index {}",
         brought("wrapped.txt")
     ));
-    assert_eq!((made["windows"].as_u64(), made["distinct"].as_u64()), (Some(71), Some(71)));
+    assert_eq!(made["windows"], 71);
 }
 
 #[test]
@@ -156,6 +156,18 @@ fn a_text_beside_its_tokens_was_not_shown() {
 }
 
 #[test]
+fn a_field_that_takes_the_evidence_away_is_named() {
+    let bench = bench();
+    let record = std::fs::read_to_string(brought("text-and-tokens.jsonl")).unwrap();
+    let mut record: serde_json::Value = serde_json::from_str(record.lines().next().unwrap()).unwrap();
+    record["raw_reply"] = record["text"].clone();
+    bench.write("again.jsonl", format!("{record}\n"));
+    let ran = bench.run(&format!("detect {NATIVE} again.jsonl"));
+    assert_eq!(ran.status, 4);
+    assert!(ran.stdout.contains("`raw_reply` holds the whole answer"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_document_of_few_cells_has_no_passages() {
     let bench = bench();
     let ran = bench.run(&format!("--format json detect {NATIVE} {}", brought("short.jsonl")));
@@ -182,7 +194,8 @@ fn what_a_key_says_by_itself_is_used() {
     bench.foreign_key("two.key", "integer:7001");
     bench.ok("profile new --scheme vllm-dual-v1 --share 0.9 --name vd --out vd.toml");
     let shared = bench.json(&format!("doctor --key two.key --profile vd.toml {}", brought("share.jsonl")));
-    assert_eq!((&shared["cure"]["change"], shared["cure"]["what"].as_str()), (&"share".into(), Some("a share of 0.1")));
+    let cure = &shared["cure"];
+    assert_eq!(cure["what"], "a share of 0.1", "{cure}");
 }
 
 #[test]

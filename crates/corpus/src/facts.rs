@@ -16,6 +16,8 @@ pub struct Facts {
     pub earlier_turns: u64,
     /// Records in which half characters were read as U+FFFD.
     pub half_characters: u64,
+    /// Fields that held a whole answer again, with the records in which they did.
+    pub repeated_in: BTreeMap<String, u64>,
     /// Records of which runs of code points that are no text were left out.
     pub payloads: u64,
     /// Those code points.
@@ -31,7 +33,10 @@ pub struct Facts {
 impl Facts {
     /// Prepares a record as the options say, and notes what it was.
     pub(crate) fn prepare(&mut self, mut record: Record, options: &ReadOptions) -> Record {
-        let origin = record.origin;
+        let origin = &record.origin;
+        if let Some(field) = &origin.repeated_in {
+            *self.repeated_in.entry(field.to_string()).or_default() += 1;
+        }
         *self.layouts.entry(origin.layout).or_default() += 1;
         self.earlier_turns += u64::from(origin.earlier_turns);
         self.half_characters += u64::from(origin.has_halves);

@@ -1,5 +1,7 @@
 //! From the fields that were found to records: which layout is it, and what is each answer?
 
+use std::sync::Arc;
+
 use crate::error::Reason;
 use crate::exposure::{self, Said};
 use crate::fields::{Field, FieldMap};
@@ -250,7 +252,7 @@ impl Found {
                 }
                 let origin = Origin {
                     earlier_turns,
-                    ..origin
+                    ..origin.clone()
                 };
                 let answer = talk.answer(place);
                 records.push(found.record(Some(answer), origin, source, options));
@@ -396,6 +398,10 @@ impl Found {
             }
         }
 
+        let origin = Origin {
+            repeated_in: body.text().and_then(|text| repeated_in(text, &strings)),
+            ..origin
+        };
         // The prompt's text is among the strings.
         let prompt_tokens = match &prompt {
             Some(Piece::Tokens(tokens) | Piece::Both { tokens, .. }) => 4 * tokens.len() as u64,
@@ -592,6 +598,15 @@ impl Turn {
             text_only: message.strings.iter().all(is_text),
         }
     }
+}
+
+/// The name of a string that holds the whole answer, where that is long enough not to be there by chance.
+fn repeated_in(answer: &str, shown: &[Vec<Said>]) -> Option<Arc<str>> {
+    const LONG: usize = 64;
+    let answer = answer.trim();
+    let mut strings = shown.iter().flatten();
+    let found = strings.find(|said| answer.len() >= LONG && said.text.contains(answer));
+    found.map(|said| Arc::clone(&said.name))
 }
 
 fn piece(text: Option<String>, tokens: Option<Vec<u32>>) -> Option<Piece> {

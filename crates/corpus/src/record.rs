@@ -32,7 +32,7 @@ pub struct Record {
 }
 
 /// How a record was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The layout that it had.
     pub layout: Layout,
@@ -40,6 +40,8 @@ pub struct Origin {
     pub earlier_turns: u32,
     /// Whether half characters were read as U+FFFD.
     pub has_halves: bool,
+    /// The field that holds the whole answer again, so that nothing of it is evidence.
+    pub repeated_in: Option<Arc<str>>,
 }
 
 /// A turn of a chat before the answer.

@@ -108,6 +108,9 @@ pub struct Reading {
     /// The same in what was shown, where they were undone.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dressed_shown: BTreeMap<String, u64>,
+    /// Fields that hold a whole answer again, with the answers of which nothing is evidence for that.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub repeated_in: BTreeMap<String, u64>,
     /// Records of which payloads were left out: long runs of code points that are no text.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub payloads: u64,
@@ -150,6 +153,7 @@ impl Reading {
             dressed_answers: facts.dressed_answers,
             dressed: by_kind(&facts.dressed),
             dressed_shown: by_kind(&facts.dressed_shown),
+            repeated_in: facts.repeated_in.clone(),
             payloads: facts.payloads,
             payload_characters: facts.payload_characters,
             half_characters: facts.half_characters,

@@ -162,7 +162,8 @@ pub fn scan(
     let fits_none = |named: &&NamedKey| !profiles.iter().any(|profile| profile.takes(&named.key));
     let by_key = keys.iter().filter(fits_none).flat_map(|named| {
         let profiles = profiles.iter();
-        profiles.filter_map(|profile| marks::with_layers_of(profile, &named.key))
+        let changed = profiles.filter_map(|profile| marks::with_layers_of(profile, &named.key));
+        changed.filter(|profile| marks::mark(profile, &named.key).is_ok())
     });
     let mut all = profiles.to_vec();
     for profile in by_key {

@@ -61,9 +61,9 @@ pub(super) fn changes(
         profile: changed,
         ..unchanged("gamma", &format!("gamma {gamma}"), Reading::Plain)
     }));
-    all.extend(shares(profile).into_iter().map(|(changed, share)| Change {
+    all.extend(shares(profile).into_iter().map(|(changed, share, name)| Change {
         profile: changed,
-        ..unchanged("share", &format!("a share of {share}"), Reading::Plain)
+        ..unchanged(name, &format!("a share of {share}"), Reading::Plain)
     }));
     if let Key::Foreign(key) = key {
         all.extend(orders(key).into_iter().map(|(changed, what)| Change {
@@ -158,11 +158,12 @@ fn gammas(profile: &Profile) -> Vec<(Profile, f64)> {
 }
 
 /// The profile with other shares of its two keys; engines count one's or the other's.
-fn shares(profile: &Profile) -> Vec<(Profile, f64)> {
+fn shares(profile: &Profile) -> Vec<(Profile, f64, &'static str)> {
     let Parameters::Dual { share: own } = profile.scheme.parameters() else {
         return vec![];
     };
-    let mut shares = vec![(1e6 * (1.0 - own)).round() / 1e6];
+    let other_keys = (1e6 * (1.0 - own)).round() / 1e6;
+    let mut shares = vec![other_keys];
     shares.extend([0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95]);
     shares.sort_by(f64::total_cmp);
     shares.dedup();
@@ -175,10 +176,15 @@ fn shares(profile: &Profile) -> Vec<(Profile, f64)> {
                 scheme,
                 ..profile.clone()
             };
-            Some((changed, share))
+            let is_other = (share - other_keys).abs() < 1e-9;
+            let name = if is_other { OTHER_KEYS_SHARE } else { "share" };
+            Some((changed, share, name))
         })
         .collect()
 }
+
+/// The name of the change to the share that the profile leaves to the other key.
+pub(super) const OTHER_KEYS_SHARE: &str = "other-share";
 
 /// The key's numbers as another program might have read them.
 fn orders(key: &ForeignKey) -> Vec<(ForeignKey, &'static str)> {
