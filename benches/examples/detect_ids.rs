@@ -7,7 +7,7 @@ use hallmark::detect::{Detecting, detect};
 use hallmark::files;
 use hallmark::progress::silent;
 use hallmark::read::AtHand;
-use hallmark_corpus::{Piece, Record, Source};
+use hallmark_corpus::{Origin, Piece, Record, Source};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         exposure_known: false,
         turns: None,
         body: Piece::Tokens(ids),
-        earlier: vec![],
+        origin: Origin::default(),
     };
     let inputs = Inputs::at_hand(AtHand::Records(Arc::new(vec![record])));
     let start = Instant::now();

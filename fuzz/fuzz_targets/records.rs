@@ -23,6 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
             [usize::from(choice & 3)],
         fields,
         all_turns: choice & 4 != 0,
+        normalise: choice & 64 != 0,
         skip_bad: u64::from(choice & 8),
         refuse_failed: choice & 16 != 0,
         vocab_size: (choice & 32 != 0).then_some(1000),

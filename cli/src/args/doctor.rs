@@ -7,7 +7,7 @@ use std::path::PathBuf;
 ///
 /// Takes a sample of marked text, its profile and its key, and tries what usually goes wrong one at a
 /// time: the window, the vocabulary size, gamma, the share of a second key, the order of the key's bytes, the prompt or a first
-/// token in the context, windows that are off by one, the record's own tokens. Says which change
+/// token in the context, windows that are off by one, the record's own tokens, characters that programs changed for looks. Says which change
 /// finds the mark. For text that you marked yourself: as many changes are tried, a finding here is no
 /// evidence about anyone else's.
 #[derive(clap::Args)]

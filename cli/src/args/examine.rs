@@ -246,8 +246,20 @@ impl AnalysisArgs {
         if has("fields") {
             plan.answers.fields = reading.fields;
         }
-        if has("all_turns") {
-            plan.answers.all_turns = true;
+        if has("turns") {
+            plan.answers.all_turns = reading.all_turns;
+        }
+        if has("assistant") {
+            plan.answers.assistant = reading.assistant;
+        }
+        if has("layout") {
+            plan.answers.layout = reading.layout;
+        }
+        if has("normalise") {
+            plan.answers.normalise = true;
+        }
+        if has("ids") {
+            plan.answers.ids = true;
         }
         if has("skip_bad") {
             plan.answers.skip_bad = reading.skip_bad;

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 /// The built-in model is tiny and writes in the manner of Shakespeare. With --model, a model of
 /// Llama's architecture answers the prompts of a file. One record per answer, as a JSON line:
 /// `text`, `tokens` (what was generated) and `prompt`.
+///
+/// A text that exists already cannot be marked as it stands: the mark lies in choices among likely tokens, and a finished text has
+/// none left. Let a model rephrase it under the mark (--prompts with a prompt that asks for it): that keeps the meaning, not the words.
 #[derive(clap::Args)]
 pub(crate) struct MarkArgs {
     /// The key file to mark with; a root key marks with its default cohort; `-` reads stdin

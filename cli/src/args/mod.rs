@@ -40,7 +40,7 @@ pub(crate) use detect::{DedupArgs, DetectArgs};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use examine::ExamineArgs;
 pub(crate) use index::{IndexAction, IndexArgs, IndexMakeArgs};
-pub(crate) use input::{InputArgs, ReadingArgs};
+pub(crate) use input::{InputArgs, ReadingArgs, TurnsArgs};
 pub(crate) use key::{DeriveArgs, KeygenArgs};
 pub(crate) use ledger::LedgerArgs;
 pub(crate) use mark::MarkArgs;

@@ -1,5 +1,6 @@
 //! `probe`.
 
+use super::TurnsArgs;
 use hallmark::Inputs;
 use std::path::PathBuf;
 
@@ -41,10 +42,15 @@ pub(crate) struct ProbeArgs {
     /// Where a field is found in records of another layout, for instance prompt=request.text
     #[arg(long = "field", value_name = "NAME=PATH")]
     pub(crate) fields: Vec<String>,
+    /// Read every record as this layout, by name, and not as what its fields tell
+    #[arg(long, value_name = "LAYOUT", conflicts_with = "fields")]
+    pub(crate) layout: Option<String>,
+    #[command(flatten)]
+    pub(crate) turns: TurnsArgs,
     /// Go on after bad records, up to N of them; they are counted in the result
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) skip_bad: u64,
-    /// Read the log as this format, whatever its name says: jsonl, json or parquet
+    /// Read the log as this format, whatever its name says: jsonl, json, parquet, csv or tsv
     #[arg(long, value_name = "FORMAT")]
     pub(crate) input_format: Option<String>,
 }
@@ -55,6 +61,9 @@ impl ProbeArgs {
         Inputs {
             tokenizer: self.tokenizer.clone(),
             fields: self.fields.clone(),
+            layout: self.layout.clone(),
+            all_turns: self.turns.all(),
+            assistant: self.turns.assistant.clone(),
             skip_bad: self.skip_bad,
             format: self.input_format.clone(),
             ..Inputs::of(self.logs.clone())

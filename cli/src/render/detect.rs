@@ -4,6 +4,7 @@ use super::calibrate::rate_text;
 use super::counts::counts_text;
 use super::effect::{effect_text, smallest_text};
 use super::p_value::p_text;
+use super::reading::reading_text;
 use super::skipped::skipped_text;
 use hallmark::Conclusion;
 use hallmark::detect::{Detected, Document, QuotedCalibration, Verdict};
@@ -30,6 +31,7 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
         let _ = writeln!(text, "Score: the weighted mean of the layers");
     }
     let _ = writeln!(text, "Read: {}", counts_text(&detected.counts));
+    text.push_str(&reading_text(&detected.reading));
     text.push_str(&skipped_text(&detected.skipped));
     if pooled.scored < FEW_CELLS {
         let _ = writeln!(text, "\nAll together: too few cells to say anything");

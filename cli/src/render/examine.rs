@@ -5,6 +5,7 @@ use super::counts::counts_text;
 use super::effect::{effect_text, smallest_text};
 use super::p_value::p_text;
 use super::power::{figures, used_text};
+use super::reading::{logprobs_text, reading_text};
 use super::skipped::skipped_text;
 use hallmark::examine::{Checker, Conclusion, Examined, KeyOutcome, NotMade};
 use hallmark_detector::finding::{
@@ -16,7 +17,11 @@ use std::fmt::Write as _;
 pub(crate) fn examine_text(examined: &Examined) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "Read: {}", counts_text(&examined.counts));
+    text.push_str(&reading_text(&examined.reading));
     text.push_str(&skipped_text(&examined.skipped));
+    if let Some(used) = &examined.logprobs {
+        text.push_str(&logprobs_text(used));
+    }
     if let Some(reference) = &examined.reference {
         let skipped = skipped_text(&reference.skipped);
         for line in skipped.lines() {

@@ -1,5 +1,6 @@
 //! `index` in words.
 
+use super::reading::reading_text;
 use super::skipped::skipped_text;
 use hallmark::indexes::{Counting, Indexed};
 
@@ -11,10 +12,9 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
     let per_window = indexed
         .bytes_per_window
         .map_or(String::new(), |bytes| format!(", {bytes:.2} a window"));
-    let skipped = indexed
-        .skipped
-        .as_ref()
-        .map_or_else(String::new, skipped_text);
+    let reading = indexed.reading.as_ref().map(reading_text);
+    let skipped = indexed.skipped.as_ref().map(skipped_text);
+    let notes = [reading, skipped].into_iter().flatten().collect::<String>();
     let tokenizer = match &indexed.tokenizer_sha256 {
         Some(digest) => format!("SHA-256 {digest}"),
         None => "not named: token ids were counted".to_owned(),
@@ -57,7 +57,7 @@ pub(crate) fn index_text(indexed: &Indexed) -> String {
     };
     format!(
         "index       {}\ntext        {marked}\ncounted     {counted}\n{made}{sources}answers     {}\nwindows     {} of {} token{}, {} distinct\n\
-         size        {} bytes{per_window}\n{skipped}tokenizer   {tokenizer}\ncontent     SHA-256 {}{checked}\n{skipped}",
+         size        {} bytes{per_window}\ntokenizer   {tokenizer}\ncontent     SHA-256 {}{checked}\n{notes}",
         indexed.file,
         indexed.answers,
         indexed.windows,

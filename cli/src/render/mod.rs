@@ -19,6 +19,7 @@ mod power;
 mod probe;
 mod profile;
 mod scan;
+mod reading;
 mod skipped;
 mod study;
 

@@ -1,5 +1,6 @@
 //! `probe` in words.
 
+use super::reading::reading_text;
 use super::skipped::skipped_text;
 use crate::results::probe::Probed;
 use hallmark::text::shown;
@@ -26,6 +27,7 @@ pub(crate) fn probe_text(probed: &Probed, beside: &Path) -> String {
         probed.not_askable,
         probed.duplicates
     );
+    text.push_str(&reading_text(&probed.reading));
     text.push_str(&skipped_text(&probed.skipped));
     if let Some(share) = probed.mean_exposure_share {
         let _ = writeln!(

@@ -2,6 +2,7 @@
 
 use super::detect::others_text;
 use super::p_value::p_text;
+use super::reading::reading_text;
 use super::skipped::skipped_text;
 use hallmark::scan::{Scanned, Tried};
 use hallmark_detector::finding::Warning;
@@ -9,6 +10,7 @@ use std::fmt::Write as _;
 
 pub(crate) fn scan_text(scanned: &Scanned) -> String {
     let mut text = String::new();
+    text.push_str(&reading_text(&scanned.reading));
     text.push_str(&skipped_text(&scanned.skipped));
     if scanned.found.is_empty() {
         let _ = writeln!(

@@ -24,11 +24,18 @@ pub(super) fn skipped_text(skipped: &Skipped) -> String {
     ];
     for (head, count, what, first) in kinds {
         if count > 0 {
-            let _ = writeln!(text, "{head}: {count} {what}");
+            let share = match head {
+                "Skipped" => format!(", {:.1}% of all", 100.0 * skipped.share),
+                _ => String::new(),
+            };
+            let _ = writeln!(text, "{head}: {count} {what}{share}");
             for reason in first {
                 let _ = writeln!(text, "  {reason}");
             }
         }
+    }
+    for (cause, count) in &skipped.causes {
+        let _ = writeln!(text, "  {count} × {cause}");
     }
     text
 }

@@ -48,8 +48,8 @@ pub(crate) enum Diagnosis {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tried {
-    /// What was changed: `nothing`, `window`, `vocabulary`, `gamma`, `share`, `key-order`, `prompt`,
-    /// `first-token`, `offset` or `record-tokens`.
+    /// What was changed: `nothing`, `window`, `vocabulary`, `gamma`, `share`, `other-share`, `key-order`, `prompt`,
+    /// `first-token`, `offset`, `record-tokens` or `normalise`.
     pub(crate) change: String,
     /// The same in words.
     pub(crate) what: String,

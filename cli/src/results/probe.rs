@@ -1,7 +1,7 @@
 //! The result of `probe`.
 
 use hallmark::json::formats;
-use hallmark::read::Skipped;
+use hallmark::read::{Reading, Skipped};
 use serde::{Deserialize, Serialize};
 
 /// The result of `probe`, also written beside the prompts.
@@ -37,6 +37,9 @@ pub(crate) struct Probed {
     /// Of the windows of the chosen prompts' logged answers, the mean share that the prompt shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) mean_exposure_share: Option<f64>,
+    /// How the log was read.
+    #[serde(default)]
+    pub(crate) reading: Reading,
     pub(crate) skipped: Skipped,
     pub(crate) logs: Vec<Digested>,
     pub(crate) indexes: Vec<Digested>,

@@ -9,7 +9,7 @@ use crate::results::collect::{Batched, Collected};
 use hallmark::Error;
 use hallmark::Exit;
 use hallmark::files::NewFile;
-use hallmark::files::keys::refuse_readable_by_others;
+use hallmark::files::keys::{refuse_key_as_name, refuse_readable_by_others};
 use hallmark::json::{VERSION, formats};
 use hallmark::text::shown;
 use hallmark_collect::api::Api;
@@ -172,6 +172,7 @@ fn seconds(flag: &str, value: f64) -> Outcome<Duration> {
 /// The API key, from where the flags say; never from the command line.
 fn api_key(args: &CollectArgs) -> Outcome<Option<ApiKey>> {
     let (text, place) = if let Some(name) = &args.api_key_env {
+        refuse_key_as_name(Path::new(name))?;
         let text = std::env::var(name).map_err(|_| {
             Error::usage(format_args!(
                 "the environment variable {name} is not set, or is no text"
@@ -193,6 +194,7 @@ fn api_key(args: &CollectArgs) -> Outcome<Option<ApiKey>> {
 const MAX_API_KEY: u64 = 64 * 1024;
 
 fn read_key(path: &Path) -> Outcome<Zeroizing<String>> {
+    refuse_key_as_name(path)?;
     let failed = |error| {
         Error::io("read the API key from", path, &error).hint("check the path and its permissions")
     };

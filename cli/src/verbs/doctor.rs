@@ -15,6 +15,8 @@ use hallmark::files::{keys, profiles};
 use hallmark::json::{VERSION, formats};
 use hallmark::marks;
 use hallmark::profile::ProfileJson;
+use hallmark_core::profile::Profile;
+use hallmark_core::schemes::Parameters;
 use hallmark_detector::dedup::DedupKind;
 use hallmark_detector::detection::Detection;
 use hallmark_detector::multiplicity::holm;
@@ -33,25 +35,20 @@ const CLEARLY: f64 = 3.0;
 /// A change that makes log10 p this many times as low is worth a word although the mark is found without it.
 const FAR: f64 = 1.5;
 
+/// Of a share: this part of the best log10 p is as good.
+const AS_GOOD: f64 = 0.9;
+
 pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
-    let profile = profiles::read(&args.profile)?;
+    let given = profiles::read(&args.profile)?;
     let key = keys::read(&args.key)?;
     let key = key.marking_key();
-    let given = &profile;
-    let fitted = marks::fitted(given, &key);
-    let profile = fitted.as_ref().unwrap_or(given);
+    // How many layers there are follows from the key.
+    let profile = marks::with_layers_of(&given, &key).unwrap_or_else(|| given.clone());
     // Refuses what does not belong together.
-    let own_id = marks::mark(profile, &key)?.key().to_string();
-    let sample = Sample::read(args, profile)?;
-    let mut notes = sample.notes(profile);
-    if fitted.is_some() {
-        notes.push(format!(
-            "the profile does not say as many layers as the key has numbers: it was read with {}",
-            ProfileJson::from(profile).layers.unwrap_or(0)
-        ));
-    }
+    let own_id = marks::mark(&profile, &key)?.key().to_string();
+    let sample = Sample::read(args, &profile)?;
     let mut tried = vec![];
-    for change in changes(args, profile, &key, &sample) {
+    for change in changes(args, &profile, &key, &sample) {
         tried.extend(attempt(&change, &sample)?);
     }
     let alone: Vec<Log10P> = tried.iter().map(|tried| tried.log10_p).collect();
@@ -60,7 +57,18 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     }
     tried[1..].sort_by(|a, b| a.log10_p.value().total_cmp(&b.log10_p.value()));
     let is_found = |tried: &Tried| tried.log10_p_adjusted.value() <= LEVEL.log10();
-    let best = tried[1..].first().filter(|tried| is_found(tried)).cloned();
+    let best = tried[1..].first().filter(|tried| is_found(tried));
+    // Neighbouring shares find nearly the same: the other key's is the likelier fault.
+    let other_keys = tried[1..].iter().find(|tried| tried.change == changes::OTHER_KEYS_SHARE);
+    let is_as_good = |one: &&Tried, best: &Tried| {
+        is_found(one) && one.log10_p.value() <= AS_GOOD * best.log10_p.value()
+    };
+    let best = match best {
+        Some(best) if best.change == "share" => {
+            Some(other_keys.filter(|one| is_as_good(one, best)).unwrap_or(best).clone())
+        }
+        best => best.cloned(),
+    };
     let log10_p = |tried: &Tried| tried.log10_p.value();
     let own = &tried[0];
     let is_far = |best: &Tried| log10_p(best) < FAR * log10_p(own);
@@ -77,20 +85,35 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     let diagnosed = Diagnosed {
         schema: formats::Doctor,
         version: VERSION.to_owned(),
-        profile: ProfileJson::from(profile),
+        profile: ProfileJson::from(&profile),
         key_id: own_id,
         documents: sample.documents.len() as u64,
-        notes,
+        notes: layers(&given, &profile)
+            .into_iter()
+            .chain(sample.notes(&profile))
+            .collect(),
         diagnosis,
         cure,
         tried,
     };
     output.result(
-        || doctor_text(&diagnosed, profile),
+        || doctor_text(&diagnosed, &profile),
         &diagnosed,
         &diagnosed.tried,
     )?;
     Ok(Exit::Done)
+}
+
+/// A word on a profile that was changed for its key.
+fn layers(given: &Profile, used: &Profile) -> Option<String> {
+    let (Parameters::Tournament { layers: given }, Parameters::Tournament { layers: used }) =
+        (given.scheme.parameters(), used.scheme.parameters())
+    else {
+        return None;
+    };
+    (given != used).then(|| {
+        format!("the key has {used} numbers, so {used} layers were tried, and not the profile's {given}")
+    })
 }
 
 /// Nothing where the change makes no valid profile or no valid key.

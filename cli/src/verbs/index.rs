@@ -13,7 +13,7 @@ use hallmark::files::refuse_existing;
 use hallmark::files::{keys, profiles};
 use hallmark::ids::Ids;
 use hallmark::indexes::{Indexed, provenance, show};
-use hallmark::read::Skipped;
+use hallmark::read::{self, Skipped};
 use hallmark::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{CorpusError, Record, TokenRecord, Tokenizer, encode};
@@ -80,7 +80,8 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
     let mut progress = Progress::new(output, "counting windows", None);
     let since = Instant::now();
     let (mut tokens, mut empty) = (0, 0);
-    for record in encode(reader.by_ref().map(answer_only), tokenizer.as_ref()) {
+    let mut records = encode(reader.by_ref().map(answer_only), tokenizer.as_ref());
+    for record in records.by_ref() {
         let record = record.map_err(|error| needs_tokens(args, error.into()))?;
         if args.first && !args.as_read {
             refuse_out_of_order(&record, &mut ids)?;
@@ -103,6 +104,8 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         empty += u64::from(record.tokens.is_empty());
         progress.set(tokens);
     }
+    let (with_ids, cut_otherwise) = records.with_ids();
+    drop(records);
     drop(progress);
     builder.missing(u32::try_from(ids.missing() + empty).unwrap_or(u32::MAX));
     builder.provenance(provenance(&args.input.inputs, &reader)?);
@@ -118,6 +121,11 @@ fn make(args: &IndexMakeArgs, output: &Output) -> Outcome<Indexed> {
         .len();
     let indexed = Indexed::new(&args.out, &built.header, bytes, built.digest, false);
     Ok(Indexed {
+        reading: Some(read::Reading {
+            with_ids,
+            cut_otherwise,
+            ..read::Reading::of(&reader, &inputs)
+        }),
         skipped: Some(Skipped::of(&reader)),
         ..indexed
     })

@@ -15,7 +15,7 @@ use hallmark::files::NewFile;
 use hallmark::indexes;
 use hallmark::json::to_json;
 use hallmark::json::{VERSION, formats};
-use hallmark::read::{self, Skipped};
+use hallmark::read::{self, Read, Reading, Skipped};
 use hallmark::text::shown;
 use hallmark::tokenizers;
 use hallmark_core::windows::WindowCounts;
@@ -108,7 +108,7 @@ pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
         seed: args.seed,
     };
     let mut selector = Selector::new(method, settings);
-    let (tally, skipped) = read_log(args, tokenizer.as_ref(), output, &mut selector)?;
+    let (tally, read) = read_log(args, tokenizer.as_ref(), output, &mut selector)?;
     let choice = selector.select();
     if choice.prompts.is_empty() {
         return Err(
@@ -144,7 +144,8 @@ pub(crate) fn run(args: &ProbeArgs, output: &Output) -> Outcome {
         window: first.map(WindowCounts::window),
         tokenizer_sha256: digest.map(|digest| digest.to_string()),
         mean_exposure_share: choice.mean_exposure_share(),
-        skipped,
+        reading: read.reading,
+        skipped: read.skipped,
         logs: digests(&args.logs)?,
         indexes: indexes
             .iter()
@@ -176,8 +177,9 @@ fn read_log(
     tokenizer: Option<&Tokenizer>,
     output: &Output,
     selector: &mut Selector<'_, Found>,
-) -> Outcome<(Tally, Skipped)> {
-    let mut reader = args.input().open(None)?;
+) -> Outcome<(Tally, Read)> {
+    let input = args.input();
+    let mut reader = input.open(None)?;
     let mut progress = Progress::new(output, "reading the log", None);
     let mut tally = Tally::default();
     loop {
@@ -202,7 +204,11 @@ fn read_log(
             }
         }
         if tally.records == before {
-            return Ok((tally, Skipped::of(&reader)));
+            let read = Read {
+                reading: Reading::of(&reader, &input),
+                skipped: Skipped::of(&reader),
+            };
+            return Ok((tally, read));
         }
         progress.set(tally.records);
         selector.consider(if args.generic {

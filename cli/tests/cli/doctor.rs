@@ -130,14 +130,14 @@ fn vocabularies_of_public_models_are_tried() {
 
 #[test]
 fn another_share_of_the_second_key_is_found() {
-    let patient = Patient::new("--scheme vllm-dual-v1 --vocab-size 1000 --share 0.5");
+    let patient = Patient::new("--scheme vllm-dual-v1 --vocab-size 1000 --share 0.9");
     patient.plain_sample();
     patient
         .bench
         .ok("profile new --scheme vllm-dual-v1 --vocab-size 1000 --share 0.1 --out given.toml");
     let diagnosed = patient.diagnose("given.toml", "key");
     assert_eq!(diagnosed["diagnosis"], "weak", "{diagnosed}");
-    assert_eq!(diagnosed["cure"]["what"], "a share of 0.5");
+    assert_eq!(diagnosed["cure"]["what"], "a share of 0.9");
 }
 
 #[test]

@@ -363,7 +363,7 @@ fn layers_follow_from_the_key() {
     assert_eq!(diagnosed["diagnosis"], "healthy", "{diagnosed}");
     assert_eq!(diagnosed["profile"]["layers"], 20);
     let notes = diagnosed["notes"].to_string();
-    assert!(notes.contains("it was read with 20"), "{notes}");
+    assert!(notes.contains("so 20 layers were tried"), "{notes}");
     // `detect` does what the profile says, and names both counts.
     bench.refused(
         "detect --key twenty.key --profile s30.toml marked.jsonl",

@@ -434,10 +434,10 @@ fn every_turn_of_a_chat_can_be_counted() {
         bench.json(&make)["answers"].clone()
     };
     assert_eq!(answers("--out last.index"), 1);
-    assert_eq!(answers("--all-turns --out all.index"), 10);
+    assert_eq!(answers("--turns all --out all.index"), 10);
     let scored = |more: &str| {
         let line = format!("examine --decoys 0 --key c.key --profile p.toml {more} chat.jsonl");
         bench.json(&line)["counts"]["scored"].as_u64().unwrap()
     };
-    assert!(scored("--all-turns") > 4 * scored(""));
+    assert!(scored("--turns all") > 4 * scored(""));
 }

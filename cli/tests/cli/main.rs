@@ -7,6 +7,7 @@ mod bench;
 mod beside;
 #[cfg(feature = "c2pa")]
 mod c2pa;
+mod bring;
 mod calibrate;
 mod case;
 mod collect;

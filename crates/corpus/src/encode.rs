@@ -30,6 +30,8 @@ pub struct TokenRecord {
     pub in_other_form: Vec<u8>,
     /// How the answer was given.
     pub given: Given,
+    /// Where the record has text and token ids of its answer: whether the tokenizer cuts the text in another way.
+    pub cut_otherwise: Option<bool>,
     /// The answer.
     pub tokens: Vec<u32>,
 }
@@ -74,6 +76,8 @@ where
         records: records.into_iter(),
         tokenizer,
         ready: VecDeque::new(),
+        with_ids: 0,
+        cut_otherwise: 0,
     }
 }
 
@@ -87,9 +91,16 @@ pub struct Encoded<'t, I> {
     records: I,
     tokenizer: Option<&'t Tokenizer>,
     ready: VecDeque<Result<TokenRecord, CorpusError>>,
+    with_ids: u64,
+    cut_otherwise: u64,
 }
 
 impl<I> Encoded<'_, I> {
+    /// Answers that came as text with token ids beside it, and those of them whose text the tokenizer cuts in another way.
+    pub fn with_ids(&self) -> (u64, u64) {
+        (self.with_ids, self.cut_otherwise)
+    }
+
     /// The records' source, for example to ask a [`Reader`](crate::Reader) what it skipped.
     pub fn records(&self) -> &I {
         &self.records
@@ -109,7 +120,14 @@ impl<I: Iterator<Item = Result<Record, CorpusError>>> Iterator for Encoded<'_, I
                 .collect::<Vec<_>>()
                 .into();
         }
-        self.ready.pop_front()
+        let next = self.ready.pop_front();
+        if let Some(Ok(record)) = &next
+            && let Some(otherwise) = record.cut_otherwise
+        {
+            self.with_ids += 1;
+            self.cut_otherwise += u64::from(otherwise);
+        }
+        next
     }
 }
 
@@ -152,9 +170,15 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         }
         (Piece::Tokens(_) | Piece::Both { .. }, None) => Given::UnknownTokens,
     };
+    let mut cut_otherwise = None;
     let tokens = match (record.body, tokenizer) {
-        (Piece::Text(text) | Piece::Both { text, .. }, Some(tokenizer)) => {
+        (Piece::Text(text), Some(tokenizer)) => {
             tokenizer.try_encode(&text).map_err(untokenized)?
+        }
+        (Piece::Both { text, tokens }, Some(tokenizer)) => {
+            let encoded = tokenizer.try_encode(&text).map_err(untokenized)?;
+            cut_otherwise = Some(encoded != tokens);
+            encoded
         }
         (Piece::Tokens(tokens) | Piece::Both { tokens, .. }, _) => tokens,
         (Piece::Text(_), None) => return Err(needs_tokenizer()),
@@ -193,6 +217,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         exposure_known: record.exposure_known,
         in_other_form,
         given,
+        cut_otherwise,
         tokens,
     })
 }

@@ -120,6 +120,14 @@ pub enum Reason {
         /// Bytes of the record (or text file) that are good.
         at: usize,
     },
+    /// A row of a table has another number of cells than the first line has names.
+    #[error("has {found} cells, and the first line names {expected} fields")]
+    Cells {
+        /// Cells of the row.
+        found: u64,
+        /// Names in the first line.
+        expected: u64,
+    },
     /// A text file with a NUL byte: binary, or UTF-16 without a byte order mark.
     #[error("holds a NUL at byte {at}, so it is not a text file")]
     Nul {
@@ -224,13 +232,21 @@ pub enum Reason {
         /// The fields that contradict.
         found: String,
     },
+    /// The path to the answer leads to one of its parts.
+    #[error("the answer's place is one of {parts} parts of `{list}`, and the others belong to it")]
+    PartOfAnswer {
+        /// The list of parts.
+        list: String,
+        /// How many of them have text.
+        parts: usize,
+    },
     /// A chat log without an assistant's turn that has text.
     #[error("`{field}` holds no answer: {why}")]
     NoAnswer {
         /// The field (as mapped).
         field: String,
         /// What is missing.
-        why: &'static str,
+        why: String,
     },
     /// The record has text, and no tokenizer was given.
     #[error(
@@ -256,6 +272,7 @@ impl Reason {
             // Of a text file, nothing would be left; the skip is counted all the same.
             Self::Utf8 { .. }
             | Self::Nul { .. }
+            | Self::Cells { .. }
             | Self::Json { .. }
             | Self::NotAnObject { .. }
             | Self::Duplicate(_)
@@ -264,6 +281,7 @@ impl Reason {
             | Self::NoLayout { .. }
             | Self::TwoLayouts { .. }
             | Self::NoAnswer { .. }
+            | Self::PartOfAnswer { .. }
             | Self::NoId { .. }
             | Self::NoRequest { .. }
             | Self::AnsweredTwice { .. } => true,
@@ -291,6 +309,27 @@ impl Reason {
         }
     }
 
+    /// What is wrong, without where: the same for every record that has the same fault.
+    pub(crate) fn cause(&self) -> String {
+        let text = match self {
+            Self::Json { why, .. } => return format!("is not valid JSON: {why}"),
+            Self::Utf8 { .. } => return "is not UTF-8".to_owned(),
+            Self::NoRequest { .. } => return "answers none of the requests".to_owned(),
+            Self::AnsweredTwice { .. } => return "answers what was answered before".to_owned(),
+            other => other.to_string(),
+        };
+        // Places within a record.
+        let mut cause = String::with_capacity(text.len());
+        for c in text.chars() {
+            if !c.is_ascii_digit() {
+                cause.push(c);
+            } else if !cause.ends_with('N') {
+                cause.push('N');
+            }
+        }
+        cause
+    }
+
     fn hint(&self) -> String {
         let text = match self {
             Self::Open(e) if e.kind() == io::ErrorKind::NotFound => "check the path",
@@ -305,7 +344,7 @@ impl Reason {
                 "fetch or make the file again; a part of an answer file is not read, since what is missing may matter"
             }
             Self::Disguised(_) => {
-                "say what it is with --input-format (jsonl, json, text), or convert a table to JSON lines"
+                "say what it is with --input-format (jsonl, json, text)"
             }
             Self::Empty => "check that this is the right file and that its export finished",
             Self::Utf16 => "convert it first, for example with `iconv -f UTF-16 -t UTF-8`",
@@ -316,7 +355,7 @@ impl Reason {
                 "use a build with the `parquet` feature, or convert the file to JSONL"
             }
             Self::Parquet(_) => {
-                "write the file again with plain, snappy or zstd pages, or convert it to JSONL"
+                "write the file again (its codec or an encoding in it is not read, or it is damaged), or convert it to JSONL"
             }
             Self::Column { .. } => {
                 "convert the column, or map another one with `--field name=path`"
@@ -330,12 +369,15 @@ impl Reason {
                 );
             }
             Self::Utf8 { .. } => "convert the input to UTF-8, or find out which tool damaged it",
-            Self::Nul { .. } => "give the format if it is not text; convert it if it is UTF-16",
-            Self::Json { why, .. } if why.contains("surrogate") => {
-                "export it again with whole characters; half a character cannot be tokenised"
+            Self::Cells { .. } => {
+                "quote cells that hold the delimiter or line breaks, or say which table it is with --input-format (csv, tsv)"
             }
+            Self::Nul { .. } => "give the format if it is not text; convert it if it is UTF-16",
             Self::Json { .. } => {
                 "repair or drop the record, allow some with `--skip-bad N`, or give the format if this is not JSON"
+            }
+            Self::NotAnObject { found: "a list" } => {
+                "if the whole file is one array, read it with --input-format json; else write one JSON object a line"
             }
             Self::NotAnObject { .. } => "write one JSON object a record, such as {\"text\": \"…\"}",
             Self::Duplicate(_) => "keep one of the two; a reader could see either",
@@ -373,8 +415,11 @@ impl Reason {
             Self::TwoLayouts { .. } => {
                 "say which field is the answer, for example `--field response=response`; the others then count as shown, so drop what repeats the answer"
             }
+            Self::PartOfAnswer { .. } => {
+                "end the path at the list: its parts are joined, for example `--field response=contents.1.parts`"
+            }
             Self::NoAnswer { .. } => {
-                "drop records without an answer, map the answer with `--field response=path`, or read every turn of a chat with `--all-turns`"
+                "drop records without an answer, map the answer with `--field response=path`, or say which role answers with `--assistant ROLE`"
             }
             Self::NeedsTokenizer => {
                 "give the `tokenizer.json` whose digest the profile names, or records with `tokens`"

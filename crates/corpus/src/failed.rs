@@ -1,85 +1,113 @@
 //! Requests that failed: an export lists them beside the answers, and they are none.
 
-use serde_json::Value;
+use crate::talk::is_withheld;
+use crate::tree::Tree;
 
 /// What failed, as a record without an answer says it: a code, a kind or a message. Nothing where it says of no failure.
 ///
 /// Looked for where batch services and gateways write it: `error`, at the top, in `response`, its `body` or `result`; a `status_code` of 400 or
-/// more beside them; and the `refusal` that stands in place of an answer's text.
-pub(crate) fn failure(json: &str) -> Option<String> {
-    let record: Value = serde_json::from_str(json).ok()?;
+/// more beside them; the `refusal` that stands in place of an answer's text; a prompt that was blocked; and how the answer ended.
+pub(crate) fn failure(record: &Tree) -> Option<String> {
     // Where services put answers: text there is one, whatever else the record says, and the place has to be named.
     let answers = [
-        "/choices/0/message/content",
-        "/choices/0/text",
-        "/output_text",
-        "/message/content/0/text",
-        "/content/0/text",
-        "/candidates/0/content/parts/0/text",
+        "choices.0.message.content",
+        "choices.0.text",
+        "output_text",
+        "message.content.0.text",
+        "content.0.text",
+        "candidates.0.content.parts.0.text",
     ];
-    let roots = ["", "/response", "/response/body", "/body", "/result"];
+    let roots = ["", "response", "response.body", "body", "result"];
+    let at = |root: &str, path: &str| match root {
+        "" => record.at(path),
+        root => record.at(&format!("{root}.{path}")),
+    };
+    let ends = ["choices.0.finish_reason", "candidates.0.finishReason", "stop_reason"];
+    let withheld = roots.iter().find_map(|root| {
+        let mut ends = ends.iter().filter_map(|path| at(root, path)?.text());
+        ends.find(|end| is_withheld(end))
+    });
+    if let Some(end) = withheld {
+        return Some(end.to_lowercase());
+    }
     let has_text = |root: &&str| {
-        let mut texts = answers
-            .iter()
-            .filter_map(|path| record.pointer(&format!("{root}{path}"))?.as_str());
+        let mut texts = answers.iter().filter_map(|path| at(root, path)?.text());
         texts.any(|text| !text.is_empty())
     };
     if roots.iter().any(has_text) {
         return None;
     }
-    let places = roots.iter().filter_map(|place| record.pointer(place));
+    let places = roots.iter().filter_map(|root| match *root {
+        "" => Some(record),
+        root => record.at(root),
+    });
     let mut failed_by_status = None;
     for place in places {
         if let Some(failure) = place.get("error").and_then(named) {
             return Some(failure);
         }
-        let status = place.get("status_code");
-        let status = status.and_then(|status| {
-            let as_text = || status.as_str()?.parse().ok();
-            status.as_u64().or_else(as_text)
-        });
+        let status = match place.get("status_code") {
+            Some(Tree::Whole(status)) => Some(*status),
+            Some(Tree::Text(status)) => status.parse().ok(),
+            _ => None,
+        };
         if let Some(status) = status.filter(|&status| status >= 400) {
             failed_by_status.get_or_insert(format!("status {status}"));
         }
     }
+    let refusals = ["choices.0.message.refusal", "message.refusal", "refusal"];
     let refused = roots.iter().any(|root| {
-        let refusal = record.pointer(&format!("{root}/choices/0/message/refusal"));
-        refusal
-            .and_then(Value::as_str)
-            .is_some_and(|text| !text.is_empty())
+        let mut refusals = refusals.iter().filter_map(|path| at(root, path)?.text());
+        refusals.any(|text| !text.is_empty())
     });
-    let ended = record.pointer("/result/type").and_then(Value::as_str);
+    let refused = refused || refuses(record.at("output")) || refuses(record.at("response.body.output"));
+    let blocked = roots
+        .iter()
+        .find_map(|root| at(root, "promptFeedback.blockReason")?.text());
+    let ended = record.text_at("result.type");
     let ended = ended.filter(|how| ["errored", "canceled", "expired"].contains(how));
     refused
         .then(|| "refused".to_owned())
+        .or(blocked.map(|why| format!("the prompt was blocked: {}", why.to_lowercase())))
         .or(failed_by_status)
         .or(ended.map(str::to_owned))
 }
 
+/// Whether a response has a refusal among its parts.
+fn refuses(output: Option<&Tree>) -> bool {
+    let mut items = output.map_or(&[][..], Tree::items).iter();
+    items.any(|item| {
+        let mut parts = item.get("content").map_or(&[][..], Tree::items).iter();
+        parts.any(|part| part.text_at("type") == Some("refusal"))
+    })
+}
+
 /// The name of an error: nothing where there is none.
-fn named(error: &Value) -> Option<String> {
+fn named(error: &Tree) -> Option<String> {
     const LONGEST: usize = 80;
     const NONE: [&str; 7] = ["", "none", "null", "false", "ok", "success", "0"];
     let short = |text: &str| text.chars().take(LONGEST).collect();
     match error {
-        Value::String(text) => {
+        Tree::Text(text) => {
             let is_none = NONE.contains(&text.trim().to_lowercase().as_str());
             (!is_none).then(|| short(text))
         }
-        Value::Bool(failed) => failed.then(|| "error".to_owned()),
-        Value::Number(code) => (code.as_f64() != Some(0.0)).then(|| format!("code {code}")),
-        Value::Object(fields) => {
-            let inner = fields.get("error").and_then(named);
+        Tree::Bool(failed) => failed.then(|| "error".to_owned()),
+        Tree::Whole(code) => (*code != 0).then(|| format!("code {code}")),
+        Tree::Number(code) => (*code != 0.0).then(|| format!("code {code}")),
+        Tree::Object(_) => {
+            let inner = error.get("error").and_then(named);
             let names = ["code", "type", "status", "message"];
-            inner.or_else(|| names.iter().find_map(|name| named(fields.get(*name)?)))
+            inner.or_else(|| names.iter().find_map(|name| named(error.get(name)?)))
         }
-        Value::Null | Value::Array(_) => None,
+        Tree::Null | Tree::Ids(_) | Tree::List(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::failure;
+    use crate::tree::parse;
 
     #[test]
     fn failures_are_named_where_services_write_them() {
@@ -136,8 +164,21 @@ mod tests {
                 None,
             ),
             (r#"{"error": ""}"#, None),
+            (
+                r#"{"choices": [{"finish_reason": "content_filter", "message": {"content": "Half"}}]}"#,
+                Some("content_filter"),
+            ),
+            (
+                r#"{"candidates": [], "promptFeedback": {"blockReason": "SAFETY"}}"#,
+                Some("the prompt was blocked: safety"),
+            ),
+            (
+                r#"{"output": [{"type": "message", "content": [{"type": "refusal", "refusal": "No."}]}]}"#,
+                Some("refused"),
+            ),
         ] {
-            assert_eq!(failure(record).as_deref(), name, "{record}");
+            let tree = parse(record.as_bytes(), 9).unwrap().tree;
+            assert_eq!(failure(&tree).as_deref(), name, "{record}");
         }
     }
 }

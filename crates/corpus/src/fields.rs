@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::tree::Tree;
+
 /// The fields that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -79,8 +81,9 @@ impl fmt::Display for Field {
 
 /// Maps fields to paths. By default each field stands at the top of the record under its own name.
 ///
-/// A path is dotted, `choices.0.message.content`: a name, or in a list a position from 0. A dot or backslash within a
-/// name is escaped by a backslash, `a\.b`. Once a field that can hold the answer is mapped (`text`, `tokens`, `response`,
+/// A path is dotted, `choices.0.message.content`: a name, or in a list a position from 0, or the item that has a value,
+/// `output.[type=message].content`. A dot or backslash within a
+/// name is escaped by a backslash, `a\.b`. A path may end at a text, at turns, or at parts, which are joined. Once a field that can hold the answer is mapped (`text`, `tokens`, `response`,
 /// `response_tokens`, `messages`), the others of these are such fields only if they are mapped too, so that a
 /// mapping always says what the answer is. Strings at places that are no field count as shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +119,13 @@ impl FieldMap {
                 split_path(path).ok_or_else(|| FieldMapError::BadPath(path.to_owned()))?,
             ));
         }
+        let texts: Vec<_> = mapped.iter().filter_map(beside_tokens).collect();
+        for (field, path) in texts {
+            let is_taken = mapped.iter().any(|(other, at)| *other == field || *at == path);
+            if !is_taken {
+                mapped.push((field, path));
+            }
+        }
         let body_is_mapped = mapped.iter().any(|(field, _)| field.is_body());
         let mut root = Branch::default();
         for (field, path) in &mapped {
@@ -146,6 +156,17 @@ impl FieldMap {
                         .join(".")
                 },
             )
+    }
+
+    /// Whether a field that can hold the answer is mapped.
+    pub(crate) fn maps_answer(&self) -> bool {
+        self.mapped.iter().any(|(field, _)| field.is_body())
+    }
+
+    /// Whether the id stands at another place than its own.
+    pub(crate) fn maps_id(&self) -> bool {
+        let mut mapped = self.mapped.iter();
+        mapped.any(|(field, path)| *field == Field::Id && *path != ["id"])
     }
 
     /// The same places of the id and of a prompt's tokens, and no other field: those of a request that stands apart from its answer.
@@ -213,6 +234,7 @@ pub(crate) enum Node {
 }
 
 impl Branch {
+    /// What is looked for in a field of an object.
     pub(crate) fn child(&self, key: &str) -> Option<&Node> {
         self.children
             .iter()
@@ -220,10 +242,16 @@ impl Branch {
             .map(|(.., node)| node)
     }
 
-    pub(crate) fn at(&self, index: usize) -> Option<&Node> {
+    /// What is looked for in an item of a list: by its position, or by a value that it has.
+    pub(crate) fn at(&self, index: usize, item: &Tree) -> Option<&Node> {
+        let is_picked = |name: &str| {
+            let picked = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+            let picked = picked.and_then(|picked| picked.split_once('='));
+            picked.is_some_and(|(key, value)| item.text_at(key) == Some(value))
+        };
         self.children
             .iter()
-            .find(|(_, position, _)| *position == Some(index))
+            .find(|(name, position, _)| *position == Some(index) || is_picked(name))
             .map(|(.., node)| node)
     }
 
@@ -264,6 +292,22 @@ impl Branch {
             Node::Branch(branch) => branch.any_field(),
         }
     }
+}
+
+/// The text that stands beside tokens under the name that goes with theirs: it says the same, and was not shown.
+fn beside_tokens((field, path): &(Field, Vec<String>)) -> Option<(Field, Vec<String>)> {
+    let text = match field {
+        Field::Tokens => Field::Text,
+        Field::ResponseTokens => Field::Response,
+        _ => return None,
+    };
+    let (last, parent) = path.split_last()?;
+    let name = match last.as_str() {
+        "tokens" => "text",
+        "response_tokens" => "response",
+        _ => return None,
+    };
+    Some((text, [parent, &[name.to_owned()]].concat()))
 }
 
 fn split_path(path: &str) -> Option<Vec<String>> {

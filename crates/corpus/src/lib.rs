@@ -27,19 +27,21 @@
 //! # Ok::<(), hallmark_corpus::CorpusError>(())
 //! ```
 
-mod chat;
 pub mod encode;
 mod error;
 mod exposure;
+mod facts;
 mod failed;
 mod fields;
 mod formats;
 mod forms;
+mod found;
 mod hashed;
 mod input;
-mod layout;
+mod layouts;
 mod limits;
 pub mod logprobs;
+pub mod normalise;
 mod options;
 mod reader;
 mod record;
@@ -48,17 +50,22 @@ mod requests;
 mod spoken;
 mod starts;
 mod stream;
+mod talk;
 pub mod tokenizer;
 mod tokens;
+mod tree;
 
 pub use encode::{Given, TokenRecord, encode};
 pub use error::{Compression, CorpusError, Reason, TokenFault};
+pub use facts::Facts;
 pub use fields::{Field, FieldMap, FieldMapError};
 pub use formats::Format;
+pub use layouts::Layout;
 pub use limits::{LimitKind, Limits};
 pub use options::ReadOptions;
 pub use reader::Reader;
-pub use record::{Piece, Record, Source, Turn};
+pub use record::{Origin, Piece, Record, Source, Turn};
 pub use requests::Requests;
 pub use stream::{Skipped, Stream};
+pub use talk::Roles;
 pub use tokenizer::{ReadBy, Tokenizer, TokenizerError};

@@ -16,8 +16,9 @@
 mod encode;
 mod layout;
 mod reader;
+mod spelling;
 
-pub use encode::{EncodedLogprobs, Step, Unmapped};
+pub use encode::{EncodedLogprobs, LeftOut, Step, Unmapped};
 pub use reader::LogprobReader;
 
 use crate::record::{Piece, Source};
@@ -51,6 +52,15 @@ pub enum Positions {
         tokens: Vec<u32>,
         /// As many entries as tokens.
         tops: Vec<Vec<(u32, f64)>>,
+    },
+    /// Nowhere: an answer without log-probabilities, as a refusal is.
+    Without,
+    /// Of tokens whose strings do not spell the answer, so that its windows are not known.
+    Unspelled {
+        /// How many.
+        positions: u64,
+        /// Whether the strings name ids of the suspect's tokenizer.
+        are_ids: bool,
     },
     /// The same with strings of the suspect's tokenizer.
     Text {

@@ -2,8 +2,10 @@
 
 use crate::fields::FieldMap;
 use crate::formats::Format;
+use crate::layouts::Layout;
 use crate::limits::Limits;
 use crate::requests::Requests;
+use crate::talk::Roles;
 use std::sync::Arc;
 
 /// How to read.
@@ -13,8 +15,17 @@ pub struct ReadOptions {
     pub format: Option<Format>,
     /// Where the fields stand.
     pub fields: FieldMap,
+    /// The layout; told from each record where it is not given.
+    pub layout: Option<Layout>,
+    /// Which roles of a chat answer.
+    pub roles: Roles,
     /// Whether every assistant's turn of a chat is an answer, and not the last one only.
     pub all_turns: bool,
+    /// Whether characters that programs change for looks are undone ([`normalise`](crate::normalise::normalise)), in answers and in what was
+    /// shown alike. To be fixed before any score is known.
+    pub normalise: bool,
+    /// Whether a record's own token ids are the answer where it has text beside them.
+    pub ids: bool,
     /// How large input may be.
     pub limits: Limits,
     /// How many bad records to skip, over all files together; one more ends the run.

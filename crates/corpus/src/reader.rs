@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::error::Reason;
+use crate::facts::Facts;
 use crate::formats::json_array::Elements;
 use crate::formats::json_object;
 use crate::formats::jsonl::Lines;
 #[cfg(feature = "parquet")]
-use crate::formats::parquet::Rows;
-use crate::formats::records::{Opened, RecordKind, Records};
+use crate::formats::parquet;
+use crate::formats::records::{Opened, RecordKind, Records, Several};
+use crate::formats::table::Table;
 use crate::formats::text::Text;
 use crate::formats::{self, Format};
 use crate::input::Input;
@@ -29,7 +31,7 @@ impl RecordKind for Record {
         };
         if options.format.is_none()
             && format == Format::Text
-            && let Some(disguise) = formats::disguise(&input.file, &input.start)
+            && let Some(disguise) = formats::disguise(&input.start)
         {
             return Err(Reason::Disguised(disguise));
         }
@@ -37,10 +39,12 @@ impl RecordKind for Record {
             Format::Jsonl => Box::new(Lines::new(input, options)),
             Format::Json => Box::new(Elements::new(input, options)),
             Format::Text => Box::new(Text::new(input, options)),
+            Format::Csv => Box::new(Table::new(input, b',', options)),
+            Format::Tsv => Box::new(Table::new(input, b'\t', options)),
             #[cfg(feature = "parquet")]
             Format::Parquet => {
                 let file = input.whole_file()?;
-                Box::new(Rows::new(input.file, file, options)?)
+                parquet::open(input.file, file, options)?
             }
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => return Err(Reason::ParquetNotBuilt),
@@ -48,11 +52,11 @@ impl RecordKind for Record {
         Ok((format, records))
     }
 
-    fn take_earlier(&mut self) -> Vec<Self> {
-        std::mem::take(&mut self.earlier)
+    fn prepared(self, options: &ReadOptions, facts: &mut Facts) -> Self {
+        facts.prepare(self, options)
     }
 
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
-        json_object::record(json, source, options)
+    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason> {
+        json_object::records(json, &source, options)
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::layouts::Layout;
+
 /// One document or answer, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -25,9 +27,21 @@ pub struct Record {
     pub turns: Option<Vec<Turn>>,
     /// The answer itself.
     pub body: Piece,
-    /// The answers of earlier turns of the same chat, in order, each with what stood before it, where
-    /// [all turns](crate::ReadOptions::all_turns) are read. A stream hands them on as records of their own, and then this is empty.
-    pub earlier: Vec<Record>,
+    /// How it was read.
+    pub origin: Origin,
+}
+
+/// How a record was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The layout that it had.
+    pub layout: Layout,
+    /// The assistant's earlier turns with text, which count as shown and not as answers.
+    pub earlier_turns: u32,
+    /// Whether half characters were read as U+FFFD.
+    pub has_halves: bool,
+    /// The field that holds the whole answer again, so that nothing of it is evidence.
+    pub repeated_in: Option<Arc<str>>,
 }
 
 /// A turn of a chat before the answer.
@@ -59,6 +73,23 @@ pub enum Piece {
 }
 
 impl Piece {
+    /// The text, where it has one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Both { text, .. } => Some(text),
+            Self::Tokens(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn text_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Text(text) | Self::Both { text, .. } => Some(text),
+            Self::Tokens(_) => None,
+        }
+    }
+
     /// Size as the limits count it: bytes of UTF-8, or four bytes a token.
     #[must_use]
     pub fn bytes(&self) -> u64 {

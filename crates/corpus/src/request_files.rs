@@ -11,7 +11,7 @@ use crate::formats::Format;
 use crate::formats::json_array::Elements;
 use crate::formats::json_object::{self, Role};
 use crate::formats::jsonl::Lines;
-use crate::formats::records::{Opened, RecordKind, Records};
+use crate::formats::records::{Opened, RecordKind, Records, Several};
 use crate::input::Input;
 use crate::options::ReadOptions;
 use crate::record::Source;
@@ -61,12 +61,12 @@ impl RecordKind for Request {
         let records: Box<dyn Records<Self>> = match format {
             Format::Json => Box::new(Elements::new(input, options)),
             Format::Jsonl => Box::new(Lines::new(input, options)),
-            Format::Text | Format::Parquet => return Err(Reason::NotRequests),
+            Format::Text | Format::Parquet | Format::Csv | Format::Tsv => return Err(Reason::NotRequests),
         };
         Ok((format, records))
     }
 
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
+    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason> {
         let found = json_object::found(json, options, Role::Request)?;
         // It was read just now: what follows looks for what strings do not say.
         let value: Value = serde_json::from_slice(json).unwrap_or_default();
@@ -78,11 +78,15 @@ impl RecordKind for Request {
         let (id, prompt_tokens, strings) = found.into_said();
         let says_something =
             prompt_tokens.is_some() || strings.iter().any(|field| !field.is_empty());
-        Ok(Self {
+        // As batch services name it.
+        let names = ["custom_id", "key"].iter();
+        let named = names.clone().find_map(|name| value.get(name)?.as_str());
+        let id = id.or_else(|| named.filter(|_| !options.fields.maps_id()).map(str::to_owned));
+        Ok(vec![Ok(Self {
             source,
             id,
             asked: Asked::new(strings, prompt_tokens, says_something && !points_elsewhere),
-        })
+        })])
     }
 }
 

@@ -1,6 +1,6 @@
 //! Records out of files: one stream over all of them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::facts::Facts;
 use crate::formats::Format;
-use crate::formats::records::{RecordKind, Records};
+use crate::formats::records::{RecordKind, Records, Several};
 use crate::hashed::{Hashed, HashedSoFar};
 use crate::input::Input;
 use crate::options::ReadOptions;
@@ -25,6 +26,8 @@ pub struct Stream<K> {
     /// Read, and not yet handed on.
     ready: VecDeque<K>,
     skipped: Skipped,
+    facts: Facts,
+    handed_on: u64,
     last_failure: String,
     has_answers: bool,
     stdin: Option<HashedSoFar>,
@@ -41,11 +44,25 @@ pub struct Skipped {
     pub failed: u64,
     /// What failed in the first of them, at most [`Skipped::KEPT`].
     pub first_failed: Vec<CorpusError>,
+    /// How many there were of each cause, records and failures, at most [`Skipped::CAUSES`] causes.
+    pub causes: BTreeMap<String, u64>,
 }
 
 impl Skipped {
     /// How many errors are kept for the report.
     pub const KEPT: usize = 5;
+    /// How many causes are counted apart.
+    pub const CAUSES: usize = 32;
+
+    fn count_cause(&mut self, reason: &Reason) {
+        let cause = reason.cause();
+        let is_new = !self.causes.contains_key(&cause);
+        let cause = match is_new && self.causes.len() >= Self::CAUSES {
+            true => "other causes".to_owned(),
+            false => cause,
+        };
+        *self.causes.entry(cause).or_default() += 1;
+    }
 }
 
 impl<K: RecordKind> Stream<K> {
@@ -75,6 +92,8 @@ impl<K: RecordKind> Stream<K> {
             current: None,
             ready: VecDeque::new(),
             skipped: Skipped::default(),
+            facts: Facts::default(),
+            handed_on: 0,
             last_failure: String::new(),
             has_answers: false,
             stdin: None,
@@ -100,6 +119,8 @@ impl<K: RecordKind> Stream<K> {
             current: Some(current),
             ready: VecDeque::new(),
             skipped: Skipped::default(),
+            facts: Facts::default(),
+            handed_on: 0,
             last_failure: String::new(),
             has_answers: false,
             stdin: None,
@@ -115,6 +136,8 @@ impl<K: RecordKind> Stream<K> {
             current: None,
             ready: records.into(),
             skipped: Skipped::default(),
+            facts: Facts::default(),
+            handed_on: 0,
             last_failure: String::new(),
             has_answers: false,
             stdin: None,
@@ -126,6 +149,18 @@ impl<K: RecordKind> Stream<K> {
     pub fn unanswered(&self) -> u64 {
         let requests = self.options.requests.as_ref();
         requests.map_or(0, |requests| requests.unanswered())
+    }
+
+    /// What was done to the records so far.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// How many records were read so far.
+    #[must_use]
+    pub fn handed_on(&self) -> u64 {
+        self.handed_on
     }
 
     /// The records skipped so far.
@@ -170,6 +205,7 @@ impl<K: RecordKind> Stream<K> {
             && !self.options.refuse_failed
         {
             self.skipped.failed += 1;
+            self.skipped.count_cause(&error.reason);
             self.last_failure.clone_from(failure);
             if self.skipped.first_failed.len() < Skipped::KEPT {
                 self.skipped.first_failed.push(error);
@@ -192,6 +228,7 @@ impl<K: RecordKind> Stream<K> {
             });
         }
         self.skipped.count += 1;
+        self.skipped.count_cause(&error.reason);
         if self.skipped.first.len() < Skipped::KEPT {
             self.skipped.first.push(error);
         }
@@ -203,16 +240,21 @@ impl<K: RecordKind> Stream<K> {
             return Ok(Some(record));
         }
         while let Some(current) = &mut self.current {
-            match current.next_record() {
-                Some(Ok(mut record)) => {
-                    self.has_answers = true;
-                    let earlier = record.take_earlier();
-                    if earlier.is_empty() {
+            match current.next_records() {
+                Some(Ok(records)) => {
+                    let (file, line) = (Arc::clone(&current.file), current.records.line());
+                    for record in records {
+                        match record {
+                            Ok(record) => {
+                                self.has_answers = true;
+                                self.ready.push_back(record);
+                            }
+                            Err(reason) => self.skip(CorpusError::new(&file, Some(line), reason))?,
+                        }
+                    }
+                    if let Some(record) = self.ready.pop_front() {
                         return Ok(Some(record));
                     }
-                    self.ready.extend(earlier);
-                    self.ready.push_back(record);
-                    return Ok(self.ready.pop_front());
                 }
                 Some(Err(error)) => self.skip(error)?,
                 None if current.is_empty => {
@@ -238,7 +280,12 @@ impl<K: RecordKind> Iterator for Stream<K> {
     type Item = Result<K, CorpusError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let next = self.advance();
+        let next = self.advance().map(|next| {
+            next.map(|record| {
+                self.handed_on += 1;
+                record.prepared(&self.options, &mut self.facts)
+            })
+        });
         if next.is_err() {
             self.current = None;
             self.waiting.clear();
@@ -297,8 +344,8 @@ impl<K: RecordKind> Current<K> {
         })
     }
 
-    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
-        let next = self.records.next_record();
+    fn next_records(&mut self) -> Option<Result<Several<K>, CorpusError>> {
+        let next = self.records.next_records();
         self.is_empty &= next.is_none();
         next
     }

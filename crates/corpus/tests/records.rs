@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::Write;
 
-use hallmark_corpus::{FieldMap, Format, Piece, ReadOptions, Reader, Record, Source, Turn};
+use hallmark_corpus::{FieldMap, Format, Origin, Piece, ReadOptions, Reader, Record, Source, Turn};
 
 fn read_as(name: &str, bytes: &[u8], options: &ReadOptions) -> Vec<Record> {
     let reader = Reader::from_read(name, std::io::Cursor::new(bytes.to_vec()), options).unwrap();
@@ -47,7 +47,7 @@ fn plain_documents_are_text_or_tokens() {
             exposure_known: false,
             turns: None,
             body: text("teal"),
-            earlier: vec![],
+            origin: Origin::default(),
         }
     );
     assert_eq!(
@@ -485,7 +485,7 @@ fn all_turns_of_a_chat_can_be_read() {
     assert!(
         records
             .iter()
-            .all(|record| record.earlier.is_empty() && record.exposure_known)
+            .all(|record| record.exposure_known)
     );
     let shown = |record: &Record, said: &str| record.exposure.contains(&text(said));
     for said in ["kept", "be kind", "one?"] {

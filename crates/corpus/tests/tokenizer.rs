@@ -4,7 +4,9 @@
 use std::sync::LazyLock;
 
 use hallmark_corpus::logprobs::{LogprobRecord, Positions};
-use hallmark_corpus::{Piece, ReadBy, Record, Source, Tokenizer, TokenizerError, encode};
+use hallmark_corpus::{
+    Origin, Piece, ReadBy, Record, Source, Tokenizer, TokenizerError, encode,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -251,7 +253,7 @@ fn exposure(tokenizer: &Tokenizer, text: &str) -> Vec<Vec<u32>> {
         exposure_known: true,
         turns: None,
         body: Piece::Tokens(vec![]),
-        earlier: vec![],
+        origin: Origin::default(),
     };
     let encoded = encode([Ok(record)], Some(tokenizer)).next();
     encoded.unwrap().unwrap().exposure

@@ -11,7 +11,7 @@ use crate::marks;
 use crate::passages::{self, LocatedJson, Passages};
 use crate::profile::ProfileJson;
 use crate::progress::Step;
-use crate::read::{self, Inputs, Skipped};
+use crate::read::{self, Inputs, Read, Reading, Skipped};
 use crate::tokenizers;
 use hallmark_core::keys::Key;
 use hallmark_core::mark::Mark;
@@ -44,6 +44,9 @@ pub struct Detected {
     pub weighted_mean: bool,
     /// What was read and what was left out.
     pub counts: Counts,
+    /// How the inputs were read.
+    #[serde(default)]
+    pub reading: Reading,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// T1 over the distinct cells of all documents together.
@@ -173,6 +176,7 @@ pub struct Detector {
     mark: Mark,
     how: Detecting,
     tokenizer: Option<Arc<Tokenizer>>,
+    anyones: Option<Warning>,
 }
 
 impl Detector {
@@ -202,6 +206,7 @@ impl Detector {
             mark,
             how: *how,
             tokenizer,
+            anyones: marks::anyones(key),
         })
     }
 
@@ -248,6 +253,13 @@ impl Detector {
         if self.mark.local().is_none() {
             found.pooled.warnings.push(Warning::NoPassages);
         }
+        if found.read.skipped.is_much() {
+            found.pooled.warnings.push(Warning::RecordsSkipped);
+        }
+        found.pooled.warnings.extend(self.anyones);
+        if found.read.reading.by_ids {
+            found.pooled.warnings.push(Warning::AnswersAsTokens);
+        }
         Ok(Detected {
             schema: formats::Detect,
             version: VERSION.to_owned(),
@@ -255,7 +267,8 @@ impl Detector {
             key_id: self.mark.key().to_string(),
             weighted_mean: self.how.weighted_mean,
             counts: found.counts,
-            skipped: found.skipped,
+            reading: found.read.reading,
+            skipped: found.read.skipped,
             pooled: found.pooled,
             verdict: Some(verdict),
             shared: found.shared,
@@ -304,7 +317,7 @@ fn detector(profile: &Profile, key: &Key, how: &Detecting, inputs: &Inputs) -> R
 /// What was found in the inputs.
 struct Found {
     counts: Counts,
-    skipped: Skipped,
+    read: Read,
     pooled: Finding,
     shared: Option<f64>,
 }
@@ -322,7 +335,7 @@ impl Detector {
         // Those of the block that is being filled.
         let records: RefCell<Vec<(String, Option<String>)>> = RefCell::default();
         let (mut documents, mut cells, mut new) = (0_u64, 0, 0);
-        let skipped = read::read_with(
+        let read = read::read_with(
             inputs,
             &self.profile,
             tokenizer,
@@ -352,7 +365,7 @@ impl Detector {
         )?;
         Ok(Found {
             counts: pooled.counts(),
-            skipped,
+            read,
             pooled: pooled.finish()?,
             shared: (documents > 1 && cells > 0).then(|| 1.0 - new as f64 / cells as f64),
         })

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::inputs::{InputFile, Role};
 use crate::json::{VERSION, formats};
-use crate::read::Skipped;
+use crate::read::{Reading, Skipped};
 use crate::text::shown;
 use hallmark_corpus::Reader;
 use hallmark_harvest::{Header, Index, Provenance, Sha256Digest};
@@ -65,8 +65,11 @@ pub struct Indexed {
     pub sha256: String,
     /// Whether the content was compared with that digest.
     pub verified: bool,
+    /// How its sources were read when it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
     /// Records that were skipped when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<Skipped>,
 }
 
@@ -197,6 +200,7 @@ impl Indexed {
             bytes_per_window: (header.distinct > 0).then(|| bytes as f64 / header.distinct as f64),
             sha256: digest.to_string(),
             verified,
+            reading: None,
             skipped: None,
         }
     }

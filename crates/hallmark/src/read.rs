@@ -6,11 +6,15 @@ use crate::text::plain;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::{
-    CorpusError, FieldMap, Format, Limits, Piece, ReadOptions, Reader, Record, Requests, Source,
-    TokenRecord, Tokenizer, encode,
+    CorpusError, FieldMap, Format, Layout, Limits, Piece, ReadOptions, Reader, Record, Requests,
+    Roles, Source, TokenRecord, Tokenizer, encode,
 };
+use hallmark_corpus::encode::Encoded;
+use hallmark_corpus::logprobs::LogprobReader;
+use hallmark_corpus::normalise::{Change, Changes};
 use hallmark_detector::cells::{Exposure, RawCells};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -38,6 +42,18 @@ pub struct Inputs {
     /// Whether every assistant's turn of a chat is an answer, and not the last one only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_turns: bool,
+    /// The layout of every record by name, where it is not to be told from the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<String>,
+    /// Roles of a chat that answer, beside the usual names of the assistant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assistant: Vec<String>,
+    /// Whether characters that programs change for looks are undone, in answers and in what was shown: `docs/normalise.md`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub normalise: bool,
+    /// Whether a record's own token ids are its answer where text stands beside them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ids: bool,
     /// Bad records after which reading goes on.
     #[serde(default)]
     pub skip_bad: u64,
@@ -53,7 +69,7 @@ pub struct Inputs {
     /// The most levels of arrays and objects in a record.
     #[serde(default)]
     pub max_nesting: Option<u32>,
-    /// `jsonl`, `json`, `text` or `parquet`, whatever the files' names say.
+    /// `jsonl`, `json`, `text`, `parquet`, `csv` or `tsv`, whatever the files' names say.
     #[serde(default)]
     pub format: Option<String>,
     /// Records that are at hand, in place of files. No plan holds them, and no digest: evidence is examined as files.
@@ -70,13 +86,128 @@ pub enum AtHand {
     Jsonl(Arc<Vec<u8>>),
 }
 
-/// Records that were skipped.
+/// How the inputs were read: what of them, and what was done to their text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// Answers of each layout, by its name.
+    pub layouts: BTreeMap<String, u64>,
+    /// The assistant's turns with text that count as shown and not as answers; `--turns all` reads them as answers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier_turns: u64,
+    /// Whether characters that programs change for looks were undone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub normalised: bool,
+    /// Answers that have such characters.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dressed_answers: u64,
+    /// Those characters of answers, by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dressed: BTreeMap<String, u64>,
+    /// The same in what was shown, where they were undone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dressed_shown: BTreeMap<String, u64>,
+    /// Fields that hold a whole answer again, with the answers of which nothing is evidence for that.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub repeated_in: BTreeMap<String, u64>,
+    /// Records of which payloads were left out: long runs of code points that are no text.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub payloads: u64,
+    /// Those code points.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub payload_characters: u64,
+    /// Records in which half characters were read as U+FFFD.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub half_characters: u64,
+    /// Answers that came as text with token ids beside it, where the text counts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub with_ids: u64,
+    /// Those of them whose text the tokenizer cuts into other tokens.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut_otherwise: u64,
+    /// Whether ids counted in place of the text beside them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_ids: bool,
+}
+
+impl Reading {
+    /// What a reader did so far.
+    #[must_use]
+    pub fn of(reader: &Reader, inputs: &Inputs) -> Self {
+        let facts = reader.facts();
+        let layouts = facts.layouts.iter();
+        let by_kind = |changes: &Changes| {
+            let kinds = Change::ALL.into_iter().map(|kind| (kind, changes.of(kind)));
+            kinds
+                .filter(|(_, count)| *count > 0)
+                .map(|(kind, count)| (kind.name().to_owned(), count))
+                .collect()
+        };
+        Self {
+            layouts: layouts
+                .map(|(layout, count)| (layout.to_string(), *count))
+                .collect(),
+            earlier_turns: facts.earlier_turns,
+            normalised: inputs.normalise,
+            dressed_answers: facts.dressed_answers,
+            dressed: by_kind(&facts.dressed),
+            dressed_shown: by_kind(&facts.dressed_shown),
+            repeated_in: facts.repeated_in.clone(),
+            payloads: facts.payloads,
+            payload_characters: facts.payload_characters,
+            half_characters: facts.half_characters,
+            with_ids: 0,
+            cut_otherwise: 0,
+            by_ids: inputs.ids,
+        }
+    }
+
+    /// The same, and how texts were cut.
+    #[must_use]
+    pub fn of_encoded(encoded: &Encoded<'_, Reader>, inputs: &Inputs) -> Self {
+        let (with_ids, cut_otherwise) = encoded.with_ids();
+        Self {
+            with_ids,
+            cut_otherwise,
+            ..Self::of(encoded.records(), inputs)
+        }
+    }
+}
+
+/// What came of reading inputs to their end.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Read {
+    /// How they were read.
+    pub reading: Reading,
+    /// What was skipped.
+    pub skipped: Skipped,
+}
+
+impl Read {
+    /// What came of these records.
+    #[must_use]
+    pub fn of(encoded: &Encoded<'_, Reader>, inputs: &Inputs) -> Self {
+        Self {
+            reading: Reading::of_encoded(encoded, inputs),
+            skipped: Skipped::of(encoded.records()),
+        }
+    }
+}
+
+/// Records that were skipped.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// How many.
     pub records: u64,
+    /// Their share of all records, those that were read and these.
+    #[serde(default, skip_serializing_if = "is_none_of_them")]
+    pub share: f64,
+    /// How many of each cause there are, failed ones among them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<String, u64>,
     /// The first few reasons.
     pub first: Vec<String>,
     /// Records of requests that failed or were refused: they are not bad, and no answers.
@@ -94,8 +225,16 @@ pub struct Skipped {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde asks for a reference"
 )]
-const fn is_zero(count: &u64) -> bool {
+pub(crate) const fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_none_of_them(share: &f64) -> bool {
+    *share <= 0.0
 }
 
 impl Inputs {
@@ -162,6 +301,16 @@ impl Inputs {
         Ok(Reader::open_all(&self.files, &options)?)
     }
 
+    /// How records of log-probabilities beside these are read: by the same flags, and without requests.
+    pub(crate) fn of_logprobs(&self, vocab_size: u32) -> Result<ReadOptions> {
+        let beside = Self {
+            requests: vec![],
+            all_turns: false,
+            ..self.clone()
+        };
+        beside.options(Some(vocab_size))
+    }
+
     /// The sizes beyond which input is refused.
     #[must_use]
     pub fn limits(&self) -> Limits {
@@ -178,10 +327,21 @@ impl Inputs {
         let fields =
             FieldMap::parse(&self.fields).map_err(|error| Error::usage(error).at("--field"))?;
         let format = self.format.as_deref().map(Format::from_str).transpose();
+        let layout = self.layout.as_deref().map(Layout::from_str).transpose();
+        if self.layout.is_some() && !self.fields.is_empty() {
+            return Err(Error::usage("--layout and --field both say where things stand")
+                .hint("give the layout's name, or name the fields"));
+        }
         let mut options = ReadOptions {
             format: format.map_err(|error| Error::usage(error).at("--input-format"))?,
             fields,
+            layout: layout.map_err(|error| Error::usage(error).at("--layout"))?,
+            roles: Roles {
+                assistant: self.assistant.clone(),
+            },
             all_turns: self.all_turns,
+            normalise: self.normalise,
+            ids: self.ids,
             limits: self.limits(),
             skip_bad: self.skip_bad,
             refuse_failed: false,
@@ -236,15 +396,37 @@ impl Skipped {
     /// What a reader skipped.
     #[must_use]
     pub fn of(reader: &Reader) -> Self {
-        let skipped = reader.skipped();
+        Self {
+            unanswered: reader.unanswered(),
+            ..Self::of_stream(reader.skipped(), reader.handed_on())
+        }
+    }
+
+    /// The same of log-probabilities.
+    #[must_use]
+    pub fn of_logprobs(reader: &LogprobReader) -> Self {
+        Self::of_stream(reader.skipped(), reader.handed_on())
+    }
+
+    fn of_stream(skipped: &hallmark_corpus::Skipped, read: u64) -> Self {
         let texts = |errors: &[CorpusError]| errors.iter().map(ToString::to_string).collect();
+        let all = skipped.count + read;
         Self {
             records: skipped.count,
+            share: skipped.count as f64 / all.max(1) as f64,
+            causes: skipped.causes.clone(),
             first: texts(&skipped.first),
             failed: skipped.failed,
             first_failed: texts(&skipped.first_failed),
-            unanswered: reader.unanswered(),
+            unanswered: 0,
         }
+    }
+
+    /// Whether so many were skipped that what is left is a selection by what was wrong with the others.
+    #[must_use]
+    pub fn is_much(&self) -> bool {
+        const MUCH: f64 = 0.02;
+        self.share > MUCH
     }
 }
 
@@ -258,7 +440,7 @@ pub fn read(
     progress: &mut dyn FnMut(Step<'_>),
     each: impl FnMut(&TokenRecord) -> Result<()>,
     block: impl FnMut(RawCells) -> Result<()>,
-) -> Result<Skipped> {
+) -> Result<Read> {
     let tokenizer = tokenizers::of_profile(profile, inputs.tokenizer.as_deref())?;
     read_with(inputs, profile, tokenizer.as_ref(), progress, each, block)
 }
@@ -274,11 +456,11 @@ pub fn read_with(
     progress: &mut dyn FnMut(Step<'_>),
     each: impl FnMut(&TokenRecord) -> Result<()>,
     block: impl FnMut(RawCells) -> Result<()>,
-) -> Result<Skipped> {
+) -> Result<Read> {
     let reader = inputs.open(Some(profile.tokenizer.vocab_size))?;
     let mut records = encode(reader, tokenizer);
     in_blocks(records.by_ref(), profile.window, progress, each, block)?;
-    Ok(Skipped::of(records.records()))
+    Ok(Read::of(&records, inputs))
 }
 
 /// The same for records that are at hand.

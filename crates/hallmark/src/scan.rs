@@ -7,7 +7,7 @@ use crate::json::{VERSION, formats};
 use crate::marks;
 use crate::profile::ProfileJson;
 use crate::progress::Step;
-use crate::read::{Inputs, Skipped};
+use crate::read::{Inputs, Reading, Skipped};
 use crate::sought::{self, Sought};
 use crate::tokenizers;
 use hallmark_core::keys::Key;
@@ -33,6 +33,9 @@ pub struct Scanned {
     pub level: f64,
     /// Documents.
     pub documents: u64,
+    /// How the inputs were read.
+    #[serde(default)]
+    pub reading: Reading,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// Those that were found, the smallest p first; empty where none was.
@@ -137,6 +140,8 @@ impl Scanning {
 struct Candidate<'a> {
     profile: Profile,
     file: &'a str,
+    /// Where anyone can have marked text with the key.
+    anyones: Option<Warning>,
     mark: Mark,
 }
 
@@ -156,8 +161,9 @@ pub fn scan(
     let untried = keys
         .iter()
         .filter(|named| {
+            // How many layers there are follows from the key.
             let fits = |profile: &Profile| {
-                profile.takes(&named.key) || marks::fitted(profile, &named.key).is_some()
+                profile.takes(&named.key) || marks::with_layers_of(profile, &named.key).is_some()
             };
             !profiles.iter().any(fits)
         })
@@ -179,7 +185,7 @@ pub fn scan(
     let mut sought = Sought::new(marks, None)?;
     sought.load(inputs.tokenizer.as_deref())?;
     let mut documents = 0;
-    let (skipped, findings) = sought.look(how.dedup, inputs, progress, &mut |_| {
+    let (read, findings) = sought.look(how.dedup, inputs, progress, &mut |_| {
         documents += 1;
         Ok(())
     })?;
@@ -202,7 +208,8 @@ pub fn scan(
         version: VERSION.to_owned(),
         level: how.level,
         documents,
-        skipped,
+        reading: read.reading,
+        skipped: read.skipped,
         found: tried.iter().filter(is_found).cloned().collect(),
         tried,
         unfit,
@@ -218,13 +225,14 @@ fn candidates<'a>(profiles: &[Profile], keys: &'a [NamedKey]) -> Result<(Vec<Can
         for NamedKey { file, key } in keys {
             let fitted = match profile.takes(key) {
                 true => Some(profile.clone()),
-                false => marks::fitted(profile, key),
+                false => marks::with_layers_of(profile, key),
             };
             let Some(profile) = fitted else {
                 unfit += 1;
                 continue;
             };
             candidates.push(Candidate {
+                anyones: marks::anyones(key),
                 mark: marks::mark(&profile, key)?,
                 profile,
                 file,
@@ -265,6 +273,7 @@ impl Tried {
                 .warnings
                 .into_iter()
                 .filter(|warning| *warning != Warning::ExposureUnknown)
+                .chain(candidate.anyones)
                 .collect(),
         }
     }

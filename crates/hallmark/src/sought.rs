@@ -3,7 +3,7 @@
 use crate::dedup::Dedup;
 use crate::error::{Error, Result};
 use crate::progress::Step;
-use crate::read::{self, Inputs, Skipped};
+use crate::read::{self, Inputs, Read};
 use crate::tokenizers;
 use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
@@ -72,7 +72,7 @@ impl Sought {
         self.tokenizer.as_ref()
     }
 
-    /// T1 of each mark on all inputs together, and what was skipped; `each` sees every record.
+    /// T1 of each mark on all inputs together, and how they were read; `each` sees every record.
     ///
     /// # Errors
     /// When an input cannot be read, and what `each` says.
@@ -82,9 +82,9 @@ impl Sought {
         inputs: &Inputs,
         progress: &mut dyn FnMut(Step<'_>),
         each: &mut dyn FnMut(&TokenRecord) -> Result<()>,
-    ) -> Result<(Skipped, Vec<Finding>)> {
+    ) -> Result<(Read, Vec<Finding>)> {
         let mut detection = Detection::new(&self.marks, dedup.into());
-        let skipped = read::read_with(
+        let read = read::read_with(
             inputs,
             &self.reads,
             self.tokenizer.as_deref(),
@@ -92,7 +92,7 @@ impl Sought {
             each,
             |block| Ok(detection.observe(&block)?),
         )?;
-        Ok((skipped, detection.finish()?))
+        Ok((read, detection.finish()?))
     }
 }
 

@@ -11,7 +11,7 @@ use hallmark::dedup::Dedup;
 use hallmark::progress::silent;
 use hallmark::read::AtHand;
 use hallmark::{Detector, Inputs, Sought};
-use hallmark_corpus::{Piece, Record, Source};
+use hallmark_corpus::{Origin, Piece, Record, Source};
 use hallmark_detector::multiplicity::holm;
 use hallmark_detector::tail::Log10P;
 use std::collections::BTreeSet;
@@ -84,7 +84,7 @@ impl PublicDetector {
             exposure_known: false,
             turns: None,
             body,
-            earlier: vec![],
+            origin: Origin::default(),
         };
         let records = AtHand::Records(Arc::new(vec![record]));
         Ok(Inputs::at_hand(records))

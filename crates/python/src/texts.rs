@@ -3,7 +3,7 @@
 use crate::error::{usage, usage_hint};
 use hallmark::Inputs;
 use hallmark::read::AtHand;
-use hallmark_corpus::{Piece, Record, Source};
+use hallmark_corpus::{Origin, Piece, Record, Source};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use std::path::PathBuf;
@@ -181,7 +181,7 @@ fn at_hand(texts: &Bound<'_, PyAny>, prompts: Option<&Bound<'_, PyAny>>) -> PyRe
             exposure: prompt.into_iter().collect(),
             turns: None,
             body,
-            earlier: vec![],
+            origin: Origin::default(),
         }
     });
     Ok(AtHand::Records(Arc::new(records.collect())))

@@ -255,6 +255,7 @@ fn speeches() -> Result<Vec<TokenRecord>> {
             exposure_known: true,
             in_other_form: vec![],
             given: Given::Text,
+            cut_otherwise: None,
             tokens: tokenizer.encode(text),
         })
         .collect())

@@ -10,6 +10,7 @@ mod first_visits_null;
 mod foreign_null;
 mod localize;
 mod made_up_engine;
+mod normalised_null;
 mod null_simulation;
 mod visited;
 mod weighted_null;

@@ -8,7 +8,7 @@ use hallmark::{Error, Examined, Inputs, Plan, TriedKey};
 use hallmark_core::keys::{CohortKey, Key, RootKey};
 use hallmark_core::profile::Profile;
 use hallmark_core::schemes::Scheme;
-use hallmark_corpus::{Piece, Record, Source, Tokenizer, encode};
+use hallmark_corpus::{Origin, Piece, Record, Source, Tokenizer, encode};
 use hallmark_lab::Exchange;
 use hallmark_study::keys::story_root;
 use std::path::Path;
@@ -94,7 +94,7 @@ impl Cast {
                     exposure_known: true,
                     turns: None,
                     body: text(answer),
-                    earlier: vec![],
+                    origin: Origin::default(),
                 })
             });
         examine_records(&plan, &keys, encode(records, Some(tokenizer)), &mut silent)

@@ -62,13 +62,9 @@ pub(super) fn changes(
         profile: changed,
         ..unchanged("gamma", &format!("gamma {gamma}"), Reading::Plain)
     }));
-    all.extend(shares(profile).into_iter().map(|(changed, share)| Change {
+    all.extend(shares(profile).into_iter().map(|(changed, share, name)| Change {
         profile: changed,
-        ..unchanged(
-            "share",
-            &format!("a share of {}", (share * 1e6).round() / 1e6),
-            Reading::Plain,
-        )
+        ..unchanged(name, &format!("a share of {share}"), Reading::Plain)
     }));
     if let Key::Foreign(key) = key {
         all.extend(orders(key).into_iter().map(|(changed, what)| Change {
@@ -81,6 +77,13 @@ pub(super) fn changes(
             "prompt",
             "the prompt before the answer belongs to the context",
             Reading::AfterPrompt,
+        ));
+    }
+    if sample.is_dressed() {
+        all.push(unchanged(
+            "normalise",
+            "characters that programs change for looks undone, as --normalise does it",
+            Reading::Normalised,
         ));
     }
     let firsts = [0, 1, 2]
@@ -151,31 +154,34 @@ fn gammas(profile: &Profile) -> Vec<(Profile, f64)> {
         .collect()
 }
 
-/// The profile with other shares of the second key: those that vLLM's generator and detector take if nothing is said, a half, and
-/// the other key's share, where the engine counts that one.
-fn shares(profile: &Profile) -> Vec<(Profile, f64)> {
+/// The profile with other shares of its two keys; engines count one's or the other's.
+fn shares(profile: &Profile) -> Vec<(Profile, f64, &'static str)> {
     let Parameters::Dual { share: own } = profile.scheme.parameters() else {
         return vec![];
     };
-    let mut shares = vec![own];
-    for share in [1.0 - own, 0.1, 0.2, 0.5] {
-        if shares.iter().all(|other| (other - share).abs() > 1e-9) {
-            shares.push(share);
-        }
-    }
-    shares[1..]
-        .iter()
-        .copied()
+    let other_keys = (1e6 * (1.0 - own)).round() / 1e6;
+    let mut shares = vec![other_keys];
+    shares.extend([0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95]);
+    shares.sort_by(f64::total_cmp);
+    shares.dedup();
+    shares
+        .into_iter()
+        .filter(|share| (own - share).abs() > 1e-9)
         .filter_map(|share| {
             let scheme = profile.scheme.with(Parameters::Dual { share })?;
             let changed = Profile {
                 scheme,
                 ..profile.clone()
             };
-            Some((changed, share))
+            let is_other = (share - other_keys).abs() < 1e-9;
+            let name = if is_other { OTHER_KEYS_SHARE } else { "share" };
+            Some((changed, share, name))
         })
         .collect()
 }
+
+/// The name of the change to the share that the profile leaves to the other key.
+pub(super) const OTHER_KEYS_SHARE: &str = "other-share";
 
 /// The key's numbers as another program might have read them.
 fn orders(key: &ForeignKey) -> Vec<(ForeignKey, &'static str)> {

@@ -6,6 +6,7 @@ use hallmark::Error;
 use hallmark::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_corpus::Piece;
+use hallmark_corpus::normalise::{Change, Changes, normalise};
 use hallmark_detector::cells::{CellsError, Exposure, RawCells};
 
 /// Marked text.
@@ -24,6 +25,9 @@ pub(super) struct Document {
     /// The record's own, where it has text too.
     own: Option<Vec<u32>>,
     prompt: Option<Vec<u32>>,
+    /// Of its text with characters undone that programs change for looks, where it has such.
+    normalised: Option<Vec<u32>>,
+    changes: Changes,
 }
 
 /// How windows and tokens are made of a document.
@@ -39,6 +43,8 @@ pub(super) enum Reading {
     Late,
     /// The record's own tokens.
     OwnTokens,
+    /// The text's tokens once it is normalised.
+    Normalised,
 }
 
 impl Sample {
@@ -73,7 +79,16 @@ impl Sample {
                 Some(Piece::Text(text)) => encode(text)?,
                 Some(Piece::Tokens(tokens) | Piece::Both { tokens, .. }) => Some(tokens.clone()),
             };
+            let dressed = record.body.text().map(normalise);
+            let dressed = dressed.filter(|(_, changes)| changes.total() > 0);
+            let changes = dressed.as_ref().map_or_else(Changes::default, |(_, changes)| *changes);
+            let normalised = match dressed {
+                None => None,
+                Some((text, _)) => encode(&text)?,
+            };
             documents.push(Document {
+                normalised,
+                changes,
                 tokens,
                 own,
                 prompt: prompt.filter(|_| record.exposure_known),
@@ -96,6 +111,10 @@ impl Sample {
         })
     }
 
+    pub(super) fn is_dressed(&self) -> bool {
+        self.documents.iter().any(|document| document.normalised.is_some())
+    }
+
     pub(super) fn has_own_tokens(&self) -> bool {
         self.documents.iter().any(|document| document.own.is_some())
     }
@@ -109,6 +128,20 @@ impl Sample {
             notes.push(format!(
                 "the sample has token {largest}, and the profile's vocabulary ends at {}: another tokenizer, or a vocabulary without its padding",
                 vocabulary - 1
+            ));
+        }
+        let mut changes = Changes::default();
+        for document in &self.documents {
+            changes.add_all(&document.changes);
+        }
+        if changes.total() > 0 {
+            let kinds = Change::ALL.into_iter().filter(|&kind| changes.of(kind) > 0);
+            let kinds: Vec<String> = kinds
+                .map(|kind| format!("{} {}", changes.of(kind), kind.describe()))
+                .collect();
+            notes.push(format!(
+                "the text holds what its model would hardly have written ({}): programs put such characters in, and --normalise undoes them",
+                kinds.join(", ")
             ));
         }
         let pairs = self
@@ -157,6 +190,10 @@ impl Sample {
                         let cell = [&at[..window], &at[window + 1..]].concat();
                         raw.push(&cell, Exposure::NOTHING)?;
                     }
+                }
+                Reading::Normalised => {
+                    let tokens = document.normalised.as_ref().unwrap_or(&document.tokens);
+                    raw.push(tokens, Exposure::NOTHING)?;
                 }
                 Reading::OwnTokens => {
                     let tokens = document.own.as_ref().unwrap_or(&document.tokens);

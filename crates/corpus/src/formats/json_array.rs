@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
-use crate::formats::records::{RecordKind, Records};
+use crate::formats::records::{RecordKind, Records, Several};
 use crate::input::Input;
 use crate::limits::LimitKind;
 use crate::options::ReadOptions;
@@ -15,6 +15,8 @@ pub(crate) struct Elements {
     options: Arc<ReadOptions>,
     element: Vec<u8>,
     line: u64,
+    /// The line on which the last record starts.
+    start: u64,
     place: Place,
 }
 
@@ -42,6 +44,7 @@ impl Elements {
             options,
             element: Vec::new(),
             line: 1,
+            start: 1,
             place: Place::Start,
         }
     }
@@ -49,6 +52,13 @@ impl Elements {
     /// Goes to the next element and returns its first byte, unread; `None` at the end.
     fn seek(&mut self) -> Result<Option<u8>, Reason> {
         loop {
+            // Where files were joined.
+            let mark = "\u{feff}".as_bytes();
+            let is_between = matches!(self.place, Place::Start | Place::Bare | Place::BehindArray);
+            if is_between && self.input.fill()?.starts_with(mark) {
+                self.input.consume(mark.len());
+                continue;
+            }
             let Some(&byte) = self.input.fill()?.first() else {
                 return match self.place {
                     Place::Start | Place::Bare | Place::BehindArray => Ok(None),
@@ -126,9 +136,10 @@ impl Elements {
 }
 
 impl<K: RecordKind> Records<K> for Elements {
-    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
+    fn next_records(&mut self) -> Option<Result<Several<K>, CorpusError>> {
         let sought = self.seek();
         let start = self.line;
+        self.start = start;
         let read = match sought {
             Ok(Some(first)) => self.read(first),
             Ok(None) => return None,
@@ -149,6 +160,10 @@ impl<K: RecordKind> Records<K> for Elements {
             K::from_json(&self.element, source, &self.options)
         });
         Some(record.map_err(|reason| CorpusError::new(&self.input.file, Some(start), reason)))
+    }
+
+    fn line(&self) -> u64 {
+        self.start
     }
 }
 

@@ -3,321 +3,415 @@
 //! The object is walked along the mapped paths; of everything beside them the strings are kept as exposure. What is not
 //! read must still be valid JSON and not too deep.
 
-mod context;
-mod shape;
-mod strings;
-mod turns;
-mod values;
-
-use std::borrow::Cow;
-use std::cell::RefCell;
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess};
-
-use self::context::Context;
-use self::shape::{Any, Key, Scalar, Shape};
-use self::strings::Strings;
-use self::turns::Turns;
-use self::values::{Ids, Text};
-use crate::error::Reason;
+use crate::error::{Reason, TokenFault};
 use crate::exposure::Said;
 use crate::failed::failure;
 use crate::fields::{Branch, Field, Node};
-use crate::layout::{Found, Shown, name_keys};
+use crate::found::{Found, Shown, name_keys};
+use crate::layouts::{self, Exchange, Laid};
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
+use crate::talk::{asked, messages, replies};
+use crate::tokens::token;
+use crate::tree::{Parsed, Tree, embedded, parse};
 
-/// Reads one record from the bytes of one JSON object.
-pub(crate) fn record(
+/// Reads the records of one JSON object: one for each answer, or why it is none.
+pub(crate) fn records(
     bytes: &[u8],
-    source: Source,
+    source: &Source,
     options: &ReadOptions,
-) -> Result<Record, Reason> {
-    let found = found(bytes, options, Role::Answer)?;
-    let json = str::from_utf8(bytes).unwrap_or_default();
-    found
-        .into_record(source, options, || name_keys(&keys(json)))
-        .map_err(|reason| match reason {
-            Reason::NoLayout { .. } | Reason::NoAnswer { .. } => match failure(json) {
-                Some(failure) => Reason::Failed { failure },
-                None => reason,
-            },
-            reason => reason,
-        })
+) -> Result<Vec<Result<Record, Reason>>, Reason> {
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Reason::NotAnObject { found: "a list" });
+    }
+    let read = parse(bytes, options.limits.nesting())?;
+    let up_to = read.utf8_up_to;
+    let records = records_of(read, source, options)?;
+    let Some(at) = up_to else {
+        return Ok(records);
+    };
+    // Bytes that are no text may stand anywhere but in the answer.
+    let is_whole = |record: &Record| match record.body.text() {
+        Some(text) => !text.contains(char::REPLACEMENT_CHARACTER),
+        None => true,
+    };
+    let records = records.into_iter().map(|record| match record {
+        Ok(record) if !is_whole(&record) => Err(Reason::Utf8 { at }),
+        record => record,
+    });
+    Ok(records.collect())
+}
+
+/// The same of a tree.
+pub(crate) fn records_of(
+    read: Parsed,
+    source: &Source,
+    options: &ReadOptions,
+) -> Result<Vec<Result<Record, Reason>>, Reason> {
+    let Parsed {
+        mut tree,
+        has_halves,
+        ..
+    } = read;
+    if !tree.is_object() {
+        return Err(Reason::NotAnObject { found: tree.kind() });
+    }
+    let failed = failure(&tree);
+    let keys: Vec<String> = tree.fields().iter().map(|(key, _)| key.clone()).collect();
+    let named = |reason: Reason| match (reason, &failed) {
+        (
+            Reason::NoLayout { .. } | Reason::NoAnswer { .. } | Reason::Failed { .. },
+            Some(failure),
+        ) => Reason::Failed {
+            failure: failure.clone(),
+        },
+        (reason, _) => reason,
+    };
+    let by_fields = options.fields.maps_answer()
+        || options.layout.is_some_and(layouts::Layout::is_by_fields);
+    let laid = match by_fields {
+        true => None,
+        false => layouts::read(&mut tree, options.layout),
+    };
+    let all = match laid {
+        Some(laid) => of_layout(laid, tree, source, options, has_halves),
+        None if options.layout.is_some_and(|layout| !layout.is_by_fields()) => {
+            Err(Reason::NoLayout {
+                found: name_keys(&keys),
+            })
+        }
+        None => found_in(tree, options, Role::Answer).and_then(|mut found| {
+            found.has_halves = has_halves;
+            found.into_records(None, source, options, || name_keys(&keys))
+        }),
+    };
+    let all = all.map_err(&named)?;
+    Ok(all.into_iter().map(|one| one.map_err(&named)).collect())
+}
+
+/// The records of a recognised layout.
+fn of_layout(
+    laid: Laid,
+    rest: Tree,
+    source: &Source,
+    options: &ReadOptions,
+    has_halves: bool,
+) -> Result<Vec<Result<Record, Reason>>, Reason> {
+    let Laid {
+        layout,
+        exchanges,
+        id,
+    } = laid;
+    let mut beside = found_in(rest, options, Role::Beside)?;
+    beside.id = beside.id.filter(|_| id.is_none()).or(id);
+    beside.has_halves = has_halves;
+    let several = exchanges.len() > 1;
+    let mut records = vec![];
+    for (number, exchange) in exchanges.into_iter().enumerate() {
+        let mut found = beside.clone();
+        if several && let Some(id) = &mut found.id {
+            *id = format!("{id}.call{number}");
+        }
+        let Exchange {
+            asked,
+            replies,
+            rest,
+        } = exchange;
+        if replies.is_empty() {
+            let failure = "no answer".to_owned();
+            records.push(Err(Reason::Failed { failure }));
+            continue;
+        }
+        found.start_field();
+        found.strings_mut().extend(rest);
+        found.prompt_turns = (!asked.is_empty()).then_some(asked);
+        found.replies = Some(replies);
+        records.extend(found.into_records(Some(layout), source, options, String::new)?);
+    }
+    if records.is_empty() {
+        let failure = "no answer".to_owned();
+        records.push(Err(Reason::Failed { failure }));
+    }
+    Ok(records)
 }
 
 /// Whose an object is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// The suspect's: its log-probabilities are its own.
     Answer,
+    /// The suspect's, and its answer was taken out of it.
+    Beside,
     /// Whoever's asked it.
     Request,
 }
 
 /// The mapped fields of one JSON object, and the strings beside them.
 pub(crate) fn found(bytes: &[u8], options: &ReadOptions, role: Role) -> Result<Found, Reason> {
-    let json = str::from_utf8(bytes).map_err(|e| Reason::Utf8 {
-        at: e.valid_up_to(),
-    })?;
-    let context = Context {
-        options,
-        reason: RefCell::new(None),
-    };
+    let Parsed {
+        tree, utf8_up_to, ..
+    } = parse(bytes, options.limits.nesting())?;
+    if let Some(at) = utf8_up_to {
+        return Err(Reason::Utf8 { at });
+    }
+    if !tree.is_object() {
+        return Err(Reason::NotAnObject { found: tree.kind() });
+    }
+    found_in(tree, options, role)
+}
+
+fn found_in(tree: Tree, options: &ReadOptions, role: Role) -> Result<Found, Reason> {
     let mut found = Found::default();
-    let mut parser = serde_json::Deserializer::from_str(json);
-    let depth = options.limits.nesting();
-    let read = Any(Walk {
-        context: &context,
-        found: &mut found,
-        branch: options.fields.root(),
-        name: Arc::from(""),
-        depth,
-        is_root: true,
-        role,
-    })
-    .deserialize(&mut parser)
-    .and_then(|()| parser.end());
-    read.map_err(|error| context.reason.take().unwrap_or_else(|| syntax(&error)))?;
+    let walk = Walk { options, role };
+    let Tree::Object(fields) = tree else {
+        return Ok(found);
+    };
+    let branch = options.fields.root();
+    for (key, value) in fields {
+        found.start_field();
+        let node = branch.child(&key);
+        // Tokens that the suspect wrote or weighed are nothing that it was shown.
+        if key == LOGPROBS && role != Role::Request && node.is_none() {
+            continue;
+        }
+        walk.step(value, node, &Arc::from(&*key), &mut found)?;
+    }
     Ok(found)
 }
 
-/// Parser messages end with a position in the record; ours names the byte apart.
-fn syntax(error: &serde_json::Error) -> Reason {
-    let message = error.to_string();
-    let why = message
-        .rsplit_once(" at line ")
-        .map_or(message.as_str(), |(why, _)| why);
-    Reason::Json {
-        why: why.to_owned(),
-        column: error.column(),
-    }
-}
+/// The record's field of log-probabilities.
+const LOGPROBS: &str = "logprobs";
 
-/// An object or list that may hold mapped fields. `depth` is how many levels of nesting are allowed from here on.
-struct Walk<'a, 'c> {
-    context: &'a Context<'c>,
-    found: &'a mut Found,
-    branch: &'a Branch,
-    /// The name it stands under.
-    name: Arc<str>,
-    depth: u32,
-    is_root: bool,
+/// The way through a record.
+struct Walk<'a> {
+    options: &'a ReadOptions,
     role: Role,
 }
 
-impl Walk<'_, '_> {
-    /// A mapped path that leads through a scalar leads nowhere: the field is absent. The record itself must be an object.
-    fn nowhere<E: Error>(&self, found: &'static str) -> Result<(), E> {
-        if self.is_root {
-            Err(self.context.fail(Reason::NotAnObject { found }))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-impl<'de> Shape<'de> for Walk<'_, '_> {
-    type Out = ();
-
-    fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        let Self {
-            context,
-            found,
-            branch,
-            depth,
-            is_root,
-            role,
-            ..
-        } = self;
-        let depth = context.deeper(depth)?;
-        while let Some(key) = map.next_key_seed(Key)? {
-            if is_root {
-                found.start_field();
-            }
-            let is_own = is_root && key == LOGPROBS && role == Role::Answer;
-            if is_own && branch.child(&key).is_none() {
-                map.next_value_seed(Own { context, depth })?;
-                continue;
-            }
-            map.next_value_seed(Step {
-                context,
-                found,
-                node: branch.child(&key),
-                name: Arc::from(&*key),
-                depth,
-            })?;
-        }
-        Ok(())
-    }
-
-    fn list<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
-        self.nowhere("a list")?;
-        let Self {
-            context,
-            found,
-            branch,
-            name,
-            depth,
-            ..
-        } = self;
-        let depth = context.deeper(depth)?;
-        let mut index = 0;
-        while list
-            .next_element_seed(Step {
-                context,
-                found,
-                node: branch.at(index),
-                name: Arc::clone(&name),
-                depth,
-            })?
-            .is_some()
-        {
-            index += 1;
-        }
-        Ok(())
-    }
-
-    fn string<E: Error>(self, text: &str) -> Result<(), E> {
-        self.nowhere("a string")?;
-        self.found.strings_mut().push(Said {
-            text: text.to_owned(),
-            name: self.name,
-        });
-        Ok(())
-    }
-
-    fn scalar<E: Error>(self, scalar: Scalar) -> Result<(), E> {
-        self.nowhere(scalar.name())
-    }
-}
-
-/// A value somewhere below the record: on the way to a field, a field, or neither.
-struct Step<'a, 'c> {
-    context: &'a Context<'c>,
-    found: &'a mut Found,
-    node: Option<&'a Node>,
-    name: Arc<str>,
-    depth: u32,
-}
-
-impl<'de> DeserializeSeed<'de> for Step<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
-        let Self {
-            context,
-            found,
-            node,
-            name,
-            depth,
-        } = self;
+impl Walk<'_> {
+    /// A value somewhere below the record: on the way to a field, a field, or neither.
+    fn step(
+        &self,
+        value: Tree,
+        node: Option<&Node>,
+        name: &Arc<str>,
+        found: &mut Found,
+    ) -> Result<(), Reason> {
         match node {
-            None => {
-                let strings = found.strings_mut();
-                Any(Strings {
-                    context,
-                    take: &mut |said, _| strings.push(said),
-                    name,
-                    is_content: false,
-                    depth,
-                })
-                .deserialize(parser)
+            Some(Node::Leaf(field)) if !(self.role == Role::Beside && field.is_body()) => {
+                self.leaf(value, *field, found)
             }
-            Some(Node::Branch(branch)) => Any(Walk {
-                context,
-                found,
-                branch,
-                name,
-                depth,
-                is_root: false,
-                role: Role::Answer,
-            })
-            .deserialize(parser),
-            Some(Node::Leaf(field)) => leaf(context, found, *field, depth, parser),
+            Some(Node::Branch(branch)) => self.branch(value, branch, name, found),
+            _ => {
+                strings(value, name, found.strings_mut());
+                Ok(())
+            }
+        }
+    }
+
+    /// An object or list that may hold mapped fields. A path that leads through another value leads nowhere.
+    fn branch(
+        &self,
+        value: Tree,
+        branch: &Branch,
+        name: &Arc<str>,
+        found: &mut Found,
+    ) -> Result<(), Reason> {
+        match value {
+            Tree::Object(fields) => {
+                for (key, value) in fields {
+                    let node = branch.child(&key);
+                    self.step(value, node, &Arc::from(&*key), found)?;
+                }
+                Ok(())
+            }
+            Tree::List(items) => {
+                refuse_part(&items, branch, name)?;
+                for (index, item) in items.into_iter().enumerate() {
+                    let node = branch.at(index, &item);
+                    self.step(item, node, name, found)?;
+                }
+                Ok(())
+            }
+            Tree::Text(text) => match embedded(&text, self.options.limits.nesting()) {
+                // A column of a table holds it as JSON.
+                Some(value) => self.branch(value, branch, name, found),
+                None => {
+                    strings(Tree::Text(text), name, found.strings_mut());
+                    Ok(())
+                }
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// A value that a field is mapped to. `null` is the same as absent.
+    fn leaf(&self, value: Tree, field: Field, found: &mut Found) -> Result<(), Reason> {
+        let fields = &self.options.fields;
+        found.note(field, fields)?;
+        if field == Field::Messages {
+            found.note_shown(Shown::Messages);
+        }
+        if value == Tree::Null {
+            if field == Field::Prompt {
+                found.note_shown(Shown::Prompt);
+            }
+            return Ok(());
+        }
+        let wrong = |value: &Tree, expected| Reason::Kind {
+            field: fields.path(field),
+            found: value.kind().to_owned(),
+            expected,
+        };
+        match field {
+            Field::Messages => {
+                let value = match value {
+                    Tree::Text(text) => embedded(&text, self.options.limits.nesting())
+                        .unwrap_or(Tree::Text(text)),
+                    value => value,
+                };
+                found.messages = Some(messages(value, &fields.path(field))?);
+            }
+            Field::Tokens | Field::PromptTokens | Field::ResponseTokens => {
+                let tokens = self.tokens(value, field)?;
+                if let Some(slot) = found.tokens_mut(field) {
+                    *slot = Some(tokens);
+                }
+            }
+            Field::Id | Field::Group | Field::SubKey => {
+                let text = match value {
+                    Tree::Text(text) => text,
+                    Tree::Whole(number) => number.to_string(),
+                    other => return Err(wrong(&other, "a string or a whole number")),
+                };
+                if let Some(slot) = found.text_mut(field) {
+                    *slot = Some(text);
+                }
+            }
+            Field::Prompt => {
+                found.note_shown(Shown::Prompt);
+                match value {
+                    Tree::Text(text) => found.prompt = Some(text),
+                    value if holds_text(&value) => found.prompt_turns = Some(asked(value)),
+                    other => return Err(wrong(&other, "a string, or a list of turns")),
+                }
+            }
+            Field::Text | Field::Response => match value {
+                Tree::Text(text) => {
+                    if let Some(slot) = found.text_mut(field) {
+                        *slot = Some(text);
+                    }
+                }
+                value if holds_text(&value) => {
+                    let mut rest = vec![];
+                    found.note_shown(Shown::Messages);
+                    found.replies = Some(replies(value, &mut rest));
+                    found.strings_mut().extend(rest);
+                }
+                other => return Err(wrong(&other, "a string, or a list of parts with text,")),
+            },
+        }
+        Ok(())
+    }
+
+    /// A list of token ids.
+    fn tokens(&self, value: Tree, field: Field) -> Result<Vec<u32>, Reason> {
+        let name = || self.options.fields.path(field);
+        let fault = |index, found: String, why| Reason::Token {
+            field: name(),
+            index,
+            found,
+            why,
+        };
+        let check = |(index, number): (usize, i128)| {
+            let id = token(number, self.options.vocab_size);
+            id.map_err(|why| fault(index, number.to_string(), why))
+        };
+        let value = match value {
+            Tree::Text(text) => {
+                embedded(&text, self.options.limits.nesting()).unwrap_or(Tree::Text(text))
+            }
+            value => value,
+        };
+        match value {
+            Tree::Ids(ids) => {
+                for (index, &id) in ids.iter().enumerate() {
+                    check((index, id.into()))?;
+                }
+                Ok(ids)
+            }
+            Tree::List(items) => {
+                let items = items.into_iter().enumerate();
+                let ids = items.map(|(index, item)| match item {
+                    Tree::Whole(number) => check((index, number)),
+                    other => Err(fault(index, other.kind().to_owned(), TokenFault::NotAnId)),
+                });
+                ids.collect()
+            }
+            other => Err(Reason::Kind {
+                field: name(),
+                found: other.kind().to_owned(),
+                expected: "a list of token ids",
+            }),
         }
     }
 }
 
-/// The record's field of log-probabilities: tokens that the suspect wrote or weighed, nothing that it was shown.
-const LOGPROBS: &str = "logprobs";
-
-/// A value whose strings are the suspect's own.
-struct Own<'a, 'c> {
-    context: &'a Context<'c>,
-    depth: u32,
-}
-
-impl<'de> DeserializeSeed<'de> for Own<'_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
-        Any(Strings {
-            context: self.context,
-            take: &mut |_, _| {},
-            name: Arc::from(LOGPROBS),
-            is_content: false,
-            depth: self.depth,
-        })
-        .deserialize(parser)
+/// Refuses a path to one of several parts of an answer: the others would count as shown.
+fn refuse_part(items: &[Tree], branch: &Branch, list: &str) -> Result<(), Reason> {
+    if !["parts", "content"].contains(&list) {
+        return Ok(());
     }
-}
-
-/// A value that a field is mapped to. `null` is the same as absent.
-fn leaf<'de, D: Deserializer<'de>>(
-    context: &Context<'_>,
-    found: &mut Found,
-    field: Field,
-    depth: u32,
-    parser: D,
-) -> Result<(), D::Error> {
-    let fields = &context.options.fields;
-    found
-        .note(field, fields)
-        .map_err(|reason| context.fail(reason))?;
-    if field == Field::Messages {
-        found.note_shown(Shown::Messages);
-        found.messages = Any(Turns { context, depth }).deserialize(parser)?;
-    } else if let Some(slot) = found.tokens_mut(field) {
-        *slot = Any(Ids { context, field }).deserialize(parser)?;
-    } else if let Some(slot) = found.text_mut(field) {
-        let may_be_number = matches!(field, Field::Id | Field::Group | Field::SubKey);
-        *slot = Any(Text {
-            context,
-            name: &|| fields.path(field),
-            may_be_number,
-        })
-        .deserialize(parser)?;
-        if field == Field::Prompt {
-            found.note_shown(Shown::Prompt);
+    for (index, item) in items.iter().enumerate() {
+        let Some(Node::Branch(part)) = branch.at(index, item) else {
+            continue;
+        };
+        for name in ["text", "content"] {
+            let Some(Node::Leaf(field)) = part.child(name) else {
+                continue;
+            };
+            let parts = items.iter().filter(|item| item.text_at(name).is_some()).count();
+            if field.is_body() && parts > 1 {
+                return Err(Reason::PartOfAnswer {
+                    list: list.to_owned(),
+                    parts,
+                });
+            }
         }
     }
     Ok(())
 }
 
-/// The names at the top of an object that was read without error.
-fn keys(json: &str) -> Vec<Cow<'_, str>> {
-    struct Keys;
-    impl<'de> Shape<'de> for Keys {
-        type Out = Vec<Cow<'de, str>>;
-        fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Out, M::Error> {
-            let mut keys = Vec::new();
-            while let Some(key) = map.next_key_seed(Key)? {
-                map.next_value::<serde::de::IgnoredAny>()?;
-                keys.push(key);
-            }
-            Ok(keys)
-        }
-        fn list<S: SeqAccess<'de>>(self, _: S) -> Result<Self::Out, S::Error> {
-            Ok(Vec::new())
-        }
-        fn string<E: Error>(self, _: &str) -> Result<Self::Out, E> {
-            Ok(Vec::new())
-        }
-        fn scalar<E: Error>(self, _: Scalar) -> Result<Self::Out, E> {
-            Ok(Vec::new())
-        }
+/// Whether a value is made of turns or parts: some object in it has a string.
+fn holds_text(value: &Tree) -> bool {
+    match value {
+        Tree::Object(fields) => fields
+            .iter()
+            .any(|(_, value)| value.text().is_some() || holds_text(value)),
+        Tree::List(items) => items.iter().any(holds_text),
+        _ => false,
     }
-    Any(Keys)
-        .deserialize(&mut serde_json::Deserializer::from_str(json))
-        .unwrap_or_default()
+}
+
+/// Every string within a value, with the name it stands under.
+fn strings(value: Tree, name: &Arc<str>, into: &mut Vec<Said>) {
+    match value {
+        Tree::Text(text) => into.push(Said {
+            text,
+            name: Arc::clone(name),
+        }),
+        Tree::List(items) => {
+            for item in items {
+                strings(item, name, into);
+            }
+        }
+        Tree::Object(fields) => {
+            for (key, value) in fields {
+                strings(value, &Arc::from(&*key), into);
+            }
+        }
+        _ => {}
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
-use crate::formats::records::{RecordKind, Records};
+use crate::formats::records::{RecordKind, Records, Several};
 use crate::input::Input;
 use crate::limits::LimitKind;
 use crate::options::ReadOptions;
@@ -25,6 +25,12 @@ impl Lines {
             line: Vec::new(),
             number: 0,
         }
+    }
+
+    /// The line's JSON: without the byte order mark that stands where files were joined.
+    fn json(&self) -> &[u8] {
+        let mark = "\u{feff}".as_bytes();
+        self.line.strip_prefix(mark).unwrap_or(&self.line)
     }
 
     /// Reads the next line into `self.line`, without its end. A line beyond the limit is read to its end, so that the
@@ -59,7 +65,7 @@ impl Lines {
 }
 
 impl<K: RecordKind> Records<K> for Lines {
-    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
+    fn next_records(&mut self) -> Option<Result<Several<K>, CorpusError>> {
         loop {
             let line = self.next_line();
             let fail = |reason| CorpusError::new(&self.input.file, Some(self.number), reason);
@@ -73,16 +79,20 @@ impl<K: RecordKind> Records<K> for Lines {
                         value,
                     })))
                 }
-                Ok(Line::Whole) if self.line.trim_ascii().is_empty() => continue,
+                Ok(Line::Whole) if self.json().trim_ascii().is_empty() => continue,
                 Ok(Line::Whole) => {
                     let source = Source {
                         file: Arc::clone(&self.input.file),
                         line: self.number,
                     };
-                    Some(K::from_json(&self.line, source, &self.options).map_err(fail))
+                    Some(K::from_json(self.json(), source, &self.options).map_err(fail))
                 }
             };
         }
+    }
+
+    fn line(&self) -> u64 {
+        self.number
     }
 }
 

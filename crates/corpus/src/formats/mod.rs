@@ -6,6 +6,7 @@ pub(crate) mod jsonl;
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;
 pub(crate) mod records;
+pub(crate) mod table;
 pub(crate) mod text;
 
 use std::fmt;
@@ -15,7 +16,7 @@ use std::str::FromStr;
 /// The formats that are read.
 ///
 /// Unless it is given, the format follows from the content where that is certain (Parquet's magic bytes), else from the
-/// extension (`.jsonl`, `.ndjson`, `.json`, `.txt`, `.text`, `.md`, `.parquet`, before a `.gz` or `.zst`), else from the
+/// extension (`.jsonl`, `.ndjson`, `.json`, `.txt`, `.text`, `.md`, `.parquet`, `.csv`, `.tsv`, `.tab`, before a `.gz` or `.zst`), else from the
 /// first character: `{` JSON lines, `[` a JSON array, anything else text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -28,11 +29,22 @@ pub enum Format {
     Text,
     /// Parquet: columns are fields, rows are records.
     Parquet,
+    /// Comma-separated values, or semicolons between them: the first line names the fields, rows are records.
+    Csv,
+    /// The same with tabs.
+    Tsv,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Jsonl, Self::Json, Self::Text, Self::Parquet];
+    pub const ALL: [Self; 6] = [
+        Self::Jsonl,
+        Self::Json,
+        Self::Text,
+        Self::Parquet,
+        Self::Csv,
+        Self::Tsv,
+    ];
 
     /// The name in flags.
     #[must_use]
@@ -42,6 +54,8 @@ impl Format {
             Self::Json => "json",
             Self::Text => "text",
             Self::Parquet => "parquet",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
         }
     }
 
@@ -62,10 +76,7 @@ pub(crate) const PARQUET_MAGIC: &[u8] = b"PAR1";
 
 /// What an input that would be read as one text seems to be instead. Read as one document, records would lose what was
 /// shown for each of them, and prompts would count as the suspect's own words.
-pub(crate) fn disguise(name: &str, start: &[u8]) -> Option<&'static str> {
-    if matches!(extension(name).as_deref(), Some("csv" | "tsv")) {
-        return Some("a table of comma- or tab-separated values");
-    }
+pub(crate) fn disguise(start: &[u8]) -> Option<&'static str> {
     match start.trim_ascii_start() {
         [b'{', rest @ ..] if rest.trim_ascii_start().starts_with(b"\"") => Some("JSON lines"),
         [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Some("a JSON array"),
@@ -79,6 +90,8 @@ fn by_extension(name: &str) -> Option<Format> {
         "json" => Some(Format::Json),
         "txt" | "text" | "md" => Some(Format::Text),
         "parquet" => Some(Format::Parquet),
+        "csv" => Some(Format::Csv),
+        "tsv" | "tab" => Some(Format::Tsv),
         _ => None,
     }
 }
@@ -140,10 +153,10 @@ mod tests {
             assert_eq!(format.to_string().parse(), Ok(format));
         }
         assert!(
-            "csv"
+            "xml"
                 .parse::<Format>()
                 .unwrap_err()
-                .contains("jsonl, json, text, parquet")
+                .contains("jsonl, json, text, parquet, csv, tsv")
         );
     }
 }

@@ -9,6 +9,7 @@ mod columns;
 mod fault;
 mod guard;
 mod objects;
+mod unpacked;
 
 use std::fs::File;
 use std::sync::Arc;
@@ -19,17 +20,37 @@ use self::cells::Cursor;
 use self::fault::{catch, damaged};
 use self::guard::Budget;
 pub(crate) use self::objects::Objects;
-use crate::chat::Message;
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
-use crate::formats::records::Records;
-use crate::layout::{Found, name_keys};
+use crate::formats::records::{Records, Several};
+use crate::found::{Found, name_keys};
+use crate::layouts::{self, Layout};
 use crate::limits::LimitKind;
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
+use crate::talk::Message;
 
-/// The records of a Parquet file.
-pub(crate) struct Rows {
+/// The records of a Parquet file: of the mapped columns, or, where rows have a layout by name, of whole rows.
+pub(crate) fn open(
+    name: Arc<str>,
+    file: File,
+    options: Arc<ReadOptions>,
+) -> Result<Box<dyn Records<Record>>, Reason> {
+    let by_fields = options.fields.maps_answer()
+        || options.layout.is_some_and(Layout::is_by_fields);
+    let again = || file.try_clone().map_err(Reason::Open);
+    let is_laid = !by_fields
+        && (options.layout.is_some()
+            || Objects::new(Arc::clone(&name), again()?, Arc::clone(&options))?
+                .first_rows(|row| layouts::is_known(row.to_string().as_bytes())));
+    Ok(match is_laid {
+        true => Box::new(Objects::new(name, file, options)?),
+        false => Box::new(Rows::new(name, file, options)?),
+    })
+}
+
+/// The records of a Parquet file, column by column.
+struct Rows {
     name: Arc<str>,
     options: Arc<ReadOptions>,
     file: SerializedFileReader<File>,
@@ -42,12 +63,12 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    pub(crate) fn new(
+    fn new(
         name: Arc<str>,
         file: File,
         options: Arc<ReadOptions>,
     ) -> Result<Self, Reason> {
-        let budget = Arc::new(Budget::new(&options.limits));
+        let budget = Arc::new(Budget::new(&options.limits, file.try_clone().map_err(Reason::Open)?));
         let opened = catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?;
         let schema = opened.metadata().file_metadata().schema_descr();
         let columns = catch(|| columns::columns(schema, &options.fields))?;
@@ -110,7 +131,7 @@ impl Rows {
         Ok(Some((found, bad)))
     }
 
-    fn record(&self, found: Found, bad: Option<Reason>) -> Result<Record, Reason> {
+    fn records(&self, found: Found, bad: Option<Reason>) -> Result<Several<Record>, Reason> {
         if let Some(reason) = bad {
             return Err(reason);
         }
@@ -130,14 +151,14 @@ impl Rows {
             file: Arc::clone(&self.name),
             line: self.row,
         };
-        found.into_record(source, &self.options, || name_keys(&self.keys))
+        found.into_records(None, &source, &self.options, || name_keys(&self.keys))
     }
 }
 
 impl Records<Record> for Rows {
-    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
-        let record = match catch(|| self.next_row()) {
-            Ok(Some((found, bad))) => self.record(found, bad),
+    fn next_records(&mut self) -> Option<Result<Several<Record>, CorpusError>> {
+        let records = match catch(|| self.next_row()) {
+            Ok(Some((found, bad))) => self.records(found, bad),
             Ok(None) => return None,
             // Behind a damaged page no row can be trusted, and a limit hit within a column leaves the columns apart.
             Err(Reason::OverLimit {
@@ -149,6 +170,10 @@ impl Records<Record> for Rows {
             ))),
             Err(reason) => Err(reason),
         };
-        Some(record.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))
+        Some(records.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))
+    }
+
+    fn line(&self) -> u64 {
+        self.row
     }
 }

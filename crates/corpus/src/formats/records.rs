@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
+use crate::facts::Facts;
 use crate::formats::Format;
 use crate::input::Input;
 use crate::options::ReadOptions;
@@ -19,23 +20,29 @@ pub trait RecordKind: Sized {
     /// Where it has none that such records come in, or its first bytes show that it cannot be read.
     fn open(input: Input, options: Arc<ReadOptions>) -> Result<Opened<Self>, Reason>;
 
-    /// Takes the records out of it that come before it.
-    fn take_earlier(&mut self) -> Vec<Self> {
-        vec![]
+    /// Prepares a record as the options say, and notes what it was.
+    fn prepared(self, _: &ReadOptions, _: &mut Facts) -> Self {
+        self
     }
 
-    /// Reads one record from the bytes of one JSON object.
+    /// Reads the records of one JSON object, in order; of those that are none, why.
     ///
     /// # Errors
-    /// Where it is no such record.
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason>;
+    /// Where it holds no such record.
+    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason>;
 }
 
 /// An input's format and its records.
 pub(crate) type Opened<K> = (Format, Box<dyn Records<K>>);
 
+/// The records of one line, row or element.
+pub(crate) type Several<K> = Vec<Result<K, Reason>>;
+
 /// Records of one input in one format.
 pub trait Records<K>: Send {
-    /// The next record. After an error that is a bad record, reading can go on.
-    fn next_record(&mut self) -> Option<Result<K, CorpusError>>;
+    /// The records of the next line, row or element. After an error that is a bad record, reading can go on.
+    fn next_records(&mut self) -> Option<Result<Several<K>, CorpusError>>;
+
+    /// The line, row or element that was read last.
+    fn line(&self) -> u64;
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
-use crate::formats::records::Records;
+use crate::formats::records::{Records, Several};
 use crate::input::Input;
 use crate::limits::LimitKind;
 use crate::options::ReadOptions;
-use crate::record::{Piece, Record, Source};
+use crate::record::{Origin, Piece, Record, Source};
 
 /// The one record of a text file.
 pub(crate) struct Text {
@@ -58,7 +58,7 @@ impl Text {
 }
 
 impl Records<Record> for Text {
-    fn next_record(&mut self) -> Option<Result<Record, CorpusError>> {
+    fn next_records(&mut self) -> Option<Result<Several<Record>, CorpusError>> {
         if std::mem::replace(&mut self.done, true) {
             return None;
         }
@@ -73,7 +73,7 @@ impl Records<Record> for Text {
         }
         match self.read() {
             Ok(text) => text.map(|text| {
-                Ok(Record {
+                Ok(vec![Ok(Record {
                     source,
                     id: None,
                     group: None,
@@ -82,10 +82,14 @@ impl Records<Record> for Text {
                     exposure_known: false,
                     turns: None,
                     body: Piece::Text(text),
-                    earlier: vec![],
-                })
+                    origin: Origin::default(),
+                })])
             }),
             Err(reason) => Some(Err(CorpusError::new(&self.input.file, Some(1), reason))),
         }
+    }
+
+    fn line(&self) -> u64 {
+        1
     }
 }

@@ -4,7 +4,7 @@ use super::{LogprobRecord, Positions};
 use crate::encode::encode;
 use crate::error::{CorpusError, Reason};
 use crate::forms::{Letters, Shown};
-use crate::record::{Piece, Record, Source};
+use crate::record::{Origin, Piece, Record, Source};
 use crate::tokenizer::Tokenizer;
 
 /// A record as windows and tokens of the marking model.
@@ -20,6 +20,22 @@ pub struct EncodedLogprobs {
     pub steps: Vec<Step>,
     /// What could not be mapped to the marking model's tokens.
     pub unmapped: Unmapped,
+    /// Why it has no position, where it could have had.
+    pub left_out: Option<LeftOut>,
+}
+
+/// Why a record has no position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is an answer without log-probabilities.
+    Without,
+    /// Its tokens' strings do not spell its text.
+    Unspelled {
+        /// How many.
+        positions: u64,
+        /// Whether the strings name ids of the suspect's tokenizer.
+        are_ids: bool,
+    },
 }
 
 /// A position.
@@ -58,9 +74,17 @@ impl LogprobRecord {
         window: usize,
     ) -> Result<EncodedLogprobs, CorpusError> {
         let mut unmapped = Unmapped::default();
+        let left_out = match self.positions {
+            Positions::Without => Some(LeftOut::Without),
+            Positions::Unspelled { positions, are_ids } => {
+                Some(LeftOut::Unspelled { positions, are_ids })
+            }
+            _ => None,
+        };
         let mut steps = match self.positions {
             Positions::Context { tokens, top } => context(&tokens, top, window),
             Positions::Tokens { tokens, tops } => sequence(&tokens, tops, window),
+            Positions::Without | Positions::Unspelled { .. } => vec![],
             Positions::Text { tokens, tops } => {
                 let Some(tokenizer) = tokenizer else {
                     let Source { file, line } = &self.source;
@@ -88,7 +112,7 @@ impl LogprobRecord {
             exposure_known: self.exposure_known,
             turns: None,
             body: Piece::Tokens(vec![]),
-            earlier: vec![],
+            origin: Origin::default(),
         };
         let shown = encode([Ok(shown)], tokenizer).next();
         Ok(EncodedLogprobs {
@@ -99,6 +123,7 @@ impl LogprobRecord {
             exposure_known: self.exposure_known,
             steps,
             unmapped,
+            left_out,
         })
     }
 }

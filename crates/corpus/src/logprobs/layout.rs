@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::spelling::{self, Spelling, of_name, spelling};
 use super::{LogprobRecord, Positions};
 use crate::error::{Reason, TokenFault};
 use crate::formats::json_object;
@@ -38,7 +39,10 @@ pub(super) fn record(
             positions,
         });
     }
-    let (by_id, by_string) = (given("top_logprobs"), given("logprobs"));
+    // Beside the answer, or where services put them.
+    let places = ["/choices/0/logprobs", "/response/choices/0/logprobs", "/response/body/choices/0/logprobs"];
+    let nested = || places.iter().find_map(|place| value_at(&fields, place));
+    let (by_id, by_string) = (given("top_logprobs"), given("logprobs").or_else(nested));
     if by_id.is_none() && by_string.is_none() {
         return Err(Reason::NoLayout {
             found: format!(
@@ -48,10 +52,17 @@ pub(super) fn record(
         });
     }
     // What was shown is read by the same rules as of any answer.
-    let answer = json_object::record(line, source.clone(), options)?;
+    let mut answers = json_object::records(line, &source, options)?;
+    let answer = answers.pop().ok_or(Reason::NoLayout {
+        found: names(&fields),
+    })??;
     let positions = match (by_id, by_string) {
         (Some(tops), _) => with_ids(answer.body, tops, vocabulary)?,
-        (None, strings) => with_strings(strings.unwrap_or(&Value::Null))?,
+        (None, Some(strings)) if is_without(strings) => Positions::Without,
+        (None, strings) => {
+            let read = with_strings(strings.unwrap_or(&Value::Null))?;
+            spelled(read, answer.body.text(), options)?
+        }
     };
     Ok(LogprobRecord {
         source,
@@ -88,6 +99,71 @@ fn with_strings(logprobs: &Value) -> Result<Positions, Reason> {
         }
     };
     Ok(Positions::Text { tokens, tops })
+}
+
+/// A value of a record.
+fn value_at<'a>(fields: &'a Map<String, Value>, place: &str) -> Option<&'a Value> {
+    let (first, rest) = place.strip_prefix('/')?.split_once('/')?;
+    let value = fields.get(first)?.pointer(&format!("/{rest}"));
+    value.filter(|value| !value.is_null())
+}
+
+/// Whether log-probabilities are those of an answer that has none: a refusal, or nothing at all.
+fn is_without(logprobs: &Value) -> bool {
+    let is_empty = |name: &str| {
+        let list = logprobs.get(name);
+        list.is_none_or(|list| list.is_null() || list.as_array().is_some_and(Vec::is_empty))
+    };
+    logprobs.is_object() && is_empty("content") && is_empty("tokens")
+}
+
+/// Strings as text, in whatever alphabet they are, if they spell the answer.
+fn spelled(
+    positions: Positions,
+    answer: Option<&str>,
+    options: &ReadOptions,
+) -> Result<Positions, Reason> {
+    let (Positions::Text { tokens, tops }, Some(answer)) = (&positions, answer) else {
+        return Ok(positions);
+    };
+    let unspelled = |are_ids| Positions::Unspelled {
+        positions: tokens.len() as u64,
+        are_ids,
+    };
+    Ok(match spelling(tokens.iter().map(String::as_str), answer) {
+        Spelling::Text => positions,
+        Spelling::ByteNames => Positions::Text {
+            tokens: tokens.iter().map(|token| of_name(token)).collect(),
+            tops: tops
+                .iter()
+                .map(|top| top.iter().map(|(token, logprob)| (of_name(token), *logprob)).collect())
+                .collect(),
+        },
+        Spelling::Ids if options.ids => {
+            let check = |(index, token): (usize, &String)| {
+                let id = spelling::id(token).unwrap_or(u32::MAX);
+                let checked = tokens::token(id.into(), options.vocab_size);
+                checked.map_err(|why| Reason::Token {
+                    field: "logprobs".to_owned(),
+                    index,
+                    found: token.clone(),
+                    why,
+                })
+            };
+            let ids: Result<Vec<u32>, Reason> = tokens.iter().enumerate().map(check).collect();
+            let top = |top: &Vec<(String, f64)>| {
+                let named = top.iter().filter_map(|(token, logprob)| Some((spelling::id(token)?, *logprob)));
+                let is_known = |id: u32| options.vocab_size.is_none_or(|size| id < size);
+                named.filter(|(id, _)| is_known(*id)).collect()
+            };
+            Positions::Tokens {
+                tokens: ids?,
+                tops: tops.iter().map(top).collect(),
+            }
+        }
+        Spelling::Ids => unspelled(true),
+        Spelling::Unknown => unspelled(false),
+    })
 }
 
 /// `{token, logprob, top_logprobs: [{token, logprob}]}`; the token itself need not be among the top ones.

@@ -7,7 +7,7 @@ use crate::error::Reason;
 use crate::formats::jsonl::Lines;
 #[cfg(feature = "parquet")]
 use crate::formats::parquet::Objects;
-use crate::formats::records::{Opened, RecordKind};
+use crate::formats::records::{Opened, RecordKind, Several};
 use crate::formats::{Format, PARQUET_MAGIC};
 use crate::input::Input;
 use crate::options::ReadOptions;
@@ -16,7 +16,7 @@ use crate::stream::Stream;
 
 /// The records of one or more files of JSON lines or Parquet, in order; `-` is standard input.
 ///
-/// The first bad record ends the stream: nothing is skipped.
+/// Bad records are skipped as far as the options allow, and counted. An answer without log-probabilities is none.
 ///
 /// ```
 /// use hallmark_corpus::logprobs::{LogprobReader, Positions};
@@ -31,7 +31,7 @@ use crate::stream::Stream;
 pub type LogprobReader = Stream<LogprobRecord>;
 
 impl RecordKind for LogprobRecord {
-    const SKIPPED_IF_BAD: bool = false;
+    const SKIPPED_IF_BAD: bool = true;
 
     fn open(input: Input, options: Arc<ReadOptions>) -> Result<Opened<Self>, Reason> {
         if !input.start.starts_with(PARQUET_MAGIC) {
@@ -47,7 +47,7 @@ impl RecordKind for LogprobRecord {
         Err(Reason::ParquetNotBuilt)
     }
 
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Self, Reason> {
-        layout::record(json, source, options)
+    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason> {
+        Ok(vec![layout::record(json, source, options)])
     }
 }

@@ -20,6 +20,10 @@ pub enum Warning {
     ExposureUnknown,
     /// Answers came as token ids: whoever wrote the records may have chosen how their text is cut.
     AnswersAsTokens,
+    /// The key is published, or so small that it can be guessed: anyone can have marked text with it.
+    AnyonesKey,
+    /// More than one record in fifty could not be read: the others are selected by their form.
+    RecordsSkipped,
     /// The mark draws lists, whose tokens depend on each other: the e-value holds at the end, as fixed beforehand, and not at
     /// any time: `docs/tests/marks.md`.
     AtEndOnly,
@@ -66,6 +70,10 @@ impl Warning {
             Self::AnswersAsTokens => {
                 "give the answers as text, or the program that sampled these tokens"
             }
+            Self::AnyonesKey => "mark with a key of at least 64 random bits that nobody else has",
+            Self::RecordsSkipped => {
+                "name the layout or the fields of the records that were skipped, or mend them"
+            }
             Self::RelatedKeys => "do not use a level above 0.1",
             Self::AtEndOnly => "fix beforehand how many answers are asked for",
             Self::KeyNotComparable => {
@@ -86,6 +94,12 @@ impl fmt::Display for Warning {
             }
             Self::AnswersAsTokens => {
                 "answers came as token ids: a text can be cut into tokens in many ways, and whoever wrote the records chose one"
+            }
+            Self::AnyonesKey => {
+                "the key is published or can be guessed: anyone can have marked this text"
+            }
+            Self::RecordsSkipped => {
+                "many records were skipped as bad: those that were read are selected by their form"
             }
             Self::AtEndOnly => {
                 "tokens of one green list depend on each other: this e-value holds at the end only, if the number of answers was fixed beforehand"

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::prompts::Chosen;
 use super::quoted::Quoted;
 use super::reference::Reference;
-use crate::read::Skipped;
+use crate::read::{Reading, Skipped};
 use hallmark_detector::finding::{Condition as Unproven, Counts, Finding, Order, Test};
 use hallmark_detector::weights::WeightSource;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,7 @@ pub(super) struct Case<'a> {
     pub(super) collection: Option<&'a Collection>,
     pub(super) quoted: Option<&'a Quoted>,
     pub(super) chosen: Chosen,
+    pub(super) reading: &'a Reading,
     pub(super) skipped: &'a Skipped,
     pub(super) reference: Option<&'a Reference>,
     /// Numbers of the logs of first visits that have no answer.
@@ -64,6 +65,7 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
         collection,
         quoted,
         chosen,
+        reading,
         skipped,
         reference,
         missing,
@@ -187,6 +189,20 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
             ),
         },
     );
+    if reading.normalised {
+        add(
+            "That characters changed for looks are undone was fixed before any score was known",
+            all.clone(),
+            Checker::Plan,
+            format!(
+                "the table is fixed and looks at no key; it changed {} characters in {} of {} answers, and {} in what was shown",
+                reading.dressed.values().sum::<u64>(),
+                reading.dressed_answers,
+                counts.answers,
+                reading.dressed_shown.values().sum::<u64>()
+            ),
+        );
+    }
     if answers.as_tokens > 0 {
         add(
             "Answers that came as token ids are the tokens that the model sampled, or those of their text",
@@ -288,7 +304,11 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
 fn left_out(skipped: &Skipped) -> String {
     let mut text = String::new();
     if skipped.records > 0 {
-        text += &format!("{} bad records were skipped; ", skipped.records);
+        text += &format!(
+            "{} bad records were skipped, {:.1}% of all; ",
+            skipped.records,
+            100.0 * skipped.share
+        );
     }
     if skipped.failed > 0 {
         text += &format!("{} requests failed and have no answer; ", skipped.failed);

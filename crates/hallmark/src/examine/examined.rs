@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::inputs::InputFile;
 use crate::json::formats;
 use crate::profile::ProfileJson;
-use crate::read::Skipped;
+use crate::read::{Reading, Skipped};
 use crate::weights::UsedIndex;
 use hallmark_detector::finding::{Counts, Finding, Test};
 use hallmark_detector::statistic::admission::Refused;
@@ -53,6 +53,9 @@ pub struct Examined {
     /// What of the provider's log was shown to the suspect, where it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quoted>,
+    /// How they were read.
+    #[serde(default)]
+    pub reading: Reading,
     /// Records that were skipped.
     pub skipped: Skipped,
     /// Which draw of decoys.

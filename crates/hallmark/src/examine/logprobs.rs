@@ -3,12 +3,11 @@
 use super::plan::Plan;
 use crate::error::{Error, Result};
 use crate::progress::Step;
-use crate::read::Inputs;
+use crate::read::{Inputs, Skipped, is_zero};
 use crate::text::shown;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
-use hallmark_corpus::ReadOptions;
-use hallmark_corpus::logprobs::{EncodedLogprobs, LogprobReader, Unmapped};
+use hallmark_corpus::logprobs::{EncodedLogprobs, LeftOut, LogprobReader, Unmapped};
 use hallmark_detector::cells::Exposure;
 use hallmark_detector::statistic::logprobs::{
     Emphasis, Evidence, LogprobError, MassCounts, Masses,
@@ -26,6 +25,21 @@ pub struct UsedLogprobs {
     pub files: Vec<String>,
     /// What was read and what was left out.
     pub counts: MassCounts,
+    /// Answers that have none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub without: u64,
+    /// Answers whose tokens' strings do not spell their text, so that no window is known.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unspelled: u64,
+    /// Positions of these.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unread: u64,
+    /// Whether such strings name ids of the suspect's tokenizer: `--ids` reads them as the marking model's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub are_ids: bool,
+    /// Records that were skipped.
+    #[serde(default)]
+    pub skipped: Skipped,
     /// Candidates whose string is not exactly one token of the marking model: left out.
     pub unmapped: UnmappedCounts,
     /// The reference model's, where weights are differences to it.
@@ -73,18 +87,29 @@ fn read(
     profile: &Profile,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<(Masses, UsedLogprobs)> {
-    let options = ReadOptions {
-        limits: inputs.limits(),
-        vocab_size: Some(profile.tokenizer.vocab_size),
-        ..ReadOptions::default()
-    };
+    let options = inputs.of_logprobs(profile.tokenizer.vocab_size)?;
     let tokenizer = tokenizers::of_profile(profile, inputs.tokenizer.as_deref())?;
     let mut masses = Masses::new(profile.window);
     let mut unmapped = Unmapped::default();
     let mut mass = 0.0;
-    for record in LogprobReader::open_all(files, &options)? {
+    let (mut without, mut unspelled, mut unread) = (0, 0, 0);
+    let mut are_ids = false;
+    let mut reader = LogprobReader::open_all(files, &options)?;
+    for record in reader.by_ref() {
         let encoded =
             record.and_then(|record| record.encode(tokenizer.as_ref(), profile.window))?;
+        match encoded.left_out {
+            Some(LeftOut::Without) => without += 1,
+            Some(LeftOut::Unspelled {
+                positions,
+                are_ids: ids,
+            }) => {
+                unspelled += 1;
+                unread += positions;
+                are_ids |= ids;
+            }
+            None => {}
+        }
         unmapped.candidates += encoded.unmapped.candidates;
         unmapped.of += encoded.unmapped.of;
         unmapped.mass += encoded.unmapped.mass;
@@ -105,6 +130,11 @@ fn read(
     let used = UsedLogprobs {
         files: files.iter().map(|file| shown(file)).collect(),
         counts: *masses.counts(),
+        without,
+        unspelled,
+        unread,
+        are_ids,
+        skipped: Skipped::of_logprobs(&reader),
         unmapped: UnmappedCounts {
             candidates: unmapped.candidates,
             of: unmapped.of,

@@ -32,8 +32,9 @@ pub use tried::TriedKey;
 use crate::error::{Error, Result};
 use crate::inputs::{InputFile, Role};
 use crate::json::{VERSION, formats};
+use crate::marks;
 use crate::progress::Step;
-use crate::read::{self, Skipped};
+use crate::read::{self, Reading, Skipped};
 use crate::tokenizers;
 use crate::visits;
 use crate::weights;
@@ -44,7 +45,7 @@ use hallmark_corpus::{CorpusError, TokenRecord, encode};
 use hallmark_detector::disclosure::Disclosed;
 use hallmark_detector::error::ExaminationError;
 use hallmark_detector::examination;
-use hallmark_detector::finding::{Condition as Unproven, Order};
+use hallmark_detector::finding::{Condition as Unproven, Order, Warning};
 use hallmark_detector::statistic::cohorts::Cohorts;
 use hallmark_detector::statistic::first_visits::Logs;
 use hallmark_detector::statistic::plain::LEVEL;
@@ -134,6 +135,7 @@ fn examine_files(
                 answers,
                 sources,
                 skipped: Skipped::of(reader),
+                reading: Reading::of_encoded(&encoded, &plan.answers),
                 stdin: reader.stdin_digest(),
                 quoted: quoted.map(|quoted| quoted.found),
             })
@@ -205,6 +207,7 @@ fn observe(
 struct Read {
     answers: Answers,
     sources: Option<Sources>,
+    reading: Reading,
     skipped: Skipped,
     /// SHA-256 and length of what came from stdin.
     stdin: Option<([u8; 32], u64)>,
@@ -262,6 +265,9 @@ fn examine_with(
                 examination.unproven(Unproven::KeyFreePrompts);
             }
             let read = answers(&profile, leave_out, progress, examination)?;
+            if read.skipped.is_much() {
+                examination.warn(Warning::RecordsSkipped);
+            }
             let references = &plan.references;
             let reference =
                 reference::observe(references, &plan.answers, &profile, examination, progress)?;
@@ -281,10 +287,16 @@ fn examine_with(
         made.tests = examination::weaker(made.tests, all.tests);
         made.disclosed = None;
     }
+    for finding in &mut made.tests {
+        let mut keys = tested.iter();
+        let key = keys.find(|key| key.public_id().to_string() == finding.key_id);
+        finding.warnings.extend(key.and_then(marks::anyones));
+    }
     let (read, reference) = made.read;
     let Read {
         answers,
         sources,
+        reading,
         skipped,
         stdin,
         quoted,
@@ -301,6 +313,7 @@ fn examine_with(
         collection: collection.as_ref(),
         quoted: quoted.as_ref(),
         chosen,
+        reading: &reading,
         skipped: &skipped,
         reference: reference.as_ref(),
         missing: visited
@@ -326,6 +339,7 @@ fn examine_with(
         answers,
         collection,
         quoted,
+        reading,
         skipped,
         decoy_seed: plan.decoy_seed,
         harvests: weighed.harvests,

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::progress::Step;
-use crate::read::{self, Inputs, Skipped};
+use crate::read::{self, Inputs, Reading, Skipped};
 use crate::text::shown;
 use hallmark_core::profile::Profile;
 use hallmark_detector::Examination;
@@ -20,6 +20,9 @@ pub struct Reference {
     pub answers: u64,
     /// Tokens in them.
     pub tokens: u64,
+    /// How they were read.
+    #[serde(default)]
+    pub reading: Reading,
     /// Records that were skipped.
     pub skipped: Skipped,
 }
@@ -36,7 +39,7 @@ pub(super) fn observe(
         return Ok(None);
     }
     let (mut answers, mut tokens) = (0, 0);
-    let skipped = read::read(
+    let read = read::read(
         &inputs.with(files),
         profile,
         progress,
@@ -51,6 +54,7 @@ pub(super) fn observe(
         files: files.iter().map(|path| shown(path)).collect(),
         answers,
         tokens,
-        skipped,
+        reading: read.reading,
+        skipped: read.skipped,
     }))
 }

@@ -16,6 +16,7 @@ const MAX_KEY_FILE: u64 = 64 * 1024;
 /// # Errors
 /// When others can read it, it is no key file, or a digit of it was changed.
 pub fn read(path: &Path) -> Result<KeyFile> {
+    refuse_key_as_name(path)?;
     let mut text = Zeroizing::new(String::with_capacity(MAX_KEY_FILE as usize + 1));
     let name = path.display();
     let read = if path == Path::new("-") {
@@ -57,6 +58,37 @@ pub fn read(path: &Path) -> Result<KeyFile> {
                 .hint("a native key is what `hallmark keygen` or `derive` wrote; another engine's is one line such as integer:42, hex:0123456789abcdef or integers:654,400,836"),
         }
     })
+}
+
+/// Says no to a key where the name of its file belongs, without saying it again.
+///
+/// # Errors
+/// Where the name looks like a key.
+pub fn refuse_key_as_name(path: &Path) -> Result<()> {
+    let name = path.to_string_lossy();
+    if !looks_like_key(&name) || path.exists() {
+        return Ok(());
+    }
+    Err(
+        Error::usage("a key was given where the name of its file belongs").hint(
+            "consider it as seen: it stands in the shell's history and in lists of processes. Put keys into files of mode 0600 and name these",
+        ),
+    )
+}
+
+/// Whether a text has the form of a key: a prefix of key files, or a long row of digits.
+fn looks_like_key(text: &str) -> bool {
+    const PREFIXES: [&str; 6] = ["hallmark-", "integer:", "integers:", "hex:", "AGE-SECRET-KEY-", "sk-"];
+    const DIGITS: usize = 32;
+    let text = text.trim();
+    let has_prefix = PREFIXES.iter().any(|prefix| {
+        let rest = text.get(prefix.len()..).unwrap_or_default();
+        let is_key = !prefix.starts_with("hallmark-") || rest.contains(':');
+        text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) && is_key
+    });
+    let mut runs = text.split(|c: char| !c.is_ascii_hexdigit());
+    let is_number = text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    has_prefix || is_number || runs.any(|run| run.len() >= DIGITS)
 }
 
 /// Writes a new key file with mode 0600; `-` is stdout, refused when that is a terminal.

@@ -57,6 +57,11 @@ pub(crate) fn skipped(skipped: &Skipped) -> Vec<Text> {
         ),
     ];
     let there = kinds.into_iter().filter(|(number, ..)| *number > 0);
+    let causes = skipped.causes.iter().map(|(cause, number)| {
+        Text::words(format!("{} × ", count(*number)))
+            .and_given(cause)
+            .and(".")
+    });
     there
         .map(|(number, what, first)| {
             let mut text = Text::words(format!("{} {what}", count(number)));
@@ -67,5 +72,6 @@ pub(crate) fn skipped(skipped: &Skipped) -> Vec<Text> {
             }
             text.and(".")
         })
+        .chain(causes)
         .collect()
 }

@@ -9,12 +9,12 @@ use parquet::file::reader::RowGroupReader;
 
 use super::columns::{Column, Part, Target, Values};
 use super::guard::{Budget, Guard};
-use crate::chat::Message;
 use crate::error::{Reason, TokenFault};
 use crate::exposure::Said;
 use crate::fields::Field;
-use crate::layout::{Found, Shown};
+use crate::found::{Found, Shown};
 use crate::options::ReadOptions;
+use crate::talk::{Kind, Message};
 use crate::tokens::token;
 
 /// A column, and its row at hand.
@@ -44,6 +44,7 @@ impl Cursor {
         group: &dyn RowGroupReader,
         budget: &Arc<Budget>,
     ) -> ParquetResult<()> {
+        budget.check(group.metadata().column(self.column.leaf))?;
         let pages = Box::new(Guard::new(
             group.get_column_page_reader(self.column.leaf)?,
             Arc::clone(budget),
@@ -73,6 +74,9 @@ impl Cursor {
         messages: &mut Option<Vec<Message>>,
         options: &ReadOptions,
     ) -> Result<(), Reason> {
+        if let Target::Scalar(field) | Target::Tokens(field) = self.column.target {
+            found.note(field, &options.fields)?;
+        }
         match self.column.target {
             Target::Scalar(field) => {
                 if let Some(slot) = found.text_mut(field) {
@@ -88,6 +92,8 @@ impl Cursor {
                 }
             }
             Target::Turn(part) => {
+                // One field of several columns.
+                found.seen |= 1 << Field::Messages as u16;
                 found.note_shown(Shown::Messages);
                 self.turns(part, messages)?;
             }
@@ -169,7 +175,11 @@ impl Cursor {
                     Arc::clone(&self.column.name)
                 };
                 let said = Said { text: value, name };
-                message.strings.push((said, is_content));
+                let kind = match is_content {
+                    true => Kind::Text,
+                    false => Kind::Other,
+                };
+                message.strings.push((said, kind));
             }
         }
         Ok(())

@@ -3,19 +3,23 @@
 //! A page of a few bytes can claim a run of two thousand million equal values. The column reader would collect all that
 //! belong to one row, so they are counted as the pages pass.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::fault::damaged;
+use super::unpacked;
 use crate::error::Reason;
 use crate::limits::{LimitKind, Limits};
 
 /// What may still be read, shared by the columns of a file.
 #[derive(Debug)]
 pub(super) struct Budget {
+    file: File,
     limits: Limits,
     /// A token counts four bytes, so a document cannot have more values than this.
     max_row_values: u64,
@@ -26,8 +30,9 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, file: File) -> Self {
         Self {
+            file,
             limits: limits.clone(),
             // Pages hold many rows, so small limits on documents must not refuse ordinary pages.
             max_row_values: (limits.max_document_bytes / 4).max(1 << 22),
@@ -36,6 +41,11 @@ impl Budget {
             total_exceeded: AtomicBool::new(false),
             row_exceeded: AtomicBool::new(false),
         }
+    }
+
+    /// Fails where pages of a column unpack to more than they say.
+    pub(super) fn check(&self, column: &ColumnChunkMetaData) -> Result<()> {
+        unpacked::check(&self.file, column)
     }
 
     pub(super) fn start_row(&self) {

@@ -14,12 +14,12 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::record::reader::{ReaderIter, RowIter, TreeBuilder};
 use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::fault::{catch, damaged};
 use super::guard::{Budget, Guard};
 use crate::error::{CorpusError, Reason};
-use crate::formats::records::{RecordKind, Records};
+use crate::formats::records::{RecordKind, Records, Several};
 use crate::options::ReadOptions;
 use crate::record::Source;
 
@@ -40,14 +40,24 @@ impl Objects {
         file: File,
         options: Arc<ReadOptions>,
     ) -> Result<Self, Reason> {
+        let own = file.try_clone().map_err(Reason::Open)?;
         Ok(Self {
             name,
             file: catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?,
-            budget: Arc::new(Budget::new(&options.limits)),
+            budget: Arc::new(Budget::new(&options.limits, own)),
             options,
             rows: None,
             next_group: 0,
             row: 0,
+        })
+    }
+
+    /// Whether one of the first rows passes.
+    pub(crate) fn first_rows(mut self, test: impl Fn(&Value) -> bool) -> bool {
+        const FIRST: usize = 16;
+        (0..FIRST).any(|_| match catch(|| self.next_object()) {
+            Ok(Some(row)) => test(&row),
+            _ => false,
         })
     }
 
@@ -57,7 +67,7 @@ impl Objects {
             self.budget.start_row();
             if let Some(row) = self.rows.as_mut().and_then(Iterator::next) {
                 let row = row.map_err(|e| self.budget.reason(&e))?;
-                return object(&row).map(Some);
+                return Ok(Some(object(&row)));
             }
             if self.next_group == self.file.num_row_groups() {
                 return Ok(None);
@@ -76,7 +86,7 @@ impl Objects {
 }
 
 impl<K: RecordKind> Records<K> for Objects {
-    fn next_record(&mut self) -> Option<Result<K, CorpusError>> {
+    fn next_records(&mut self) -> Option<Result<Several<K>, CorpusError>> {
         self.row += 1;
         let record = catch(|| self.next_object())
             .transpose()?
@@ -89,23 +99,26 @@ impl<K: RecordKind> Records<K> for Objects {
             });
         Some(record.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))
     }
+
+    fn line(&self) -> u64 {
+        self.row
+    }
 }
 
 /// Rows decoded at a time.
 const BATCH: usize = 64;
 
-fn object(row: &Row) -> Result<Value, Reason> {
-    let mut fields = Map::new();
-    for (name, field) in row.get_column_iter() {
-        let value = value(name, field)?;
+fn object(row: &Row) -> Value {
+    let fields = row.get_column_iter().map(|(name, field)| {
+        let value = value(field);
         let is_empty = value.as_array().is_some_and(Vec::is_empty);
-        fields.insert(name.clone(), if is_empty { Value::Null } else { value });
-    }
-    Ok(Value::Object(fields))
+        (name.clone(), if is_empty { Value::Null } else { value })
+    });
+    Value::Object(fields.collect())
 }
 
-fn value(column: &str, field: &Field) -> Result<Value, Reason> {
-    Ok(match field {
+fn value(field: &Field) -> Value {
+    match field {
         Field::Null => Value::Null,
         Field::Bool(value) => (*value).into(),
         Field::Byte(value) => (*value).into(),
@@ -121,36 +134,21 @@ fn value(column: &str, field: &Field) -> Result<Value, Reason> {
         Field::Str(text) => text.as_str().into(),
         Field::Group(row) => {
             let fields = row.get_column_iter();
-            let fields = fields.map(|(name, field)| Ok((name.clone(), value(column, field)?)));
-            Value::Object(fields.collect::<Result<_, Reason>>()?)
+            let fields = fields.map(|(name, field)| (name.clone(), value(field)));
+            Value::Object(fields.collect())
         }
-        Field::ListInternal(list) => {
-            let elements = list.elements().iter().map(|field| value(column, field));
-            Value::Array(elements.collect::<Result<_, _>>()?)
-        }
+        Field::ListInternal(list) => list.elements().iter().map(value).collect(),
         Field::MapInternal(map) => {
             let entries = map.entries().iter();
-            let entries = entries.map(|(key, field)| match key {
-                Field::Str(key) => Ok((key.clone(), value(column, field)?)),
-                _ => Err(wrong(column, "a map whose keys are no strings")),
+            let entries = entries.filter_map(|(key, field)| match key {
+                Field::Str(key) => Some((key.clone(), value(field))),
+                _ => None,
             });
-            Value::Object(entries.collect::<Result<_, _>>()?)
+            Value::Object(entries.collect())
         }
-        Field::Bytes(_) => return Err(wrong(column, "bytes that are not declared to be text")),
-        _ => {
-            return Err(wrong(
-                column,
-                "a time, a decimal or a half-precision number",
-            ));
-        }
-    })
-}
-
-fn wrong(column: &str, found: &str) -> Reason {
-    Reason::Column {
-        column: column.to_owned(),
-        found: found.to_owned(),
-        expected: "numbers, strings, lists and structs of them",
+        Field::Bytes(bytes) => str::from_utf8(bytes.data()).map_or(Value::Null, Value::from),
+        // Times, decimals and numbers of half precision say nothing.
+        _ => Value::Null,
     }
 }
 
@@ -170,6 +168,7 @@ impl RowGroupReader for Guarded<'_> {
     }
 
     fn get_column_page_reader(&self, column: usize) -> ParquetResult<Box<dyn PageReader>> {
+        self.budget.check(self.metadata().column(column))?;
         let pages = self.group.get_column_page_reader(column)?;
         Ok(Box::new(Guard::new(pages, Arc::clone(&self.budget))))
     }

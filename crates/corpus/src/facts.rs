@@ -1,0 +1,85 @@
+//! What reading did: which layouts there were, and what was done to the text.
+
+use std::collections::BTreeMap;
+
+use crate::layouts::Layout;
+use crate::normalise::{Changes, normalise, without_payloads};
+use crate::options::ReadOptions;
+use crate::record::{Piece, Record};
+
+/// What reading did to all records together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Records of each layout.
+    pub layouts: BTreeMap<Layout, u64>,
+    /// The assistant's turns with text that count as shown and not as answers.
+    pub earlier_turns: u64,
+    /// Records in which half characters were read as U+FFFD.
+    pub half_characters: u64,
+    /// Fields that held a whole answer again, with the records in which they did.
+    pub repeated_in: BTreeMap<String, u64>,
+    /// Records of which runs of code points that are no text were left out.
+    pub payloads: u64,
+    /// Those code points.
+    pub payload_characters: u64,
+    /// Answers with characters that [`normalise`] undoes, whether it did or not.
+    pub dressed_answers: u64,
+    /// Those characters, by kind.
+    pub dressed: Changes,
+    /// The same in what was shown, where it was undone.
+    pub dressed_shown: Changes,
+}
+
+impl Facts {
+    /// Prepares a record as the options say, and notes what it was.
+    pub(crate) fn prepare(&mut self, mut record: Record, options: &ReadOptions) -> Record {
+        let origin = &record.origin;
+        if let Some(field) = &origin.repeated_in {
+            *self.repeated_in.entry(field.to_string()).or_default() += 1;
+        }
+        *self.layouts.entry(origin.layout).or_default() += 1;
+        self.earlier_turns += u64::from(origin.earlier_turns);
+        self.half_characters += u64::from(origin.has_halves);
+        let mut left_out = without(&mut record.body);
+        for piece in &mut record.exposure {
+            left_out += without(piece);
+        }
+        self.payloads += u64::from(left_out > 0);
+        self.payload_characters += left_out;
+        if let Some(text) = record.body.text_mut() {
+            let (undone, changes) = normalise(text);
+            self.dressed_answers += u64::from(changes.total() > 0);
+            self.dressed.add_all(&changes);
+            if options.normalise && changes.total() > 0 {
+                *text = undone.into_owned();
+            }
+        }
+        if options.normalise {
+            for text in record.exposure.iter_mut().filter_map(Piece::text_mut) {
+                let (undone, changes) = normalise(text);
+                if changes.total() > 0 {
+                    self.dressed_shown.add_all(&changes);
+                    *text = undone.into_owned();
+                }
+            }
+        }
+        if options.ids
+            && let Piece::Both { tokens, .. } = &mut record.body
+        {
+            record.body = Piece::Tokens(std::mem::take(tokens));
+        }
+        record
+    }
+}
+
+/// Leaves out of a piece what is no text.
+fn without(piece: &mut Piece) -> u64 {
+    let Some(text) = piece.text_mut() else {
+        return 0;
+    };
+    let (kept, left_out) = without_payloads(text);
+    if left_out > 0 {
+        *text = kept.into_owned();
+    }
+    left_out
+}

@@ -1,0 +1,89 @@
+//! What tools that watch models export: observations of Langfuse, payloads of LiteLLM.
+
+use super::{Exchange, exchange, has};
+use crate::talk::Fault;
+use crate::tree::Tree;
+
+/// Whether a record is a trace or an observation.
+pub(super) fn is_langfuse(tree: &Tree) -> bool {
+    const MARKS: [&str; 8] = [
+        "traceId",
+        "trace_id",
+        "observations",
+        "parentObservationId",
+        "parent_observation_id",
+        "projectId",
+        "project_id",
+        "completionStartTime",
+    ];
+    let kind = tree.text_at("type").unwrap_or_default().to_uppercase();
+    let is_kind = KINDS.contains(&kind.as_str()) || kind == GENERATION;
+    let is_marked = MARKS.iter().any(|mark| has(tree, mark));
+    let holds = has(tree, "input") || has(tree, "output") || tree.get("observations").is_some();
+    holds && (is_marked || is_kind)
+}
+
+/// An observation of a model.
+const GENERATION: &str = "GENERATION";
+
+/// Observations of something else.
+const KINDS: [&str; 9] = [
+    "SPAN",
+    "EVENT",
+    "TOOL",
+    "RETRIEVER",
+    "CHAIN",
+    "AGENT",
+    "EMBEDDING",
+    "EVALUATOR",
+    "GUARDRAIL",
+];
+
+/// An observation; or a trace, whose observations of models have the answers where it lists them.
+pub(super) fn langfuse(tree: &mut Tree) -> Vec<Exchange> {
+    let kind = tree.text_at("type").unwrap_or_default().to_uppercase();
+    if KINDS.contains(&kind.as_str()) {
+        let failure = format!("no generation, but {kind}");
+        return vec![Exchange {
+            replies: vec![Err(Fault::Failed(failure))],
+            ..Exchange::default()
+        }];
+    }
+    let observations = match tree.take("observations") {
+        Some(Tree::List(observations)) => observations,
+        _ => vec![],
+    };
+    let is_generation = |one: &Tree| {
+        let kind = one.text_at("type").unwrap_or_default().to_uppercase();
+        kind == GENERATION && (has(one, "output") || has(one, "level"))
+    };
+    let generations: Vec<Tree> = observations.into_iter().filter(is_generation).collect();
+    if generations.is_empty() {
+        let (input, output) = (tree.take("input"), tree.take("output"));
+        return exchange(input, output);
+    }
+    // The trace's own input and output are those of its observations.
+    tree.take("output");
+    let asked = tree.take("input");
+    let all = generations.into_iter().flat_map(|mut one| {
+        let input = one.take("input").or_else(|| asked.clone());
+        exchange(input, one.take("output"))
+    });
+    all.collect()
+}
+
+/// Whether a record is what the gateway logs of a call.
+pub(super) fn is_litellm(tree: &Tree) -> bool {
+    const MARKS: [&str; 8] = [
+        "litellm_call_id",
+        "litellm_params",
+        "call_type",
+        "model_group",
+        "spend",
+        "response_cost",
+        "proxy_server_request",
+        "hidden_params",
+    ];
+    let asked = ["messages", "input", "prompt"].iter().any(|name| has(tree, name));
+    has(tree, "response") && asked && MARKS.iter().any(|mark| has(tree, mark))
+}

@@ -1,0 +1,308 @@
+//! OpenTelemetry's spans, events and attributes of generative models: `gen_ai.…`.
+
+use super::{Exchange, LEVELS, exchange};
+use crate::tree::{Tree, embedded};
+
+/// Whether a record has such attributes, is an event of that name, or an export of spans or log records.
+pub(super) fn is(tree: &Tree) -> bool {
+    tree.get("resourceSpans").is_some()
+        || tree.get("resourceLogs").is_some()
+        || is_event(tree)
+        || has_attributes(tree)
+}
+
+/// The beginning of every name.
+const PREFIX: &str = "gen_ai.";
+
+fn has_attributes(tree: &Tree) -> bool {
+    let named = |tree: &Tree| {
+        let mut fields = tree.fields().iter();
+        fields.any(|(name, _)| name.starts_with(PREFIX))
+    };
+    let keyed = |tree: &Tree| {
+        let mut items = tree.items().iter();
+        items.any(|item| item.text_at("key").is_some_and(|key| key.starts_with(PREFIX)))
+    };
+    let within = |tree: &Tree| tree.get("attributes").is_some_and(|all| named(all) || keyed(all));
+    let mut events = tree.get("events").map_or(&[][..], Tree::items).iter();
+    named(tree) || within(tree) || events.any(|event| is_event(event) || within(event))
+}
+
+/// Whether this is an event of a model.
+fn is_event(tree: &Tree) -> bool {
+    event_name(tree).is_some_and(|name| name.starts_with(PREFIX))
+}
+
+fn event_name(tree: &Tree) -> Option<&str> {
+    let names = ["name", "event_name", "eventName", "event.name"];
+    let at_top = names.iter().find_map(|name| tree.get(name)?.text());
+    at_top.filter(|name| name.starts_with(PREFIX)).or_else(|| {
+        let attributes = tree.get("attributes")?;
+        let mut keyed = attributes.items().iter();
+        let keyed = keyed.find(|item| item.text_at("key") == Some("event.name"));
+        let fields = attributes.fields().iter();
+        let mut named = fields.filter(|(name, _)| name == "event.name");
+        keyed
+            .and_then(|item| item.text_at("value.stringValue"))
+            .or_else(|| named.next()?.1.text())
+    })
+}
+
+/// Every call of a model in it. Nothing else of such an export was shown.
+pub(super) fn read(tree: &mut Tree) -> Vec<Exchange> {
+    let mut calls = vec![];
+    walk(std::mem::take(tree), &mut calls);
+    calls
+}
+
+/// Where exports nest.
+const NESTING: [&str; 8] = [
+    "resourceSpans",
+    "scopeSpans",
+    "instrumentationLibrarySpans",
+    "spans",
+    "resourceLogs",
+    "scopeLogs",
+    "logRecords",
+    "data",
+];
+
+fn walk(tree: Tree, calls: &mut Vec<Exchange>) {
+    let mut tree = match tree {
+        Tree::List(items) => {
+            return items.into_iter().for_each(|item| walk(item, calls));
+        }
+        Tree::Object(_) => tree,
+        _ => return,
+    };
+    if let Some(inner) = NESTING.iter().find_map(|name| tree.take(name)) {
+        walk(inner, calls);
+        return;
+    }
+    let mut call = Call::default();
+    call.see(&mut tree);
+    if call.has_something() {
+        calls.extend(exchange_of(call));
+    }
+}
+
+/// What attributes and events of one span say.
+#[derive(Default)]
+struct Call {
+    asked: Vec<Tree>,
+    replied: Vec<Tree>,
+}
+
+impl Call {
+    fn has_something(&self) -> bool {
+        !self.asked.is_empty() || !self.replied.is_empty()
+    }
+
+    /// Looks at a span, an event or a log record.
+    fn see(&mut self, tree: &mut Tree) {
+        let name = event_name(tree).map(str::to_owned);
+        let body = tree.take("body").map(plain);
+        let attributes = tree.take("attributes").map(attributes);
+        let events = tree.take("events");
+        let named = |(name, value): (String, Tree)| (name, plain(value));
+        let own = match std::mem::take(tree) {
+            Tree::Object(fields) => fields.into_iter().map(named).collect(),
+            _ => vec![],
+        };
+        let mut all: Vec<(String, Tree)> = own;
+        all.extend(attributes.into_iter().flatten());
+        if let Some(name) = name {
+            let body = body.clone().unwrap_or_else(|| Tree::Object(all.clone()));
+            self.event(&name, body);
+        }
+        self.attributes(all);
+        if let Some(Tree::Object(fields)) = body {
+            self.attributes(fields);
+        }
+        if let Some(Tree::List(events)) = events {
+            for mut event in events {
+                self.see(&mut event);
+            }
+        }
+    }
+
+    /// An event that is one turn.
+    fn event(&mut self, name: &str, body: Tree) {
+        let role = match name {
+            "gen_ai.system.message" => "system",
+            "gen_ai.user.message" => "user",
+            "gen_ai.assistant.message" => "assistant",
+            "gen_ai.tool.message" => "tool",
+            "gen_ai.choice" => {
+                let said = body.get("message").is_some() || body.get("content").is_some();
+                if said {
+                    let choices = Tree::List(vec![unfolded(body)]);
+                    let response = vec![("choices".to_owned(), choices)];
+                    self.replied.push(Tree::Object(response));
+                }
+                return;
+            }
+            _ => return,
+        };
+        if let Tree::Object(mut fields) = unfolded(body) {
+            if !fields.iter().any(|(name, _)| name == "role") {
+                fields.push(("role".to_owned(), Tree::Text(role.to_owned())));
+            }
+            self.asked.push(Tree::Object(fields));
+        }
+    }
+
+    fn attributes(&mut self, all: Vec<(String, Tree)>) {
+        let mut numbered = Numbered::default();
+        for (name, value) in all {
+            match name.as_str() {
+                "gen_ai.system_instructions"
+                | "gen_ai.tool.definitions"
+                | "gen_ai.input.messages"
+                | "gen_ai.prompt" => self.asked.push(json(value)),
+                "gen_ai.output.messages" | "gen_ai.completion" => {
+                    self.replied.push(choices_of(json(value)));
+                }
+                name => numbered.see(name, value),
+            }
+        }
+        self.asked.extend(numbered.prompts.into_iter().map(Turn::tree));
+        let replies = numbered.completions.into_iter().map(Turn::tree);
+        let replies: Vec<Tree> = replies.collect();
+        if !replies.is_empty() {
+            let choices = Tree::List(replies);
+            self.replied.push(Tree::Object(vec![("choices".to_owned(), choices)]));
+        }
+    }
+}
+
+/// A list of output messages, each of which is a choice.
+fn choices_of(output: Tree) -> Tree {
+    match output {
+        Tree::List(messages) => {
+            let choice = |message| Tree::Object(vec![("message".to_owned(), message)]);
+            let choices = messages.into_iter().map(choice).collect();
+            Tree::Object(vec![("choices".to_owned(), Tree::List(choices))])
+        }
+        output => output,
+    }
+}
+
+fn exchange_of(call: Call) -> Vec<Exchange> {
+    let asked = (!call.asked.is_empty()).then_some(Tree::List(call.asked));
+    if call.replied.is_empty() {
+        return exchange(asked, None);
+    }
+    let mut all = call.replied.into_iter();
+    let first = all.next();
+    let mut exchanges = exchange(asked, first);
+    for more in all {
+        let more = exchange(None, Some(more));
+        if let (Some(into), Some(from)) = (exchanges.first_mut(), more.into_iter().next()) {
+            into.replies.extend(from.replies);
+        }
+    }
+    exchanges
+}
+
+/// `gen_ai.prompt.0.role`, `gen_ai.completion.0.content` and the like.
+#[derive(Default)]
+struct Numbered {
+    prompts: Vec<Turn>,
+    completions: Vec<Turn>,
+}
+
+#[derive(Default)]
+struct Turn(Vec<(String, Tree)>);
+
+impl Turn {
+    fn tree(self) -> Tree {
+        Tree::Object(self.0)
+    }
+}
+
+/// Turns that attributes number, at most.
+const MOST: usize = 4096;
+
+impl Numbered {
+    fn see(&mut self, name: &str, value: Tree) {
+        let kinds = [
+            ("gen_ai.prompt.", &mut self.prompts),
+            ("gen_ai.completion.", &mut self.completions),
+        ];
+        for (prefix, turns) in kinds {
+            let Some((number, field)) =
+                name.strip_prefix(prefix).and_then(|rest| rest.split_once('.'))
+            else {
+                continue;
+            };
+            let Some(number) = number.parse().ok().filter(|number| *number < MOST) else {
+                continue;
+            };
+            if turns.len() <= number {
+                turns.resize_with(number + 1, Turn::default);
+            }
+            turns[number].0.push((field.to_owned(), value));
+            return;
+        }
+    }
+}
+
+/// A value that may be JSON in a string, as attributes have to be.
+fn json(value: Tree) -> Tree {
+    match value {
+        Tree::Text(text) => embedded(&text, LEVELS).unwrap_or(Tree::Text(text)),
+        value => value,
+    }
+}
+
+/// The same of `content` and `message`, which some exporters fold.
+fn unfolded(body: Tree) -> Tree {
+    match json(body) {
+        Tree::Object(fields) => {
+            let field = |(name, value): (String, Tree)| match name.as_str() {
+                "message" => (name, json(value)),
+                _ => (name, value),
+            };
+            Tree::Object(fields.into_iter().map(field).collect())
+        }
+        body => body,
+    }
+}
+
+/// Attributes as fields, whether they are an object or a list of keys and values.
+fn attributes(tree: Tree) -> Vec<(String, Tree)> {
+    match tree {
+        Tree::Object(fields) => {
+            let fields = fields.into_iter();
+            fields.map(|(name, value)| (name, plain(value))).collect()
+        }
+        Tree::List(items) => {
+            let items = items.into_iter().filter_map(|mut item| {
+                let key = item.take("key")?;
+                Some((key.text()?.to_owned(), plain(item.take("value")?)))
+            });
+            items.collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// OTLP's wrapped values unwrapped: `{"stringValue": "…"}`.
+fn plain(value: Tree) -> Tree {
+    let Tree::Object(mut fields) = value else {
+        return value;
+    };
+    let [(name, inner)] = &mut fields[..] else {
+        return Tree::Object(fields);
+    };
+    match name.as_str() {
+        "stringValue" | "intValue" | "doubleValue" | "boolValue" => std::mem::take(inner),
+        "arrayValue" => match inner.take("values") {
+            Some(Tree::List(items)) => Tree::List(items.into_iter().map(plain).collect()),
+            _ => Tree::List(vec![]),
+        },
+        "kvlistValue" => Tree::Object(inner.take("values").map_or_else(Vec::new, attributes)),
+        _ => Tree::Object(fields),
+    }
+}

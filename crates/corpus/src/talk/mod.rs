@@ -1,0 +1,17 @@
+//! Talk with a model, whoever wrote it down: turns, their parts, and replies.
+//!
+//! Services differ in names and nesting, and agree in what there is: a turn has a speaker, and parts that are text, thoughts, calls of
+//! tools, results of tools, or something else. So turns are read by their parts, and not by the name of a product.
+
+mod fault;
+mod message;
+mod part;
+mod reply;
+mod request;
+mod roles;
+
+pub(crate) use fault::Fault;
+pub(crate) use message::{Kind, Message, message, messages};
+pub(crate) use reply::{Replied, Reply, is_withheld, replies};
+pub(crate) use request::asked;
+pub use roles::Roles;

@@ -1,0 +1,123 @@
+//! What was asked: a text, a list of turns, or a request with turns in it.
+
+use std::sync::Arc;
+
+use super::message::{Message, is_item_of_call, message};
+use super::part::{Within, collect};
+use crate::tree::{Tree, embedded};
+
+/// Levels of a list that a text holds.
+const LEVELS: u32 = 64;
+
+/// The fields of a request that hold turns, and whose they are where they do not say so.
+const TURNS: [(&str, &str); 10] = [
+    ("system", "system"),
+    ("instructions", "system"),
+    ("systemInstruction", "system"),
+    ("system_instruction", "system"),
+    ("messages", "user"),
+    ("contents", "user"),
+    ("input", "user"),
+    ("prompt", "user"),
+    ("query", "user"),
+    ("request", "user"),
+];
+
+/// Reads what was asked. Strings beside turns are a turn of nobody's.
+pub(crate) fn asked(tree: Tree) -> Vec<Message> {
+    let mut turns = vec![];
+    read(tree, "user", &mut turns);
+    turns
+}
+
+fn read(tree: Tree, role: &str, turns: &mut Vec<Message>) {
+    match tree {
+        Tree::Text(text) => match embedded(&text, LEVELS).filter(is_talk) {
+            Some(talk) => read(talk, role, turns),
+            None => turns.push(Message::of(role, text)),
+        },
+        Tree::List(items) => {
+            let (parts, are_parts) = (items.iter(), |item: &Tree| {
+                item.is_object() && item.get("role").is_none() && item.get("content").is_none()
+            });
+            if !items.is_empty() && parts.clone().all(are_parts) && parts.clone().any(has_text) {
+                // One turn's parts.
+                let mut strings = vec![];
+                collect(
+                    Tree::List(items),
+                    &Arc::from("content"),
+                    Within::Content,
+                    &mut strings,
+                );
+                turns.push(Message {
+                    role: Some(role.to_owned()),
+                    strings,
+                });
+                return;
+            }
+            for item in items {
+                read(item, role, turns);
+            }
+        }
+        Tree::Object(fields) if is_turn(&fields) => {
+            let whose = match is_called(&fields) {
+                true => "assistant",
+                false => role,
+            };
+            // What has no role of its own has this one, so that nothing is left to be wrong.
+            turns.extend(message(Tree::Object(fields), "", Some(whose)));
+        }
+        Tree::Object(fields) => {
+            let mut beside = vec![];
+            for (key, value) in fields {
+                match TURNS.iter().find(|(name, _)| *name == key) {
+                    Some((_, role)) => read(value, role, turns),
+                    None => collect(value, &Arc::from(&*key), Within::Other, &mut beside),
+                }
+            }
+            if !beside.is_empty() {
+                let role = Some(String::new());
+                let strings = beside;
+                turns.insert(0, Message { role, strings });
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an object is a turn, and not a request with turns in it.
+fn is_turn(fields: &[(String, Tree)]) -> bool {
+    let has = |name: &str| {
+        let field = fields.iter().find(|(key, _)| key == name);
+        field.is_some_and(|(_, value)| *value != Tree::Null)
+    };
+    (has("role") || has("from")) && !has("messages") || has("content") || has("parts")
+        || is_called(fields)
+        || fields.iter().any(|(key, value)| {
+            key == "type" && value.text().is_some_and(|kind| kind.ends_with("_output"))
+        })
+}
+
+/// Whether an item of a list of turns is the assistant's call or thought.
+fn is_called(fields: &[(String, Tree)]) -> bool {
+    let mut kinds = fields.iter().filter(|(key, _)| key == "type");
+    is_item_of_call(fields) || kinds.any(|(_, kind)| kind.text() == Some("reasoning"))
+}
+
+/// Whether a part has text.
+fn has_text(part: &Tree) -> bool {
+    part.get("text").is_some()
+}
+
+/// Whether a value that stood in a text as JSON is turns: a text may be JSON and no more.
+fn is_talk(tree: &Tree) -> bool {
+    let turns = match tree {
+        Tree::List(items) => &items[..],
+        tree => tree.get("messages").map_or(&[][..], Tree::items),
+    };
+    let is_turn = |turn: &Tree| {
+        let speaks = turn.text_at("role").or_else(|| turn.text_at("from"));
+        speaks.is_some() && turn.fields().len() > 1
+    };
+    !turns.is_empty() && turns.iter().all(is_turn)
+}

@@ -1,0 +1,332 @@
+//! Layouts by name: what common services and tools export, and what is read of it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use hallmark_corpus::{FieldMap, Layout, Piece, ReadOptions, Reader, Record, Requests, Skipped};
+
+fn example(name: &str) -> PathBuf {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/records");
+    PathBuf::from(folder).join(name)
+}
+
+fn read(name: &str, options: &ReadOptions) -> (Vec<Record>, Reader) {
+    let mut reader = Reader::open(example(name), options).unwrap();
+    let records = reader
+        .by_ref()
+        .map(|record| record.unwrap_or_else(|error| panic!("{error}")));
+    (records.collect(), reader)
+}
+
+fn of_json(json: &str, options: &ReadOptions) -> (Vec<Record>, Reader) {
+    let lines = json.to_owned();
+    let mut reader = Reader::from_read("in.jsonl", Cursor::new(lines), options).unwrap();
+    let records = reader
+        .by_ref()
+        .map(|record| record.unwrap_or_else(|error| panic!("{error}\n{json}")));
+    (records.collect(), reader)
+}
+
+fn all_turns() -> ReadOptions {
+    ReadOptions {
+        all_turns: true,
+        ..ReadOptions::default()
+    }
+}
+
+fn texts(records: &[Record]) -> Vec<&str> {
+    records
+        .iter()
+        .map(|record| record.body.text().unwrap())
+        .collect()
+}
+
+fn shown(record: &Record, text: &str) -> bool {
+    let mut pieces = record.exposure.iter().filter_map(Piece::text);
+    pieces.any(|piece| piece.contains(text))
+}
+
+/// The same two answers in every layout: each is told, and read whole, with its prompt as shown where the record has it.
+#[test]
+fn every_layout_is_told_and_read_whole() {
+    let (plain, _) = read("answer.jsonl", &ReadOptions::default());
+    let answers = texts(&plain);
+    let prompts = ["Speak of the gate.", "Speak of the river."];
+    for (name, layout, known, failed) in [
+        ("answer.jsonl", "answer", true, 0),
+        ("answer.csv", "answer", true, 0),
+        ("chat.tsv", "chat", true, 0),
+        ("document.jsonl", "document", false, 0),
+        ("openai-chat.jsonl", "openai-chat", true, 0),
+        ("openai-completions.jsonl", "openai-completions", true, 0),
+        ("openai-responses.jsonl", "openai-responses", true, 0),
+        ("openai-batch-output.jsonl", "openai-batch", false, 1),
+        ("anthropic-messages.jsonl", "anthropic-messages", true, 0),
+        ("anthropic-batch.jsonl", "anthropic-batch", false, 1),
+        ("gemini.jsonl", "gemini", true, 1),
+        ("sharegpt.jsonl", "sharegpt", true, 0),
+        ("alpaca.jsonl", "alpaca", true, 0),
+        ("generated-text.jsonl", "generated-text", true, 0),
+        ("completion.jsonl", "completion", true, 0),
+        ("opentelemetry.jsonl", "opentelemetry", true, 0),
+        ("langfuse.jsonl", "langfuse", true, 1),
+        ("litellm.jsonl", "litellm", true, 0),
+    ] {
+        let (records, reader) = read(name, &ReadOptions::default());
+        assert_eq!(texts(&records), answers, "{name}");
+        for (at, record) in records.iter().enumerate() {
+            assert_eq!(record.origin.layout.name(), layout, "{name}");
+            assert_eq!(record.exposure_known, known, "{name}");
+            let prompt = match layout {
+                "openai-completions" => prompts[0],
+                _ => prompts[at],
+            };
+            assert_eq!(shown(record, prompt), known, "{name}: {:?}", record.exposure);
+            let start = &answers[at][..40];
+            assert!(!shown(record, start), "{name}: {:?}", record.exposure);
+        }
+        assert_eq!(reader.skipped().failed, failed, "{name}");
+        // Said by name, the layout is read in the same way.
+        let forced = ReadOptions {
+            layout: Some(layout.parse().unwrap()),
+            ..ReadOptions::default()
+        };
+        assert_eq!(read(name, &forced).0, records, "{name}");
+    }
+}
+
+#[test]
+fn a_layout_that_is_said_is_not_read_as_another() {
+    let said = ReadOptions {
+        layout: Some(Layout::Alpaca),
+        ..ReadOptions::default()
+    };
+    let mut reader = Reader::open(example("answer.jsonl"), &said).unwrap();
+    assert!(reader.next().unwrap().is_err());
+}
+
+#[test]
+fn batches_are_joined_with_their_requests_by_custom_id() {
+    let requests =
+        Requests::read([example("openai-batch-input.jsonl")], &ReadOptions::default()).unwrap();
+    let options = ReadOptions {
+        requests: Some(std::sync::Arc::new(requests)),
+        ..ReadOptions::default()
+    };
+    let (records, reader) = read("openai-batch-output.jsonl", &options);
+    assert!(records.iter().all(|record| record.exposure_known));
+    assert!(shown(&records[0], "Speak of the gate.") && !shown(&records[0], "Speak of the river."));
+    assert_eq!((reader.skipped().failed, reader.unanswered()), (1, 1));
+    let causes = &reader.skipped().causes;
+    assert_eq!(
+        causes["is no answer: the request failed (batch_expired)"], 1,
+        "{causes:?}"
+    );
+}
+
+/// Each turn with what stood before it, and calls of tools by themselves.
+#[test]
+fn every_turn_and_every_call_of_a_chat_is_an_answer_where_asked() {
+    let (last, reader) = read("chat.jsonl", &ReadOptions::default());
+    assert_eq!((last.len(), reader.facts().earlier_turns), (1, 1));
+    let (records, reader) = read("chat.jsonl", &all_turns());
+    let ids: Vec<_> = records
+        .iter()
+        .map(|record| record.id.as_deref().unwrap())
+        .collect();
+    assert_eq!(ids, ["c0.2", "c0.4", "c0.4.call0"]);
+    assert_eq!(reader.facts().earlier_turns, 0);
+    let call = &records[2];
+    assert!(call.body.text().unwrap().contains("scene.txt"));
+    assert!(shown(call, &texts(&records)[0][..40]) && shown(call, &texts(&records)[1][..40]));
+    assert!(!shown(&records[1], "written") && !shown(&records[0], "Speak of the river."));
+}
+
+#[test]
+fn calls_are_generated_and_results_are_shown_in_every_layout() {
+    for json in [
+        r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": [{"type": "tool_use", "id": "i", "name": "n", "input": {"text": "the call"}}]},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "i", "content": "the result"}]}, {"role": "assistant", "content": [{"type": "text", "text": "the end"}]}]}"#,
+        r#"{"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": [{"functionCall": {"name": "n", "args": {"text": "the call"}}}]},
+            {"role": "user", "parts": [{"functionResponse": {"name": "n", "response": {"r": "the result"}}}]}, {"role": "model", "parts": [{"text": "the end"}]}]}"#,
+        r#"{"id": "r", "object": "response", "input": [{"role": "user", "content": "q"}, {"type": "function_call", "name": "n", "arguments": "the call", "call_id": "c"},
+            {"type": "function_call_output", "call_id": "c", "output": "the result"}], "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "the end"}]}]}"#,
+        r#"{"conversations": [{"from": "human", "value": "q"}, {"from": "function_call", "value": "the call"}, {"from": "observation", "value": "the result"}, {"from": "gpt", "value": "the end"}]}"#,
+        r#"{"gen_ai.input.messages": [{"role": "user", "parts": [{"type": "text", "content": "q"}]}, {"role": "assistant", "parts": [{"type": "tool_call", "id": "i", "name": "n", "arguments": {"text": "the call"}}]},
+            {"role": "tool", "parts": [{"type": "tool_call_response", "id": "i", "response": "the result"}]}], "gen_ai.output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "the end"}]}]}"#,
+    ] {
+        let json = json.replace('\n', "");
+        let (records, _) = of_json(&json, &ReadOptions::default());
+        assert_eq!(texts(&records), ["the end"], "{json}");
+        assert!(shown(&records[0], "the call") && shown(&records[0], "the result"));
+        let (records, _) = of_json(&json, &all_turns());
+        assert_eq!(texts(&records), ["the call", "the end"], "{json}");
+        assert!(!shown(&records[0], "the result") && shown(&records[1], "the result"), "{json}");
+    }
+}
+
+#[test]
+fn thoughts_are_shown_wherever_they_stand() {
+    for json in [
+        r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "reasoning_content": "hm", "content": "the end"}]}"#,
+        r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "the end"}]}]}"#,
+        r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": [{"type": "reasoning", "text": "hm"}, {"type": "text", "text": "the end"}]}]}"#,
+        r#"{"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": [{"text": "hm", "thought": true}, {"text": "the end"}]}]}"#,
+        r#"{"object": "response", "input": "q", "output": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": "hm"}]}, {"type": "message", "content": [{"type": "output_text", "text": "the end"}]}]}"#,
+    ] {
+        for options in [ReadOptions::default(), all_turns()] {
+            let (records, _) = of_json(json, &options);
+            assert_eq!(texts(&records), ["the end"], "{json}");
+            assert!(shown(&records[0], "hm"), "{json}");
+        }
+    }
+}
+
+#[test]
+fn what_was_refused_withheld_or_is_missing_is_counted_and_no_answer() {
+    for (json, failure) in [
+        (r#"{"choices": [{"message": {"role": "assistant", "content": null, "refusal": "I can't."}, "finish_reason": "stop"}]}"#, "refused"),
+        (r#"{"choices": [{"message": {"role": "assistant", "content": "Half an"}, "finish_reason": "content_filter"}]}"#, "content_filter"),
+        (r#"{"messages": [], "response": {"error": {"message": "m", "code": "overloaded"}}, "call_type": "completion"}"#, "overloaded"),
+        (r#"{"type": "message", "role": "assistant", "content": [{"type": "text", "text": "I"}], "stop_reason": "refusal"}"#, "refusal"),
+        (r#"{"custom_id": "q", "result": {"type": "expired"}}"#, "expired"),
+        (r#"{"candidates": [{"content": {"parts": [{"text": "Half"}]}, "finishReason": "RECITATION"}]}"#, "recitation"),
+        (r#"{"prompt": "q", "response": null}"#, "the answer is null"),
+        (r#"{"object": "response", "status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": [{"type": "message", "content": [{"type": "output_text", "text": "Half"}]}]}"#, "content_filter"),
+        (r#"{"gen_ai.output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "Half"}], "finish_reason": "content_filter"}]}"#, "content_filter"),
+    ] {
+        let lines = format!("{json}\n{{\"text\": \"good\"}}\n");
+        let (records, reader) = of_json(&lines, &ReadOptions::default());
+        assert_eq!(texts(&records), ["good"], "{json}");
+        let Skipped { failed, first_failed, .. } = reader.skipped();
+        assert_eq!(*failed, 1, "{json}");
+        let said = first_failed[0].reason.to_string();
+        assert!(said.contains(failure), "{json}: {said}");
+    }
+    // What was cut at a length is the model's own.
+    let (records, _) = of_json(
+        r#"{"choices": [{"message": {"role": "assistant", "content": "Half an"}, "finish_reason": "length"}]}"#,
+        &ReadOptions::default(),
+    );
+    assert_eq!(texts(&records), ["Half an"]);
+}
+
+#[test]
+fn other_names_of_the_assistant_are_known_and_unknown_ones_can_be_said() {
+    for role in ["model", "bot", "Assistant", "GPT", "ai"] {
+        let json = format!(
+            r#"{{"messages": [{{"role": "user", "content": "q"}}, {{"role": "{role}", "content": "a"}}]}}"#
+        );
+        assert_eq!(texts(&of_json(&json, &ReadOptions::default()).0), ["a"]);
+    }
+    let json = r#"{"messages": [{"role": "Anna", "content": "q"}, {"role": "Bert", "content": "a"}]}"#;
+    let options = ReadOptions::default();
+    let mut reader = Reader::from_read("in.jsonl", Cursor::new(json), &options).unwrap();
+    let error = reader.next().unwrap().unwrap_err();
+    assert!(error.to_string().contains("there are `Anna`, `Bert`"), "{error}");
+    assert!(error.hint().contains("--assistant ROLE"));
+    let mut options = ReadOptions::default();
+    options.roles.assistant = vec!["bert".to_owned()];
+    assert_eq!(texts(&of_json(json, &options).0), ["a"]);
+}
+
+#[test]
+fn fields_may_lead_to_parts_turns_and_items_by_value() {
+    let with = |fields: &[&str]| ReadOptions {
+        fields: FieldMap::parse(fields).unwrap(),
+        ..ReadOptions::default()
+    };
+    let json = r#"{"in": [{"role": "user", "content": "q"}], "out": [{"type": "note", "body": "n"}, {"type": "message", "content": [{"type": "text", "text": "one "}, {"type": "text", "text": "two"}]}]}"#;
+    let options = with(&["response=out.[type=message].content", "prompt=in"]);
+    let (records, _) = of_json(json, &options);
+    assert_eq!(texts(&records), ["one two"]);
+    assert!(records[0].exposure_known && shown(&records[0], "q") && shown(&records[0], "n"));
+    // One part of several is never scored as if it were the whole.
+    let options = with(&["response=out.1.content.0.text"]);
+    let mut reader = Reader::from_read("in.jsonl", Cursor::new(json), &options).unwrap();
+    let error = reader.next().unwrap().unwrap_err().to_string();
+    assert!(error.contains("one of 2 parts"), "{error}");
+}
+
+#[test]
+fn half_characters_and_joined_files_are_read() {
+    let json = "\u{feff}{\"prompt\": \"q \\ud83d\", \"response\": \"a\"}\n\u{feff}{\"response\": \"b \\udcb2\"}\n";
+    let (records, reader) = of_json(json, &ReadOptions::default());
+    assert_eq!(texts(&records), ["a", "b \u{fffd}"]);
+    assert!(shown(&records[0], "q \u{fffd}"));
+    assert_eq!(reader.facts().half_characters, 2);
+    // Bytes of another encoding, in what is not the answer.
+    let bytes = b"{\"response\": \"a\", \"note\": \"caf\xe9\"}\n".to_vec();
+    let mut reader = Reader::from_read("in.jsonl", Cursor::new(bytes), &ReadOptions::default()).unwrap();
+    assert!(reader.next().unwrap().is_ok());
+    assert_eq!(reader.facts().half_characters, 1);
+}
+
+#[test]
+fn tables_have_cells_of_text_and_limits() {
+    let read = |name: &str, bytes: &str, options: &ReadOptions| -> Result<Vec<Record>, String> {
+        let reader = Reader::from_read(name, Cursor::new(bytes.to_owned()), options);
+        reader
+            .map_err(|error| error.to_string())?
+            .map(|record| record.map_err(|error| error.to_string()))
+            .collect()
+    };
+    let usual = ReadOptions::default();
+    let table = "prompt,response\r\n\"two\nlines\",\"{\"\"a\"\": 1}\"\r\nq,b\r\n";
+    let records = read("a.csv", table, &usual).unwrap();
+    assert_eq!(texts(&records), ["{\"a\": 1}", "b"]);
+    let lines: Vec<u64> = records.iter().map(|record| record.source.line).collect();
+    assert_eq!(lines, [2, 4]);
+    assert!(shown(&records[0], "two\nlines"));
+    let semicolons = read("a.csv", "prompt;response\nq;a, b\n", &usual).unwrap();
+    assert_eq!(texts(&semicolons), ["a, b"]);
+    let tokens = read("a.csv", "tokens,id\n\"[1, 2]\",x\n", &usual).unwrap();
+    assert_eq!(tokens[0].body, Piece::Tokens(vec![1, 2]));
+    let error = read("a.csv", "prompt,response\nq,a,b\n", &usual).unwrap_err();
+    assert!(error.contains("a.csv:2: has 3 cells, and the first line names 2 fields"), "{error}");
+    let small = ReadOptions {
+        limits: hallmark_corpus::Limits {
+            max_record_bytes: 1000,
+            ..hallmark_corpus::Limits::default()
+        },
+        ..ReadOptions::default()
+    };
+    let long = format!("text\n\"{}\"\n", "y".repeat(1 << 20));
+    let error = read("a.csv", &long, &small).unwrap_err();
+    assert!(error.contains("exceeds max-record-bytes = 1000"), "{error}");
+    let mapped = ReadOptions {
+        fields: FieldMap::parse(["response=reply.body"]).unwrap(),
+        ..ReadOptions::default()
+    };
+    let records = read("a.tsv", "reply\n{\"body\": \"a\"}\n", &mapped);
+    assert_eq!(texts(&records.unwrap()), ["a"]);
+}
+
+/// A wrapper of code points that are no text is left out, unasked; what is changed for looks only where it is asked for.
+#[test]
+fn typography_is_noticed_and_undone_where_asked() {
+    let (_, reader) = read("dressed.jsonl", &ReadOptions::default());
+    assert_eq!(reader.facts().dressed_answers, 2);
+    let (plain, _) = read("answer.jsonl", &ReadOptions::default());
+    let options = ReadOptions {
+        normalise: true,
+        ..ReadOptions::default()
+    };
+    let (records, _) = read("dressed.jsonl", &options);
+    assert_eq!(texts(&records), texts(&plain));
+    let wrapped = format!("{{\"text\": \"a{}b\"}}", "\u{e0101}".repeat(99));
+    let (records, reader) = of_json(&wrapped, &ReadOptions::default());
+    assert_eq!(texts(&records), ["ab"]);
+    assert_eq!((reader.facts().payloads, reader.facts().payload_characters), (1, 99));
+}
+
+#[test]
+fn ids_count_where_asked() {
+    let json = r#"{"text": "a", "tokens": [7]}"#;
+    let options = ReadOptions {
+        ids: true,
+        ..ReadOptions::default()
+    };
+    assert_eq!(of_json(json, &options).0[0].body, Piece::Tokens(vec![7]));
+}
