@@ -1,5 +1,6 @@
 //! `calibrate` in words.
 
+use super::reading::reading_text;
 use super::skipped::skipped_text;
 use hallmark::calibrate::{Calibrated, CalibratedLength, CalibratedLevel, Rate};
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ pub(crate) fn calibrate_text(calibrated: &Calibrated) -> String {
         calibrated.profile.window,
         calibrated.keys
     );
+    text.push_str(&reading_text(&calibrated.reading));
     text.push_str(&skipped_text(&calibrated.skipped));
     for length in &calibrated.lengths {
         length_text(&mut text, length);

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::inputs::InputFile;
 use crate::json::formats;
 use crate::profile::ProfileJson;
-use crate::read::Skipped;
+use crate::read::{Reading, Skipped};
 use crate::text::shown;
 use hallmark_detector::tail::Log10P;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Calibrated {
     pub key_id: String,
     /// The files that were read.
     pub inputs: Vec<InputFile>,
+    /// How the unmarked files were read.
+    pub reading: Reading,
     /// Records of the unmarked files that were skipped.
     pub skipped: Skipped,
     /// The chance that an interval misses, both sides together.

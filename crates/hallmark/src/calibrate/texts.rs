@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::progress::Step;
-use crate::read::{self, Inputs, Skipped};
+use crate::read::{self, Inputs, Read};
 use hallmark_core::profile::Profile;
 use hallmark_corpus::Tokenizer;
 use hallmark_detector::cells::RawCells;
@@ -13,7 +13,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(super) struct Texts {
     blocks: Vec<RawCells>,
     window: usize,
-    pub(super) skipped: Skipped,
+    pub(super) read: Read,
 }
 
 impl Texts {
@@ -24,7 +24,7 @@ impl Texts {
         progress: &mut dyn FnMut(Step<'_>),
     ) -> Result<Self> {
         let mut blocks = vec![];
-        let skipped = read::read_with(
+        let read = read::read_with(
             inputs,
             profile,
             tokenizer,
@@ -38,7 +38,7 @@ impl Texts {
         Ok(Self {
             blocks,
             window: profile.window,
-            skipped,
+            read,
         })
     }
 

@@ -416,6 +416,41 @@ class Rate(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class Reading(Shown):
+    """How the inputs were read: what of them, and what was done to their text."""
+
+    layouts: Any
+    """Answers of each layout, by its name."""
+    by_ids: bool = False
+    """Whether ids counted in place of the text beside them."""
+    cut_otherwise: int = 0
+    """Those of them whose text the tokenizer cuts into other tokens."""
+    dressed: Any = None
+    """Those characters of answers, by kind."""
+    dressed_answers: int = 0
+    """Answers that have such characters."""
+    dressed_shown: Any = None
+    """The same in what was shown, where they were undone."""
+    earlier_turns: int = 0
+    """The assistant's turns with text that count as shown and not as answers; `--turns all` reads them as
+    answers."""
+    half_characters: int = 0
+    """Records in which half characters were read as U+FFFD."""
+    normalised: bool = False
+    """Whether characters that programs change for looks were undone."""
+    payload_characters: int = 0
+    """Those code points."""
+    payloads: int = 0
+    """Records of which payloads were left out: long runs of code points that are no text."""
+    repeated_in: Any = None
+    """Fields that hold a whole answer again, with the answers of which nothing is evidence for that."""
+    with_ids: int = 0
+    """Answers that came as text with token ids beside it, where the text counts."""
+
+    _nested: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, repr=False)
 class ResidualCounts(Shown):
     """What T2r counted, as its finding carries it."""
 
@@ -443,10 +478,14 @@ class Skipped(Shown):
     """The first few reasons."""
     records: int
     """How many."""
+    causes: Any = None
+    """How many of each cause there are, failed ones among them."""
     failed: int = 0
     """Records of requests that failed or were refused: they are not bad, and no answers."""
     first_failed: tuple[str, ...] = ()
     """The first few of what failed."""
+    share: float = 0.0
+    """Their share of all records, those that were read and these."""
     unanswered: int = 0
     """Requests of the files of requests that no record answers."""
 
@@ -515,6 +554,8 @@ class Detected(Shown):
     """T1 over the distinct cells of all documents together."""
     profile: Profile
     """The mark that was looked for."""
+    reading: Reading
+    """How the inputs were read."""
     schema: str
     """The name of this format."""
     skipped: Skipped
@@ -531,7 +572,7 @@ class Detected(Shown):
     weighted_mean: bool = False
     """Whether layers are weighted as in `SynthID`'s weighted mean."""
 
-    _nested: ClassVar[dict[str, str]] = {"calibration": "QuotedCalibration", "counts": "Counts", "documents": "Document", "pooled": "Finding", "profile": "Profile", "skipped": "Skipped", "verdict": "Verdict"}
+    _nested: ClassVar[dict[str, str]] = {"calibration": "QuotedCalibration", "counts": "Counts", "documents": "Document", "pooled": "Finding", "profile": "Profile", "reading": "Reading", "skipped": "Skipped", "verdict": "Verdict"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -586,6 +627,8 @@ class Scanned(Shown):
     """Those that were found, the smallest p first; empty where none was."""
     level: float
     """The largest chance of a false answer over everything that was tried."""
+    reading: Reading
+    """How the inputs were read."""
     schema: str
     """The name of this format."""
     skipped: Skipped
@@ -599,7 +642,7 @@ class Scanned(Shown):
     untried: tuple[Untried, ...] = ()
     """Keys that fit none of the profiles."""
 
-    _nested: ClassVar[dict[str, str]] = {"found": "Tried", "skipped": "Skipped", "tried": "Tried", "untried": "Untried"}
+    _nested: ClassVar[dict[str, str]] = {"found": "Tried", "reading": "Reading", "skipped": "Skipped", "tried": "Tried", "untried": "Untried"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -733,7 +776,7 @@ class Inputs(Shown):
     files: tuple[str, ...]
     """JSONL, JSON, Parquet or text files, plain or compressed; `-` is stdin."""
     format: str | None
-    """`jsonl`, `json`, `text` or `parquet`, whatever the files' names say."""
+    """`jsonl`, `json`, `text`, `parquet`, `csv` or `tsv`, whatever the files' names say."""
     max_document_bytes: int | None
     """The longest document with what was shown for it."""
     max_nesting: int | None
@@ -748,6 +791,15 @@ class Inputs(Shown):
     """The marking model's `tokenizer.json`, where it is not the built-in model's."""
     all_turns: bool = False
     """Whether every assistant's turn of a chat is an answer, and not the last one only."""
+    assistant: tuple[str, ...] = ()
+    """Roles of a chat that answer, beside the usual names of the assistant."""
+    ids: bool = False
+    """Whether a record's own token ids are its answer where text stands beside them."""
+    layout: str | None = None
+    """The layout of every record by name, where it is not to be told from the record."""
+    normalise: bool = False
+    """Whether characters that programs change for looks are undone, in answers and in what was shown:
+    `docs/normalise.md`."""
     requests: tuple[str, ...] = ()
     """What was asked, where answers and requests stand in two files and are joined by `id`."""
 
@@ -889,12 +941,14 @@ class Reference(Shown):
     """Answers."""
     files: tuple[str, ...]
     """Its files."""
+    reading: Reading
+    """How they were read."""
     skipped: Skipped
     """Records that were skipped."""
     tokens: int
     """Tokens in them."""
 
-    _nested: ClassVar[dict[str, str]] = {"skipped": "Skipped"}
+    _nested: ClassVar[dict[str, str]] = {"reading": "Reading", "skipped": "Skipped"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -982,12 +1036,22 @@ class UsedLogprobs(Shown):
     """What was read and what was left out."""
     files: tuple[str, ...]
     """Their files."""
+    skipped: Skipped
+    """Records that were skipped."""
     unmapped: UnmappedCounts
     """Candidates whose string is not exactly one token of the marking model: left out."""
+    are_ids: bool = False
+    """Whether such strings name ids of the suspect's tokenizer: `--ids` reads them as the marking model's."""
     reference: UsedLogprobs | None = None
     """The reference model's, where weights are differences to it."""
+    unread: int = 0
+    """Positions of these."""
+    unspelled: int = 0
+    """Answers whose tokens' strings do not spell their text, so that no window is known."""
+    without: int = 0
+    """Answers that have none."""
 
-    _nested: ClassVar[dict[str, str]] = {"counts": "MassCounts", "reference": "UsedLogprobs", "unmapped": "UnmappedCounts"}
+    _nested: ClassVar[dict[str, str]] = {"counts": "MassCounts", "reference": "UsedLogprobs", "skipped": "Skipped", "unmapped": "UnmappedCounts"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -1044,6 +1108,8 @@ class Examined(Shown):
     """SHA-256 of the plan's canonical JSON."""
     profile: Profile
     """The mark that was looked for."""
+    reading: Reading
+    """How they were read."""
     schema: str
     """The name of this format."""
     skipped: Skipped
@@ -1071,7 +1137,7 @@ class Examined(Shown):
     reference: Reference | None = None
     """The control sample."""
 
-    _nested: ClassVar[dict[str, str]] = {"answers": "Answers", "background": "UsedIndex", "cohorts": "Cohorts", "collection": "Collection", "conditions": "Condition", "controls": "TriedKey", "counts": "Counts", "first_visits": "UsedIndex", "harvests": "UsedIndex", "inputs": "InputFile", "keys": "TriedKey", "logprobs": "UsedLogprobs", "not_made": "NotMade", "outcomes": "KeyOutcome", "plan": "Plan", "profile": "Profile", "quoted": "Quoted", "reference": "Reference", "skipped": "Skipped", "tests": "Finding"}
+    _nested: ClassVar[dict[str, str]] = {"answers": "Answers", "background": "UsedIndex", "cohorts": "Cohorts", "collection": "Collection", "conditions": "Condition", "controls": "TriedKey", "counts": "Counts", "first_visits": "UsedIndex", "harvests": "UsedIndex", "inputs": "InputFile", "keys": "TriedKey", "logprobs": "UsedLogprobs", "not_made": "NotMade", "outcomes": "KeyOutcome", "plan": "Plan", "profile": "Profile", "quoted": "Quoted", "reading": "Reading", "reference": "Reference", "skipped": "Skipped", "tests": "Finding"}
 
 
 @dataclass(frozen=True, repr=False)
