@@ -18,8 +18,8 @@ mod p_value;
 mod power;
 mod probe;
 mod profile;
-mod scan;
 mod reading;
+mod scan;
 mod skipped;
 mod study;
 

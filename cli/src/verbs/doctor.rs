@@ -59,14 +59,19 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Outcome {
     let is_found = |tried: &Tried| tried.log10_p_adjusted.value() <= LEVEL.log10();
     let best = tried[1..].first().filter(|tried| is_found(tried));
     // Neighbouring shares find nearly the same: the other key's is the likelier fault.
-    let other_keys = tried[1..].iter().find(|tried| tried.change == changes::OTHER_KEYS_SHARE);
+    let other_keys = tried[1..]
+        .iter()
+        .find(|tried| tried.change == changes::OTHER_KEYS_SHARE);
     let is_as_good = |one: &&Tried, best: &Tried| {
         is_found(one) && one.log10_p.value() <= AS_GOOD * best.log10_p.value()
     };
     let best = match best {
-        Some(best) if best.change == "share" => {
-            Some(other_keys.filter(|one| is_as_good(one, best)).unwrap_or(best).clone())
-        }
+        Some(best) if best.change == "share" => Some(
+            other_keys
+                .filter(|one| is_as_good(one, best))
+                .unwrap_or(best)
+                .clone(),
+        ),
         best => best.cloned(),
     };
     let log10_p = |tried: &Tried| tried.log10_p.value();
@@ -112,7 +117,9 @@ fn layers(given: &Profile, used: &Profile) -> Option<String> {
         return None;
     };
     (given != used).then(|| {
-        format!("the key has {used} numbers, so {used} layers were tried, and not the profile's {given}")
+        format!(
+            "the key has {used} numbers, so {used} layers were tried, and not the profile's {given}"
+        )
     })
 }
 

@@ -6,7 +6,7 @@ use crate::output::print;
 use clap::CommandFactory;
 use hallmark::Error;
 use hallmark::Exit;
-use hallmark::files::refuse_existing;
+use hallmark::files::NewFolder;
 use std::path::Path;
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
@@ -17,9 +17,9 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Outcome {
 }
 
 pub(crate) fn man(folder: &Path) -> Outcome {
-    refuse_existing(folder)?;
-    std::fs::create_dir(folder).map_err(|error| Error::io("make the folder", folder, &error))?;
-    clap_mangen::generate_to(Cli::command(), folder)
+    let made = NewFolder::create(folder)?;
+    clap_mangen::generate_to(Cli::command(), made.path())
         .map_err(|error| Error::io("write man pages to", folder, &error))?;
+    made.finish()?;
     Ok(Exit::Done)
 }

@@ -223,17 +223,22 @@ fn a_key_opens_its_own_commitment_alone() {
     );
 }
 
-#[test]
-fn cohorts_are_drawn_sealed_and_opened() {
-    let bench = Bench::new();
+/// The identity of age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj.
+pub(crate) fn identity(bench: &Bench) {
     let identity = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
-    let recipient = RECIPIENT;
     bench.write("identity.txt", identity);
     std::fs::set_permissions(
         bench.path("identity.txt"),
         std::os::unix::fs::PermissionsExt::from_mode(0o600),
     )
     .unwrap();
+}
+
+#[test]
+fn cohorts_are_drawn_sealed_and_opened() {
+    let bench = Bench::new();
+    let recipient = RECIPIENT;
+    identity(&bench);
     let list: String = (0..500).map(|n| format!("acct-{n}\n")).collect();
     bench.write("accounts.txt", list);
     bench.write("staff.txt", "acct-1\nacct-2\n");

@@ -1,7 +1,7 @@
 //! `collect`: against a real server on this machine, which fails in every way.
 
 mod dialects;
-mod server;
+pub(crate) mod server;
 
 use crate::bench::{Bench, Ran, check_schema};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const KEY: &str = "sk-test-4711-abcdefgh";
 
 /// A chat answer that repeats the prompt's last word.
-fn answer(received: &Received) -> Reply {
+pub(crate) fn answer(received: &Received) -> Reply {
     let text = format!("You said {}.", received.prompt());
     Reply::Json(
         json!({"choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]}),

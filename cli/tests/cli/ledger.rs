@@ -4,7 +4,7 @@ use crate::bench::Bench;
 use serde_json::Value;
 
 /// A ledger of a process that was killed: answers end in another order than they began, one did not end, one line is torn.
-fn ledger(key: &str) -> String {
+pub(crate) fn ledger(key: &str) -> String {
     let begin = |number: u32| {
         format!(
             "{{\"event\":\"begin\",\"id\":\"team7-{number}\",\"number\":{number},\"time\":1,\"cohort\":\"team7\",\"key\":\"{key}\",\"profile\":\"p\",\"prompt_tokens\":4,\"answer\":0}}\n"

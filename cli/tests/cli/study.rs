@@ -26,6 +26,30 @@ generic_answers = 30
 background_answers = 30
 "#;
 
+/// A plan of one arm that is made in a moment.
+pub(crate) const SMALLEST: &str = r#"
+study = 1
+world = "shakespeare"
+prefixes = [200]
+decoys = 9
+
+[[arms]]
+name = "test"
+schemes = ["gumbel"]
+windows = [2]
+shares = [0.5]
+seeds = [1]
+variants = ["marked"]
+training_answers = 16
+training_prompts = 16
+passes = 1
+batch = 16
+learning_rate = 3e-3
+harvest_answers = 4
+generic_answers = 4
+background_answers = 4
+"#;
+
 const MARKED: &str = "test-gumbel-h2-50pct-s1-marked";
 const CLEAN: &str = "test-gumbel-h2-50pct-s1-clean";
 

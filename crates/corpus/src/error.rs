@@ -343,9 +343,7 @@ impl Reason {
             Self::Truncated(_) | Self::Damaged(..) => {
                 "fetch or make the file again; a part of an answer file is not read, since what is missing may matter"
             }
-            Self::Disguised(_) => {
-                "say what it is with --input-format (jsonl, json, text)"
-            }
+            Self::Disguised(_) => "say what it is with --input-format (jsonl, json, text)",
             Self::Empty => "check that this is the right file and that its export finished",
             Self::Utf16 => "convert it first, for example with `iconv -f UTF-16 -t UTF-8`",
             Self::ParquetNeedsFile => {

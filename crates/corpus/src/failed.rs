@@ -22,7 +22,11 @@ pub(crate) fn failure(record: &Tree) -> Option<String> {
         "" => record.at(path),
         root => record.at(&format!("{root}.{path}")),
     };
-    let ends = ["choices.0.finish_reason", "candidates.0.finishReason", "stop_reason"];
+    let ends = [
+        "choices.0.finish_reason",
+        "candidates.0.finishReason",
+        "stop_reason",
+    ];
     let withheld = roots.iter().find_map(|root| {
         let mut ends = ends.iter().filter_map(|path| at(root, path)?.text());
         ends.find(|end| is_withheld(end))
@@ -60,7 +64,8 @@ pub(crate) fn failure(record: &Tree) -> Option<String> {
         let mut refusals = refusals.iter().filter_map(|path| at(root, path)?.text());
         refusals.any(|text| !text.is_empty())
     });
-    let refused = refused || refuses(record.at("output")) || refuses(record.at("response.body.output"));
+    let refused =
+        refused || refuses(record.at("output")) || refuses(record.at("response.body.output"));
     let blocked = roots
         .iter()
         .find_map(|root| at(root, "promptFeedback.blockReason")?.text());

@@ -121,7 +121,9 @@ impl FieldMap {
         }
         let texts: Vec<_> = mapped.iter().filter_map(beside_tokens).collect();
         for (field, path) in texts {
-            let is_taken = mapped.iter().any(|(other, at)| *other == field || *at == path);
+            let is_taken = mapped
+                .iter()
+                .any(|(other, at)| *other == field || *at == path);
             if !is_taken {
                 mapped.push((field, path));
             }
@@ -245,7 +247,9 @@ impl Branch {
     /// What is looked for in an item of a list: by its position, or by a value that it has.
     pub(crate) fn at(&self, index: usize, item: &Tree) -> Option<&Node> {
         let is_picked = |name: &str| {
-            let picked = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+            let picked = name
+                .strip_prefix('[')
+                .and_then(|name| name.strip_suffix(']'));
             let picked = picked.and_then(|picked| picked.split_once('='));
             picked.is_some_and(|(key, value)| item.text_at(key) == Some(value))
         };

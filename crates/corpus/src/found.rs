@@ -236,7 +236,9 @@ impl Found {
                 if several && let Some(id) = &mut found.id {
                     *id = format!("{id}.choice{number}");
                 }
-                if options.all_turns && let Some(id) = &mut found.id {
+                if options.all_turns
+                    && let Some(id) = &mut found.id
+                {
                     *id = format!("{id}.{}", place.turn);
                     if let Some(call) = place.call {
                         *id = format!("{id}.call{call}");
@@ -379,7 +381,10 @@ impl Found {
         let prompt = piece(self.prompt, self.prompt_tokens.or(prompt_tokens));
         let mut strings = Vec::new();
         if !matches!(self.shown.as_slice(), [.., Shown::Messages])
-            && !self.shown.iter().any(|shown| matches!(shown, Shown::Messages))
+            && !self
+                .shown
+                .iter()
+                .any(|shown| matches!(shown, Shown::Messages))
         {
             self.shown.push(Shown::Messages);
         }
@@ -457,7 +462,11 @@ struct Answer {
 
 impl Talk {
     /// The answers of the chat, and how many earlier turns of the assistant count as shown only.
-    fn places(&self, options: &ReadOptions, fields: &FieldMap) -> Result<(Vec<Place>, u32), Reason> {
+    fn places(
+        &self,
+        options: &ReadOptions,
+        fields: &FieldMap,
+    ) -> Result<(Vec<Place>, u32), Reason> {
         let missing = |why: String| Reason::NoAnswer {
             field: fields.path(Field::Messages),
             why,
@@ -478,7 +487,10 @@ impl Talk {
             let roles: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
             return Err(missing(match roles.is_empty() {
                 true => "no turn has the role `assistant`".to_owned(),
-                false => format!("no turn has the role `assistant`; there are {}", roles.join(", ")),
+                false => format!(
+                    "no turn has the role `assistant`; there are {}",
+                    roles.join(", ")
+                ),
             }));
         }
         let with_text = assistant.iter().filter(|(_, turn)| turn.has_text());
@@ -498,7 +510,10 @@ impl Talk {
                 return Ok((places, 0));
             }
         }
-        let answer = with_text.clone().rev().find(|(at, _)| *at >= self.answers_from);
+        let answer = with_text
+            .clone()
+            .rev()
+            .find(|(at, _)| *at >= self.answers_from);
         let Some((last, _)) = answer else {
             // A turn that is an empty text is an answer that says nothing.
             let empty = assistant
@@ -515,7 +530,10 @@ impl Talk {
             };
         };
         let earlier = with_text.filter(|(at, _)| at < last).count();
-        Ok((vec![Place::last(*last)], u32::try_from(earlier).unwrap_or(u32::MAX)))
+        Ok((
+            vec![Place::last(*last)],
+            u32::try_from(earlier).unwrap_or(u32::MAX),
+        ))
     }
 
     /// Bytes that a record up to this answer says.
@@ -553,7 +571,10 @@ impl Talk {
             }
         };
         let is_last = place.turn + 1 == self.messages.len();
-        let tokens = self.tokens.clone().filter(|_| is_last && place.call.is_none());
+        let tokens = self
+            .tokens
+            .clone()
+            .filter(|_| is_last && place.call.is_none());
         Answer {
             body: match tokens {
                 Some(tokens) => Piece::Both { text, tokens },

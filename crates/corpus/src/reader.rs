@@ -56,7 +56,11 @@ impl RecordKind for Record {
         facts.prepare(self, options)
     }
 
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason> {
+    fn from_json(
+        json: &[u8],
+        source: Source,
+        options: &ReadOptions,
+    ) -> Result<Several<Self>, Reason> {
         json_object::records(json, &source, options)
     }
 }

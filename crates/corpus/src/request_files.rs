@@ -61,12 +61,18 @@ impl RecordKind for Request {
         let records: Box<dyn Records<Self>> = match format {
             Format::Json => Box::new(Elements::new(input, options)),
             Format::Jsonl => Box::new(Lines::new(input, options)),
-            Format::Text | Format::Parquet | Format::Csv | Format::Tsv => return Err(Reason::NotRequests),
+            Format::Text | Format::Parquet | Format::Csv | Format::Tsv => {
+                return Err(Reason::NotRequests);
+            }
         };
         Ok((format, records))
     }
 
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason> {
+    fn from_json(
+        json: &[u8],
+        source: Source,
+        options: &ReadOptions,
+    ) -> Result<Several<Self>, Reason> {
         let found = json_object::found(json, options, Role::Request)?;
         // It was read just now: what follows looks for what strings do not say.
         let value: Value = serde_json::from_slice(json).unwrap_or_default();
@@ -81,7 +87,11 @@ impl RecordKind for Request {
         // As batch services name it.
         let names = ["custom_id", "key"].iter();
         let named = names.clone().find_map(|name| value.get(name)?.as_str());
-        let id = id.or_else(|| named.filter(|_| !options.fields.maps_id()).map(str::to_owned));
+        let id = id.or_else(|| {
+            named
+                .filter(|_| !options.fields.maps_id())
+                .map(str::to_owned)
+        });
         Ok(vec![Ok(Self {
             source,
             id,

@@ -249,7 +249,9 @@ impl<K: RecordKind> Stream<K> {
                                 self.has_answers = true;
                                 self.ready.push_back(record);
                             }
-                            Err(reason) => self.skip(CorpusError::new(&file, Some(line), reason))?,
+                            Err(reason) => {
+                                self.skip(CorpusError::new(&file, Some(line), reason))?
+                            }
                         }
                     }
                     if let Some(record) = self.ready.pop_front() {

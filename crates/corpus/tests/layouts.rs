@@ -82,7 +82,12 @@ fn every_layout_is_told_and_read_whole() {
                 "openai-completions" => prompts[0],
                 _ => prompts[at],
             };
-            assert_eq!(shown(record, prompt), known, "{name}: {:?}", record.exposure);
+            assert_eq!(
+                shown(record, prompt),
+                known,
+                "{name}: {:?}",
+                record.exposure
+            );
             let start = &answers[at][..40];
             assert!(!shown(record, start), "{name}: {:?}", record.exposure);
         }
@@ -108,8 +113,11 @@ fn a_layout_that_is_said_is_not_read_as_another() {
 
 #[test]
 fn batches_are_joined_with_their_requests_by_custom_id() {
-    let requests =
-        Requests::read([example("openai-batch-input.jsonl")], &ReadOptions::default()).unwrap();
+    let requests = Requests::read(
+        [example("openai-batch-input.jsonl")],
+        &ReadOptions::default(),
+    )
+    .unwrap();
     let options = ReadOptions {
         requests: Some(std::sync::Arc::new(requests)),
         ..ReadOptions::default()
@@ -162,7 +170,10 @@ fn calls_are_generated_and_results_are_shown_in_every_layout() {
         assert!(shown(&records[0], "the call") && shown(&records[0], "the result"));
         let (records, _) = of_json(&json, &all_turns());
         assert_eq!(texts(&records), ["the call", "the end"], "{json}");
-        assert!(!shown(&records[0], "the result") && shown(&records[1], "the result"), "{json}");
+        assert!(
+            !shown(&records[0], "the result") && shown(&records[1], "the result"),
+            "{json}"
+        );
     }
 }
 
@@ -186,20 +197,48 @@ fn thoughts_are_shown_wherever_they_stand() {
 #[test]
 fn what_was_refused_withheld_or_is_missing_is_counted_and_no_answer() {
     for (json, failure) in [
-        (r#"{"choices": [{"message": {"role": "assistant", "content": null, "refusal": "I can't."}, "finish_reason": "stop"}]}"#, "refused"),
-        (r#"{"choices": [{"message": {"role": "assistant", "content": "Half an"}, "finish_reason": "content_filter"}]}"#, "content_filter"),
-        (r#"{"messages": [], "response": {"error": {"message": "m", "code": "overloaded"}}, "call_type": "completion"}"#, "overloaded"),
-        (r#"{"type": "message", "role": "assistant", "content": [{"type": "text", "text": "I"}], "stop_reason": "refusal"}"#, "refusal"),
-        (r#"{"custom_id": "q", "result": {"type": "expired"}}"#, "expired"),
-        (r#"{"candidates": [{"content": {"parts": [{"text": "Half"}]}, "finishReason": "RECITATION"}]}"#, "recitation"),
+        (
+            r#"{"choices": [{"message": {"role": "assistant", "content": null, "refusal": "I can't."}, "finish_reason": "stop"}]}"#,
+            "refused",
+        ),
+        (
+            r#"{"choices": [{"message": {"role": "assistant", "content": "Half an"}, "finish_reason": "content_filter"}]}"#,
+            "content_filter",
+        ),
+        (
+            r#"{"messages": [], "response": {"error": {"message": "m", "code": "overloaded"}}, "call_type": "completion"}"#,
+            "overloaded",
+        ),
+        (
+            r#"{"type": "message", "role": "assistant", "content": [{"type": "text", "text": "I"}], "stop_reason": "refusal"}"#,
+            "refusal",
+        ),
+        (
+            r#"{"custom_id": "q", "result": {"type": "expired"}}"#,
+            "expired",
+        ),
+        (
+            r#"{"candidates": [{"content": {"parts": [{"text": "Half"}]}, "finishReason": "RECITATION"}]}"#,
+            "recitation",
+        ),
         (r#"{"prompt": "q", "response": null}"#, "the answer is null"),
-        (r#"{"object": "response", "status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": [{"type": "message", "content": [{"type": "output_text", "text": "Half"}]}]}"#, "content_filter"),
-        (r#"{"gen_ai.output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "Half"}], "finish_reason": "content_filter"}]}"#, "content_filter"),
+        (
+            r#"{"object": "response", "status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": [{"type": "message", "content": [{"type": "output_text", "text": "Half"}]}]}"#,
+            "content_filter",
+        ),
+        (
+            r#"{"gen_ai.output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "Half"}], "finish_reason": "content_filter"}]}"#,
+            "content_filter",
+        ),
     ] {
         let lines = format!("{json}\n{{\"text\": \"good\"}}\n");
         let (records, reader) = of_json(&lines, &ReadOptions::default());
         assert_eq!(texts(&records), ["good"], "{json}");
-        let Skipped { failed, first_failed, .. } = reader.skipped();
+        let Skipped {
+            failed,
+            first_failed,
+            ..
+        } = reader.skipped();
         assert_eq!(*failed, 1, "{json}");
         let said = first_failed[0].reason.to_string();
         assert!(said.contains(failure), "{json}: {said}");
@@ -220,11 +259,15 @@ fn other_names_of_the_assistant_are_known_and_unknown_ones_can_be_said() {
         );
         assert_eq!(texts(&of_json(&json, &ReadOptions::default()).0), ["a"]);
     }
-    let json = r#"{"messages": [{"role": "Anna", "content": "q"}, {"role": "Bert", "content": "a"}]}"#;
+    let json =
+        r#"{"messages": [{"role": "Anna", "content": "q"}, {"role": "Bert", "content": "a"}]}"#;
     let options = ReadOptions::default();
     let mut reader = Reader::from_read("in.jsonl", Cursor::new(json), &options).unwrap();
     let error = reader.next().unwrap().unwrap_err();
-    assert!(error.to_string().contains("there are `Anna`, `Bert`"), "{error}");
+    assert!(
+        error.to_string().contains("there are `Anna`, `Bert`"),
+        "{error}"
+    );
     assert!(error.hint().contains("--assistant ROLE"));
     let mut options = ReadOptions::default();
     options.roles.assistant = vec!["bert".to_owned()];
@@ -258,7 +301,8 @@ fn half_characters_and_joined_files_are_read() {
     assert_eq!(reader.facts().half_characters, 2);
     // Bytes of another encoding, in what is not the answer.
     let bytes = b"{\"response\": \"a\", \"note\": \"caf\xe9\"}\n".to_vec();
-    let mut reader = Reader::from_read("in.jsonl", Cursor::new(bytes), &ReadOptions::default()).unwrap();
+    let mut reader =
+        Reader::from_read("in.jsonl", Cursor::new(bytes), &ReadOptions::default()).unwrap();
     assert!(reader.next().unwrap().is_ok());
     assert_eq!(reader.facts().half_characters, 1);
 }
@@ -284,7 +328,10 @@ fn tables_have_cells_of_text_and_limits() {
     let tokens = read("a.csv", "tokens,id\n\"[1, 2]\",x\n", &usual).unwrap();
     assert_eq!(tokens[0].body, Piece::Tokens(vec![1, 2]));
     let error = read("a.csv", "prompt,response\nq,a,b\n", &usual).unwrap_err();
-    assert!(error.contains("a.csv:2: has 3 cells, and the first line names 2 fields"), "{error}");
+    assert!(
+        error.contains("a.csv:2: has 3 cells, and the first line names 2 fields"),
+        "{error}"
+    );
     let small = ReadOptions {
         limits: hallmark_corpus::Limits {
             max_record_bytes: 1000,
@@ -318,7 +365,10 @@ fn typography_is_noticed_and_undone_where_asked() {
     let wrapped = format!("{{\"text\": \"a{}b\"}}", "\u{e0101}".repeat(99));
     let (records, reader) = of_json(&wrapped, &ReadOptions::default());
     assert_eq!(texts(&records), ["ab"]);
-    assert_eq!((reader.facts().payloads, reader.facts().payload_characters), (1, 99));
+    assert_eq!(
+        (reader.facts().payloads, reader.facts().payload_characters),
+        (1, 99)
+    );
 }
 
 #[test]

@@ -169,9 +169,19 @@ fn bad_rows_are_bad_records() {
     assert_eq!(
         reasons,
         [
-            (2, "`messages` holds no answer: no turn has the role `assistant`; there are `user`".to_owned()),
-            (4, "`messages` holds no answer: no turn has the role `assistant`".to_owned()),
-            (6, "`messages.0.role` is missing; a string is needed".to_owned()),
+            (
+                2,
+                "`messages` holds no answer: no turn has the role `assistant`; there are `user`"
+                    .to_owned()
+            ),
+            (
+                4,
+                "`messages` holds no answer: no turn has the role `assistant`".to_owned()
+            ),
+            (
+                6,
+                "`messages.0.role` is missing; a string is needed".to_owned()
+            ),
         ]
     );
 }
@@ -452,15 +462,19 @@ fn every_codec_is_read_and_no_bomb_is_unpacked() {
     ];
     for codec in codecs {
         let long = "teal ".repeat(200_000);
-        let bytes = written("message m { required binary text (UTF8); }", codec, |writer| {
-            let mut group = writer.next_row_group().unwrap();
-            let mut column = group.next_column().unwrap().unwrap();
-            let values = [long.as_bytes().to_vec().into(), b"b".to_vec().into()];
-            let strings = column.typed::<ByteArrayType>();
-            strings.write_batch(&values, None, None).unwrap();
-            column.close().unwrap();
-            group.close().unwrap();
-        });
+        let bytes = written(
+            "message m { required binary text (UTF8); }",
+            codec,
+            |writer| {
+                let mut group = writer.next_row_group().unwrap();
+                let mut column = group.next_column().unwrap().unwrap();
+                let values = [long.as_bytes().to_vec().into(), b"b".to_vec().into()];
+                let strings = column.typed::<ByteArrayType>();
+                strings.write_batch(&values, None, None).unwrap();
+                column.close().unwrap();
+                group.close().unwrap();
+            },
+        );
         let (records, error) = read(saved(&bytes).path(), &options(&[]));
         assert!(error.is_none(), "{codec:?}: {error:?}");
         assert_eq!(records[0].body, text(&long), "{codec:?}");
@@ -479,7 +493,9 @@ fn every_codec_is_read_and_no_bomb_is_unpacked() {
         let mut refused = 0;
         for bomb in bombs {
             let (records, error) = read(saved(&bomb).path(), &options(&[]));
-            let whole = records.first().is_some_and(|record| record.body == text(&long));
+            let whole = records
+                .first()
+                .is_some_and(|record| record.body == text(&long));
             assert!(whole || error.is_some(), "{codec:?}");
             let said = error.map_or(String::new(), |error| error.to_string());
             refused += u32::from(said.contains("unpacks to more than its header says"));

@@ -482,11 +482,7 @@ fn all_turns_of_a_chat_can_be_read() {
         [&records[0].body, &records[1].body],
         [&text("first"), &text("second")]
     );
-    assert!(
-        records
-            .iter()
-            .all(|record| record.exposure_known)
-    );
+    assert!(records.iter().all(|record| record.exposure_known));
     let shown = |record: &Record, said: &str| record.exposure.contains(&text(said));
     for said in ["kept", "be kind", "one?"] {
         assert!(records.iter().all(|record| shown(record, said)), "{said}");

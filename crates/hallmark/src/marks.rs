@@ -55,7 +55,15 @@ pub fn with_layers_of(profile: &Profile, key: &Key) -> Option<Profile> {
 /// Numbers that stand in public packages and their examples: `lm-watermarking`, transformers' SynthID, three-bricks, and what people write
 /// for want of a number.
 const PUBLISHED: [u64; 9] = [
-    15_485_863, 35_317, 42, 1234, 12_345, 123_456, 1_234_567, 123_456_789, 1337,
+    15_485_863,
+    35_317,
+    42,
+    1234,
+    12_345,
+    123_456,
+    1_234_567,
+    123_456_789,
+    1337,
 ];
 
 /// The first numbers of the key that stands in the documentation of SynthID-Text.

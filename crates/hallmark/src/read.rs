@@ -5,13 +5,13 @@ use crate::progress::Step;
 use crate::text::plain;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
+use hallmark_corpus::encode::Encoded;
+use hallmark_corpus::logprobs::LogprobReader;
+use hallmark_corpus::normalise::{Change, Changes};
 use hallmark_corpus::{
     CorpusError, FieldMap, Format, Layout, Limits, Piece, ReadOptions, Reader, Record, Requests,
     Roles, Source, TokenRecord, Tokenizer, encode,
 };
-use hallmark_corpus::encode::Encoded;
-use hallmark_corpus::logprobs::LogprobReader;
-use hallmark_corpus::normalise::{Change, Changes};
 use hallmark_detector::cells::{Exposure, RawCells};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -329,8 +329,10 @@ impl Inputs {
         let format = self.format.as_deref().map(Format::from_str).transpose();
         let layout = self.layout.as_deref().map(Layout::from_str).transpose();
         if self.layout.is_some() && !self.fields.is_empty() {
-            return Err(Error::usage("--layout and --field both say where things stand")
-                .hint("give the layout's name, or name the fields"));
+            return Err(
+                Error::usage("--layout and --field both say where things stand")
+                    .hint("give the layout's name, or name the fields"),
+            );
         }
         let mut options = ReadOptions {
             format: format.map_err(|error| Error::usage(error).at("--input-format"))?,

@@ -73,7 +73,10 @@ fn p_values_of_normalised_text_are_uniform() {
             assert!((deviation(&log10_ps) - 0.2887).abs() < 0.04, "{name}");
             for (alpha, most) in [(0.1, 98), (0.05, 59), (0.01, 21)] {
                 let found = log10_ps.iter().filter(|&&p| p <= alpha).count();
-                assert!(found <= most, "{name}: {found} of {KEYS} at or below {alpha}");
+                assert!(
+                    found <= most,
+                    "{name}: {found} of {KEYS} at or below {alpha}"
+                );
             }
         }
     }

@@ -62,10 +62,14 @@ pub(super) fn changes(
         profile: changed,
         ..unchanged("gamma", &format!("gamma {gamma}"), Reading::Plain)
     }));
-    all.extend(shares(profile).into_iter().map(|(changed, share, name)| Change {
-        profile: changed,
-        ..unchanged(name, &format!("a share of {share}"), Reading::Plain)
-    }));
+    all.extend(
+        shares(profile)
+            .into_iter()
+            .map(|(changed, share, name)| Change {
+                profile: changed,
+                ..unchanged(name, &format!("a share of {share}"), Reading::Plain)
+            }),
+    );
     if let Key::Foreign(key) = key {
         all.extend(orders(key).into_iter().map(|(changed, what)| Change {
             key: Key::Foreign(changed),
@@ -161,7 +165,9 @@ fn shares(profile: &Profile) -> Vec<(Profile, f64, &'static str)> {
     };
     let other_keys = (1e6 * (1.0 - own)).round() / 1e6;
     let mut shares = vec![other_keys];
-    shares.extend([0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95]);
+    shares.extend([
+        0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95,
+    ]);
     shares.sort_by(f64::total_cmp);
     shares.dedup();
     shares

@@ -112,7 +112,9 @@ impl Sample {
     }
 
     pub(super) fn is_dressed(&self) -> bool {
-        self.documents.iter().any(|document| document.normalised.is_some())
+        self.documents
+            .iter()
+            .any(|document| document.normalised.is_some())
     }
 
     pub(super) fn has_own_tokens(&self) -> bool {

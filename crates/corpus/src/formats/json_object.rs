@@ -69,8 +69,8 @@ pub(crate) fn records_of(
         },
         (reason, _) => reason,
     };
-    let by_fields = options.fields.maps_answer()
-        || options.layout.is_some_and(layouts::Layout::is_by_fields);
+    let by_fields =
+        options.fields.maps_answer() || options.layout.is_some_and(layouts::Layout::is_by_fields);
     let laid = match by_fields {
         true => None,
         false => layouts::read(&mut tree, options.layout),
@@ -268,8 +268,9 @@ impl Walk<'_> {
         match field {
             Field::Messages => {
                 let value = match value {
-                    Tree::Text(text) => embedded(&text, self.options.limits.nesting())
-                        .unwrap_or(Tree::Text(text)),
+                    Tree::Text(text) => {
+                        embedded(&text, self.options.limits.nesting()).unwrap_or(Tree::Text(text))
+                    }
                     value => value,
                 };
                 found.messages = Some(messages(value, &fields.path(field))?);
@@ -372,7 +373,10 @@ fn refuse_part(items: &[Tree], branch: &Branch, list: &str) -> Result<(), Reason
             let Some(Node::Leaf(field)) = part.child(name) else {
                 continue;
             };
-            let parts = items.iter().filter(|item| item.text_at(name).is_some()).count();
+            let parts = items
+                .iter()
+                .filter(|item| item.text_at(name).is_some())
+                .count();
             if field.is_body() && parts > 1 {
                 return Err(Reason::PartOfAnswer {
                     list: list.to_owned(),

@@ -36,8 +36,8 @@ pub(crate) fn open(
     file: File,
     options: Arc<ReadOptions>,
 ) -> Result<Box<dyn Records<Record>>, Reason> {
-    let by_fields = options.fields.maps_answer()
-        || options.layout.is_some_and(Layout::is_by_fields);
+    let by_fields =
+        options.fields.maps_answer() || options.layout.is_some_and(Layout::is_by_fields);
     let again = || file.try_clone().map_err(Reason::Open);
     let is_laid = !by_fields
         && (options.layout.is_some()
@@ -63,12 +63,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(
-        name: Arc<str>,
-        file: File,
-        options: Arc<ReadOptions>,
-    ) -> Result<Self, Reason> {
-        let budget = Arc::new(Budget::new(&options.limits, file.try_clone().map_err(Reason::Open)?));
+    fn new(name: Arc<str>, file: File, options: Arc<ReadOptions>) -> Result<Self, Reason> {
+        let budget = Arc::new(Budget::new(
+            &options.limits,
+            file.try_clone().map_err(Reason::Open)?,
+        ));
         let opened = catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?;
         let schema = opened.metadata().file_metadata().schema_descr();
         let columns = catch(|| columns::columns(schema, &options.fields))?;

@@ -29,7 +29,11 @@ pub trait RecordKind: Sized {
     ///
     /// # Errors
     /// Where it holds no such record.
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason>;
+    fn from_json(
+        json: &[u8],
+        source: Source,
+        options: &ReadOptions,
+    ) -> Result<Several<Self>, Reason>;
 }
 
 /// An input's format and its records.

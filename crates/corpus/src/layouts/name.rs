@@ -113,11 +113,16 @@ impl FromStr for Layout {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let mut all = Self::ALL.into_iter().filter(|layout| *layout != Self::Fields);
+        let mut all = Self::ALL
+            .into_iter()
+            .filter(|layout| *layout != Self::Fields);
         all.find(|layout| layout.name() == name).ok_or_else(|| {
             let known = Self::ALL.map(Self::name);
             let known: Vec<_> = known.into_iter().filter(|name| *name != "fields").collect();
-            format!("there is no layout `{name}`; known are {}", known.join(", "))
+            format!(
+                "there is no layout `{name}`; known are {}",
+                known.join(", ")
+            )
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What tools that watch models export: observations of Langfuse, payloads of LiteLLM.
 
-use super::{Exchange, exchange, has};
+use super::exchange::{Exchange, exchange, has};
 use crate::talk::Fault;
 use crate::tree::Tree;
 
@@ -84,6 +84,8 @@ pub(super) fn is_litellm(tree: &Tree) -> bool {
         "proxy_server_request",
         "hidden_params",
     ];
-    let asked = ["messages", "input", "prompt"].iter().any(|name| has(tree, name));
+    let asked = ["messages", "input", "prompt"]
+        .iter()
+        .any(|name| has(tree, name));
     has(tree, "response") && asked && MARKS.iter().any(|mark| has(tree, mark))
 }

@@ -1,6 +1,6 @@
 //! OpenTelemetry's spans, events and attributes of generative models: `gen_ai.…`.
 
-use super::{Exchange, LEVELS, exchange};
+use super::exchange::{Exchange, LEVELS, exchange};
 use crate::tree::{Tree, embedded};
 
 /// Whether a record has such attributes, is an event of that name, or an export of spans or log records.
@@ -21,9 +21,15 @@ fn has_attributes(tree: &Tree) -> bool {
     };
     let keyed = |tree: &Tree| {
         let mut items = tree.items().iter();
-        items.any(|item| item.text_at("key").is_some_and(|key| key.starts_with(PREFIX)))
+        items.any(|item| {
+            item.text_at("key")
+                .is_some_and(|key| key.starts_with(PREFIX))
+        })
     };
-    let within = |tree: &Tree| tree.get("attributes").is_some_and(|all| named(all) || keyed(all));
+    let within = |tree: &Tree| {
+        tree.get("attributes")
+            .is_some_and(|all| named(all) || keyed(all))
+    };
     let mut events = tree.get("events").map_or(&[][..], Tree::items).iter();
     named(tree) || within(tree) || events.any(|event| is_event(event) || within(event))
 }
@@ -166,12 +172,14 @@ impl Call {
                 name => numbered.see(name, value),
             }
         }
-        self.asked.extend(numbered.prompts.into_iter().map(Turn::tree));
+        self.asked
+            .extend(numbered.prompts.into_iter().map(Turn::tree));
         let replies = numbered.completions.into_iter().map(Turn::tree);
         let replies: Vec<Tree> = replies.collect();
         if !replies.is_empty() {
             let choices = Tree::List(replies);
-            self.replied.push(Tree::Object(vec![("choices".to_owned(), choices)]));
+            self.replied
+                .push(Tree::Object(vec![("choices".to_owned(), choices)]));
         }
     }
 }
@@ -231,8 +239,9 @@ impl Numbered {
             ("gen_ai.completion.", &mut self.completions),
         ];
         for (prefix, turns) in kinds {
-            let Some((number, field)) =
-                name.strip_prefix(prefix).and_then(|rest| rest.split_once('.'))
+            let Some((number, field)) = name
+                .strip_prefix(prefix)
+                .and_then(|rest| rest.split_once('.'))
             else {
                 continue;
             };

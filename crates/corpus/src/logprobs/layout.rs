@@ -40,7 +40,11 @@ pub(super) fn record(
         });
     }
     // Beside the answer, or where services put them.
-    let places = ["/choices/0/logprobs", "/response/choices/0/logprobs", "/response/body/choices/0/logprobs"];
+    let places = [
+        "/choices/0/logprobs",
+        "/response/choices/0/logprobs",
+        "/response/body/choices/0/logprobs",
+    ];
     let nested = || places.iter().find_map(|place| value_at(&fields, place));
     let (by_id, by_string) = (given("top_logprobs"), given("logprobs").or_else(nested));
     if by_id.is_none() && by_string.is_none() {
@@ -136,7 +140,11 @@ fn spelled(
             tokens: tokens.iter().map(|token| of_name(token)).collect(),
             tops: tops
                 .iter()
-                .map(|top| top.iter().map(|(token, logprob)| (of_name(token), *logprob)).collect())
+                .map(|top| {
+                    top.iter()
+                        .map(|(token, logprob)| (of_name(token), *logprob))
+                        .collect()
+                })
                 .collect(),
         },
         Spelling::Ids if options.ids => {
@@ -152,7 +160,9 @@ fn spelled(
             };
             let ids: Result<Vec<u32>, Reason> = tokens.iter().enumerate().map(check).collect();
             let top = |top: &Vec<(String, f64)>| {
-                let named = top.iter().filter_map(|(token, logprob)| Some((spelling::id(token)?, *logprob)));
+                let named = top
+                    .iter()
+                    .filter_map(|(token, logprob)| Some((spelling::id(token)?, *logprob)));
                 let is_known = |id: u32| options.vocab_size.is_none_or(|size| id < size);
                 named.filter(|(id, _)| is_known(*id)).collect()
             };

@@ -47,7 +47,11 @@ impl RecordKind for LogprobRecord {
         Err(Reason::ParquetNotBuilt)
     }
 
-    fn from_json(json: &[u8], source: Source, options: &ReadOptions) -> Result<Several<Self>, Reason> {
+    fn from_json(
+        json: &[u8],
+        source: Source,
+        options: &ReadOptions,
+    ) -> Result<Several<Self>, Reason> {
         Ok(vec![layout::record(json, source, options)])
     }
 }

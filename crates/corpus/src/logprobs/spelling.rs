@@ -83,7 +83,10 @@ mod tests {
     fn alphabets_are_told_by_what_they_spell() {
         let of = |tokens: &[&str], answer| spelling(tokens.iter().copied(), answer);
         assert_eq!(of(&["The", " gate", "."], "The gate."), Spelling::Text);
-        assert_eq!(of(&["The", "Ġgate", "Ċ"], "The gate\n"), Spelling::ByteNames);
+        assert_eq!(
+            of(&["The", "Ġgate", "Ċ"], "The gate\n"),
+            Spelling::ByteNames
+        );
         assert_eq!(of(&["caf", "Ã", "©"], "café"), Spelling::ByteNames);
         assert_eq!(of(&["token_id:8", "token_id:9"], "The gate"), Spelling::Ids);
         assert_eq!(of(&["Le", " portail"], "The gate"), Spelling::Unknown);

@@ -160,12 +160,21 @@ mod tests {
         for (dressed, plain) in [
             ("a\u{a0}b\u{2009}c\u{202f}d", "a b c d"),
             ("ga\u{200b}te\u{ad}s\u{feff}", "gates"),
-            ("\u{201c}It\u{2019}s\u{201d} \u{2018}so\u{2019}", "\"It's\" 'so'"),
+            (
+                "\u{201c}It\u{2019}s\u{201d} \u{2018}so\u{2019}",
+                "\"It's\" 'so'",
+            ),
             ("one\r\ntwo\rthree\u{2028}four", "one\ntwo\nthree\nfour"),
-            ("a &lt; b &amp;&amp; c&nbsp;d &#39;e&#x27;", "a < b && c d 'e'"),
+            (
+                "a &lt; b &amp;&amp; c&nbsp;d &#39;e&#x27;",
+                "a < b && c d 'e'",
+            ),
             ("&amp;lt;b&amp;gt;", "<b>"),
             ("cafe\u{301}", "caf\u{e9}"),
-            ("well\u{2011}known and so on\u{2026}", "well-known and so on..."),
+            (
+                "well\u{2011}known and so on\u{2026}",
+                "well-known and so on...",
+            ),
             ("\u{ff27}\u{ff41}te \u{ff11}\u{ff12}", "Gate 12"),
             ("The g\u{430}te is sh\u{443}t", "The gate is shyt"),
             ("a  b  c  d  e  f  g  h  i", "a b c d e f g h i"),

@@ -42,7 +42,9 @@ impl Wide {
 
     pub(super) fn mapped(&self, c: char) -> Option<(Mapped, Change)> {
         let is_wide = self.0 && ('\u{ff01}'..='\u{ff5e}').contains(&c);
-        let ascii = is_wide.then(|| char::from_u32(c as u32 - 0xfee0)).flatten()?;
+        let ascii = is_wide
+            .then(|| char::from_u32(c as u32 - 0xfee0))
+            .flatten()?;
         Some((Mapped::One(ascii), Change::Wide))
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::fault::Fault;
+use super::kind::Kind;
 use super::part::{Within, collect};
 use super::roles;
 use crate::exposure::Said;
@@ -15,17 +16,6 @@ pub(crate) struct Message {
     pub(crate) role: Option<String>,
     /// Every string of the turn but its role.
     pub(crate) strings: Vec<(Said, Kind)>,
-}
-
-/// What a string of a turn is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// The turn's text: its `content`, or a part of it.
-    Text,
-    /// An argument of the turn's call of a tool, calls counted from 0: the assistant wrote it.
-    Call(u32),
-    /// Thoughts, results, citations, names and the like.
-    Other,
 }
 
 impl Message {
@@ -118,14 +108,21 @@ pub(crate) fn message(turn: Tree, field: &str, role: Option<&str>) -> Result<Mes
     let mut message = Message::default();
     if is_item_of_call(&fields) {
         let name = Arc::from("tool_calls");
-        collect(Tree::Object(fields), &name, Within::Calls, &mut message.strings);
+        collect(
+            Tree::Object(fields),
+            &name,
+            Within::Calls,
+            &mut message.strings,
+        );
         message.role = Some(role);
         return Ok(message);
     }
     let is_call = roles::is_call(&role);
-    let has_content = ["content", "parts"]
-        .iter()
-        .any(|name| fields.iter().any(|(key, value)| key == name && *value != Tree::Null));
+    let has_content = ["content", "parts"].iter().any(|name| {
+        fields
+            .iter()
+            .any(|(key, value)| key == name && *value != Tree::Null)
+    });
     for (key, value) in fields {
         if by == Some(key.as_str()) {
             continue;

@@ -4,6 +4,7 @@
 //! tools, results of tools, or something else. So turns are read by their parts, and not by the name of a product.
 
 mod fault;
+mod kind;
 mod message;
 mod part;
 mod reply;
@@ -11,7 +12,8 @@ mod request;
 mod roles;
 
 pub(crate) use fault::Fault;
-pub(crate) use message::{Kind, Message, message, messages};
+pub(crate) use kind::Kind;
+pub(crate) use message::{Message, message, messages};
 pub(crate) use reply::{Replied, Reply, is_withheld, replies};
 pub(crate) use request::asked;
 pub use roles::Roles;

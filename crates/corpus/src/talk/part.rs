@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::message::Kind;
+use super::kind::Kind;
 use crate::exposure::Said;
 use crate::tree::Tree;
 

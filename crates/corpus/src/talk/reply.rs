@@ -105,14 +105,24 @@ fn object(mut fields: Vec<(String, Tree)>, rest: &mut Vec<Said>) -> Vec<Replied>
             break;
         }
     }
-    if found.is_none() && let Some(output @ Tree::List(_)) = take("output") {
+    if found.is_none()
+        && let Some(output @ Tree::List(_)) = take("output")
+    {
         // The same again, as clients add it.
         take("output_text");
         found = Some(items(output));
     }
-    let is_turn = |name: &str| fields.iter().any(|(key, value)| key == name && *value != Tree::Null);
+    let is_turn = |name: &str| {
+        fields
+            .iter()
+            .any(|(key, value)| key == name && *value != Tree::Null)
+    };
     if found.is_none() && (is_turn("content") || is_turn("parts") || is_turn("tool_calls")) {
-        let turn = message(Tree::Object(std::mem::take(&mut fields)), "", Some("assistant"));
+        let turn = message(
+            Tree::Object(std::mem::take(&mut fields)),
+            "",
+            Some("assistant"),
+        );
         found = Some(vec![turn.map(Reply::of)]);
     }
     if found.is_none() {
@@ -141,9 +151,7 @@ fn inner(fields: &mut [(String, Tree)], rest: &mut Vec<Said>) -> Option<Vec<Repl
     let is_said = |name: &str, value: &Tree| name != "message" || value.is_object();
     let at = INNER.iter().find_map(|name| {
         let mut fields = fields.iter();
-        fields.position(|(key, value)| {
-            key == name && *value != Tree::Null && is_said(name, value)
-        })
+        fields.position(|(key, value)| key == name && *value != Tree::Null && is_said(name, value))
     })?;
     Some(replies(std::mem::take(&mut fields[at].1), rest))
 }
@@ -201,10 +209,16 @@ pub(crate) fn is_withheld(end: &str) -> bool {
 fn list(list: Vec<Tree>, rest: &mut Vec<Said>) -> Vec<Replied> {
     let any = |name: &str| list.iter().any(|item| item.get(name).is_some());
     if any("generated_text") || list.iter().all(|item| item.text().is_some()) {
-        return list.into_iter().flat_map(|item| replies(item, rest)).collect();
+        return list
+            .into_iter()
+            .flat_map(|item| replies(item, rest))
+            .collect();
     }
     if any("choices") || any("candidates") || any("message") {
-        return list.into_iter().flat_map(|item| replies(item, rest)).collect();
+        return list
+            .into_iter()
+            .flat_map(|item| replies(item, rest))
+            .collect();
     }
     items(Tree::List(list))
 }

@@ -91,7 +91,9 @@ fn is_turn(fields: &[(String, Tree)]) -> bool {
         let field = fields.iter().find(|(key, _)| key == name);
         field.is_some_and(|(_, value)| *value != Tree::Null)
     };
-    (has("role") || has("from")) && !has("messages") || has("content") || has("parts")
+    (has("role") || has("from")) && !has("messages")
+        || has("content")
+        || has("parts")
         || is_called(fields)
         || fields.iter().any(|(key, value)| {
             key == "type" && value.text().is_some_and(|kind| kind.ends_with("_output"))

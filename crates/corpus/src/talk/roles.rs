@@ -29,7 +29,11 @@ impl Roles {
     /// Whether turns of this role are the assistant's.
     pub(crate) fn answers(&self, role: &str) -> bool {
         let role = role.trim().to_lowercase();
-        let given = || self.assistant.iter().any(|name| name.to_lowercase() == role);
+        let given = || {
+            self.assistant
+                .iter()
+                .any(|name| name.to_lowercase() == role)
+        };
         ASSISTANT.contains(&role.as_str()) || given()
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::Tree;
 use super::halves::without_halves;
+use super::value::Tree;
 use crate::error::Reason;
 use crate::limits::LimitKind;
 
@@ -232,7 +232,11 @@ mod tests {
 
     #[test]
     fn half_characters_are_read_as_such_and_noticed() {
-        let read = parse(br#"{"a": "x\ud83d y\ud83e\udd8a \udcb2", "b": "\\ud83d"}"#, 9).unwrap();
+        let read = parse(
+            br#"{"a": "x\ud83d y\ud83e\udd8a \udcb2", "b": "\\ud83d"}"#,
+            9,
+        )
+        .unwrap();
         assert!(read.has_halves && read.utf8_up_to.is_none());
         assert_eq!(read.tree.text_at("a"), Some("x\u{fffd} y🦊 \u{fffd}"));
         assert_eq!(read.tree.text_at("b"), Some("\\ud83d"));
@@ -240,5 +244,18 @@ mod tests {
         assert_eq!((read.has_halves, read.utf8_up_to), (true, Some(10)));
         assert!(!parse(br#"{"a": "\ufffd"}"#, 9).unwrap().has_halves);
         assert!(parse(br#"{"a": "\u12"}"#, 9).is_err());
+    }
+
+    #[test]
+    fn values_are_found_and_taken_by_path() {
+        let json = br#"{"a": [{"b": "c"}], "n": null, "d": {"e": [1, 2], "f": "g"}}"#;
+        let mut tree = parse(json, 9).unwrap().tree;
+        assert_eq!(tree.text_at("a.0.b"), Some("c"));
+        assert_eq!(tree.at("n"), None);
+        assert_eq!(tree.at("a.1.b"), None);
+        assert_eq!(tree.take("d.e"), Some(Tree::Ids(vec![1, 2])));
+        assert_eq!(tree.take("d.e"), None);
+        let taken = tree.take_all(&["a", "n", "x"]).unwrap();
+        assert_eq!(taken.fields().len(), 1);
     }
 }

@@ -78,13 +78,22 @@ pub fn refuse_key_as_name(path: &Path) -> Result<()> {
 
 /// Whether a text has the form of a key: a prefix of key files, or a long row of digits.
 fn looks_like_key(text: &str) -> bool {
-    const PREFIXES: [&str; 6] = ["hallmark-", "integer:", "integers:", "hex:", "AGE-SECRET-KEY-", "sk-"];
+    const PREFIXES: [&str; 6] = [
+        "hallmark-",
+        "integer:",
+        "integers:",
+        "hex:",
+        "AGE-SECRET-KEY-",
+        "sk-",
+    ];
     const DIGITS: usize = 32;
     let text = text.trim();
     let has_prefix = PREFIXES.iter().any(|prefix| {
         let rest = text.get(prefix.len()..).unwrap_or_default();
         let is_key = !prefix.starts_with("hallmark-") || rest.contains(':');
-        text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) && is_key
+        text.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+            && is_key
     });
     let mut runs = text.split(|c: char| !c.is_ascii_hexdigit());
     let is_number = text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_digit());
