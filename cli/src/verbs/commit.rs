@@ -24,7 +24,7 @@ pub(crate) fn run(args: &CommitArgs, output: &Output) -> Outcome {
             to: args.issued_to.clone(),
         }),
     };
-    let (commitments, is_logged) = write(&args.out, &named, beside, |digest| {
+    let (commitments, is_logged) = write(&args.out, &named, &beside, |digest| {
         tlog::logged(&args.tlog, Kind::Commitments, digest)
     })?;
     output.result(

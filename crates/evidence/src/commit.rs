@@ -47,7 +47,7 @@ pub struct Beside<'a> {
 pub fn write(
     out: &Path,
     keys: &[Named],
-    beside: Beside<'_>,
+    beside: &Beside<'_>,
     prove: impl FnOnce(&str) -> Result<Proofs>,
 ) -> Result<(Commitments, bool)> {
     let folder = NewFolder::create(out)?;
@@ -77,7 +77,7 @@ pub fn write(
 /// When a name or a key comes twice or a name cannot be one, a file cannot be read, or the operating system has no randomness.
 pub fn commit(
     keys: &[Named],
-    beside: Beside<'_>,
+    beside: &Beside<'_>,
     made: String,
 ) -> Result<(Commitments, Vec<Opening>)> {
     let mut committed: Vec<CommittedKey> = vec![];

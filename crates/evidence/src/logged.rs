@@ -110,8 +110,12 @@ impl LogAt<'_> {
     /// # Errors
     /// As [`write`](Self::write).
     pub fn append(&self, entry: &[u8]) -> Result<(String, String)> {
-        let own = format!("hallmark-log/{}", self.signer.id());
-        let log = Log::open_or_create(self.folder, self.origin.unwrap_or(&own))?;
+        let own = || format!("hallmark-log/{}", self.signer.id());
+        let log = match self.origin {
+            Some(origin) => Log::open_or_create(self.folder, origin)?,
+            // A log that is there keeps its name.
+            None => Log::open(self.folder).or_else(|_| Log::open_or_create(self.folder, &own()))?,
+        };
         let index = log.append(entry, self.signer.signing_key())?;
         let public = log.public_key()?.map(|key| format!("{key}\n"));
         Ok((log.prove(index)?, public.unwrap_or_default()))

@@ -44,7 +44,7 @@ pub(super) fn tell(folder: &Path, profile: &Profile) -> Outcome<()> {
         profile: Some(&at("profile.toml")),
         ..Beside::default()
     };
-    write(&at("commitments"), &named, beside, |digest| {
+    write(&at("commitments"), &named, &beside, |digest| {
         log.write(Kind::Commitments, digest)
     })?;
     let names = TESTED.map(|(name, _)| name.to_owned());

@@ -107,7 +107,11 @@ fn answers(seed: u64, count: u64) -> String {
     let record = |id: u64| {
         format!(
             "{{\"id\": {id}, \"group\": \"{}\", \"prompt_tokens\": {:?}, \"response_tokens\": {:?}}}\n",
-            if id % 3 == 0 { "shop" } else { "forum" },
+            if id.is_multiple_of(3) {
+                "shop"
+            } else {
+                "forum"
+            },
             drawn.tokens(6),
             drawn.tokens(40)
         )
@@ -217,7 +221,7 @@ fn make(folder: &Path, text: &str) {
             to: Some("2027-01-31".to_owned()),
         }),
     };
-    write(&at("commitments"), &keys, beside, |digest| {
+    write(&at("commitments"), &keys, &beside, |digest| {
         log.write(Kind::Commitments, digest)
     })
     .unwrap();
