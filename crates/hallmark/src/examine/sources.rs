@@ -101,6 +101,7 @@ mod tests {
                 exposure_known: true,
                 in_other_form: vec![],
                 given: Given::Text,
+                cut_otherwise: None,
                 tokens: vec![],
             });
         }
