@@ -1,7 +1,7 @@
 //! T3r's cells, to be shown: when the log visited their windows first, the steps of their weights, and their words.
 
+use super::logs::{BATCH, Logs, visited, weigher};
 use super::weights::{Inputs, Visited};
-use super::{BATCH, Logs, visited, weigher};
 use crate::disclosure::{DisclosedVisits, words};
 use crate::eprocess::KINDS;
 use crate::finding::MAX_WINDOW;

@@ -14,9 +14,9 @@
 //! under a sub-key, which is one part of the mark.
 
 mod disclose;
+mod logs;
 mod weights;
 
-use super::counted::expected::pieces;
 use super::counted::{Counted, packed};
 use crate::eprocess::{FirstVisitsEProcess, PartSums, VisitSums};
 use crate::error::ExaminationError;
@@ -27,26 +27,15 @@ use crate::weights::WeightSource;
 pub(crate) use disclose::disclose;
 use hallmark_core::cells::CellBatch;
 use hallmark_core::mark::{Mark, Reading};
-use hallmark_core::visits::FirstVisits;
-use hallmark_core::windows::WindowCounts;
+pub use logs::Logs;
+use logs::{BATCH, visited, weigher};
 use rayon::prelude::*;
-use std::sync::Arc;
 use weights::{Inputs, NO_BET, Visited, Weigher};
-
-/// Logs whose first visits are bet on, each by the key that marked it, and what they are weighed by.
-#[derive(Clone)]
-pub struct Logs {
-    /// One for a key.
-    pub logs: Vec<Arc<dyn FirstVisits>>,
-    /// Counts of text at large, made before the keys were used.
-    pub background: Option<Arc<dyn WindowCounts>>,
-}
 
 /// The largest weight of a part in bets.
 const MOST_BET: u32 = 1 << 8;
 
-/// Cells evaluated at a time, and by one thread.
-const BATCH: usize = 256;
+/// Cells that one thread sums at a time.
 const STRETCH: usize = 1 << 13;
 
 /// The finding of T3r under a key, if a log of its own is there.
@@ -87,28 +76,6 @@ pub(crate) fn finding(
         finding.unproven.push(Condition::KeyFreeWeights);
     }
     Ok(Some(finding))
-}
-
-/// What weighs cells by the log that a mark's key marked; nothing where there is none.
-fn weigher<'a>(logs: &'a Logs, counted: &'a Counted, mark: &Mark) -> Option<Weigher<'a>> {
-    let own = |log: &&Arc<dyn FirstVisits>| log.marked_by() == Some(mark.key());
-    let log = logs.logs.iter().find(own)?;
-    Some(Weigher {
-        expected: counted.expected(),
-        visits: &**log,
-        background: logs.background.as_deref(),
-        law: mark.law(),
-    })
-}
-
-/// The cells that are bet on, in the order in which the log visits them.
-fn visited(weigher: &Weigher<'_>, counted: &Counted) -> Vec<Visited> {
-    let weighed = pieces(&counted.suspect)
-        .into_par_iter()
-        .map(|piece| weigher.weigh(piece));
-    let mut visited: Vec<Visited> = weighed.flatten_iter().collect();
-    visited.par_sort_unstable_by_key(|cell| (cell.code, cell.input, cell.cell));
-    visited
 }
 
 /// Reads the log: looks whenever the code of the time rises, so that order within a code says nothing.
