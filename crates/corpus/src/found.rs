@@ -215,7 +215,7 @@ impl Found {
         };
         let talks = self.talks(options)?;
         let Some(talks) = talks else {
-            return Ok(vec![self.record(None, origin, source, options)]);
+            return Ok(vec![self.record(None, &origin, source, options)]);
         };
         let several = talks.len() > 1;
         let mut records = vec![];
@@ -257,14 +257,13 @@ impl Found {
                     ..origin.clone()
                 };
                 let answer = talk.answer(place);
-                records.push(found.record(Some(answer), origin, source, options));
+                records.push(found.record(Some(answer), &origin, source, options));
             }
         }
         Ok(records)
     }
 
     /// The chats of the record; none where its answer is no turn.
-    #[expect(clippy::type_complexity, reason = "chats, or why one is none")]
     fn talks(
         &mut self,
         options: &ReadOptions,
@@ -343,7 +342,7 @@ impl Found {
     fn record(
         mut self,
         answer: Option<Answer>,
-        origin: Origin,
+        origin: &Origin,
         source: &Source,
         options: &ReadOptions,
     ) -> Result<Record, Reason> {
@@ -405,7 +404,7 @@ impl Found {
 
         let origin = Origin {
             repeated_in: body.text().and_then(|text| repeated_in(text, &strings)),
-            ..origin
+            ..origin.clone()
         };
         // The prompt's text is among the strings.
         let prompt_tokens = match &prompt {

@@ -250,7 +250,7 @@ impl<K: RecordKind> Stream<K> {
                                 self.ready.push_back(record);
                             }
                             Err(reason) => {
-                                self.skip(CorpusError::new(&file, Some(line), reason))?
+                                self.skip(CorpusError::new(&file, Some(line), reason))?;
                             }
                         }
                     }

@@ -16,7 +16,7 @@ pub(crate) struct Elements {
     element: Vec<u8>,
     line: u64,
     /// The line on which the last record starts.
-    start: u64,
+    started: u64,
     place: Place,
 }
 
@@ -44,7 +44,7 @@ impl Elements {
             options,
             element: Vec::new(),
             line: 1,
-            start: 1,
+            started: 1,
             place: Place::Start,
         }
     }
@@ -139,7 +139,7 @@ impl<K: RecordKind> Records<K> for Elements {
     fn next_records(&mut self) -> Option<Result<Several<K>, CorpusError>> {
         let sought = self.seek();
         let start = self.line;
-        self.start = start;
+        self.started = start;
         let read = match sought {
             Ok(Some(first)) => self.read(first),
             Ok(None) => return None,
@@ -163,7 +163,7 @@ impl<K: RecordKind> Records<K> for Elements {
     }
 
     fn line(&self) -> u64 {
-        self.start
+        self.started
     }
 }
 

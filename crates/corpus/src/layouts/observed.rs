@@ -1,4 +1,4 @@
-//! What tools that watch models export: observations of Langfuse, payloads of LiteLLM.
+//! What tools that watch models export: observations of Langfuse, payloads of `LiteLLM`.
 
 use super::exchange::{Exchange, exchange, has};
 use crate::talk::Fault;
