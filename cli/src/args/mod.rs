@@ -27,7 +27,7 @@ pub(crate) use case::{
     BundleArgs, CommitArgs, PlanArgs, ReplayArgs, TlogArgs, VerifyArgs, WordArgs,
 };
 pub(crate) use cohorts::{CohortsAction, CohortsArgs, CohortsDrawArgs, CohortsOpenArgs};
-pub(crate) use collect::{Dialect, CollectArgs};
+pub(crate) use collect::{CollectArgs, Dialect};
 pub(crate) use demo::{DemoArgs, SelfTestArgs};
 pub(crate) use detect::{DedupArgs, DetectArgs};
 pub(crate) use doctor::DoctorArgs;

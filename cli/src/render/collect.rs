@@ -70,9 +70,19 @@ fn endings(collected: &Collected, text: &mut String) {
             );
         }
         let with_text = ending.answers - ending.without_text;
-        let by_itself = ["stop", "end_turn", "stop_sequence", "completed", "eos", "not said"];
+        let by_itself = [
+            "stop",
+            "end_turn",
+            "stop_sequence",
+            "completed",
+            "eos",
+            "not said",
+        ];
         if with_text > 0 && !by_itself.contains(&reason.as_str()) {
-            let _ = writeln!(text, "{with_text} answers were cut off or ended by force (finish_reason {reason}).");
+            let _ = writeln!(
+                text,
+                "{with_text} answers were cut off or ended by force (finish_reason {reason})."
+            );
         }
     }
 }

@@ -32,7 +32,10 @@ pub(crate) fn run(args: &CollectArgs, output: &Output) -> Outcome {
     let summary = match (&args.write_batch, &args.read_batch) {
         (Some(path), _) => {
             let (summary, requests) = write_batch(&plan, path)?;
-            batched = Some(Batched { file: shown(path), requests });
+            batched = Some(Batched {
+                file: shown(path),
+                requests,
+            });
             summary
         }
         (None, Some(path)) => batch::results(&plan, path).map_err(|error| failure(&error))?,
@@ -91,8 +94,10 @@ fn write_batch(plan: &Plan, path: &Path) -> Outcome<(Summary, u64)> {
     let mut file = NewFile::create(path)?;
     let (lines, summary) = batch::requests(plan).map_err(|error| failure(&error))?;
     if lines.is_empty() {
-        return Err(Error::usage("there is nothing left to ask: all answers are there")
-            .hint("ask for more answers a prompt, or other prompts"));
+        return Err(
+            Error::usage("there is nothing left to ask: all answers are there")
+                .hint("ask for more answers a prompt, or other prompts"),
+        );
     }
     for line in &lines {
         file.write(line.as_bytes())?;

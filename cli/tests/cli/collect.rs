@@ -282,7 +282,11 @@ fn retry_after_holds_every_worker() {
     let bench = prompts(1);
     let ran = collect(&bench, &long, "");
     assert_eq!((ran.status, long.received().len()), (2, 1));
-    assert!(ran.stderr.contains("86400") && ran.stderr.contains("run the same command again"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("86400") && ran.stderr.contains("run the same command again"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -420,7 +424,11 @@ fn a_refusal_that_concerns_every_request_stops_at_once() {
     );
     let server = Server::start(|_, _| Reply::Status(422, "", "no"));
     let ran = collect(&prompts(50), &server, "--concurrency 8");
-    assert!(ran.status == 2 && ran.stderr.contains("put another one first"), "{}", ran.stderr);
+    assert!(
+        ran.status == 2 && ran.stderr.contains("put another one first"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(server.received().len(), 1);
 }
 

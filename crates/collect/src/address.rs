@@ -32,7 +32,9 @@ impl Asking {
         if is_azure && !place.contains("/openai/") {
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
             if self.model.is_empty() || !self.model.chars().all(plain) {
-                return Err(refuse("with the dialect `azure`, --model names the deployment: letters, digits, `-`, `_` and `.`"));
+                return Err(refuse(
+                    "with the dialect `azure`, --model names the deployment: letters, digits, `-`, `_` and `.`",
+                ));
             }
             address += &format!("/openai/deployments/{}", self.model);
         }
@@ -40,9 +42,12 @@ impl Asking {
             address += path;
         }
         // Its newer interface, under /openai/v1, needs none.
-        let is_versioned = address.contains("/openai/v1/") || query.is_some_and(|query| query.contains("api-version="));
+        let is_versioned = address.contains("/openai/v1/")
+            || query.is_some_and(|query| query.contains("api-version="));
         if self.api == Api::Azure && !is_versioned {
-            return Err(refuse("with the dialect `azure`, the address must end in ?api-version=…"));
+            return Err(refuse(
+                "with the dialect `azure`, the address must end in ?api-version=…",
+            ));
         }
         if let Some(query) = query {
             address = format!("{address}?{query}");
@@ -53,7 +58,15 @@ impl Asking {
 
 /// Names in a query that an API key has.
 const KEY_NAMES: [&str; 9] = [
-    "key", "api_key", "api-key", "apikey", "token", "access_token", "subscription-key", "sig", "code",
+    "key",
+    "api_key",
+    "api-key",
+    "apikey",
+    "token",
+    "access_token",
+    "subscription-key",
+    "sig",
+    "code",
 ];
 
 fn check(endpoint: &str, with_key: bool) -> Result<(), &'static str> {
@@ -75,9 +88,17 @@ fn check(endpoint: &str, with_key: bool) -> Result<(), &'static str> {
         return Err("it must not have a fragment");
     }
     let names = uri.query().unwrap_or_default().split('&');
-    let mut names = names.map(|field| field.split('=').next().unwrap_or(field).to_ascii_lowercase());
+    let mut names = names.map(|field| {
+        field
+            .split('=')
+            .next()
+            .unwrap_or(field)
+            .to_ascii_lowercase()
+    });
     if names.any(|name| KEY_NAMES.contains(&name.as_str())) {
-        return Err("its query holds a key, which would stand in the log: give it by --api-key-env or --api-key-file, with --api-key-header NAME");
+        return Err(
+            "its query holds a key, which would stand in the log: give it by --api-key-env or --api-key-file, with --api-key-header NAME",
+        );
     }
     if with_key && !is_secure && !host.is_this_machine() {
         return Err("an API key is not sent in clear text: use https://");
@@ -131,11 +152,23 @@ mod tests {
     #[test]
     fn each_dialect_has_its_place_and_a_query_stays() {
         for (api, endpoint, address) in [
-            (Api::Chat, "https://h/v1?api-version=1", "https://h/v1/chat/completions?api-version=1"),
+            (
+                Api::Chat,
+                "https://h/v1?api-version=1",
+                "https://h/v1/chat/completions?api-version=1",
+            ),
             (Api::Responses, "https://h/v1/", "https://h/v1/responses"),
             (Api::Anthropic, "https://h/v1", "https://h/v1/messages"),
-            (Api::VllmCompletions, "https://h/v1", "https://h/v1/completions"),
-            (Api::Sglang, "http://127.0.0.1:30000", "http://127.0.0.1:30000/generate"),
+            (
+                Api::VllmCompletions,
+                "https://h/v1",
+                "https://h/v1/completions",
+            ),
+            (
+                Api::Sglang,
+                "http://127.0.0.1:30000",
+                "http://127.0.0.1:30000/generate",
+            ),
             (
                 Api::Azure,
                 "https://n.example?api-version=2024-10-21",
@@ -146,15 +179,27 @@ mod tests {
                 "https://n.example/openai/deployments/other/chat/completions?api-version=1",
                 "https://n.example/openai/deployments/other/chat/completions?api-version=1",
             ),
-            (Api::Azure, "https://n.example/openai/v1/", "https://n.example/openai/v1/chat/completions"),
+            (
+                Api::Azure,
+                "https://n.example/openai/v1/",
+                "https://n.example/openai/v1/chat/completions",
+            ),
         ] {
-            assert_eq!(asking(api).address(endpoint, true).expect(endpoint), address);
+            assert_eq!(
+                asking(api).address(endpoint, true).expect(endpoint),
+                address
+            );
         }
-        let error = asking(Api::Azure).address("https://n.example", true).expect_err("no version");
+        let error = asking(Api::Azure)
+            .address("https://n.example", true)
+            .expect_err("no version");
         assert!(error.to_string().contains("api-version"), "{error}");
         let mut odd = asking(Api::Azure);
         odd.model = "a/../b".into();
-        assert!(odd.address("https://n.example?api-version=1", true).is_err());
+        assert!(
+            odd.address("https://n.example?api-version=1", true)
+                .is_err()
+        );
     }
 
     #[test]
@@ -228,7 +273,10 @@ mod tests {
             ("https://h/v1?a=1&API_KEY=2", "query holds a key"),
             ("https://h?sig=1", "query holds a key"),
         ] {
-            let error = asking(Api::Chat).address(bad, false).expect_err(bad).to_string();
+            let error = asking(Api::Chat)
+                .address(bad, false)
+                .expect_err(bad)
+                .to_string();
             assert!(error.contains(part), "{bad}: {error}");
         }
     }

@@ -40,19 +40,34 @@ impl Answer {
     /// Whether it ended because it was as long as it might be.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        let cut = ["length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"];
+        let cut = [
+            "length",
+            "max_tokens",
+            "max_output_tokens",
+            "model_length",
+            "model_context_window_exceeded",
+        ];
         self.ended(&cut)
     }
 
     /// Whether the endpoint says that it refused, or filtered the answer.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.ended(&["content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content"])
+        self.ended(&[
+            "content_filter",
+            "refusal",
+            "safety",
+            "recitation",
+            "blocklist",
+            "prohibited_content",
+        ])
     }
 
     fn ended(&self, reasons: &[&str]) -> bool {
         let own = self.finish_reason.as_deref().unwrap_or_default();
-        reasons.iter().any(|reason| own.eq_ignore_ascii_case(reason))
+        reasons
+            .iter()
+            .any(|reason| own.eq_ignore_ascii_case(reason))
     }
 }
 
@@ -74,7 +89,12 @@ impl Api {
             Self::Anthropic => blocks(&response),
             Self::Sglang => generated(&response),
         }?;
-        let place = || NoAnswer::Other(format!("the response has no text where `{}` puts it", self.name()));
+        let place = || {
+            NoAnswer::Other(format!(
+                "the response has no text where `{}` puts it",
+                self.name()
+            ))
+        };
         let mut answer = answer.ok_or_else(place)?;
         answer.model = answer.model.or_else(|| text(&response, "model"));
         answer.system_fingerprint = text(&response, "system_fingerprint");
@@ -89,8 +109,14 @@ impl Api {
             Self::Responses => request["input"].clone(),
             Self::Sglang => request["text"].clone(),
             Self::Anthropic => {
-                let system = request.get("system").map(|text| json!({"role": "system", "content": text}));
-                let turns = request["messages"].as_array().into_iter().flatten().cloned();
+                let system = request
+                    .get("system")
+                    .map(|text| json!({"role": "system", "content": text}));
+                let turns = request["messages"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .cloned();
                 system.into_iter().chain(turns).collect()
             }
         }
@@ -102,14 +128,18 @@ type Found = Result<Option<Answer>, NoAnswer>;
 /// `choices[0]`, of a chat or of a completion.
 fn chat(response: &Value, is_chat: bool) -> Found {
     let Some(choice) = response["choices"].get(0) else {
-        return Err(NoAnswer::Broken("the response has no choices[0]".to_owned()));
+        return Err(NoAnswer::Broken(
+            "the response has no choices[0]".to_owned(),
+        ));
     };
     if let Some(fault) = Fault::of(choice) {
         return Err(NoAnswer::Fault(fault));
     }
     let finish_reason = text(choice, "finish_reason");
     if finish_reason.as_deref() == Some("error") {
-        return Err(NoAnswer::Broken("the answer broke off: its finish_reason is `error`".to_owned()));
+        return Err(NoAnswer::Broken(
+            "the answer broke off: its finish_reason is `error`".to_owned(),
+        ));
     }
     let message = &choice["message"];
     let said = match is_chat {
@@ -117,12 +147,17 @@ fn chat(response: &Value, is_chat: bool) -> Found {
         false => choice["text"].as_str().map(Said::plain),
     };
     // A refusal or a tool call: a turn, but no text.
-    let silent = || (is_chat && message.is_object() && message["content"].is_null()).then(Said::default);
+    let silent =
+        || (is_chat && message.is_object() && message["content"].is_null()).then(Said::default);
     let Some(said) = said.or_else(silent) else {
         return Ok(None);
     };
-    let has_refusal = message["refusal"].as_str().is_some_and(|refusal| !refusal.is_empty());
-    let given = ["reasoning_content", "reasoning"].iter().find_map(|name| text(message, name));
+    let has_refusal = message["refusal"]
+        .as_str()
+        .is_some_and(|refusal| !refusal.is_empty());
+    let given = ["reasoning_content", "reasoning"]
+        .iter()
+        .find_map(|name| text(message, name));
     let ids = |place: &Value, names: &[&str]| names.iter().find_map(|name| ids(&place[*name]));
     Ok(Some(Answer {
         reasoning: given.or(said.reasoning),
@@ -133,7 +168,8 @@ fn chat(response: &Value, is_chat: bool) -> Found {
         text: said.text,
         model: None,
         system_fingerprint: None,
-        prompt_tokens: ids(choice, &["prompt_token_ids"]).or_else(|| ids(response, &["prompt_token_ids"])),
+        prompt_tokens: ids(choice, &["prompt_token_ids"])
+            .or_else(|| ids(response, &["prompt_token_ids"])),
         tokens: ids(choice, &["token_ids"]).or_else(|| spelt(&choice["logprobs"])),
         logprobs: kept(&choice["logprobs"]),
     }))
@@ -145,11 +181,22 @@ fn items(response: &Value) -> Found {
         return Ok(None);
     };
     let of = |kind: &'static str| output.iter().filter(move |item| item["type"] == kind);
-    let parts: Vec<&Value> = of("message").filter_map(|item| item["content"].as_array()).flatten().collect();
-    let said = |name: &str| -> String { parts.iter().filter_map(|part| part[name].as_str()).collect() };
+    let parts: Vec<&Value> = of("message")
+        .filter_map(|item| item["content"].as_array())
+        .flatten()
+        .collect();
+    let said = |name: &str| -> String {
+        parts
+            .iter()
+            .filter_map(|part| part[name].as_str())
+            .collect()
+    };
     let thought = of("reasoning").flat_map(|item| {
         let whole = item["content"].as_array().filter(|parts| !parts.is_empty());
-        whole.or_else(|| item["summary"].as_array()).into_iter().flatten()
+        whole
+            .or_else(|| item["summary"].as_array())
+            .into_iter()
+            .flatten()
     });
     let thought: Vec<&str> = thought.filter_map(|part| part["text"].as_str()).collect();
     let (words, refusal) = (said("text"), said("refusal"));
@@ -158,7 +205,12 @@ fn items(response: &Value) -> Found {
         None if words.is_empty() && !refusal.is_empty() => Some("refusal".to_owned()),
         None => text(response, "status"),
     };
-    let logprobs: Vec<Value> = parts.iter().filter_map(|part| part["logprobs"].as_array()).flatten().cloned().collect();
+    let logprobs: Vec<Value> = parts
+        .iter()
+        .filter_map(|part| part["logprobs"].as_array())
+        .flatten()
+        .cloned()
+        .collect();
     Ok(Some(Answer {
         text: words,
         reasoning: (!thought.is_empty()).then(|| thought.join("\n\n")),
@@ -171,7 +223,10 @@ fn items(response: &Value) -> Found {
 
 /// The blocks of `content`: thinking, then text.
 fn blocks(response: &Value) -> Found {
-    let Some(said) = response["content"].as_array().and_then(|_| Said::of(&response["content"])) else {
+    let Some(said) = response["content"]
+        .as_array()
+        .and_then(|_| Said::of(&response["content"]))
+    else {
         return Ok(None);
     };
     Ok(Some(Answer {
@@ -190,14 +245,18 @@ fn generated(response: &Value) -> Found {
         return Ok(None);
     };
     let about = &response["meta_info"];
-    let finish_reason = text(&about["finish_reason"], "type").or_else(|| text(about, "finish_reason"));
+    let finish_reason =
+        text(&about["finish_reason"], "type").or_else(|| text(about, "finish_reason"));
     if matches!(finish_reason.as_deref(), Some("abort" | "error")) {
         let why = text(&about["finish_reason"], "message").unwrap_or_default();
         return Err(NoAnswer::Broken(format!("the answer broke off: {why}")));
     }
     // [logarithm, id, text]
     let column = |list: &Value| -> Option<Vec<u32>> {
-        let ids = list.as_array()?.iter().map(|entry| entry[1].as_u64().and_then(|id| u32::try_from(id).ok()));
+        let ids = list
+            .as_array()?
+            .iter()
+            .map(|entry| entry[1].as_u64().and_then(|id| u32::try_from(id).ok()));
         ids.collect()
     };
     let steps = &about["output_token_logprobs"];
@@ -238,7 +297,10 @@ struct Said {
 
 impl Said {
     fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), reasoning: None }
+        Self {
+            text: text.to_owned(),
+            reasoning: None,
+        }
     }
 
     /// A text, or a list of parts: texts, thoughts, and others that are no words.
@@ -253,11 +315,17 @@ impl Said {
             match part["type"].as_str() {
                 Some("thinking" | "reasoning" | "reasoning_text") => {
                     let words = ["thinking", "reasoning", "text", "content"].iter();
-                    thought += &words.map(|name| words_of(&part[*name])).find(|words| !words.is_empty()).unwrap_or_default();
+                    thought += &words
+                        .map(|name| words_of(&part[*name]))
+                        .find(|words| !words.is_empty())
+                        .unwrap_or_default();
                 }
                 Some("text" | "output_text") | None => {
                     let words = ["text", "content"].iter();
-                    said.text += &words.map(|name| words_of(&part[*name])).find(|words| !words.is_empty()).unwrap_or_default();
+                    said.text += &words
+                        .map(|name| words_of(&part[*name]))
+                        .find(|words| !words.is_empty())
+                        .unwrap_or_default();
                     said.text += part.as_str().unwrap_or_default();
                 }
                 Some(_) => {}
@@ -295,8 +363,15 @@ fn ids(list: &Value) -> Option<Vec<u32>> {
 fn spelt(logprobs: &Value) -> Option<Vec<u32>> {
     let id = |token: &Value| token.as_str()?.strip_prefix("token_id:")?.parse().ok();
     let ids: Vec<u32> = match logprobs["content"].as_array() {
-        Some(content) => content.iter().map(|entry| id(&entry["token"])).collect::<Option<_>>()?,
-        None => logprobs["tokens"].as_array()?.iter().map(id).collect::<Option<_>>()?,
+        Some(content) => content
+            .iter()
+            .map(|entry| id(&entry["token"]))
+            .collect::<Option<_>>()?,
+        None => logprobs["tokens"]
+            .as_array()?
+            .iter()
+            .map(id)
+            .collect::<Option<_>>()?,
     };
     (!ids.is_empty()).then_some(ids)
 }
@@ -317,11 +392,20 @@ mod tests {
         ]);
         let body = |message: Value| json!({"model": "m-2", "system_fingerprint": "f", "choices": [{"message": message, "finish_reason": "stop"}]});
         let found = answer(Api::Chat, &body(json!({"content": parts})));
-        assert_eq!((found.text.as_str(), found.reasoning.as_deref()), ("A gate.", Some("Short. Yes.")));
-        assert_eq!((found.model.as_deref(), found.system_fingerprint.as_deref()), (Some("m-2"), Some("f")));
+        assert_eq!(
+            (found.text.as_str(), found.reasoning.as_deref()),
+            ("A gate.", Some("Short. Yes."))
+        );
+        assert_eq!(
+            (found.model.as_deref(), found.system_fingerprint.as_deref()),
+            (Some("m-2"), Some("f"))
+        );
         for name in ["reasoning_content", "reasoning"] {
             let found = answer(Api::Chat, &body(json!({"content": "", name: "Hm."})));
-            assert_eq!((found.text.as_str(), found.reasoning.as_deref()), ("", Some("Hm.")));
+            assert_eq!(
+                (found.text.as_str(), found.reasoning.as_deref()),
+                ("", Some("Hm."))
+            );
         }
         let refused = answer(Api::Chat, &body(json!({"content": null, "refusal": "no"})));
         assert!(refused.text.is_empty() && refused.is_refused());
@@ -331,20 +415,39 @@ mod tests {
 
     #[test]
     fn ids_stand_in_many_places() {
-        let choice = json!({"message": {"content": "a"}, "token_ids": [1, 2], "finish_reason": "length"});
-        let found = answer(Api::Vllm, &json!({"prompt_token_ids": [7], "choices": [choice]}));
-        assert_eq!((found.tokens.as_deref(), found.prompt_tokens.as_deref()), (Some(&[1, 2][..]), Some(&[7][..])));
+        let choice =
+            json!({"message": {"content": "a"}, "token_ids": [1, 2], "finish_reason": "length"});
+        let found = answer(
+            Api::Vllm,
+            &json!({"prompt_token_ids": [7], "choices": [choice]}),
+        );
+        assert_eq!(
+            (found.tokens.as_deref(), found.prompt_tokens.as_deref()),
+            (Some(&[1, 2][..]), Some(&[7][..]))
+        );
         assert!(found.is_cut());
         let choice = json!({"text": "a", "token_ids": [1], "prompt_token_ids": [7, 8]});
         let found = answer(Api::VllmCompletions, &json!({"choices": [choice]}));
-        assert_eq!((found.tokens, found.prompt_tokens), (Some(vec![1]), Some(vec![7, 8])));
+        assert_eq!(
+            (found.tokens, found.prompt_tokens),
+            (Some(vec![1]), Some(vec![7, 8]))
+        );
         let entry = |id: u32| json!({"token": format!("token_id:{id}"), "logprob": -0.5, "top_logprobs": []});
         let logprobs = json!({"content": [entry(84), entry(260)]});
-        let found = answer(Api::Chat, &json!({"choices": [{"message": {"content": "a"}, "logprobs": logprobs}]}));
+        let found = answer(
+            Api::Chat,
+            &json!({"choices": [{"message": {"content": "a"}, "logprobs": logprobs}]}),
+        );
         assert_eq!(found.tokens, Some(vec![84, 260]));
-        let found = answer(Api::Completions, &json!({"choices": [{"text": "a", "logprobs": {"tokens": ["token_id:3"]}}]}));
+        let found = answer(
+            Api::Completions,
+            &json!({"choices": [{"text": "a", "logprobs": {"tokens": ["token_id:3"]}}]}),
+        );
         assert_eq!(found.tokens, Some(vec![3]));
-        let found = answer(Api::Completions, &json!({"choices": [{"text": "a", "logprobs": {"tokens": ["a"]}}]}));
+        let found = answer(
+            Api::Completions,
+            &json!({"choices": [{"text": "a", "logprobs": {"tokens": ["a"]}}]}),
+        );
         assert_eq!(found.tokens, None);
     }
 
@@ -354,8 +457,14 @@ mod tests {
             {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]},
             {"type": "message", "content": [{"type": "output_text", "text": "Yes.", "logprobs": [{"token": "Yes."}]}]}]});
         let found = answer(Api::Responses, &body);
-        assert_eq!((found.text.as_str(), found.reasoning.as_deref()), ("Yes.", Some("Hm.")));
-        assert_eq!(found.logprobs, Some(json!({"content": [{"token": "Yes."}]})));
+        assert_eq!(
+            (found.text.as_str(), found.reasoning.as_deref()),
+            ("Yes.", Some("Hm."))
+        );
+        assert_eq!(
+            found.logprobs,
+            Some(json!({"content": [{"token": "Yes."}]}))
+        );
         assert_eq!(found.finish_reason.as_deref(), Some("completed"));
         let cut = json!({"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}, "error": null, "output": [{"type": "reasoning", "summary": []}]});
         let found = answer(Api::Responses, &cut);
@@ -369,7 +478,10 @@ mod tests {
         let body = json!({"type": "message", "model": "m", "stop_reason": "max_tokens", "content": [
             {"type": "thinking", "thinking": "Hm.", "signature": "s"}, {"type": "text", "text": "Yes"}]});
         let found = answer(Api::Anthropic, &body);
-        assert_eq!((found.text.as_str(), found.reasoning.as_deref()), ("Yes", Some("Hm.")));
+        assert_eq!(
+            (found.text.as_str(), found.reasoning.as_deref()),
+            ("Yes", Some("Hm."))
+        );
         assert!(found.is_cut());
         let refused = json!({"type": "message", "stop_reason": "refusal", "content": []});
         assert!(answer(Api::Anthropic, &refused).is_refused());
@@ -382,7 +494,10 @@ mod tests {
             "output_token_logprobs": [[-0.1, 10, "Hi"], [-0.2, 11, null]],
             "output_top_logprobs": [[[-0.1, 10, "Hi"]], [[-0.2, 11, null]]]}});
         let found = answer(Api::Sglang, &body);
-        assert_eq!((found.tokens.as_deref(), found.prompt_tokens.as_deref()), (Some(&[10, 11][..]), Some(&[5, 6][..])));
+        assert_eq!(
+            (found.tokens.as_deref(), found.prompt_tokens.as_deref()),
+            (Some(&[10, 11][..]), Some(&[5, 6][..]))
+        );
         assert!(found.is_cut());
         assert_eq!(
             found.logprobs,
@@ -395,18 +510,34 @@ mod tests {
     #[test]
     fn garbage_is_no_answer() {
         for bad in ["", "<html>", "{}", "[]", r#"{"choices": []}"#] {
-            assert!(matches!(Api::Chat.answer(bad), Err(NoAnswer::Broken(_))), "{bad}");
+            assert!(
+                matches!(Api::Chat.answer(bad), Err(NoAnswer::Broken(_))),
+                "{bad}"
+            );
         }
-        for bad in [r#"{"choices": [{"text": "not chat"}]}"#, r#"{"choices": [{"message": {"content": 5}}]}"#] {
-            assert!(matches!(Api::Chat.answer(bad), Err(NoAnswer::Other(_))), "{bad}");
+        for bad in [
+            r#"{"choices": [{"text": "not chat"}]}"#,
+            r#"{"choices": [{"message": {"content": 5}}]}"#,
+        ] {
+            assert!(
+                matches!(Api::Chat.answer(bad), Err(NoAnswer::Other(_))),
+                "{bad}"
+            );
         }
-        let broken = r#"{"choices": [{"message": {"content": "The ri"}, "finish_reason": "error"}]}"#;
+        let broken =
+            r#"{"choices": [{"message": {"content": "The ri"}, "finish_reason": "error"}]}"#;
         assert!(matches!(Api::Chat.answer(broken), Err(NoAnswer::Broken(_))));
         let fault = r#"{"choices": [{"message": {"content": "The ri"}, "finish_reason": "error", "error": {"code": 502, "message": "broke off"}}]}"#;
         assert!(matches!(Api::Chat.answer(fault), Err(NoAnswer::Fault(_))));
-        assert!(matches!(Api::Chat.answer(r#"{"error": {"message": "busy"}}"#), Err(NoAnswer::Fault(_))));
+        assert!(matches!(
+            Api::Chat.answer(r#"{"error": {"message": "busy"}}"#),
+            Err(NoAnswer::Fault(_))
+        ));
         for api in [Api::Responses, Api::Anthropic, Api::Sglang] {
-            assert!(matches!(api.answer(r#"{"choices": []}"#), Err(NoAnswer::Other(_))));
+            assert!(matches!(
+                api.answer(r#"{"choices": []}"#),
+                Err(NoAnswer::Other(_))
+            ));
         }
     }
 }

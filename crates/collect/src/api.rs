@@ -69,6 +69,9 @@ impl Api {
 
     /// Whether it takes a text alone, without system text or turns.
     pub(crate) fn is_text(self) -> bool {
-        matches!(self, Self::Completions | Self::VllmCompletions | Self::Sglang)
+        matches!(
+            self,
+            Self::Completions | Self::VllmCompletions | Self::Sglang
+        )
     }
 }

@@ -25,7 +25,10 @@ impl Asking {
     #[cfg(feature = "client")]
     /// Why no request can be made so, if there is a reason.
     pub(crate) fn wrong(&self) -> Option<&'static str> {
-        let is_stream = self.extra.get("stream").is_some_and(|stream| *stream != false);
+        let is_stream = self
+            .extra
+            .get("stream")
+            .is_some_and(|stream| *stream != false);
         let temperature = self.temperature.unwrap_or(0.0);
         if !(temperature >= 0.0 && temperature.is_finite()) {
             Some("the temperature must be 0 or more")
@@ -143,7 +146,10 @@ impl Asking {
 /// A prompt for a dialect that takes a text alone.
 fn alone(shown: &Shown) -> Result<&str, &'static str> {
     match shown {
-        Shown::Prompt { system: None, prompt } => Ok(prompt),
+        Shown::Prompt {
+            system: None,
+            prompt,
+        } => Ok(prompt),
         _ => Err("this dialect takes a prompt alone, without system text or turns"),
     }
 }
@@ -218,15 +224,28 @@ mod tests {
     #[test]
     fn fields_of_a_field_are_added_to_it() {
         let mut asking = asking(Api::Sglang);
-        asking.extra = json!({"sampling_params": {"top_p": 0.9}}).as_object().expect("an object").clone();
-        let shown = Shown::Prompt { system: None, prompt: "Hi".into() };
-        let body: Value = serde_json::from_str(&asking.body(&shown).expect("a body")).expect("JSON");
-        assert_eq!(body["sampling_params"], json!({"max_new_tokens": 5, "temperature": 0.5, "top_p": 0.9}));
+        asking.extra = json!({"sampling_params": {"top_p": 0.9}})
+            .as_object()
+            .expect("an object")
+            .clone();
+        let shown = Shown::Prompt {
+            system: None,
+            prompt: "Hi".into(),
+        };
+        let body: Value =
+            serde_json::from_str(&asking.body(&shown).expect("a body")).expect("JSON");
+        assert_eq!(
+            body["sampling_params"],
+            json!({"max_new_tokens": 5, "temperature": 0.5, "top_p": 0.9})
+        );
     }
 
     #[test]
     fn what_a_dialect_does_not_take_is_said() {
-        let shown = Shown::Prompt { system: Some("S".into()), prompt: "Hi".into() };
+        let shown = Shown::Prompt {
+            system: Some("S".into()),
+            prompt: "Hi".into(),
+        };
         for api in [Api::Completions, Api::VllmCompletions, Api::Sglang] {
             assert!(asking(api).body(&shown).is_err());
         }
@@ -237,8 +256,13 @@ mod tests {
             asking.wrong()
         };
         assert_eq!(wrong(|_| {}), None);
-        assert!(wrong(|asking| asking.logprobs = Some(1)).is_some_and(|why| why.contains("--logprobs")));
-        assert!(wrong(|asking| asking.max_tokens = None).is_some_and(|why| why.contains("--max-tokens")));
+        assert!(
+            wrong(|asking| asking.logprobs = Some(1)).is_some_and(|why| why.contains("--logprobs"))
+        );
+        assert!(
+            wrong(|asking| asking.max_tokens = None)
+                .is_some_and(|why| why.contains("--max-tokens"))
+        );
         assert!(wrong(|asking| asking.temperature = Some(f64::NAN)).is_some());
         assert!(wrong(|asking| drop(asking.extra.insert("stream".into(), json!(true)))).is_some());
     }

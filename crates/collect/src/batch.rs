@@ -31,7 +31,11 @@ pub fn requests(plan: &Plan) -> Result<(Vec<String>, Summary), CollectError> {
     plan.check()?;
     let place = place(plan.asking.api)?;
     let mut keeper = Keeper::open(plan, &address(place))?;
-    let lines = keeper.jobs(plan)?.iter().map(|job| line(job, place)).collect();
+    let lines = keeper
+        .jobs(plan)?
+        .iter()
+        .map(|job| line(job, place))
+        .collect();
     keeper.end(false)?;
     Ok((lines, keeper.summary))
 }
@@ -52,7 +56,10 @@ pub fn results(plan: &Plan, path: &Path) -> Result<Summary, CollectError> {
     for job in &jobs {
         match results.get(&custom_id(&job.prompt.id, job.repetition)) {
             Some((_, result)) => events.extend(taken(plan, job, result)),
-            None => events.push(Event::Failed(job, "the batch has no result for it".to_owned())),
+            None => events.push(Event::Failed(
+                job,
+                "the batch has no result for it".to_owned(),
+            )),
         }
     }
     // Nobody is asked in vain.
@@ -134,7 +141,10 @@ fn read(path: &Path) -> Result<Results, CollectError> {
     let mut bytes = vec![];
     for number in 1.. {
         bytes.clear();
-        let read = (&mut input).take(MAX_LINE + 1).read_until(b'\n', &mut bytes).map_err(failed)?;
+        let read = (&mut input)
+            .take(MAX_LINE + 1)
+            .read_until(b'\n', &mut bytes)
+            .map_err(failed)?;
         if read == 0 {
             break;
         }
@@ -148,11 +158,16 @@ fn read(path: &Path) -> Result<Results, CollectError> {
         let line: Line = serde_json::from_slice(&bytes)
             .map_err(|error| wrong(format!("this is no result of a batch: {error}")))?;
         if line.response.is_none() && line.result.is_none() && line.error.is_none() {
-            return Err(wrong("this is no result of a batch: it has neither `response`, `error` nor `result`".to_owned()));
+            return Err(wrong(
+                "this is no result of a batch: it has neither `response`, `error` nor `result`"
+                    .to_owned(),
+            ));
         }
         let id = line.custom_id.clone();
         if let Some((first, _)) = results.insert(id.clone(), (number, line)) {
-            return Err(wrong(format!("the result {id:?} stands in line {first} already")));
+            return Err(wrong(format!(
+                "the result {id:?} stands in line {first} already"
+            )));
         }
     }
     Ok(results)
@@ -161,11 +176,19 @@ fn read(path: &Path) -> Result<Results, CollectError> {
 /// Whether each result is of a request that these prompts make.
 fn check(plan: &Plan, path: &Path, results: &Results) -> Result<(), CollectError> {
     let repetitions = 1..=plan.answers_per_prompt;
-    let ids = repetitions.flat_map(|repetition| plan.prompts.iter().map(move |prompt| custom_id(&prompt.id, repetition)));
+    let ids = repetitions.flat_map(|repetition| {
+        plan.prompts
+            .iter()
+            .map(move |prompt| custom_id(&prompt.id, repetition))
+    });
     let ids: std::collections::HashSet<String> = ids.collect();
     let strange = results.iter().filter(|(id, _)| !ids.contains(*id));
     match strange.min_by_key(|(_, (line, _))| *line) {
-        Some((id, (line, _))) => Err(wrong(path, *line, format!("the result {id:?} is of no request of these prompts"))),
+        Some((id, (line, _))) => Err(wrong(
+            path,
+            *line,
+            format!("the result {id:?} is of no request of these prompts"),
+        )),
         None => Ok(()),
     }
 }
@@ -177,7 +200,10 @@ fn taken<'a>(plan: &Plan, job: &'a Job<'a>, line: &Line) -> Vec<Event<'a>> {
         (None, Some(outcome)) => outcome.message.as_deref().map(RawValue::get),
         (None, None) => None,
     };
-    let status = line.response.as_ref().map_or(200, |response| response.status_code.unwrap_or(200));
+    let status = line
+        .response
+        .as_ref()
+        .map_or(200, |response| response.status_code.unwrap_or(200));
     let error = line.error.as_ref().filter(|error| !error.is_null());
     let answer: Result<_, String> = match (body, error) {
         (Some(body), None) if (200..300).contains(&status) => match plan.asking.api.answer(body) {
@@ -188,7 +214,11 @@ fn taken<'a>(plan: &Plan, job: &'a Job<'a>, line: &Line) -> Vec<Event<'a>> {
         (body, error) => Err(match (error, &line.result) {
             (Some(error), _) => error.to_string(),
             (None, Some(outcome)) => {
-                let why = outcome.error.as_ref().map(Value::to_string).unwrap_or_default();
+                let why = outcome
+                    .error
+                    .as_ref()
+                    .map(Value::to_string)
+                    .unwrap_or_default();
                 format!("{} {why}", outcome.r#type)
             }
             (None, None) => format!("status {status}: {}", body.unwrap_or_default()),
@@ -234,9 +264,20 @@ mod tests {
 
     #[test]
     fn names_in_a_batch_are_short_and_of_one_answer_each() {
-        let ids = [custom_id("p1", 1), custom_id("p1", 2), custom_id("p11", 1), custom_id("ß/ü", 1)];
+        let ids = [
+            custom_id("p1", 1),
+            custom_id("p1", 2),
+            custom_id("p11", 1),
+            custom_id("ß/ü", 1),
+        ];
         for (i, id) in ids.iter().enumerate() {
-            assert!(id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{id}");
+            assert!(
+                id.len() <= 64
+                    && id
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
+                "{id}"
+            );
             assert!(!ids[..i].contains(id), "{id}");
         }
     }

@@ -1,7 +1,7 @@
 //! Answers against the log of their collection: what was changed, left out, added or put in another order.
 
-use crate::answers::Record;
 use crate::answer::Answer;
+use crate::answers::Record;
 use crate::api::Api;
 use crate::log::{Attempt, Entry};
 pub use crate::mismatch::CompareError;
@@ -99,7 +99,9 @@ pub fn compare(answers: &Path, log: &Path) -> Result<Compared, CompareError> {
             return Err(differs(format!("{name} is not what the log has: {what}")));
         };
         if let Some(part) = changed(&record, &same.answer) {
-            return Err(differs(format!("{name} is not what the log has: its {part} was changed")));
+            return Err(differs(format!(
+                "{name} is not what the log has: its {part} was changed"
+            )));
         }
         compared.in_order &= same.place > last;
         last = same.place;
@@ -218,15 +220,32 @@ fn changed(record: &Record, answer: &Answer) -> Option<&'static str> {
         own.is_some() && own != came
     }
     let parts = [
-        ("reasoning_content", differ(&record.reasoning_content, &answer.reasoning)),
+        (
+            "reasoning_content",
+            differ(&record.reasoning_content, &answer.reasoning),
+        ),
         ("model", differ(&record.model, &answer.model)),
-        ("system_fingerprint", differ(&record.system_fingerprint, &answer.system_fingerprint)),
-        ("finish_reason", differ(&record.finish_reason, &answer.finish_reason)),
-        ("prompt_tokens", differ(&record.prompt_tokens, &answer.prompt_tokens)),
-        ("response_tokens", differ(&record.response_tokens, &answer.tokens)),
+        (
+            "system_fingerprint",
+            differ(&record.system_fingerprint, &answer.system_fingerprint),
+        ),
+        (
+            "finish_reason",
+            differ(&record.finish_reason, &answer.finish_reason),
+        ),
+        (
+            "prompt_tokens",
+            differ(&record.prompt_tokens, &answer.prompt_tokens),
+        ),
+        (
+            "response_tokens",
+            differ(&record.response_tokens, &answer.tokens),
+        ),
         ("logprobs", differ(&record.logprobs, &answer.logprobs)),
     ];
-    parts.into_iter().find_map(|(name, differs)| differs.then_some(name))
+    parts
+        .into_iter()
+        .find_map(|(name, differs)| differs.then_some(name))
 }
 
 /// What was shown, as a request says it.

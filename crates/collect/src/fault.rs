@@ -26,7 +26,9 @@ impl Fault {
         };
         let error = value.get("error").filter(|error| !error.is_null());
         let is_error = value["object"] == "error" || value["type"] == "error";
-        let detail = value.get("detail").filter(|_| value.get("choices").is_none());
+        let detail = value
+            .get("detail")
+            .filter(|_| value.get("choices").is_none());
         match (error, detail) {
             (Some(Value::String(message)), _) => {
                 let mut fault = Self::said(message);
@@ -46,7 +48,10 @@ impl Fault {
             (None, Some(detail)) => {
                 let mut fault = Self::said(&message_of(detail));
                 fault.parameter = detail[0]["loc"].as_array().and_then(|path| {
-                    let field = path.iter().filter_map(Value::as_str).find(|name| *name != "body");
+                    let field = path
+                        .iter()
+                        .filter_map(Value::as_str)
+                        .find(|name| *name != "body");
                     field.map(ToOwned::to_owned)
                 });
                 Some(fault)
@@ -89,12 +94,17 @@ impl Fault {
 /// Statuses that names of errors stand for.
 fn status_of(code: &str) -> Option<u16> {
     let status = match code {
-        "authentication_error" | "invalid_api_key" | "unauthenticated" | "invalid_authentication" => 401,
+        "authentication_error"
+        | "invalid_api_key"
+        | "unauthenticated"
+        | "invalid_authentication" => 401,
         "billing_error" | "insufficient_quota" => 402,
         "permission_error" | "permission_denied" => 403,
         "not_found_error" | "model_not_found" | "not_found" => 404,
         "request_too_large" => 413,
-        "rate_limit_error" | "rate_limit_exceeded" | "resource_exhausted" | "too_many_requests" => 429,
+        "rate_limit_error" | "rate_limit_exceeded" | "resource_exhausted" | "too_many_requests" => {
+            429
+        }
         "invalid_request_error" | "invalid_argument" | "badrequesterror" => 400,
         "api_error" | "server_error" | "internal_server_error" | "internal" => 500,
         "overloaded_error" | "unavailable" => 503,
@@ -104,8 +114,11 @@ fn status_of(code: &str) -> Option<u16> {
 }
 
 fn message_of(error: &Value) -> String {
-    let own = ["message", "msg", "detail"].iter().find_map(|name| error[*name].as_str());
-    own.or(error[0]["msg"].as_str()).map_or_else(|| error.to_string(), ToOwned::to_owned)
+    let own = ["message", "msg", "detail"]
+        .iter()
+        .find_map(|name| error[*name].as_str());
+    own.or(error[0]["msg"].as_str())
+        .map_or_else(|| error.to_string(), ToOwned::to_owned)
 }
 
 #[cfg(test)]
@@ -116,23 +129,59 @@ mod tests {
     #[test]
     fn errors_are_found_in_every_layout() {
         for (body, status, part) in [
-            (json!({"error": {"message": "no credit", "type": "insufficient_quota", "code": "insufficient_quota"}}), Some(402), "no credit"),
-            (json!({"error": {"code": 401, "message": "no such key"}}), Some(401), "no such key"),
-            (json!({"error": {"code": "429", "message": "slow"}}), Some(429), "slow"),
-            (json!({"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}), Some(503), "busy"),
-            (json!({"object": "error", "message": "bad", "type": "BadRequestError", "param": null, "code": 400}), Some(400), "bad"),
-            (json!([{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "later"}}]), Some(429), "later"),
+            (
+                json!({"error": {"message": "no credit", "type": "insufficient_quota", "code": "insufficient_quota"}}),
+                Some(402),
+                "no credit",
+            ),
+            (
+                json!({"error": {"code": 401, "message": "no such key"}}),
+                Some(401),
+                "no such key",
+            ),
+            (
+                json!({"error": {"code": "429", "message": "slow"}}),
+                Some(429),
+                "slow",
+            ),
+            (
+                json!({"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}),
+                Some(503),
+                "busy",
+            ),
+            (
+                json!({"object": "error", "message": "bad", "type": "BadRequestError", "param": null, "code": 400}),
+                Some(400),
+                "bad",
+            ),
+            (
+                json!([{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "later"}}]),
+                Some(429),
+                "later",
+            ),
             (json!({"error": "overloaded"}), None, "overloaded"),
             (json!({"detail": "Not Found"}), None, "Not Found"),
-            (json!({"detail": [{"loc": ["body", "top_k"], "msg": "extra fields not permitted"}]}), None, "not permitted"),
+            (
+                json!({"detail": [{"loc": ["body", "top_k"], "msg": "extra fields not permitted"}]}),
+                None,
+                "not permitted",
+            ),
         ] {
             let fault = Fault::of(&body).expect("a fault");
             assert_eq!(fault.status, status, "{body}");
             assert!(fault.message.contains(part), "{body}: {}", fault.message);
         }
         let named = Fault::of(&json!({"detail": [{"loc": ["body", "top_k"], "msg": "no"}]}));
-        assert_eq!(named.and_then(|fault| fault.parameter).as_deref(), Some("top_k"));
-        for whole in [json!({"error": null, "choices": []}), json!({"output": []}), json!([]), json!(5)] {
+        assert_eq!(
+            named.and_then(|fault| fault.parameter).as_deref(),
+            Some("top_k")
+        );
+        for whole in [
+            json!({"error": null, "choices": []}),
+            json!({"output": []}),
+            json!([]),
+            json!(5),
+        ] {
             assert_eq!(Fault::of(&whole), None, "{whole}");
         }
     }

@@ -1,7 +1,7 @@
 //! The writer: the only one that touches the files.
 
-use crate::answers::Record;
 use crate::answer::Answer;
+use crate::answers::Record;
 use crate::appended::Appended;
 use crate::compare::{compare, first_answers};
 use crate::error::CollectError;
@@ -176,13 +176,17 @@ impl Keeper {
                     self.summary.count(&record);
                     let has_text = !record.text().trim().is_empty();
                     self.summary.answered += u64::from(has_text);
-                    progress(self.summary.already + self.summary.answered + self.summary.without_text());
+                    progress(
+                        self.summary.already + self.summary.answered + self.summary.without_text(),
+                    );
                     if !has_text && self.summary.answered + self.summary.already == 0 {
                         self.silent += 1;
                         if self.silent >= self.patience {
                             return Err(CollectError::Silent {
                                 count: self.silent,
-                                finish_reason: record.finish_reason.unwrap_or_else(|| "not said".to_owned()),
+                                finish_reason: record
+                                    .finish_reason
+                                    .unwrap_or_else(|| "not said".to_owned()),
                             });
                         }
                     }

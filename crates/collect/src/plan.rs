@@ -53,7 +53,11 @@ impl Plan {
             "the time limit of an exchange must be above 0"
         } else if let Some(wrong) = self.asking.wrong() {
             wrong
-        } else if self.key_header.as_deref().is_some_and(|name| http::HeaderName::try_from(name).is_err()) {
+        } else if self
+            .key_header
+            .as_deref()
+            .is_some_and(|name| http::HeaderName::try_from(name).is_err())
+        {
             "--api-key-header must be the name of a header"
         } else {
             return Ok(());

@@ -90,7 +90,8 @@ pub(crate) fn judge(
         Some(wait) if wait > LONGEST_WAIT => Verdict::Stop(Refusal {
             status: status.unwrap_or(0),
             message: format!("{reason}; the endpoint asks to wait {} s", wait.as_secs()),
-            way_out: "run the same command again then: what was answered is not asked again".to_owned(),
+            way_out: "run the same command again then: what was answered is not asked again"
+                .to_owned(),
         }),
         wait => Verdict::Again { reason, wait },
     };
@@ -114,23 +115,37 @@ pub(crate) fn judge(
             }
             Err(NoAnswer::Fault(fault)) => match fault.status {
                 Some(status) => (status, fault),
-                None => return again(None, format!("the response holds an error: {}", brief(&fault.message))),
+                None => {
+                    return again(
+                        None,
+                        format!("the response holds an error: {}", brief(&fault.message)),
+                    );
+                }
             },
         }
     } else {
         let fault = json.as_ref().and_then(Fault::of);
         let said = || text.map(brief).unwrap_or_default();
-        let fault = fault.unwrap_or_else(|| Fault { message: said(), ..Fault::default() });
+        let fault = fault.unwrap_or_else(|| Fault {
+            message: said(),
+            ..Fault::default()
+        });
         (status, fault)
     };
     let message = brief(&fault.message);
     let reason = format!("status {status}: {message}");
     let stop = |way_out: &str| {
         let (message, way_out) = (message.clone(), way_out.to_owned());
-        Verdict::Stop(Refusal { status, message, way_out })
+        Verdict::Stop(Refusal {
+            status,
+            message,
+            way_out,
+        })
     };
     if fault.is(&NO_CREDIT) || status == 402 {
-        return stop("waiting does not help: pay, or take another account's key; the same command goes on where this one stopped");
+        return stop(
+            "waiting does not help: pay, or take another account's key; the same command goes on where this one stopped",
+        );
     }
     if fault.is(&NO_KEY) {
         return stop("check the API key and what it may do");
@@ -145,7 +160,9 @@ pub(crate) fn judge(
         404 | 405 => stop("check the endpoint's address, --dialect and the model's name"),
         400 | 422 => match parameter(asking, &fault) {
             Some(parameter) => stop(&way_out(asking, &parameter)),
-            None if is_first => stop("see what it says; where the first prompt alone is at fault, put another one first"),
+            None if is_first => stop(
+                "see what it says; where the first prompt alone is at fault, put another one first",
+            ),
             None => Verdict::GiveUp(reason),
         },
         _ => Verdict::GiveUp(reason),
@@ -156,20 +173,40 @@ pub(crate) fn judge(
 fn parameter(asking: &Asking, fault: &Fault) -> Option<String> {
     let mut ours: Vec<&str> = asking.extra.keys().map(String::as_str).collect();
     let given = [
-        (asking.max_tokens.is_some(), &["max_tokens", "max_output_tokens", "max_new_tokens"][..]),
+        (
+            asking.max_tokens.is_some(),
+            &["max_tokens", "max_output_tokens", "max_new_tokens"][..],
+        ),
         (asking.temperature.is_some(), &["temperature"]),
-        (asking.logprobs.is_some(), &["top_logprobs", "logprobs", "include", "top_logprobs_num"]),
-        (true, &["model", "return_token_ids", "store", "return_logprob"]),
+        (
+            asking.logprobs.is_some(),
+            &["top_logprobs", "logprobs", "include", "top_logprobs_num"],
+        ),
+        (
+            true,
+            &["model", "return_token_ids", "store", "return_logprob"],
+        ),
     ];
-    ours.extend(given.into_iter().filter(|(is_given, _)| *is_given).flat_map(|(_, names)| names));
-    let named = fault.parameter.as_deref().map(|name| name.split(['.', '[']).next().unwrap_or(name));
+    ours.extend(
+        given
+            .into_iter()
+            .filter(|(is_given, _)| *is_given)
+            .flat_map(|(_, names)| names),
+    );
+    let named = fault
+        .parameter
+        .as_deref()
+        .map(|name| name.split(['.', '[']).next().unwrap_or(name));
     if let Some(name) = named {
         return ours.contains(&name).then(|| name.to_owned());
     }
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let words = fault.message.split(|c| !is_word(c));
     // `model` and `include` are words of any sentence.
-    let name = words.into_iter().find(|word| ours.contains(word) && word.contains('_') || *word == "temperature" && asking.temperature.is_some());
+    let name = words.into_iter().find(|word| {
+        ours.contains(word) && word.contains('_')
+            || *word == "temperature" && asking.temperature.is_some()
+    });
     name.map(ToOwned::to_owned)
 }
 
@@ -180,15 +217,23 @@ fn way_out(asking: &Asking, parameter: &str) -> String {
             format!("leave `{name}` out of --body, or give what the endpoint takes")
         }
         ("max_tokens", Some(most)) => {
-            format!("leave --max-tokens out and give the field that this endpoint takes: --body '{{\"max_completion_tokens\":{most}}}'")
+            format!(
+                "leave --max-tokens out and give the field that this endpoint takes: --body '{{\"max_completion_tokens\":{most}}}'"
+            )
         }
-        ("max_output_tokens" | "max_new_tokens", _) => "give another --max-tokens, or leave it out".to_owned(),
-        ("temperature", _) => "leave --temperature out, or give one that the endpoint takes".to_owned(),
+        ("max_output_tokens" | "max_new_tokens", _) => {
+            "give another --max-tokens, or leave it out".to_owned()
+        }
+        ("temperature", _) => {
+            "leave --temperature out, or give one that the endpoint takes".to_owned()
+        }
         ("model", _) => "check the model's name and --dialect".to_owned(),
         ("top_logprobs" | "logprobs" | "include" | "top_logprobs_num", _) => {
             "leave --logprobs out, or ask for fewer candidates".to_owned()
         }
-        ("return_token_ids" | "return_logprob", _) => "give --dialect chat or completions: this endpoint gives no token ids".to_owned(),
+        ("return_token_ids" | "return_logprob", _) => {
+            "give --dialect chat or completions: this endpoint gives no token ids".to_owned()
+        }
         (name, _) => format!("this endpoint does not take `{name}`: give another --dialect"),
     }
 }
@@ -222,7 +267,9 @@ mod tests {
     }
 
     fn exchange(status: u16, headers: &[(&str, &str)]) -> Exchange {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Exchange {
             status: Some(status),
             body: vec![],
@@ -232,12 +279,27 @@ mod tests {
     }
 
     fn verdict(status: u16, body: &str, retry_after: Option<&str>) -> Verdict {
-        let headers: Vec<_> = retry_after.into_iter().map(|value| ("retry-after", value)).collect();
-        judge(&asking(), &exchange(status, &headers), Some(body), false, now())
+        let headers: Vec<_> = retry_after
+            .into_iter()
+            .map(|value| ("retry-after", value))
+            .collect();
+        judge(
+            &asking(),
+            &exchange(status, &headers),
+            Some(body),
+            false,
+            now(),
+        )
     }
 
     fn stopped(asking: &Asking, status: u16, body: &Value, is_first: bool) -> Option<String> {
-        match judge(asking, &exchange(status, &[]), Some(&body.to_string()), is_first, now()) {
+        match judge(
+            asking,
+            &exchange(status, &[]),
+            Some(&body.to_string()),
+            is_first,
+            now(),
+        ) {
             Verdict::Stop(refusal) => Some(refusal.way_out),
             _ => None,
         }
@@ -260,13 +322,22 @@ mod tests {
             (503, ""),
             (408, ""),
         ] {
-            assert!(matches!(verdict(status, body, None), Verdict::Again { .. }), "{status}");
+            assert!(
+                matches!(verdict(status, body, None), Verdict::Again { .. }),
+                "{status}"
+            );
         }
         for status in [400, 413, 422] {
-            assert!(matches!(verdict(status, "", None), Verdict::GiveUp(_)), "{status}");
+            assert!(
+                matches!(verdict(status, "", None), Verdict::GiveUp(_)),
+                "{status}"
+            );
         }
         for status in [302, 401, 402, 403, 404] {
-            assert!(matches!(verdict(status, "", None), Verdict::Stop(_)), "{status}");
+            assert!(
+                matches!(verdict(status, "", None), Verdict::Stop(_)),
+                "{status}"
+            );
         }
         // Whole, and of another dialect.
         let chat = r#"{"choices": [{"message": {"content": "Yes"}}]}"#;
@@ -284,7 +355,10 @@ mod tests {
             (400, json!("invalid_api_key")),
             (429, json!("account_deactivated")),
         ] {
-            assert!(stopped(&asking(), status, &error(code.clone()), false).is_some(), "{status} {code}");
+            assert!(
+                stopped(&asking(), status, &error(code.clone()), false).is_some(),
+                "{status} {code}"
+            );
         }
         assert!(stopped(&asking(), 429, &error(json!("rate_limit_exceeded")), false).is_none());
     }
@@ -298,18 +372,30 @@ mod tests {
         asking.extra = json!({"top_k": 5}).as_object().expect("an object").clone();
         let param = |name: &str| json!({"error": {"message": "not supported", "param": name, "code": "unsupported_parameter"}});
         for (body, part) in [
-            (param("max_tokens"), "--body '{\"max_completion_tokens\":60}'"),
+            (
+                param("max_tokens"),
+                "--body '{\"max_completion_tokens\":60}'",
+            ),
             (param("temperature"), "--temperature"),
             (param("logprobs"), "--logprobs"),
             (param("top_k"), "`top_k` out of --body"),
-            (json!({"detail": [{"loc": ["body", "top_k"], "msg": "extra"}]}), "top_k"),
-            (json!({"object": "error", "code": 400, "message": "max_tokens=60 cannot be"}), "max_completion_tokens"),
+            (
+                json!({"detail": [{"loc": ["body", "top_k"], "msg": "extra"}]}),
+                "top_k",
+            ),
+            (
+                json!({"object": "error", "code": 400, "message": "max_tokens=60 cannot be"}),
+                "max_completion_tokens",
+            ),
         ] {
             let way_out = stopped(&asking, 400, &body, false).expect("stops");
             assert!(way_out.contains(part), "{body}: {way_out}");
         }
         // What concerns one prompt does not stop, but where it is the first of all requests.
-        for body in [param("messages[0].content"), json!({"error": {"message": "this prompt is not allowed"}})] {
+        for body in [
+            param("messages[0].content"),
+            json!({"error": {"message": "this prompt is not allowed"}}),
+        ] {
             assert_eq!(stopped(&asking, 400, &body, false), None, "{body}");
             assert!(stopped(&asking, 400, &body, true).is_some(), "{body}");
         }
@@ -319,7 +405,13 @@ mod tests {
 
     #[test]
     fn waits_are_as_long_as_the_endpoint_says_and_not_without_end() {
-        let waited = |headers: &[(&str, &str)], body: &str| match judge(&asking(), &exchange(429, headers), Some(body), false, now()) {
+        let waited = |headers: &[(&str, &str)], body: &str| match judge(
+            &asking(),
+            &exchange(429, headers),
+            Some(body),
+            false,
+            now(),
+        ) {
             Verdict::Again { wait, .. } => wait.map(|wait| wait.as_millis()),
             other => panic!("{other:?}"),
         };

@@ -23,7 +23,10 @@ pub fn collect(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, CollectError> {
     plan.check()?;
-    let endpoint = plan.endpoint.as_deref().ok_or(CollectError::Plan("an endpoint is needed"))?;
+    let endpoint = plan
+        .endpoint
+        .as_deref()
+        .ok_or(CollectError::Plan("an endpoint is needed"))?;
     let client = Client::new(
         endpoint,
         &plan.asking,

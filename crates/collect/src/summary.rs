@@ -81,7 +81,9 @@ impl Summary {
     /// Counts how an answer ended and who gave it.
     pub(crate) fn count(&mut self, record: &Record) {
         let endings = &mut self.endings;
-        let at = endings.iter().position(|ending| ending.finish_reason == record.finish_reason);
+        let at = endings
+            .iter()
+            .position(|ending| ending.finish_reason == record.finish_reason);
         let at = at.unwrap_or_else(|| {
             endings.push(Ending {
                 finish_reason: record.finish_reason.clone(),
@@ -96,7 +98,8 @@ impl Summary {
         endings[at].without_text += u64::from(is_empty);
         endings[at].reasoning_only += u64::from(is_empty && record.reasoning_content.is_some());
         let is_of = |answering: &&mut Answering| {
-            (&answering.model, &answering.system_fingerprint) == (&record.model, &record.system_fingerprint)
+            (&answering.model, &answering.system_fingerprint)
+                == (&record.model, &record.system_fingerprint)
         };
         match self.answering.iter_mut().find(is_of) {
             Some(answering) => answering.answers += 1,

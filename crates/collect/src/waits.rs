@@ -13,9 +13,15 @@ pub(crate) fn is_about_waiting(header: &str) -> bool {
 /// How long a response asks to wait, if it does; `body` is what it says of its error.
 ///
 /// What is said for this request comes before what is said of limits.
-pub(crate) fn told(headers: &[(String, String)], body: Option<&Value>, now: Timestamp) -> Option<Duration> {
+pub(crate) fn told(
+    headers: &[(String, String)],
+    body: Option<&Value>,
+    now: Timestamp,
+) -> Option<Duration> {
     let header = |name: &str| {
-        let found = headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+        let found = headers
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     };
     let asked = ["retry-after-ms", "x-ms-retry-after-ms"]
@@ -46,11 +52,17 @@ fn wait(value: &str, unit: Unit, now: Timestamp) -> Option<Duration> {
             Unit::Milliseconds => number / 1e3,
         };
         // A moment that has passed asks for no wait; a span below nothing says nothing.
-        let seconds = if number > 1e9 { seconds.max(0.0) } else { seconds };
+        let seconds = if number > 1e9 {
+            seconds.max(0.0)
+        } else {
+            seconds
+        };
         return Duration::try_from_secs_f64(seconds).ok();
     }
     let moment = || {
-        let date = jiff::fmt::rfc2822::parse(value).ok().map(|date| date.timestamp());
+        let date = jiff::fmt::rfc2822::parse(value)
+            .ok()
+            .map(|date| date.timestamp());
         let moment = date.or_else(|| value.parse::<Timestamp>().ok())?;
         Some(Duration::try_from(moment.duration_since(now)).unwrap_or_default())
     };
@@ -67,7 +79,9 @@ fn span(text: &str) -> Option<Duration> {
     while !rest.is_empty() {
         let (number, behind) = number(rest)?;
         let behind = behind.trim_start();
-        let end = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
+        let end = behind
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(behind.len());
         seconds += number
             * match &behind[..end] {
                 "ms" | "millisecond" | "milliseconds" => 1e-3,
@@ -83,7 +97,9 @@ fn span(text: &str) -> Option<Duration> {
 }
 
 fn number(text: &str) -> Option<(f64, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     Some((text[..end].parse().ok()?, &text[end..]))
 }
 
@@ -93,13 +109,18 @@ fn reset(headers: &[(String, String)], now: Timestamp) -> Option<Duration> {
         let name = name.to_ascii_lowercase();
         let is_limit = name.contains("ratelimit") && name.contains("reset");
         let left = is_limit.then(|| name.replace("reset", "remaining"))?;
-        let left = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(&left));
+        let left = headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(&left));
         let is_used_up = left.map(|(_, value)| value.trim() == "0");
         Some((is_used_up, wait(value, Unit::Seconds, now)?))
     });
     let limits: Vec<_> = limits.collect();
     let used_up = limits.iter().filter(|limit| limit.0 == Some(true));
-    used_up.map(|limit| limit.1).max().or_else(|| limits.iter().map(|limit| limit.1).max())
+    used_up
+        .map(|limit| limit.1)
+        .max()
+        .or_else(|| limits.iter().map(|limit| limit.1).max())
 }
 
 /// A field of an error, at any depth, that says it; headers that stand there count as headers.
@@ -121,13 +142,29 @@ fn in_body(body: &Value, now: Timestamp) -> Option<Duration> {
         });
         found.and_then(|(_, value)| as_text(value))
     };
-    let milliseconds = named(&["retryafterms", "retryaftermilliseconds", "xmsretryafterms", "retryinms"]);
-    let seconds = named(&["retryafter", "retryafterseconds", "retrydelay", "retryin", "retryinseconds", "resetsat", "resetat", "resetsinseconds"]);
+    let milliseconds = named(&[
+        "retryafterms",
+        "retryaftermilliseconds",
+        "xmsretryafterms",
+        "retryinms",
+    ]);
+    let seconds = named(&[
+        "retryafter",
+        "retryafterseconds",
+        "retrydelay",
+        "retryin",
+        "retryinseconds",
+        "resetsat",
+        "resetat",
+        "resetsinseconds",
+    ]);
     milliseconds
         .and_then(|value| wait(&value, Unit::Milliseconds, now))
         .or_else(|| seconds.and_then(|value| wait(&value, Unit::Seconds, now)))
         .or_else(|| {
-            let texts = fields.iter().filter_map(|(name, value)| Some((name.clone(), as_text(value)?)));
+            let texts = fields
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), as_text(value)?)));
             reset(&texts.collect::<Vec<_>>(), now)
         })
         .or_else(|| fields.values().find_map(|value| in_body(value, now)))
@@ -140,12 +177,25 @@ fn sentence(body: &Value) -> Option<Duration> {
         Value::Array(list) => list.iter().find_map(sentence),
         Value::String(text) => {
             let text = text.to_ascii_lowercase();
-            let begins = ["try again in ", "try again after ", "retry after ", "retry in ", "retrying in "];
-            let begin = begins.iter().find_map(|begin| Some(text.find(begin)? + begin.len()))?;
+            let begins = [
+                "try again in ",
+                "try again after ",
+                "retry after ",
+                "retry in ",
+                "retrying in ",
+            ];
+            let begin = begins
+                .iter()
+                .find_map(|begin| Some(text.find(begin)? + begin.len()))?;
             // As far as it goes on being a span.
             let said = &text[begin..];
-            let ends = said.char_indices().filter(|(_, c)| c.is_ascii_alphabetic()).map(|(at, _)| at + 1);
-            ends.take_while(|end| *end < 40).filter_map(|end| span(&said[..end])).last()
+            let ends = said
+                .char_indices()
+                .filter(|(_, c)| c.is_ascii_alphabetic())
+                .map(|(at, _)| at + 1);
+            ends.take_while(|end| *end < 40)
+                .filter_map(|end| span(&said[..end]))
+                .last()
         }
         _ => None,
     }
@@ -161,7 +211,10 @@ mod tests {
     }
 
     fn of(headers: &[(&str, &str)], body: &Value) -> Option<u128> {
-        let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         told(&headers, Some(body), now()).map(|wait| wait.as_millis())
     }
 
@@ -181,9 +234,17 @@ mod tests {
             ("x-ratelimit-reset", "1795341660", 60_000),
             ("x-ratelimit-reset", "1795341660000", 60_000),
             ("ratelimit-reset", "12", 12_000),
-            ("anthropic-ratelimit-requests-reset", "2026-11-22T10:00:05Z", 5_000),
+            (
+                "anthropic-ratelimit-requests-reset",
+                "2026-11-22T10:00:05Z",
+                5_000,
+            ),
         ] {
-            assert_eq!(of(&[(name, value)], &nothing), Some(milliseconds), "{name}: {value}");
+            assert_eq!(
+                of(&[(name, value)], &nothing),
+                Some(milliseconds),
+                "{name}: {value}"
+            );
         }
         for value in ["soon", "-3", "NaN", "", "1 parsec"] {
             assert_eq!(of(&[("retry-after", value)], &nothing), None, "{value}");
@@ -195,18 +256,42 @@ mod tests {
         for (body, milliseconds) in [
             (json!({"error": {"retry_after": 3}}), 3_000),
             (json!({"error": {"retry_after_ms": 30}}), 30),
-            (json!({"error": {"metadata": {"headers": {"X-RateLimit-Reset": "1795341660000"}}}}), 60_000),
-            (json!({"error": {"details": [{"@type": "x"}, {"retryDelay": "34.07s"}]}}), 34_070),
-            (json!({"error": {"message": "Limit reached. Please try again in 1.898s. Visit us."}}), 1_898),
-            (json!({"error": {"message": "Please try again in 6m0s."}}), 360_000),
-            (json!({"error": {"message": "Please try again in 20ms."}}), 20),
-            (json!({"error": {"message": "Please retry after 26 seconds."}}), 26_000),
+            (
+                json!({"error": {"metadata": {"headers": {"X-RateLimit-Reset": "1795341660000"}}}}),
+                60_000,
+            ),
+            (
+                json!({"error": {"details": [{"@type": "x"}, {"retryDelay": "34.07s"}]}}),
+                34_070,
+            ),
+            (
+                json!({"error": {"message": "Limit reached. Please try again in 1.898s. Visit us."}}),
+                1_898,
+            ),
+            (
+                json!({"error": {"message": "Please try again in 6m0s."}}),
+                360_000,
+            ),
+            (
+                json!({"error": {"message": "Please try again in 20ms."}}),
+                20,
+            ),
+            (
+                json!({"error": {"message": "Please retry after 26 seconds."}}),
+                26_000,
+            ),
         ] {
             assert_eq!(of(&[], &body), Some(milliseconds), "{body}");
         }
-        assert_eq!(of(&[], &json!({"error": {"message": "try again in a while"}})), None);
+        assert_eq!(
+            of(&[], &json!({"error": {"message": "try again in a while"}})),
+            None
+        );
         // A header comes first.
-        assert_eq!(of(&[("retry-after-ms", "20")], &json!({"retry_after": 9})), Some(20));
+        assert_eq!(
+            of(&[("retry-after-ms", "20")], &json!({"retry_after": 9})),
+            Some(20)
+        );
     }
 
     #[test]
@@ -218,6 +303,15 @@ mod tests {
             ("x-ratelimit-reset-tokens", "1m"),
         ];
         assert_eq!(of(&headers, &json!({})), Some(2_000));
-        assert_eq!(of(&[("x-ratelimit-reset-requests", "2s"), ("x-ratelimit-reset-tokens", "1m")], &json!({})), Some(60_000));
+        assert_eq!(
+            of(
+                &[
+                    ("x-ratelimit-reset-requests", "2s"),
+                    ("x-ratelimit-reset-tokens", "1m")
+                ],
+                &json!({})
+            ),
+            Some(60_000)
+        );
     }
 }

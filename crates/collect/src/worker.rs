@@ -103,7 +103,9 @@ impl<'a> Shared<'a> {
         let failed = match &verdict {
             Verdict::Answer(_) => None,
             Verdict::Again { reason, .. } | Verdict::GiveUp(reason) => Some(reason.clone()),
-            Verdict::Stop(Refusal { status, message, .. }) => Some(format!("status {status}: {message}")),
+            Verdict::Stop(Refusal {
+                status, message, ..
+            }) => Some(format!("status {status}: {message}")),
         };
         let entry = Attempt {
             time,

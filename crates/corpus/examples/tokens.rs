@@ -24,13 +24,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     let lines = std::fs::read_to_string(texts)?;
-    let texts: Vec<String> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let texts: Vec<String> = lines
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?;
 
     let start = Instant::now();
-    let ids: Vec<Vec<u32>> = texts.iter().map(|text| tokenizer.try_encode(text)).collect::<Result<_, _>>()?;
+    let ids: Vec<Vec<u32>> = texts
+        .iter()
+        .map(|text| tokenizer.try_encode(text))
+        .collect::<Result<_, _>>()?;
     let one = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    texts.par_iter().try_for_each(|text| tokenizer.try_encode(text).map(drop))?;
+    texts
+        .par_iter()
+        .try_for_each(|text| tokenizer.try_encode(text).map(drop))?;
     let all = start.elapsed().as_secs_f64();
 
     let mut out = BufWriter::new(stdout().lock());
@@ -43,6 +51,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ReadBy::Tokenizers { why } => ("tokenizers", why.as_str()),
     };
     let count: usize = ids.iter().map(Vec::len).sum();
-    eprintln!("{}", json!({"reader": reader, "why": why, "digest": tokenizer.digest(), "ids": count, "seconds": one, "seconds_on_all": all}));
+    eprintln!(
+        "{}",
+        json!({"reader": reader, "why": why, "digest": tokenizer.digest(), "ids": count, "seconds": one, "seconds_on_all": all})
+    );
     Ok(())
 }

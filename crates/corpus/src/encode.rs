@@ -136,7 +136,11 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
     let needs_tokenizer =
         || CorpusError::new(&source.file, Some(source.line), Reason::NeedsTokenizer);
     let untokenized = |error: TokenizerError| {
-        CorpusError::new(&source.file, Some(source.line), Reason::Untokenized(error.to_string()))
+        CorpusError::new(
+            &source.file,
+            Some(source.line),
+            Reason::Untokenized(error.to_string()),
+        )
     };
     let given = match (&record.body, tokenizer) {
         (Piece::Text(_) | Piece::Both { .. }, Some(_)) | (Piece::Text(_), None) => Given::Text,

@@ -8,10 +8,7 @@ use crate::tokenizer::{Tokenizer, TokenizerError};
 ///
 /// # Errors
 /// Where the reference fails on the text.
-pub(crate) fn tokens(
-    text: &str,
-    tokenizer: &Tokenizer,
-) -> Result<Vec<Vec<u32>>, TokenizerError> {
+pub(crate) fn tokens(text: &str, tokenizer: &Tokenizer) -> Result<Vec<Vec<u32>>, TokenizerError> {
     let trimmed = text.trim();
     let Some([first, between, last]) = tokenizer.words(trimmed) else {
         return starts(text, trimmed)

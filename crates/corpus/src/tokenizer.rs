@@ -67,7 +67,12 @@ impl Tokenizer {
         let vocab_size = parts.vocab_size()?;
         let (engine, names) = rayon::join(
             || Engine::open(&parts),
-            || (built_in::name(digest::digest(&parts)), digest::of_file(bytes)),
+            || {
+                (
+                    built_in::name(digest::digest(&parts)),
+                    digest::of_file(bytes),
+                )
+            },
         );
         let (digest, file_sha256) = names;
         Ok(Self {
@@ -157,7 +162,9 @@ impl Tokenizer {
     /// Whether a digest, in hexadecimal of either case, names this tokenizer, or the file that it was read from.
     #[must_use]
     pub fn is_named(&self, digest: &str) -> bool {
-        [&self.digest, &self.file_sha256].into_iter().any(|own| own.eq_ignore_ascii_case(digest))
+        [&self.digest, &self.file_sha256]
+            .into_iter()
+            .any(|own| own.eq_ignore_ascii_case(digest))
     }
 
     /// Compares the tokenizer with the digest in a profile, given in hexadecimal of either case.

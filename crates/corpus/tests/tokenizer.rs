@@ -84,7 +84,10 @@ fn patched(base: &str, set: &serde_json::Map<String, Value>) -> Value {
 static LAYOUT_PAIRS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
     let layouts = parsed(LAYOUTS);
     let layout = |layout: &Value| {
-        let json = patched(layout["base"].as_str().unwrap(), layout["set"].as_object().unwrap());
+        let json = patched(
+            layout["base"].as_str().unwrap(),
+            layout["set"].as_object().unwrap(),
+        );
         Layout {
             pair: Pair::new(layout["name"].as_str().unwrap(), &json),
             ids: layout["expected"]["ids"].as_u64().unwrap(),
@@ -97,7 +100,9 @@ static LAYOUT_PAIRS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
 /// What the fast reader takes beyond the layouts.
 static FAST: LazyLock<Vec<Pair>> = LazyLock::new(|| {
     let with = |name: &str, changes: &[(&str, Value)]| {
-        let set = changes.iter().map(|(pointer, value)| ((*pointer).to_owned(), value.clone()));
+        let set = changes
+            .iter()
+            .map(|(pointer, value)| ((*pointer).to_owned(), value.clone()));
         let pair = Pair::new(name, &patched("byte-level.json", &set.collect()));
         assert_eq!(*pair.ours.read_by(), ReadBy::Splintr, "{name}");
         pair
@@ -127,7 +132,10 @@ static FAST: LazyLock<Vec<Pair>> = LazyLock::new(|| {
 });
 
 fn pairs() -> impl Iterator<Item = &'static Pair> {
-    LAYOUT_PAIRS.iter().map(|layout| &layout.pair).chain(FAST.iter())
+    LAYOUT_PAIRS
+        .iter()
+        .map(|layout| &layout.pair)
+        .chain(FAST.iter())
 }
 
 fn pair(name: &str) -> &'static Pair {
@@ -149,27 +157,58 @@ fn tokens_of_every_layout_are_the_references() {
             count += tokens.len() as u64;
             digest.update(json!(tokens).to_string() + "\n");
         }
-        let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         if (count, &digest) != (*ids, sha256) {
             torture().for_each(|text| pair.assert_equal(&text));
-            panic!("{}: not the ids that are expected, and those of the crate", pair.name);
+            panic!(
+                "{}: not the ids that are expected, and those of the crate",
+                pair.name
+            );
         }
     }
 }
 
 #[test]
 fn layouts_of_most_models_are_read_by_the_fast_reader() {
-    let slow = ["DeepSeek V3", "Claude", "BLOOM", "Falcon", "Kimi", "T5", "BERT", "CLIP, GPT", "Phi-3: </s> takes white space behind it"];
+    let slow = [
+        "DeepSeek V3",
+        "Claude",
+        "BLOOM",
+        "Falcon",
+        "Kimi",
+        "T5",
+        "BERT",
+        "CLIP, GPT",
+        "Phi-3: </s> takes white space behind it",
+    ];
     for name in slow {
         let ReadBy::Tokenizers { why } = pair(name).ours.read_by() else {
             panic!("{name}");
         };
         assert!(!why.is_empty(), "{name}");
     }
-    for name in ["GPT-2, OPT, RoBERTa", "StarCoder, SmolLM", "Command-R", "Llama 3", "GPT-3.5, GPT-4, Phi-4: inverted", "Llama 4, GPT-4o", "Qwen 2 and 3", "GLM-4", "Llama 2", "Gemma"] {
+    for name in [
+        "GPT-2, OPT, RoBERTa",
+        "StarCoder, SmolLM",
+        "Command-R",
+        "Llama 3",
+        "GPT-3.5, GPT-4, Phi-4: inverted",
+        "Llama 4, GPT-4o",
+        "Qwen 2 and 3",
+        "GLM-4",
+        "Llama 2",
+        "Gemma",
+    ] {
         assert_eq!(*pair(name).ours.read_by(), ReadBy::Splintr, "{name}");
     }
-    let special = ["special tokens that reach into others", "an added token with an id that is not the next"];
+    let special = [
+        "special tokens that reach into others",
+        "an added token with an id that is not the next",
+    ];
     for name in special {
         assert_ne!(*pair(name).ours.read_by(), ReadBy::Splintr, "{name}");
     }
@@ -349,7 +388,10 @@ fn encoding_appends() {
 
 #[test]
 fn ids_outside_of_the_vocabulary_have_no_text() {
-    assert_eq!(pair("GPT-2, OPT, RoBERTa").ours.decode(&[u32::MAX, 5000]), "");
+    assert_eq!(
+        pair("GPT-2, OPT, RoBERTa").ours.decode(&[u32::MAX, 5000]),
+        ""
+    );
 }
 
 /// The same tokenizer, as files of several versions have it, has one digest.
@@ -404,12 +446,28 @@ fn the_digest_is_of_what_decides_ids() {
 /// A digest is the same for each version of this program, or profiles would name nothing.
 #[test]
 fn digests_do_not_change() {
-    let digests: Vec<String> = ["GPT-2, OPT, RoBERTa", "T5", "BERT", "Mistral: Metaspace first, split True"]
-        .map(|name| pair(name).ours.digest()[..16].to_owned())
-        .to_vec();
-    assert_eq!(digests, ["12dc9dfce0bbb8b7", "efb6f1b2b17e434a", "52170ea2e9891910", "1abbe34d09895a55"]);
+    let digests: Vec<String> = [
+        "GPT-2, OPT, RoBERTa",
+        "T5",
+        "BERT",
+        "Mistral: Metaspace first, split True",
+    ]
+    .map(|name| pair(name).ours.digest()[..16].to_owned())
+    .to_vec();
+    assert_eq!(
+        digests,
+        [
+            "12dc9dfce0bbb8b7",
+            "efb6f1b2b17e434a",
+            "52170ea2e9891910",
+            "1abbe34d09895a55"
+        ]
+    );
     let metaspace = |name| pair(name).ours.digest();
-    assert_eq!(metaspace("Metaspace as older files write it"), metaspace("Mistral: Metaspace always, split True"));
+    assert_eq!(
+        metaspace("Metaspace as older files write it"),
+        metaspace("Mistral: Metaspace always, split True")
+    );
 }
 
 #[test]
@@ -437,9 +495,24 @@ fn what_nobody_could_be_sure_of_is_refused() {
     let cases = [
         (BYTE_LEVEL, "/model/type", json!("SuperBPE"), "SuperBPE"),
         (BYTE_LEVEL, "/model/dropout", json!(0.1), "dropout"),
-        (BYTE_LEVEL, "/normalizer", json!({"type": "Reverse"}), "Reverse"),
-        (BYTE_LEVEL, "/pre_tokenizer", json!({"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated", "invert": false}), "does not read it"),
-        (BYTE_LEVEL, "/model/merges/0", json!(["Ġ", "no such token"]), "no such token"),
+        (
+            BYTE_LEVEL,
+            "/normalizer",
+            json!({"type": "Reverse"}),
+            "Reverse",
+        ),
+        (
+            BYTE_LEVEL,
+            "/pre_tokenizer",
+            json!({"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated", "invert": false}),
+            "does not read it",
+        ),
+        (
+            BYTE_LEVEL,
+            "/model/merges/0",
+            json!(["Ġ", "no such token"]),
+            "no such token",
+        ),
         (wordpiece, "/model/unk_token", json!("[NONE]"), "[NONE]"),
         (unigram, "/model/unk_id", Value::Null, "unknown token"),
         (METASPACE, "/model/unk_token", json!("<none>"), "<none>"),

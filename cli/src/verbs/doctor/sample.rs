@@ -45,7 +45,9 @@ impl Sample {
     pub(super) fn read(args: &DoctorArgs, profile: &Profile) -> Outcome<Self> {
         let tokenizer = tokenizers::of_profile(profile, args.input.reading.tokenizer.as_deref())?;
         let encode = |text: &str| {
-            let tokens = tokenizer.as_ref().map(|tokenizer| tokenizer.try_encode(text));
+            let tokens = tokenizer
+                .as_ref()
+                .map(|tokenizer| tokenizer.try_encode(text));
             tokens.transpose().map_err(Error::from)
         };
         let mut documents = vec![];

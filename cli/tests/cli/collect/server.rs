@@ -101,7 +101,9 @@ impl Received {
         let last = turns.and_then(|turns| turns.last()?["content"].as_str());
         let items = self.body["input"].as_array();
         let item = items.and_then(|items| items.last()?["content"].as_str());
-        let texts = ["prompt", "text"].iter().find_map(|name| self.body[*name].as_str());
+        let texts = ["prompt", "text"]
+            .iter()
+            .find_map(|name| self.body[*name].as_str());
         last.or(item).or(texts).unwrap()
     }
 

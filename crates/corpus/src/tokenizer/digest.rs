@@ -30,7 +30,9 @@ pub(super) fn digest(parts: &Parts<'_>) -> String {
 
 /// JSON without spaces, with each object's fields in the order of their names.
 fn write(value: &Value, text: &mut String) {
-    let list = |text: &mut String, ends: [char; 2], items: &mut dyn Iterator<Item = (Option<&str>, &Value)>| {
+    let list = |text: &mut String,
+                ends: [char; 2],
+                items: &mut dyn Iterator<Item = (Option<&str>, &Value)>| {
         text.push(ends[0]);
         for (at, (name, item)) in items.enumerate() {
             text.push_str(if at > 0 { "," } else { "" });
@@ -46,7 +48,9 @@ fn write(value: &Value, text: &mut String) {
         Value::Array(items) => list(text, ['[', ']'], &mut items.iter().map(|item| (None, item))),
         Value::Object(fields) => {
             let fields: BTreeMap<_, _> = fields.iter().collect();
-            let mut fields = fields.into_iter().map(|(name, value)| (Some(name.as_str()), value));
+            let mut fields = fields
+                .into_iter()
+                .map(|(name, value)| (Some(name.as_str()), value));
             list(text, ['{', '}'], &mut fields);
         }
         plain => text.push_str(&plain.to_string()),
@@ -152,7 +156,8 @@ fn with_defaults(step: &Value) -> Value {
     };
     let mut fields: Map<String, Value> = fields.clone();
     let kind = step.get("type").and_then(Value::as_str).unwrap_or_default();
-    let missing = |fields: &Map<String, Value>, name: &str| fields.get(name).is_none_or(Value::is_null);
+    let missing =
+        |fields: &Map<String, Value>, name: &str| fields.get(name).is_none_or(Value::is_null);
     let default = |fields: &mut Map<String, Value>, name: &str, value: Value| {
         if missing(fields, name) {
             fields.insert(name.to_owned(), value);
@@ -168,7 +173,11 @@ fn with_defaults(step: &Value) -> Value {
         "Metaspace" => {
             let never = fields.remove("add_prefix_space") == Some(Value::Bool(false));
             fields.remove("str_rep");
-            default(&mut fields, "prepend_scheme", if never { "never" } else { "always" }.into());
+            default(
+                &mut fields,
+                "prepend_scheme",
+                if never { "never" } else { "always" }.into(),
+            );
             default(&mut fields, "split", true.into());
         }
         "Punctuation" => default(&mut fields, "behavior", "Isolated".into()),

@@ -46,7 +46,11 @@ struct Composing {
 impl Composing {
     fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
         let read = || Reference::read(&self.json, &self.decoder);
-        self.reference.get_or_init(read).as_ref().map_err(Clone::clone)?.encode(text)
+        self.reference
+            .get_or_init(read)
+            .as_ref()
+            .map_err(Clone::clone)?
+            .encode(text)
     }
 }
 
@@ -54,7 +58,11 @@ impl Engine {
     pub(super) fn open(parts: &Parts<'_>) -> Result<Self, TokenizerError> {
         refused::check(parts)?;
         let why = match proven::check(parts)? {
-            Ok(Proven { json, ends_words, composes }) => match splintr::from_json_bytes(&json) {
+            Ok(Proven {
+                json,
+                ends_words,
+                composes,
+            }) => match splintr::from_json_bytes(&json) {
                 Ok(reader) => {
                     let composing = match composes {
                         true => Some(Composing {
@@ -66,7 +74,11 @@ impl Engine {
                     };
                     let reader = Reader::Splintr(Box::new(reader), composing);
                     let read_by = ReadBy::Splintr;
-                    return Ok(Self { reader, ends_words, read_by });
+                    return Ok(Self {
+                        reader,
+                        ends_words,
+                        read_by,
+                    });
                 }
                 Err(error) => error.to_string(),
             },
@@ -74,7 +86,8 @@ impl Engine {
         };
         Ok(Self {
             reader: Reader::Tokenizers(Box::new(
-                Reference::read(&parts.json(&[])?, &parts.decoder).map_err(TokenizerError::Refused)?,
+                Reference::read(&parts.json(&[])?, &parts.decoder)
+                    .map_err(TokenizerError::Refused)?,
             )),
             ends_words: false,
             read_by: ReadBy::Tokenizers { why },

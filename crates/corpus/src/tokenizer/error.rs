@@ -28,7 +28,9 @@ pub enum TokenizerError {
     #[error("the tokenizer gives this text no tokens: {0}")]
     Text(String),
     /// Not the tokenizer that the profile was made with.
-    #[error("the tokenizer is {found} (its file has the SHA-256 {file}), and the profile names {expected}")]
+    #[error(
+        "the tokenizer is {found} (its file has the SHA-256 {file}), and the profile names {expected}"
+    )]
     Digest {
         /// What the profile names.
         expected: String,

@@ -28,7 +28,9 @@ static DIFFERENT: LazyLock<Vec<RangeInclusive<char>>> = LazyLock::new(|| {
     for c in '\u{300}'..=char::MAX {
         let (here, there) = decomposed(c);
         let is_other = here != there;
-        if is_other || ours::canonical_combining_class(c) != references::canonical_combining_class(c) {
+        if is_other
+            || ours::canonical_combining_class(c) != references::canonical_combining_class(c)
+        {
             different.push(c);
         }
         if is_other {
@@ -68,6 +70,8 @@ mod tests {
             assert_eq!(ours, references, "{:04X}", u32::from(c));
         }
         assert!((1..2000).contains(&doubtful), "{doubtful}");
-        assert!(is_doubtful("a\u{1df7}\u{301}") && !is_doubtful("e\u{301} 한국어 字 \u{1100}\u{1161}"));
+        assert!(
+            is_doubtful("a\u{1df7}\u{301}") && !is_doubtful("e\u{301} 한국어 字 \u{1100}\u{1161}")
+        );
     }
 }

@@ -50,7 +50,10 @@ impl<'a> Parts<'a> {
     }
 
     /// The file again, without what is not done here, and with other parts in the place of those that it has.
-    pub(super) fn json(&self, others: &[(&'a str, &'a RawValue)]) -> Result<Vec<u8>, TokenizerError> {
+    pub(super) fn json(
+        &self,
+        others: &[(&'a str, &'a RawValue)],
+    ) -> Result<Vec<u8>, TokenizerError> {
         let mut raw = self.raw.clone();
         raw.retain(|name, _| !NOT_DONE.contains(name));
         raw.extend(others.iter().copied());
@@ -207,7 +210,9 @@ impl<'de> Deserialize<'de> for Merge {
                     Some((first, second)) if !second.contains(' ') => {
                         Ok(Merge::Pair(first.to_owned(), second.to_owned()))
                     }
-                    _ => Err(E::custom(format_args!("the merge {line:?} is not of two tokens"))),
+                    _ => Err(E::custom(format_args!(
+                        "the merge {line:?} is not of two tokens"
+                    ))),
                 }
             }
             fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Merge, S::Error> {

@@ -68,7 +68,9 @@ fn check_parts(parts: &Parts<'_>) -> Result<(), Unproven> {
         parts.added.iter().partition(|token| token.special);
     for token in &spoken {
         check_added(token, !parts.normalizer.is_null())?;
-        let over = |special: &&&Added| special.normalized == token.normalized && hides(&special.content, &token.content);
+        let over = |special: &&&Added| {
+            special.normalized == token.normalized && hides(&special.content, &token.content)
+        };
         if let Some(special) = special.iter().find(over) {
             return unproven(format!(
                 "added token {:?} that special token {:?} reaches into",
@@ -83,7 +85,8 @@ fn check_parts(parts: &Parts<'_>) -> Result<(), Unproven> {
 fn hides(special: &str, token: &str) -> bool {
     special.char_indices().any(|(at, _)| {
         let rest = &special[at..];
-        rest != token && rest.starts_with(token) || at > 0 && (rest == token || token.starts_with(rest))
+        rest != token && rest.starts_with(token)
+            || at > 0 && (rest == token || token.starts_with(rest))
     })
 }
 
@@ -91,13 +94,20 @@ fn hides(special: &str, token: &str) -> bool {
 /// does where it is not the next that is free.
 fn check_vocabulary(parts: &Parts<'_>) -> Result<(), Unproven> {
     let vocab = &parts.model.vocab.0;
-    let own: HashMap<&str, u32> =
-        vocab.iter().map(|entry| (entry.token.as_str(), entry.id)).collect();
+    let own: HashMap<&str, u32> = vocab
+        .iter()
+        .map(|entry| (entry.token.as_str(), entry.id))
+        .collect();
     for merge in parts.model.merges.iter().flatten() {
         if let Merge::Pair(first, second) = merge {
             let joined = [first.as_str(), second.as_str()].concat();
-            if let Some(token) = [first, second, &joined].into_iter().find(|token| !own.contains_key(token.as_str())) {
-                return unproven(format!("a merge that needs {token:?}, which is not in the vocabulary"));
+            if let Some(token) = [first, second, &joined]
+                .into_iter()
+                .find(|token| !own.contains_key(token.as_str()))
+            {
+                return unproven(format!(
+                    "a merge that needs {token:?}, which is not in the vocabulary"
+                ));
             }
         }
     }
@@ -108,7 +118,9 @@ fn check_vocabulary(parts: &Parts<'_>) -> Result<(), Unproven> {
     let mut given: HashMap<&str, u32> = HashMap::new();
     let mut next = u32::try_from(vocab.len()).unwrap_or(u32::MAX);
     for token in &parts.added {
-        let known = own.get(token.content.as_str()).or_else(|| given.get(token.content.as_str()));
+        let known = own
+            .get(token.content.as_str())
+            .or_else(|| given.get(token.content.as_str()));
         let id = known.copied().unwrap_or(next);
         next += u32::from(known.is_none());
         if id != token.id {
@@ -200,7 +212,8 @@ fn check_pre_tokenizer(kind: &str, step: &Value) -> Result<(), Unproven> {
                 behaviour,
                 is_inverted,
             ) {
-                (Some(regex), _, Some("Isolated"), false) | (Some(regex), _, Some("Removed"), true)
+                (Some(regex), _, Some("Isolated"), false)
+                | (Some(regex), _, Some("Removed"), true)
                     if SPLIT_PATTERNS.contains(&regex) =>
                 {
                     Ok(())

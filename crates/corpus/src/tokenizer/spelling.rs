@@ -57,7 +57,9 @@ fn collect(decoder: &Value, steps: &mut Vec<Step>) {
     match field("type") {
         Some("Sequence") => {
             let list = decoder.get("decoders").and_then(Value::as_array);
-            list.into_iter().flatten().for_each(|step| collect(step, steps));
+            list.into_iter()
+                .flatten()
+                .for_each(|step| collect(step, steps));
         }
         Some("ByteLevel") => steps.push(Step::ByteLevel),
         Some("ByteFallback") => steps.push(Step::ByteFallback),
