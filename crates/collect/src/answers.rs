@@ -46,7 +46,7 @@ pub struct Record {
     /// The ids of what was shown, as the endpoint cut it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt_tokens: Option<Vec<u32>>,
-    /// The ids of the answer.
+    /// The ids of the answer. Beside `messages` there is no place for them: they stand in the log alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_tokens: Option<Vec<u32>>,
     /// Log-probabilities of the answer's tokens, as the endpoint laid them out.
@@ -70,8 +70,8 @@ impl Record {
             model: answer.model,
             system_fingerprint: answer.system_fingerprint,
             finish_reason: answer.finish_reason,
-            prompt_tokens: answer.prompt_tokens,
-            response_tokens: answer.tokens,
+            prompt_tokens: None,
+            response_tokens: None,
             logprobs: answer.logprobs,
         };
         match &prompt.shown {
@@ -79,6 +79,8 @@ impl Record {
                 record.system.clone_from(system);
                 record.prompt = Some(prompt.clone());
                 record.response = Some(answer.text);
+                record.prompt_tokens = answer.prompt_tokens;
+                record.response_tokens = answer.tokens;
             }
             Shown::Messages(turns) => {
                 let answer = Turn::new("assistant", &answer.text);
