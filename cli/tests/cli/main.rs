@@ -5,9 +5,9 @@ mod authority;
 mod batch;
 mod bench;
 mod beside;
+mod bring;
 #[cfg(feature = "c2pa")]
 mod c2pa;
-mod bring;
 mod calibrate;
 mod case;
 mod collect;

@@ -172,9 +172,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
     };
     let mut cut_otherwise = None;
     let tokens = match (record.body, tokenizer) {
-        (Piece::Text(text), Some(tokenizer)) => {
-            tokenizer.try_encode(&text).map_err(untokenized)?
-        }
+        (Piece::Text(text), Some(tokenizer)) => tokenizer.try_encode(&text).map_err(untokenized)?,
         (Piece::Both { text, tokens }, Some(tokenizer)) => {
             let encoded = tokenizer.try_encode(&text).map_err(untokenized)?;
             cut_otherwise = Some(encoded != tokens);

@@ -4,9 +4,7 @@
 use std::sync::LazyLock;
 
 use hallmark_corpus::logprobs::{LogprobRecord, Positions};
-use hallmark_corpus::{
-    Origin, Piece, ReadBy, Record, Source, Tokenizer, TokenizerError, encode,
-};
+use hallmark_corpus::{Origin, Piece, ReadBy, Record, Source, Tokenizer, TokenizerError, encode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

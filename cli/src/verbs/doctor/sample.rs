@@ -81,7 +81,9 @@ impl Sample {
             };
             let dressed = record.body.text().map(normalise);
             let dressed = dressed.filter(|(_, changes)| changes.total() > 0);
-            let changes = dressed.as_ref().map_or_else(Changes::default, |(_, changes)| *changes);
+            let changes = dressed
+                .as_ref()
+                .map_or_else(Changes::default, |(_, changes)| *changes);
             let normalised = match dressed {
                 None => None,
                 Some((text, _)) => encode(&text)?,
