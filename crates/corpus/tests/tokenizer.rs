@@ -373,8 +373,8 @@ fn added_tokens_that_are_not_special_are_recognised() {
 #[test]
 fn an_empty_text_has_no_tokens() {
     for pair in pairs() {
-        assert_eq!(pair.ours.encode(""), [], "{}", pair.name);
-        assert_eq!(pair.reference_tokens(""), [], "{}", pair.name);
+        assert!(pair.ours.encode("").is_empty(), "{}", pair.name);
+        assert!(pair.reference_tokens("").is_empty(), "{}", pair.name);
     }
 }
 
