@@ -32,7 +32,7 @@ pub(super) struct Engine {
 }
 
 enum Reader {
-    Splintr(Box<AnyTokenizer>, Option<Composing>),
+    Splintr(Box<AnyTokenizer>, Option<Box<Composing>>),
     Tokenizers(Box<Reference>),
 }
 
@@ -65,11 +65,11 @@ impl Engine {
             }) => match splintr::from_json_bytes(&json) {
                 Ok(reader) => {
                     let composing = match composes {
-                        true => Some(Composing {
+                        true => Some(Box::new(Composing {
                             json: parts.json(&[])?,
                             decoder: parts.decoder.clone(),
                             reference: OnceLock::new(),
-                        }),
+                        })),
                         false => None,
                     };
                     let reader = Reader::Splintr(Box::new(reader), composing);

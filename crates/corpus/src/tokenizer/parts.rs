@@ -26,11 +26,12 @@ const NOT_DONE: [&str; 3] = ["truncation", "padding", "post_processor"];
 
 impl<'a> Parts<'a> {
     pub(super) fn of(bytes: &'a [u8]) -> Result<Self, TokenizerError> {
-        let raw: BTreeMap<&str, &RawValue> = serde_json::from_slice(bytes).map_err(malformed)?;
+        let raw: BTreeMap<&str, &RawValue> =
+            serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
         let part = |name| {
             raw.get(name)
                 .map_or(Ok(Value::Null), |raw| serde_json::from_str(raw.get()))
-                .map_err(malformed)
+                .map_err(|error| malformed(&error))
         };
         let model = raw
             .get("model")
@@ -40,8 +41,10 @@ impl<'a> Parts<'a> {
             None => Ok(None),
         };
         Ok(Self {
-            model: serde_json::from_str(model.get()).map_err(malformed)?,
-            added: added.map_err(malformed)?.unwrap_or_default(),
+            model: serde_json::from_str(model.get()).map_err(|error| malformed(&error))?,
+            added: added
+                .map_err(|error| malformed(&error))?
+                .unwrap_or_default(),
             normalizer: part("normalizer")?,
             pre_tokenizer: part("pre_tokenizer")?,
             decoder: part("decoder")?,
@@ -57,14 +60,14 @@ impl<'a> Parts<'a> {
         let mut raw = self.raw.clone();
         raw.retain(|name, _| !NOT_DONE.contains(name));
         raw.extend(others.iter().copied());
-        serde_json::to_vec(&raw).map_err(malformed)
+        serde_json::to_vec(&raw).map_err(|error| malformed(&error))
     }
 
     /// The added tokens that are not special, as they stand.
     pub(super) fn spoken(&self) -> Result<Box<RawValue>, TokenizerError> {
         let all: Vec<&RawValue> = match self.raw.get("added_tokens") {
             Some(list) if !self.added.is_empty() => {
-                serde_json::from_str(list.get()).map_err(malformed)?
+                serde_json::from_str(list.get()).map_err(|error| malformed(&error))?
             }
             _ => Vec::new(),
         };
@@ -73,7 +76,7 @@ impl<'a> Parts<'a> {
             .zip(&self.added)
             .filter_map(|(raw, token)| (!token.special).then_some(raw))
             .collect();
-        serde_json::value::to_raw_value(&spoken).map_err(malformed)
+        serde_json::value::to_raw_value(&spoken).map_err(|error| malformed(&error))
     }
 
     /// The ids of special tokens, which are never read in a text.
@@ -94,7 +97,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn malformed(error: serde_json::Error) -> TokenizerError {
+fn malformed(error: &serde_json::Error) -> TokenizerError {
     TokenizerError::Malformed(error.to_string())
 }
 
