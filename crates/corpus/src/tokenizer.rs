@@ -5,6 +5,7 @@ mod bytes;
 mod digest;
 mod engine;
 mod error;
+mod name;
 mod nfc;
 mod offsets;
 mod parts;
@@ -67,12 +68,7 @@ impl Tokenizer {
         let vocab_size = parts.vocab_size()?;
         let (engine, names) = rayon::join(
             || Engine::open(&parts),
-            || {
-                (
-                    built_in::name(digest::digest(&parts)),
-                    digest::of_file(bytes),
-                )
-            },
+            || (name::of(digest::digest(&parts)), digest::of_file(bytes)),
         );
         let (digest, file_sha256) = names;
         Ok(Self {

@@ -1,4 +1,4 @@
-//! The wall: which tests each of the 22 schemes may have, held against the table of `docs/tests/marks.md`; and what
+//! The wall: which tests each of the 24 schemes may have, held against the table of `docs/tests/marks.md`; and what
 //! would be accused without it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

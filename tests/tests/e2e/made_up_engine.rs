@@ -182,5 +182,5 @@ fn the_guide_names_files_that_exist() {
         }
     }
     assert!(named >= 6);
-    assert_eq!(SCHEMES.len(), 22);
+    assert_eq!(SCHEMES.len(), 24);
 }

@@ -5,6 +5,12 @@ use crate::keys::{CohortKey, ForeignKey};
 use crate::mark::{Identity, Mark};
 use core::ops::RangeInclusive;
 
+/// The function of lists and uniforms that torch's generator draws on a CPU.
+pub(crate) const TORCH: &str = "torch-mt19937";
+
+/// The function of a table of bits that it draws.
+pub(super) const TABLE: &str = "synthid-table";
+
 /// A row of the table of schemes.
 pub struct SchemeRow {
     /// Its name in profiles.
@@ -105,13 +111,13 @@ impl SchemeRow {
     /// Whether torch's generator draws its lists, its uniforms or its table: a GPU's draws others than a CPU's.
     #[must_use]
     pub fn draws_with_torch(&self) -> bool {
-        matches!(self.prf, super::table::TORCH | super::table::TABLE)
+        matches!(self.prf, TORCH | TABLE)
     }
 
     /// Whether which tokens are raised depends on how many ids the engine counts: its lists are drawn from all of them.
     #[must_use]
     pub fn counts_ids(&self) -> bool {
-        self.prf == super::table::TORCH && self.family == Family::Green
+        self.prf == TORCH && self.family == Family::Green
     }
 }
 

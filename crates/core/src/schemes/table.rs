@@ -3,7 +3,7 @@
 use super::foreign::{kgw, sglang, synthid, textseal, three_bricks, vllm};
 use super::native::{self, CHACHA12_V1};
 use super::parameters::Parameters;
-use super::row::{Checked, Family, Maker, Numbers, SchemeRow, Setting};
+use super::row::{Checked, Family, Maker, Numbers, SchemeRow, Setting, TABLE, TORCH};
 use crate::cells::MAX_WINDOW;
 use crate::keys::{CohortKey, ForeignKey};
 use crate::mark::Mark;
@@ -241,12 +241,6 @@ pub static SCHEMES: [SchemeRow; 24] = [
         Documents("Zhao et al. 2023 and torch 2.6.0 on CPU"),
     ),
 ];
-
-/// torch's generator on a CPU.
-pub(crate) const TORCH: &str = "torch-mt19937";
-
-/// A table of bits that it draws.
-pub(crate) const TABLE: &str = "synthid-table";
 
 const GREEN: Parameters = Parameters::Green {
     gamma: 0.25,
