@@ -275,7 +275,7 @@ impl Crash {
                 ));
             }
             Whole::SigningKey => {
-                assert!(bench.read(found).ends_with("-----END PRIVATE KEY-----\n"))
+                assert!(bench.read(found).ends_with("-----END PRIVATE KEY-----\n"));
             }
             Whole::PublicKey => assert!(bench.read(found).ends_with("-----END PUBLIC KEY-----\n")),
             Whole::Index => drop(bench.ok(&format!("index show {found}"))),

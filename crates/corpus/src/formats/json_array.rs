@@ -14,9 +14,9 @@ pub(crate) struct Elements {
     input: Input,
     options: Arc<ReadOptions>,
     element: Vec<u8>,
-    line: u64,
+    now: u64,
     /// The line on which the last record starts.
-    started: u64,
+    line: u64,
     place: Place,
 }
 
@@ -43,8 +43,8 @@ impl Elements {
             input,
             options,
             element: Vec::new(),
+            now: 1,
             line: 1,
-            started: 1,
             place: Place::Start,
         }
     }
@@ -67,7 +67,7 @@ impl Elements {
             };
             self.place = match (byte, self.place) {
                 (b'\n', place) => {
-                    self.line += 1;
+                    self.now += 1;
                     place
                 }
                 (b' ' | b'\t' | b'\r', place) => place,
@@ -125,7 +125,7 @@ impl Elements {
             if length <= limit {
                 self.element.extend_from_slice(part);
             }
-            self.line += memchr::memchr_iter(b'\n', part).count() as u64;
+            self.now += memchr::memchr_iter(b'\n', part).count() as u64;
             let used = part.len();
             self.input.consume(used);
             if end.is_some() {
@@ -138,8 +138,8 @@ impl Elements {
 impl<K: RecordKind> Records<K> for Elements {
     fn next_records(&mut self) -> Option<Result<Several<K>, CorpusError>> {
         let sought = self.seek();
-        let start = self.line;
-        self.started = start;
+        let start = self.now;
+        self.line = start;
         let read = match sought {
             Ok(Some(first)) => self.read(first),
             Ok(None) => return None,
@@ -163,7 +163,7 @@ impl<K: RecordKind> Records<K> for Elements {
     }
 
     fn line(&self) -> u64 {
-        self.started
+        self.line
     }
 }
 

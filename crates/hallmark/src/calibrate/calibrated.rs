@@ -154,13 +154,10 @@ impl Calibrated {
     /// The row for texts of so many tokens: the longest length that is no longer, or the shortest.
     #[must_use]
     pub fn for_tokens(&self, tokens: u64) -> Option<&CalibratedLength> {
-        let cut = self.lengths.iter().filter(|length| length.tokens.is_some());
         let fits =
             |length: &&CalibratedLength| length.tokens.is_some_and(|t| u64::from(t) <= tokens);
-        cut.clone()
-            .filter(fits)
-            .next_back()
-            .or_else(|| self.lengths.first())
+        let longest = self.lengths.iter().rfind(fits);
+        longest.or_else(|| self.lengths.first())
     }
 
     /// Says no where it is of another mark or key.

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn places_that_are_none_are_refused() {
         for passages in [
-            &[[0, 3]][..],
+            &[[0, 4]][..],
             &[[1, 2]],
             &[[0, 0]],
             &[[2, 3], [0, 2]],

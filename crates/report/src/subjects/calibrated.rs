@@ -56,11 +56,11 @@ fn says(calibrated: &Calibrated) -> String {
         count(u64::from(calibrated.keys)),
         share(&level.random_keys),
     );
-    let found = calibrated.lengths.iter().filter_map(|length| {
+    let mut found = calibrated.lengths.iter().filter_map(|length| {
         let level = length.levels.last()?;
         Some((length.tokens?, level.level, level.found?))
     });
-    if let Some((tokens, level, found)) = found.last() {
+    if let Some((tokens, level, found)) = found.next_back() {
         text += &format!(
             " Of {} marked answers of {} tokens, {} have p at or below {}.",
             count(found.of),
