@@ -2,7 +2,7 @@
 
 use super::reading::reading_text;
 use super::skipped::skipped_text;
-use hallmark::calibrate::{Calibrated, CalibratedLength, CalibratedLevel, Rate};
+use hallmark::calibrate::{Calibrated, CalibratedLength, Rate};
 use std::fmt::Write as _;
 
 pub(crate) fn calibrate_text(calibrated: &Calibrated) -> String {
@@ -21,14 +21,13 @@ pub(crate) fn calibrate_text(calibrated: &Calibrated) -> String {
     for length in &calibrated.lengths {
         length_text(&mut text, length);
     }
-    let alarming =
-        |length: &&CalibratedLength| length.levels.iter().any(CalibratedLevel::is_alarming);
+    let alarming = |length: &&CalibratedLength| length.levels.iter().any(|level| level.alarming);
     if calibrated.lengths.iter().any(|length| alarming(&length)) {
         text.push_str(
             "\nwarning: more of these texts are found than the level allows, by what each has alone or by random keys. Either the texts know the key (they are marked, or it is a number of few bits that others used), or the program is wrong: do not use it on such text before that is clear.\n",
         );
     }
-    let unlucky = |length: &CalibratedLength| length.levels.iter().any(CalibratedLevel::is_unlucky);
+    let unlucky = |length: &CalibratedLength| length.levels.iter().any(|level| level.unlucky);
     if calibrated.lengths.iter().any(unlucky) {
         text.push_str(
             "\nwarning: this key finds more of these texts than the level says, while random keys do not, and what each text has alone does not either: many share passages that score high under it. Take another key, or judge such texts by all of them together, or by `new` in the result of detect.\n",

@@ -26,6 +26,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Outcome {
         keys: &args.keys,
         controls: &args.controls,
         commitments: &args.commitments,
+        profile: &args.profile,
         signer: &signer,
     };
     let planned = plan(&args.case, planning, |digest| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::layouts::Layout;
-use crate::normalise::{Changes, normalise, without_payloads};
+use crate::normalise::{Changes, normalise, without_payloads, without_twins};
 use crate::options::ReadOptions;
 use crate::record::{Piece, Record};
 
@@ -55,13 +55,21 @@ impl Facts {
             }
         }
         if options.normalise {
+            // Which letters are twins of others is told by the whole text, and an answer may repeat a part of what was shown: so that
+            // no copy is another text than its source, what was shown stands as it was, too, and with all twins undone.
+            let mut also = vec![];
             for text in record.exposure.iter_mut().filter_map(Piece::text_mut) {
                 let (undone, changes) = normalise(text);
+                if let Some(latin) = without_twins(text) {
+                    also.push(Piece::Text(normalise(&latin).0.into_owned()));
+                }
                 if changes.total() > 0 {
                     self.dressed_shown.add_all(&changes);
-                    *text = undone.into_owned();
+                    let undone = undone.into_owned();
+                    also.push(Piece::Text(std::mem::replace(text, undone)));
                 }
             }
+            record.exposure.extend(also);
         }
         if options.ids
             && let Piece::Both { tokens, .. } = &mut record.body

@@ -287,9 +287,15 @@ impl Found {
                 found: names.join(" and "),
             });
         }
-        let before = self.prompt_turns.take();
+        let mut before = self.prompt_turns.take();
+        if is_asked && before.is_some() && !is_talk || self.replies.is_some() {
+            // Turns under both names were shown, whichever came first.
+            let turns = self.messages.take().into_iter().flatten();
+            let all = before.take().into_iter().flatten().chain(turns);
+            before = Some(all.collect());
+        }
         if let Some(replies) = self.replies.take() {
-            let before = before.or_else(|| self.messages.take()).unwrap_or_default();
+            let before = before.unwrap_or_default();
             let talks = replies.into_iter().map(|reply| {
                 let reply = reply?;
                 Ok(Talk {
@@ -513,19 +519,30 @@ impl Talk {
             .clone()
             .rev()
             .find(|(at, _)| *at >= self.answers_from);
+        // An answer without text to the last question is none, and what stands before that question may have been shown as an example.
+        let asked = self.messages.iter().rposition(|turn| {
+            let role = turn.role.as_deref().unwrap_or_default();
+            !own(turn) && !matches!(role, "tool" | "function")
+        });
+        let behind = |at: usize| asked.is_none_or(|asked| at > asked);
+        let is_tried = assistant.iter().any(|(at, _)| behind(*at));
+        let answer = answer.filter(|(at, _)| behind(*at) || !is_tried);
         let Some((last, _)) = answer else {
             // A turn that is an empty text is an answer that says nothing.
-            let empty = assistant
+            let empty = assistant.iter().rev().find(|(at, turn)| {
+                *at >= self.answers_from && behind(*at) && turn.text().is_some()
+            });
+            let calls = assistant
                 .iter()
-                .rev()
-                .find(|(at, turn)| *at >= self.answers_from && turn.text().is_some());
-            let calls = assistant.iter().any(|(_, turn)| !turn.calls().is_empty());
+                .any(|(at, turn)| behind(*at) && !turn.calls().is_empty());
             return match empty {
                 Some((at, _)) if !calls => Ok((vec![Place::last(*at)], 0)),
                 _ if calls => Err(Reason::Failed {
                     failure: "a tool's call without text".to_owned(),
                 }),
-                _ => Err(missing("the last assistant's turn has no text".to_owned())),
+                _ => Err(Reason::Failed {
+                    failure: "the last question has no answer with text".to_owned(),
+                }),
             };
         };
         let earlier = with_text.filter(|(at, _)| at < last).count();
@@ -560,6 +577,14 @@ impl Talk {
             let strings = turn.strings.iter().filter(|(_, of)| !is_answer(*of));
             shown.push(strings.map(|(said, _)| said.clone()).collect());
         }
+        // What a system says was shown, wherever it is written down.
+        let behind = self.messages[turns.len()..].iter();
+        let is_system =
+            |turn: &&Message| matches!(turn.role.as_deref(), Some("system" | "developer"));
+        shown.extend(behind.filter(is_system).map(|turn| {
+            let strings = turn.strings.iter();
+            strings.map(|(said, _)| said.clone()).collect()
+        }));
         let turn = &self.messages[place.turn];
         let text = match place.call {
             None => turn.text().unwrap_or_default(),

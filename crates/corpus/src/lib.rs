@@ -50,6 +50,7 @@ mod requests;
 mod spoken;
 mod starts;
 mod stream;
+mod strings;
 mod talk;
 pub mod tokenizer;
 mod tokens;

@@ -4,6 +4,8 @@
 use std::io::Cursor;
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use hallmark_corpus::{FieldMap, Layout, Piece, ReadOptions, Reader, Record, Requests, Skipped};
 
 fn example(name: &str) -> PathBuf {
@@ -379,4 +381,61 @@ fn ids_count_where_asked() {
         ..ReadOptions::default()
     };
     assert_eq!(of_json(json, &options).0[0].body, Piece::Tokens(vec![7]));
+}
+
+/// Whatever was shown in these records holds the answer itself: if any of it is lost, a copy counts as evidence.
+#[test]
+fn what_was_shown_is_lost_in_no_layout() {
+    let said = "the old bridge was shut at noon and nobody came to open it again";
+    for record in [
+        json!({"prompt": [{"role": "user", "content": "go on"}], "messages": [{"role": "user", "content": said}], "response": said}),
+        json!({"instruction": "x", "output": said, "text": format!("Example: {said}\n### Response:\n{said}")}),
+        json!({"litellm_call_id": "1", "messages": [{"role": "user", "content": "go on"}], "response": {"choices": [{"message": {"role": "assistant", "content": said}}]},
+            "proxy_server_request": {"body": {"messages": [{"role": "system", "content": said}]}}}),
+        json!({"traceId": "1", "observations": [
+            {"type": "TOOL", "output": said},
+            {"type": "GENERATION", "input": "go on", "output": said}]}),
+        json!({"attributes": {"gen_ai.prompt": "go on", "gen_ai.completion": said, "gen_ai.tool.call.result": said}}),
+        json!({"messages": [
+            {"role": "user", "content": "x"}, {"role": "assistant", "content": said},
+            {"role": "user", "content": "Say that again."}, {"role": "assistant", "content": said}]}),
+    ] {
+        let (records, _) = of_json(&record.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), [said], "{record}");
+        assert!(shown(&records[0], said), "{record}");
+    }
+}
+
+/// An answer without text to the last question is none; what stands before that question was an example, perhaps.
+#[test]
+fn an_earlier_turn_is_not_taken_for_the_answer_to_the_last_question() {
+    for last in [
+        json!({"role": "assistant", "content": null, "refusal": "no"}),
+        json!({"role": "assistant", "content": ""}),
+    ] {
+        let record = json!({"messages": [
+            {"role": "user", "content": "x"}, {"role": "assistant", "content": "An example of an answer."},
+            {"role": "user", "content": "y"}, last]});
+        let good = json!({"prompt": "x", "response": "An answer."});
+        let (records, _) = of_json(&format!("{good}\n{record}"), &ReadOptions::default());
+        for text in texts(&records) {
+            assert_ne!(text, "An example of an answer.");
+        }
+    }
+}
+
+/// One letter of another script in what was shown must not make it another text than the answer that repeats it.
+#[test]
+fn a_copy_is_known_again_whatever_stands_beside_its_source() {
+    let dressed = "the \u{43e}ld bridge w\u{430}s shut \u{430}t no\u{43e}n and nob\u{43e}dy came";
+    let record = json!({"prompt": format!("\u{436} {dressed}"), "response": dressed});
+    let options = ReadOptions {
+        normalise: true,
+        ..ReadOptions::default()
+    };
+    let (records, _) = of_json(&record.to_string(), &options);
+    let answer = records[0].body.text().unwrap();
+    assert!(answer.is_ascii(), "{answer}");
+    assert!(shown(&records[0], answer));
+    assert!(shown(&records[0], dressed));
 }

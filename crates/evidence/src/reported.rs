@@ -83,6 +83,8 @@ pub fn reported(bundle: &dyn Files) -> Result<Case> {
     });
     case.items = items(&log);
     case.runs = runs(&log);
+    case.run = Some(run);
+    case.other_runs = other_runs(&log, run);
     case.tool = tool(&log, run);
     case.error_rates = error_rates(&case.examined);
     if let Some(cells) = &cells {
@@ -154,6 +156,19 @@ fn items(log: &CaseLog) -> Vec<Item> {
     entries
         .filter_map(|entry| of(&entry.time, &entry.event))
         .collect()
+}
+
+/// What came of the runs but one.
+fn other_runs(log: &CaseLog, shown: u64) -> Vec<String> {
+    let of = |event: &Event| match event {
+        Event::Ended { run, outcome, .. } if *run != shown => {
+            Some(format!("run {run} ended: {outcome}"))
+        }
+        Event::Failed { run, error, .. } => Some(format!("run {run} failed: {error}")),
+        _ => None,
+    };
+    let events = log.entries.iter().map(|entry| &entry.event);
+    events.filter_map(of).collect()
 }
 
 fn runs(log: &CaseLog) -> Vec<Run> {

@@ -81,13 +81,15 @@ impl Archive {
     pub fn read(bytes: &[u8]) -> io::Result<Self> {
         let mut files = BTreeMap::new();
         let mut archive = tar::Archive::new(bytes);
-        for entry in archive.entries()? {
-            let mut entry = entry?;
+        // What the library says of a damaged header repeats bytes of it, and whoever gave the wrong file may have given a key.
+        let damaged = |_| io::Error::other("is no tar archive, or a damaged one");
+        for entry in archive.entries().map_err(damaged)? {
+            let mut entry = entry.map_err(damaged)?;
             let kind = entry.header().entry_type();
             if kind.is_dir() {
                 continue;
             }
-            let path = entry.path()?;
+            let path = entry.path().map_err(damaged)?;
             let name = path
                 .to_str()
                 .ok_or_else(|| io::Error::other("a name is no text"))?;
@@ -97,7 +99,7 @@ impl Archive {
                 return Err(io::Error::other(format!("{name} is no plain file")));
             }
             let mut content = Vec::with_capacity((entry.size() as usize).min(bytes.len()));
-            entry.read_to_end(&mut content)?;
+            entry.read_to_end(&mut content).map_err(damaged)?;
             if files.insert(name.clone(), content).is_some() {
                 return Err(io::Error::other(format!("{name} is there twice")));
             }

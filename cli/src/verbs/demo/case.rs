@@ -64,6 +64,7 @@ pub(super) fn tell(folder: &Path, profile: &Profile) -> Outcome<()> {
         keys: &names,
         controls: &[],
         commitments: &at("commitments/commitments.json"),
+        profile: &at("profile.toml"),
         signer: &signer,
     };
     plan(&at("case"), planning, |digest| {

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use crate::error::{Reason, TokenFault};
-use crate::exposure::Said;
 use crate::failed::failure;
 use crate::fields::{Branch, Field, Node};
 use crate::found::{Found, Shown, name_keys};
 use crate::layouts::{self, Exchange, Laid};
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
+use crate::strings::strings;
 use crate::talk::{asked, messages, replies};
 use crate::tokens::token;
 use crate::tree::{Parsed, Tree, embedded, parse};
@@ -275,6 +275,9 @@ impl Walk<'_> {
                 };
                 found.messages = Some(messages(value, &fields.path(field))?);
             }
+            // A count under such a name, as records of use have it, is no list of tokens.
+            Field::Tokens | Field::PromptTokens | Field::ResponseTokens
+                if is_count(&value) && fields.path(field) == field.name() => {}
             Field::Tokens | Field::PromptTokens | Field::ResponseTokens => {
                 let tokens = self.tokens(value, field)?;
                 if let Some(slot) = found.tokens_mut(field) {
@@ -360,6 +363,15 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a value is one number, in JSON or in a table's cell.
+fn is_count(value: &Tree) -> bool {
+    match value {
+        Tree::Whole(_) => true,
+        Tree::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    }
+}
+
 /// Refuses a path to one of several parts of an answer: the others would count as shown.
 fn refuse_part(items: &[Tree], branch: &Branch, list: &str) -> Result<(), Reason> {
     if !["parts", "content"].contains(&list) {
@@ -396,26 +408,5 @@ fn holds_text(value: &Tree) -> bool {
             .any(|(_, value)| value.text().is_some() || holds_text(value)),
         Tree::List(items) => items.iter().any(holds_text),
         _ => false,
-    }
-}
-
-/// Every string within a value, with the name it stands under.
-fn strings(value: Tree, name: &Arc<str>, into: &mut Vec<Said>) {
-    match value {
-        Tree::Text(text) => into.push(Said {
-            text,
-            name: Arc::clone(name),
-        }),
-        Tree::List(items) => {
-            for item in items {
-                strings(item, name, into);
-            }
-        }
-        Tree::Object(fields) => {
-            for (key, value) in fields {
-                strings(value, &Arc::from(&*key), into);
-            }
-        }
-        _ => {}
     }
 }

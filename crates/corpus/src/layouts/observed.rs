@@ -1,6 +1,7 @@
 //! What tools that watch models export: observations of Langfuse, payloads of `LiteLLM`.
 
 use super::exchange::{Exchange, exchange, has};
+use crate::strings::strings;
 use crate::talk::Fault;
 use crate::tree::Tree;
 
@@ -57,7 +58,17 @@ pub(super) fn langfuse(tree: &mut Tree) -> Vec<Exchange> {
         let kind = one.text_at("type").unwrap_or_default().to_uppercase();
         kind == GENERATION && (has(one, "output") || has(one, "level"))
     };
-    let generations: Vec<Tree> = observations.into_iter().filter(is_generation).collect();
+    let (generations, others): (Vec<Tree>, Vec<Tree>) =
+        observations.into_iter().partition(is_generation);
+    // What tools and searches gave, and what went into any step, may have been shown; what a step of several gave is an answer again.
+    let mut rest = vec![];
+    for mut other in others {
+        let kind = other.text_at("type").unwrap_or_default().to_uppercase();
+        if matches!(kind.as_str(), "SPAN" | "CHAIN" | "AGENT") {
+            other.take("output");
+        }
+        strings(other, &"observations".into(), &mut rest);
+    }
     if generations.is_empty() {
         let (input, output) = (tree.take("input"), tree.take("output"));
         return exchange(input, output);
@@ -69,7 +80,11 @@ pub(super) fn langfuse(tree: &mut Tree) -> Vec<Exchange> {
         let input = one.take("input").or_else(|| asked.clone());
         exchange(input, one.take("output"))
     });
-    all.collect()
+    let mut all: Vec<Exchange> = all.collect();
+    for one in &mut all {
+        one.rest.extend(rest.iter().cloned());
+    }
+    all
 }
 
 /// Whether a record is what the gateway logs of a call.

@@ -57,11 +57,8 @@ const ROWS: [Row; 14] = [
     Row {
         layout: Layout::LiteLlm,
         is: observed::is_litellm,
-        read: |tree| {
-            // The request again, as the gateway got it.
-            tree.take("proxy_server_request");
-            one(tree, &["messages", "input", "prompt"], &["response"])
-        },
+        // The request as the gateway got it stays among what was shown: it may hold more than the messages.
+        read: |tree| one(tree, &["messages", "input", "prompt"], &["response"]),
     },
     Row {
         layout: Layout::OpenAiResponses,
@@ -161,14 +158,18 @@ const ROWS: [Row; 14] = [
         is: |tree| tree.text_at("instruction").is_some() && tree.text_at("output").is_some(),
         read: |tree| {
             let output = tree.text_at("output").unwrap_or_default().to_owned();
-            let repeats = |text: &str| text.trim_end().ends_with(output.trim_end());
-            // The template filled in: question and answer once more.
-            if tree.text_at("text").is_some_and(repeats) {
-                tree.take("text");
-            }
             let asked = tree.take_all(&["instruction", "input", "context", "system"]);
-            let asked_texts = asked.map(|asked| texts(&asked));
-            exchange(asked_texts, tree.take("output"))
+            let mut asked = asked.map_or_else(Vec::new, |asked| texts(&asked));
+            // The template filled in: what stands before the answer was shown.
+            let template = tree.text_at("text").and_then(|text| {
+                let before = text.trim_end().strip_suffix(output.trim_end())?;
+                Some(Tree::Text(before.to_owned()))
+            });
+            if let Some(template) = template {
+                tree.take("text");
+                asked.push(template);
+            }
+            exchange(Some(Tree::List(asked)), tree.take("output"))
         },
     },
     Row {
@@ -278,9 +279,9 @@ fn gather(tree: &mut Tree, nested: bool, fields: &[&str]) -> Vec<Exchange> {
 }
 
 /// The texts of an object's fields, one turn each.
-fn texts(tree: &Tree) -> Tree {
+fn texts(tree: &Tree) -> Vec<Tree> {
     let texts = tree.fields().iter();
-    Tree::List(texts.map(|(_, text)| text.clone()).collect())
+    texts.map(|(_, text)| text.clone()).collect()
 }
 
 /// `generated_text`: the answer, behind its prompt where the pipeline left it there; or the whole chat.

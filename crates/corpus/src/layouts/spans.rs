@@ -1,6 +1,8 @@
 //! OpenTelemetry's spans, events and attributes of generative models: `gen_ai.…`.
 
 use super::exchange::{Exchange, LEVELS, exchange};
+use crate::exposure::Said;
+use crate::strings::strings;
 use crate::tree::{Tree, embedded};
 
 /// Whether a record has such attributes, is an event of that name, or an export of spans or log records.
@@ -54,7 +56,7 @@ fn event_name(tree: &Tree) -> Option<&str> {
     })
 }
 
-/// Every call of a model in it. Nothing else of such an export was shown.
+/// Every call of a model in it.
 pub(super) fn read(tree: &mut Tree) -> Vec<Exchange> {
     let mut calls = vec![];
     walk(std::mem::take(tree), &mut calls);
@@ -97,6 +99,8 @@ fn walk(tree: Tree, calls: &mut Vec<Exchange>) {
 struct Call {
     asked: Vec<Tree>,
     replied: Vec<Tree>,
+    /// Strings beside them.
+    rest: Vec<Said>,
 }
 
 impl Call {
@@ -169,7 +173,16 @@ impl Call {
                 "gen_ai.output.messages" | "gen_ai.completion" => {
                     self.replied.push(choices_of(json(value)));
                 }
-                name => numbered.see(name, value),
+                // Whatever else it says may have been shown, but for the answer again under other names.
+                name => {
+                    let said = numbered.see(name, value);
+                    let is_reply = ["output", "completion", "response"];
+                    if let Some(said) =
+                        said.filter(|_| !is_reply.iter().any(|is| name.contains(is)))
+                    {
+                        strings(said, &name.into(), &mut self.rest);
+                    }
+                }
             }
         }
         self.asked
@@ -204,6 +217,9 @@ fn exchange_of(call: Call) -> Vec<Exchange> {
     let mut all = call.replied.into_iter();
     let first = all.next();
     let mut exchanges = exchange(asked, first);
+    if let Some(only) = exchanges.first_mut() {
+        only.rest.extend(call.rest);
+    }
     for more in all {
         let more = exchange(None, Some(more));
         if let (Some(into), Some(from)) = (exchanges.first_mut(), more.into_iter().next()) {
@@ -233,7 +249,8 @@ impl Turn {
 const MOST: usize = 4096;
 
 impl Numbered {
-    fn see(&mut self, name: &str, value: Tree) {
+    /// Gives back what is no turn.
+    fn see(&mut self, name: &str, value: Tree) -> Option<Tree> {
         let kinds = [
             ("gen_ai.prompt.", &mut self.prompts),
             ("gen_ai.completion.", &mut self.completions),
@@ -252,8 +269,9 @@ impl Numbered {
                 turns.resize_with(number + 1, Turn::default);
             }
             turns[number].0.push((field.to_owned(), value));
-            return;
+            return None;
         }
+        Some(value)
     }
 }
 

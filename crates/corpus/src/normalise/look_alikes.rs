@@ -109,6 +109,14 @@ impl Twins {
     }
 }
 
+/// The text with every twin as its Latin letter, whatever else it holds; nothing where it has none.
+pub(crate) fn without_twins(text: &str) -> Option<String> {
+    if text.is_ascii() || !text.chars().any(|c| twin(c).is_some()) {
+        return None;
+    }
+    Some(text.chars().map(|c| twin(c).unwrap_or(c)).collect())
+}
+
 fn twin(c: char) -> Option<char> {
     let twin = TWINS.iter().find(|(other, _)| *other == c);
     twin.map(|(_, latin)| *latin)

@@ -14,6 +14,7 @@ mod payload;
 mod table;
 
 pub use changes::{Change, Changes};
+pub(crate) use look_alikes::without_twins;
 pub(crate) use payload::without_payloads;
 
 use std::borrow::Cow;
@@ -124,6 +125,11 @@ fn entities<'t>(text: &'t str, changes: &mut Changes) -> Cow<'t, str> {
         }
         decoded.push_str(&character);
         rest = &rest[name.len()..];
+        // What was escaped many times over is undone at once.
+        while character == "&" && name != "&" && rest.starts_with("amp;") {
+            changes.count(Change::Entity);
+            rest = &rest["amp;".len()..];
+        }
     }
     decoded.push_str(rest);
     Cow::Owned(decoded)
@@ -183,6 +189,13 @@ mod tests {
         ] {
             assert_eq!(normalise(dressed).0, plain, "{dressed:?}");
         }
+    }
+
+    /// Each pass undoes a whole chain: the work is by the length and not by its square.
+    #[test]
+    fn chains_of_escapes_are_undone_at_once() {
+        let chain = format!("&{}lt;", "amp;".repeat(100_000));
+        assert_eq!(normalise(&chain).0, "<");
     }
 
     #[test]

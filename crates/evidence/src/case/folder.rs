@@ -2,7 +2,7 @@
 
 use hallmark::{Error, Result};
 use hallmark_harvest::Sha256Digest;
-use hallmark_verify::formats::{CaseLog, CasePlan, Event};
+use hallmark_verify::formats::{CaseLog, CasePlan, Event, Manifest};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,13 @@ impl Case {
         let not_a_case =
             |error: Error| error.hint("give the folder that `hallmark plan --case` made");
         let plan = text(&root.join(CasePlan::FILE)).map_err(not_a_case)?;
+        if root.join(Manifest::FILE).exists() {
+            return Err(Error::usage(
+                "this is a bundle, and what is added to it breaks its signature",
+            )
+            .at(root.display())
+            .hint("give the case that it was made of"));
+        }
         let lock = File::options()
             .create(true)
             .append(true)

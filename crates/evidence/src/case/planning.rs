@@ -7,6 +7,7 @@ use crate::signer::Signer;
 use crate::signing::{public_pem, sign_file};
 use hallmark::files::{NewFolder, write_new};
 use hallmark::{Error, Plan, Result, TriedKey};
+use hallmark_harvest::Sha256Digest;
 use hallmark_verify::formats::{
     CaseLog, CasePlan, CasePlanFormat, Commitments, Event, Fixed, PLAN_PREDICATE, Proposition,
 };
@@ -25,6 +26,8 @@ pub struct Planning<'a> {
     pub controls: &'a [String],
     /// The file of commitments.
     pub commitments: &'a Path,
+    /// The file of the profile that the analysis has.
+    pub profile: &'a Path,
     /// Who signs.
     pub signer: &'a Signer,
 }
@@ -61,6 +64,7 @@ pub fn plan(
         keys,
         controls,
         commitments: file,
+        profile,
         signer,
     } = planning;
     let folder = NewFolder::create(root)?;
@@ -83,6 +87,17 @@ pub fn plan(
             analysis.decoy_seed
         ))
         .hint("give --decoy-seed as it was committed to"));
+    }
+    if let Some(committed) = &commitments.profile_sha256 {
+        let (found, _) =
+            Sha256Digest::of_file(profile).map_err(|error| Error::io("read", profile, &error))?;
+        if found.to_string() != *committed {
+            return Err(Error::usage(format_args!(
+                "the commitments fix a profile whose file has SHA-256 {committed}, and this one has {found}"
+            ))
+            .at(profile.display())
+            .hint("plan with the profile that was committed to"));
+        }
     }
     let mut taken: Vec<TakenIn> = vec![];
     for path in analysis.paths_mut() {

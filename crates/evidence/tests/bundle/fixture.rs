@@ -249,6 +249,7 @@ fn make(folder: &Path, text: &str) {
         keys: &["tested".to_owned(), "unused".to_owned()],
         controls: &["public".to_owned()],
         commitments: &at("commitments/commitments.json"),
+        profile: &at("profile.toml"),
         signer: &signer,
     };
     plan(&at("case"), planning, |digest| {

@@ -80,6 +80,12 @@ pub struct CalibratedLevel {
     /// Marked texts under the key, where there are any: power.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Rate>,
+    /// Whether p was at or below the level more often than it allows, under random keys or where texts share nothing: a fault of the
+    /// program, or text that knows the key. Of all rows of a calibration together one is so by chance once in a hundred.
+    pub alarming: bool,
+    /// Whether this key, and not what each text has alone, is above the level: passages that many of the texts share score high under
+    /// it. By chance as seldom.
+    pub unlucky: bool,
 }
 
 impl CalibratedLength {
@@ -88,7 +94,7 @@ impl CalibratedLength {
         own: &PValues,
         random: &[PValues],
         found: &[Log10P],
-        levels: &[f64],
+        (levels, miss): (&[f64], f64),
     ) -> Result<Self> {
         let keys = random.len() as u64;
         let levels = levels.iter().map(|&level| {
@@ -98,12 +104,23 @@ impl CalibratedLength {
             let of_new = count(&own.new);
             let of_pooled = random.iter().filter(|one| is_below(&one.pooled)).count() as u64;
             let marked = found.len() as u64;
+            let (key, key_new) = (
+                Rate::of_cases(count(&own.each), texts)?,
+                Rate::of_cases(of_new, texts)?,
+            );
+            let random_keys = Rate::of_groups(of_random, texts * keys, keys)?;
+            let pooled = Rate::of_cases(of_pooled, keys)?;
+            let alarming = key_new.is_above(level, miss)?
+                || pooled.is_above(level, miss)?
+                || random_keys.is_above_over(keys, level, miss)?;
             Ok(CalibratedLevel {
                 level,
-                key: Rate::of_cases(count(&own.each), texts)?,
-                key_new: Rate::of_cases(of_new, texts)?,
-                random_keys: Rate::of_groups(of_random, texts * keys, keys)?,
-                pooled: Rate::of_cases(of_pooled, keys)?,
+                alarming,
+                unlucky: !alarming && key.is_above(level, miss)?,
+                key,
+                key_new,
+                random_keys,
+                pooled,
                 found: (marked > 0)
                     .then(|| Rate::of_cases(count(found), marked))
                     .transpose()?,
@@ -117,22 +134,6 @@ impl CalibratedLength {
             pooled_log10_p: own.pooled,
             levels: levels.collect::<Result<_>>()?,
         })
-    }
-}
-
-impl CalibratedLevel {
-    /// Whether p was at or below the level more often than it allows, beyond the limits, under random keys or where texts share
-    /// nothing: a fault of the program, or text that knows the key.
-    #[must_use]
-    pub fn is_alarming(&self) -> bool {
-        let rates = [self.key_new, self.random_keys, self.pooled];
-        rates.iter().any(|rate| rate.low > self.level)
-    }
-
-    /// Whether this key is unlucky with these texts: passages that many of them share score high under it.
-    #[must_use]
-    pub fn is_unlucky(&self) -> bool {
-        self.key.low > self.level && self.key_new.low <= self.level
     }
 }
 

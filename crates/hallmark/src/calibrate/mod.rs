@@ -42,6 +42,9 @@ pub const KEYS: u32 = 1000;
 /// The same for marks whose functions draw whole lists, or whose keys have to be compared with others.
 pub const DEAR_KEYS: u32 = 50;
 
+/// The chance that some rate of a calibration is called too high by chance.
+const BY_CHANCE: f64 = 0.01;
+
 /// The most random keys.
 const MOST_KEYS: u32 = 1_000_000;
 
@@ -100,6 +103,9 @@ pub fn calibrate(
     // All of each text comes last.
     lengths.push(None);
     let all = lengths.len() as u64 * u64::from(keys);
+    // Four rates a row are held against its level.
+    let rows = lengths.len() * how.levels.len().max(1);
+    let by_chance = BY_CHANCE / (4 * rows) as f64;
     let mut measured = vec![];
     let mut done = 0;
     for tokens in lengths {
@@ -125,7 +131,7 @@ pub fn calibrate(
                 &own,
                 &random,
                 &found,
-                &how.levels,
+                (&how.levels, by_chance),
             )?);
         }
         done += u64::from(keys);

@@ -37,6 +37,18 @@ impl Rate {
         Self::within(count, of, bounded_mean(groups, rate, MISS, Sides::Two))
     }
 
+    /// Whether the share is above a level beyond what chance gives once in 1/`miss` cases.
+    pub(super) fn is_above(&self, level: f64, miss: f64) -> Result<bool> {
+        let low = clopper_pearson(self.of, self.count, miss, Sides::Lower);
+        Ok(low.map_err(Error::usage)?.low > level)
+    }
+
+    /// The same of groups.
+    pub(super) fn is_above_over(&self, groups: u64, level: f64, miss: f64) -> Result<bool> {
+        let low = bounded_mean(groups, self.rate, miss, Sides::Lower);
+        Ok(low.map_err(Error::usage)?.low > level)
+    }
+
     fn within(
         count: u64,
         of: u64,

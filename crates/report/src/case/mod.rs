@@ -52,6 +52,12 @@ pub struct Case {
     /// The custody log: everything that was run, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<Run>,
+    /// The number of the run whose findings these are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u64>,
+    /// Other runs of the same plan, and what came of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_runs: Vec<String>,
     /// The sums of scores that the line-ups (T5) compare.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub line_ups: Vec<LineUp>,
@@ -108,6 +114,8 @@ impl Case {
             plan: None,
             items: vec![],
             runs: vec![],
+            run: None,
+            other_runs: vec![],
             line_ups: vec![],
             evidence: vec![],
             sources: vec![],

@@ -66,6 +66,26 @@ pub(crate) fn custody(runs: &[Run]) -> Vec<Block> {
     ]
 }
 
+/// That the plan was run more than once: what is shown is one of several.
+pub(crate) fn other_runs(case: &Case) -> Option<Block> {
+    let (Some(run), false) = (case.run, case.other_runs.is_empty()) else {
+        return None;
+    };
+    let mut text = Text::words(format!(
+        "This page shows run {run}, the last that ended. The same plan was run on other answers too, and what came of that belongs to the finding: "
+    ));
+    for (at, other) in case.other_runs.iter().take(20).enumerate() {
+        text = text.and(if at == 0 { "" } else { "; " }).and_given(other);
+    }
+    let more = case.other_runs.len().saturating_sub(20);
+    if more > 0 {
+        text = text.and(format!("; and {more} more"));
+    }
+    Some(Block::caution(text.and(
+        ". p-values are adjusted for the tests of this run alone.",
+    )))
+}
+
 /// How to repeat the examination.
 pub(crate) fn repeat(examined: &Examined, commands: &[String]) -> Vec<Block> {
     let mut blocks = vec![Block::paragraph(

@@ -18,7 +18,7 @@ mod results;
 mod sensitivity;
 mod signatures;
 
-pub(crate) use case::{custody, people, question, repeat};
+pub(crate) use case::{custody, other_runs, people, question, repeat};
 pub(crate) use conditions::{conditions, warnings};
 pub(crate) use error_rates::error_rates;
 pub(crate) use files::{inputs, items};

@@ -10,7 +10,7 @@ use hallmark::examine::Examined;
 /// The plan's digest, its proof, its deviations.
 pub(crate) fn plan(examined: &Examined, plan: Option<&FixedPlan>) -> Vec<Block> {
     let run = (
-        Text::words("Plan that was run (SHA-256)"),
+        Text::words("What was done, as the result has it (SHA-256)"),
         Text::code(&examined.plan_sha256),
     );
     let Some(plan) = plan else {
@@ -23,26 +23,18 @@ pub(crate) fn plan(examined: &Examined, plan: Option<&FixedPlan>) -> Vec<Block> 
     };
     let mut blocks = vec![Block::Facts(vec![
         (
-            "Plan that was fixed (SHA-256)".into(),
+            "Plan that was fixed, its file (SHA-256)".into(),
             Text::code(&plan.sha256),
         ),
         run,
         ("Logged".into(), logged(&plan.logged)),
     ])];
-    let is_same = plan.sha256.eq_ignore_ascii_case(&examined.plan_sha256);
-    if is_same {
-        blocks.push(Block::paragraph(
-            "The plan that was run is the plan that was fixed: their digests are equal.",
-        ));
-    } else {
-        blocks.push(Block::caution("The plan that was run is not the plan that was fixed: their digests differ. What differs stands below, as far as it was stated."));
-    }
+    // The two digests are of different texts, the plan's file and what the program did by it: they are compared field by field
+    // before each run, and by the verifier.
     if plan.deviations.is_empty() {
-        blocks.push(if is_same {
-            Block::paragraph("No deviation is recorded.")
-        } else {
-            Block::missing("Deviations: not stated.")
-        });
+        blocks.push(Block::paragraph(
+            "No deviation is recorded: the program compares what it is about to do with the fixed plan before each run, and the verifier compares them again.",
+        ));
     } else {
         blocks.push(
             Table::of(

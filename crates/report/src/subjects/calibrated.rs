@@ -75,10 +75,10 @@ fn says(calibrated: &Calibrated) -> String {
 fn warnings(calibrated: &Calibrated) -> Vec<Block> {
     let levels = || calibrated.lengths.iter().flat_map(|length| &length.levels);
     let mut warnings = vec![];
-    if levels().any(CalibratedLevel::is_alarming) {
+    if levels().any(|level| level.alarming) {
         warnings.push("More of these texts are found than the level allows, by what each has alone or by random keys. Either the texts know the key, or the program is wrong: it is not to be used on such text before that is clear.");
     }
-    if levels().any(CalibratedLevel::is_unlucky) {
+    if levels().any(|level| level.unlucky) {
         warnings.push("This key finds more of these texts than the level says, while random keys do not: many of them share passages that score high under it.");
     }
     if warnings.is_empty() {

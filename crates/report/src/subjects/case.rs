@@ -14,6 +14,7 @@ pub(crate) fn case(case: &Case) -> Page {
         Section::new("question", "Question and propositions").and(sections::question(case)),
         Section::new("finding", "Finding, and what it does not show")
             .and(sections::finding(examined, &names))
+            .and(sections::other_runs(case))
             .with(Block::heading("What it says of the propositions"))
             .and(sections::roles(examined, &case.commitments)),
         Section::new("items", "Items examined").and(sections::items(examined, &case.items)),
