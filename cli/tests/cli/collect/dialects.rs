@@ -292,7 +292,7 @@ fn answers_without_text_are_no_answers_and_changes_of_the_model_are_said() {
     );
     // They came: nothing is asked again, and the words are of all runs.
     let mut again = command(&bench, &server, "");
-    let again = Ran::from(again.args(["--format", "text"]).output().unwrap());
+    let again = Ran::from(again.args(["--format", "human"]).output().unwrap());
     assert_eq!(
         (again.status, server.received().len()),
         (0, 6),

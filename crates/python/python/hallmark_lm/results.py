@@ -32,6 +32,10 @@ class CalibratedLength(Shown):
 class CalibratedLevel(Shown):
     """How often p was at or below a level."""
 
+    alarming: bool
+    """Whether p was at or below the level more often than it allows, under random keys or where texts share
+    nothing: a fault of the program, or text that knows the key. Of all rows of a calibration together one is so by
+    chance once in a hundred."""
     key: Rate
     """Unmarked texts under the key; limits as if they were drawn at random from texts like them."""
     key_new: Rate
@@ -43,6 +47,9 @@ class CalibratedLevel(Shown):
     """All unmarked texts together (T1), under random keys."""
     random_keys: Rate
     """Unmarked texts under random keys; limits over keys."""
+    unlucky: bool
+    """Whether this key, and not what each text has alone, is above the level: passages that many of the texts share
+    score high under it. By chance as seldom."""
     found: Rate | None = None
     """Marked texts under the key, where there are any: power."""
 
