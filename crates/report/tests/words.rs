@@ -183,8 +183,10 @@ fn what_does_not_fit_together_is_said() {
     assert!(cautions(&case).contains("with a digest that no item above has"));
 
     let mut case = full.clone();
-    case.plan.as_mut().expect("a plan").sha256 = "e".repeat(64);
-    assert!(cautions(&case).contains("is not the plan that was fixed"));
+    case.run = Some(3);
+    case.other_runs = vec!["run 1 ended: not-found".to_owned()];
+    let said = cautions(&case);
+    assert!(said.contains("This page shows run 3") && said.contains("run 1 ended"));
 
     let mut case = full.clone();
     case.commitments.truncate(1);
