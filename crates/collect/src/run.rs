@@ -47,7 +47,8 @@ pub fn collect(
         jobs: &jobs,
         is_open: AtomicBool::new(already > 0),
     };
-    let (sender, events) = mpsc::channel();
+    // Nobody asks on before what it brought is in the writer's hands: a run that has to stop has spent one prompt more a worker at most.
+    let (sender, events) = mpsc::sync_channel(0);
     let result = std::thread::scope(|scope| {
         for _ in 0..plan.concurrency.min(jobs.len()) {
             let (shared, sender) = (&shared, sender.clone());

@@ -33,7 +33,7 @@ const NAP: Duration = Duration::from_millis(5);
 
 impl<'a> Shared<'a> {
     /// Asks until there is nothing left to ask, or the run is to stop.
-    pub(crate) fn work(&self, events: &mpsc::Sender<Event<'a>>) {
+    pub(crate) fn work(&self, events: &mpsc::SyncSender<Event<'a>>) {
         while let Some(job) = self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let is_first = std::ptr::eq(job, &self.jobs[0]);
             while !is_first && !self.is_open.load(Ordering::Relaxed) {
@@ -50,7 +50,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn ask(&self, job: &'a Job<'a>, events: &mpsc::Sender<Event<'a>>) -> Option<()> {
+    fn ask(&self, job: &'a Job<'a>, events: &mpsc::SyncSender<Event<'a>>) -> Option<()> {
         for attempt in 1.. {
             if !self.pace.wait(self.stop) {
                 return None;

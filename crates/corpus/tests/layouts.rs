@@ -225,6 +225,10 @@ fn what_was_refused_withheld_or_is_missing_is_counted_and_no_answer() {
         ),
         (r#"{"prompt": "q", "response": null}"#, "the answer is null"),
         (
+            r#"{"messages": [{"role": "assistant", "content": [{"type": "image"}]}]}"#,
+            "no answer with text",
+        ),
+        (
             r#"{"object": "response", "status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": [{"type": "message", "content": [{"type": "output_text", "text": "Half"}]}]}"#,
             "content_filter",
         ),
@@ -438,4 +442,18 @@ fn a_copy_is_known_again_whatever_stands_beside_its_source() {
     assert!(answer.is_ascii(), "{answer}");
     assert!(shown(&records[0], answer));
     assert!(shown(&records[0], dressed));
+}
+
+/// A log may write the system's text down behind the turns that it was shown for.
+#[test]
+fn what_a_system_says_was_shown_wherever_it_stands() {
+    let said = "the old bridge was shut at noon";
+    let record = json!({"messages": [
+        {"role": "user", "content": "x"}, {"role": "assistant", "content": said},
+        {"role": "system", "content": said}]});
+    for options in [ReadOptions::default(), all_turns()] {
+        let (records, _) = of_json(&record.to_string(), &options);
+        assert_eq!(texts(&records), [said]);
+        assert!(shown(&records[0], said));
+    }
 }
