@@ -28,7 +28,11 @@ pub(crate) fn checks_text(verified: &Verified, is_brief: bool) -> String {
     let _ = writeln!(
         text,
         "{}: {holds} checks hold, {fails} fail, {not_checked} could not be made",
-        if verified.holds { "Yes" } else { "No" }
+        match (verified.holds, not_checked) {
+            (true, 0) => "Yes",
+            (true, _) => "Yes, as far as it could be checked",
+            (false, _) => "No",
+        }
     );
     text
 }

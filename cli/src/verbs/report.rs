@@ -16,6 +16,7 @@ use std::path::Path;
 
 pub(crate) fn run(args: &ReportArgs, output: &Output) -> Outcome {
     if let Some(template) = args.template {
+        refuse_html(args.out.as_deref())?;
         let filled = template.template().fill(&*open(&args.input)?)?;
         return written(args.out.as_deref(), &filled);
     }
@@ -31,6 +32,20 @@ pub(crate) fn run(args: &ReportArgs, output: &Output) -> Outcome {
         false => html(&subject, Some(VERIFIER)),
     };
     written(args.out.as_deref(), &text)
+}
+
+/// Drafts are Markdown.
+fn refuse_html(out: Option<&Path>) -> Outcome<()> {
+    let Some(out) = out else { return Ok(()) };
+    let extension = out.extension().unwrap_or_default().to_ascii_lowercase();
+    match extension == "html" || extension == "htm" {
+        false => Ok(()),
+        true => Err(
+            Error::usage("a template is written as Markdown, for a person to complete")
+                .at(out.display())
+                .hint("name a file that ends in .md"),
+        ),
+    }
 }
 
 fn written(out: Option<&Path>, text: &str) -> Outcome {

@@ -58,6 +58,29 @@ fn a_stranger_verifies_a_bundle_without_a_key_and_replays_it_with_the_keys() {
     );
     assert_eq!(replayed["holds"], true);
     assert_eq!(checks(&replayed, "holds").len(), 4);
+    // Every run that ended is made again, and not the last alone.
+    bench.ok("examine --plan case --key root.key --key unused.key answers.jsonl");
+    bench.ok("bundle --case case --signer signer.key --with-items --out later");
+    let replayed = bench.json("replay later --key root.key --key unused.key");
+    let again = checks(&replayed, "holds");
+    for what in [
+        "runs/1/findings.json: the same bytes again",
+        "runs/1/cells.bin: the same bytes again",
+        "runs/2/findings.json: the same bytes again",
+        "runs/2/cells.bin: the same bytes again",
+    ] {
+        assert!(again.contains(&what), "{what}: {again:?}");
+    }
+    assert_eq!(checks(&replayed, "not-checked").len(), 2);
+    let said = bench
+        .ok("replay later --key root.key --key unused.key")
+        .stdout;
+    assert!(
+        said.contains(
+            "Yes, as far as it could be checked: 4 checks hold, 0 fail, 2 could not be made"
+        ),
+        "{said}"
+    );
 }
 
 #[test]
@@ -178,6 +201,11 @@ fn another_signer_another_log_and_a_changed_file_are_refused() {
     examined(&bench);
     bench.ok("bundle --case case --signer signer.key --out bundle");
     bench.ok("keygen --signing --out other.key");
+    bench.refused(
+        "bundle --case case --signer other.key --out others",
+        2,
+        &["is not the one who signed the plan"],
+    );
     assert_eq!(bench.run("verify bundle --signer other.key.pub").status, 1);
     let wrong = bench.run("verify bundle --tlog-public log/log.pub --signer signer.key.pub");
     assert_eq!(wrong.status, 0, "{}", wrong.stdout);

@@ -27,10 +27,10 @@ pub struct Disclosure<'a> {
     pub items: &'a [PathBuf],
 }
 
-/// Makes the last run of a bundle again that ended, and compares what it gives byte by byte.
+/// Makes every run of a bundle again that ended with findings, and compares what it gives byte by byte.
 ///
 /// # Errors
-/// When the bundle has no such run, or a key or a file that it needs is not given.
+/// When the bundle has no such run, or a key or a file that one needs is not given.
 pub fn replay(
     files: &dyn Files,
     disclosure: &Disclosure<'_>,
@@ -38,10 +38,26 @@ pub fn replay(
 ) -> Result<Verified> {
     let bundle = Bundle(files);
     let log = bundle.log()?;
-    let run = log
-        .last_ended()
-        .ok_or_else(|| Error::usage("no run of this bundle ended with findings"))?;
+    let runs = log.ended();
+    if runs.is_empty() {
+        return Err(Error::usage("no run of this bundle ended with findings"));
+    }
     let mut checks = openings(files, disclosure)?;
+    for run in runs {
+        make(files, run, disclosure, progress, &mut checks)?;
+    }
+    Ok(Verified::of(checks))
+}
+
+/// Makes one run again.
+fn make(
+    files: &dyn Files,
+    run: u64,
+    disclosure: &Disclosure<'_>,
+    progress: &mut dyn FnMut(Step<'_>),
+    checks: &mut Vec<Check>,
+) -> Result<()> {
+    let bundle = Bundle(files);
     let name = format!("runs/{run}/{FINDINGS}");
     let findings = bundle.text(&name)?;
     let examined: Examined = serde_json::from_str(&findings).map_err(|error| {
@@ -63,7 +79,7 @@ pub fn replay(
         let bytes = bundle.bytes(&name)?;
         checks.push(compare(&name, &bytes, &cells(&again, shown)?));
     }
-    Ok(Verified::of(checks))
+    Ok(())
 }
 
 fn openings(files: &dyn Files, disclosure: &Disclosure<'_>) -> Result<Vec<Check>> {

@@ -8,6 +8,9 @@ use hallmark_verify::digest::of_hexadecimal;
 use hallmark_verify::dsse::{Envelope, Statement, Subject};
 use serde_json::json;
 
+/// The name of the signer's public key in a case.
+pub(crate) const SIGNER: &str = "signer.pub.pem";
+
 /// The envelope, as JSON, that says that a file of this name has this SHA-256.
 pub(crate) fn sign_file(
     signer: &Signer,

@@ -4,7 +4,7 @@ mod target;
 
 use crate::case::{Case, INPUTS, ITEMS};
 use crate::signer::Signer;
-use crate::signing::sign_file;
+use crate::signing::{SIGNER, public_pem, sign_file};
 use hallmark::json::{VERSION, to_json};
 use hallmark::{Error, Result};
 use hallmark_verify::digest::sha256;
@@ -27,6 +27,7 @@ pub struct Contents {
 /// # Errors
 /// When it exists, or a file cannot be read or written.
 pub fn pack(case: &Case, signer: &Signer, out: &Path, contents: Contents) -> Result<Manifest> {
+    refuse_other_signer(case, signer)?;
     let root = Folder(case.root().to_owned());
     let listed = root
         .list()
@@ -57,6 +58,21 @@ pub fn pack(case: &Case, signer: &Signer, out: &Path, contents: Contents) -> Res
     let added = BTreeMap::from([(Manifest::FILE, text), (Manifest::SIGNED, envelope)]);
     write(&root, &manifest, &added, Target::create(out)?)?;
     Ok(manifest)
+}
+
+/// The public key of whoever signed the plan goes with the bundle: another's signature would not be his.
+fn refuse_other_signer(case: &Case, signer: &Signer) -> Result<()> {
+    let path = case.root().join(SIGNER);
+    let planned =
+        std::fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
+    match planned == public_pem(signer)? {
+        true => Ok(()),
+        false => Err(Error::usage(format_args!(
+            "signer {} is not the one who signed the plan ({SIGNER} in the case)",
+            signer.id()
+        ))
+        .hint("give the signing key that `plan` was given with --signer")),
+    }
 }
 
 /// Names that begin with a dot are the program's own, and unfinished.

@@ -98,7 +98,7 @@ pub(super) fn record(root: &Path, log: &CaseLog, event: Event) -> Result<CaseLog
     let path = root.join(CaseLog::FILE);
     let failed = |error: std::io::Error| Error::io("write", &path, &error);
     let line = log
-        .next(jiff::Timestamp::now().to_string(), event)
+        .next(now(log), event)
         .map_err(|error| Error::usage(format_args!("cannot write the case's log: {error}")))?;
     // The whole log is written anew beside the old one, so that a program that is killed leaves one or the other.
     let mut whole = match path.exists() {
@@ -116,6 +116,14 @@ pub(super) fn record(root: &Path, log: &CaseLog, event: Event) -> Result<CaseLog
     file.persist(&path)
         .map_err(|error| Error::io("write", &path, &error.error))?;
     CaseLog::read(&whole).map_err(|error| Error::integrity(error).at(path.display()))
+}
+
+/// The time by the clock of the machine; where that was put back, the time of the last line.
+fn now(log: &CaseLog) -> String {
+    let last = log.entries.last();
+    let last = last.and_then(|entry| entry.time.parse::<jiff::Timestamp>().ok());
+    let now = jiff::Timestamp::now();
+    last.map_or(now, |last| last.max(now)).to_string()
 }
 
 fn read_log(root: &Path) -> Result<CaseLog> {

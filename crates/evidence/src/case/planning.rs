@@ -2,12 +2,12 @@
 
 use super::folder::{INPUTS, ITEMS, record, sha256, text};
 use super::take_in::{TakenIn, take_in};
+use super::words as case_words;
 use crate::logged::{Proofs, keep};
 use crate::signer::Signer;
-use crate::signing::{public_pem, sign_file};
+use crate::signing::{SIGNER, public_pem, sign_file};
 use hallmark::files::{NewFolder, write_new};
 use hallmark::{Error, Plan, Result, TriedKey};
-use hallmark_harvest::Sha256Digest;
 use hallmark_verify::formats::{
     CaseLog, CasePlan, CasePlanFormat, Commitments, Event, Fixed, PLAN_PREDICATE, Proposition,
 };
@@ -88,10 +88,10 @@ pub fn plan(
         ))
         .hint("give --decoy-seed as it was committed to"));
     }
+    let described = text(profile)?;
     if let Some(committed) = &commitments.profile_sha256 {
-        let (found, _) =
-            Sha256Digest::of_file(profile).map_err(|error| Error::io("read", profile, &error))?;
-        if found.to_string() != *committed {
+        let found = sha256(described.as_bytes());
+        if found != *committed {
             return Err(Error::usage(format_args!(
                 "the commitments fix a profile whose file has SHA-256 {committed}, and this one has {found}"
             ))
@@ -99,6 +99,7 @@ pub fn plan(
             .hint("plan with the profile that was committed to"));
         }
     }
+    write_new(&made.join(CasePlan::PROFILE), described.as_bytes())?;
     let mut taken: Vec<TakenIn> = vec![];
     for path in analysis.paths_mut() {
         let file = take_in(made, INPUTS, path)?;
@@ -112,7 +113,7 @@ pub fn plan(
     }
     taken.sort_by(|a, b| a.file.cmp(&b.file));
     taken.dedup_by(|a, b| a.file == b.file);
-    let analysis = serde_json::to_value(&analysis)
+    let json = serde_json::to_value(&analysis)
         .map_err(|error| Error::usage(format_args!("a path of the plan is no text: {error}")))?;
     let plan = CasePlan {
         schema: CasePlanFormat,
@@ -122,10 +123,13 @@ pub fn plan(
         operator: words.operator,
         reviewer: words.reviewer,
         commitments_sha256: sha256(listed.as_bytes()),
-        fixed: words.fixed,
+        fixed: Fixed {
+            normalisation: case_words::normalisation(analysis.answers.normalise).to_owned(),
+            ..words.fixed
+        },
         propositions: words.propositions,
         files: taken.iter().map(TakenIn::planned).collect(),
-        analysis: without_nulls(&analysis),
+        analysis: without_nulls(&json),
     };
     let written = toml::to_string_pretty(&plan)
         .map_err(|error| Error::usage(format_args!("the plan cannot be written: {error}")))?;
@@ -133,7 +137,7 @@ pub fn plan(
     write_new(&made.join(CasePlan::FILE), written.as_bytes())?;
     let envelope = sign_file(signer, CasePlan::FILE, &digest, PLAN_PREDICATE)?;
     write_new(&made.join("plan.dsse.json"), envelope.as_bytes())?;
-    write_new(&made.join("signer.pub.pem"), public_pem(signer)?.as_bytes())?;
+    write_new(&made.join(SIGNER), public_pem(signer)?.as_bytes())?;
     for (name, content) in prove(&digest)? {
         keep(&made.join(name), &content)?;
     }

@@ -45,6 +45,17 @@ pub fn propositions() -> Vec<Proposition> {
     all.map(of).to_vec()
 }
 
+/// How text is made into tokens.
+#[must_use]
+pub const fn normalisation(normalise: bool) -> &'static str {
+    match normalise {
+        true => {
+            "characters that programs change for looks are undone by a fixed table; then text is cut into tokens by the profile's tokenizer"
+        }
+        false => "none: text is cut into tokens by the profile's tokenizer as it stands",
+    }
+}
+
 /// What is fixed in words.
 #[must_use]
 pub fn fixed() -> Fixed {
@@ -55,7 +66,7 @@ pub fn fixed() -> Fixed {
         multiplicity: "Holm over every test of every tested key whose conditions are shown to hold; those of which one is not, in a family of their own that decides nothing".to_owned(),
         stopping: STOPPING.to_owned(),
         exclusions: EXCLUSIONS.to_owned(),
-        normalisation: "none: text is cut into tokens by the profile's tokenizer as it stands".to_owned(),
+        normalisation: normalisation(false).to_owned(),
         against: AGAINST.to_owned(),
     }
 }

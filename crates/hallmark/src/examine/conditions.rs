@@ -265,12 +265,18 @@ pub(super) fn of(case: &Case<'_>) -> Vec<Condition> {
                 .to_owned(),
         );
     }
-    let weighted = tests.iter().filter(|finding| {
-        let weights = finding.weights();
-        weights.is_some_and(|weights| weights != WeightSource::FirstVisits)
-    });
-    let mut weighted: Vec<Test> = weighted.map(Finding::test).collect();
-    weighted.dedup();
+    let is_weighted = |test: Test| {
+        let mut of_test = tests.iter().filter(|finding| finding.test() == test);
+        of_test.any(|finding| {
+            let weights = finding.weights();
+            weights.is_some_and(|weights| weights != WeightSource::FirstVisits)
+        })
+    };
+    let weighted: Vec<Test> = all
+        .iter()
+        .copied()
+        .filter(|&test| is_weighted(test))
+        .collect();
     let same_key = tests
         .iter()
         .any(|finding| finding.unproven.contains(&Unproven::KeyFreeWeights));

@@ -1,9 +1,10 @@
 //! Warnings, conditions, and what is not shown.
 
 use super::column::words;
+use crate::Case;
 use crate::page::{Block, Table, Text};
 use crate::words::{plain_warning, skipped};
-use hallmark::examine::{Checker, DOES_NOT_SHOW, Examined};
+use hallmark::examine::{Checker, DOES_NOT_SHOW, Examined, TriedKey};
 use hallmark_detector::finding::{Test, Warning};
 
 /// What no examination of this kind shows; first what a p-value is not.
@@ -57,6 +58,26 @@ pub(crate) fn warnings(examined: &Examined) -> Vec<Block> {
         vec![Block::paragraph("No test carries a warning.")]
     } else {
         vec![Block::List(list)]
+    }
+}
+
+/// What a case has to show of conditions that are left for a person.
+pub(crate) fn shown_of_conditions(case: &Case) -> Vec<Block> {
+    let examined = &case.examined;
+    let is_committed = |key: &TriedKey| case.commitments.iter().any(|one| one.key_id == key.key_id);
+    let mut lines = vec![];
+    if !examined.keys.is_empty() && examined.keys.iter().all(is_committed) {
+        lines.push("Every tested key was committed to: its commitment, and where it was logged, stands with the keys. That this was before the answers is to be read off the log and its time stamp.");
+    }
+    if case.plan.is_some() {
+        lines.push("The plan was fixed and signed: its digest, and where it was logged, stands with the plan; every run is in the custody log. That it is older than the answers is to be read off the log and its time stamp.");
+    }
+    match lines.is_empty() {
+        true => vec![],
+        false => vec![
+            Block::paragraph("Of the first two of these conditions this case shows:"),
+            Block::List(lines.into_iter().map(Text::words).collect()),
+        ],
     }
 }
 

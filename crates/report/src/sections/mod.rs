@@ -19,7 +19,7 @@ mod sensitivity;
 mod signatures;
 
 pub(crate) use case::{custody, other_runs, people, question, repeat};
-pub(crate) use conditions::{conditions, warnings};
+pub(crate) use conditions::{conditions, shown_of_conditions, warnings};
 pub(crate) use error_rates::error_rates;
 pub(crate) use files::{inputs, items};
 pub(crate) use finding::{finding, roles};

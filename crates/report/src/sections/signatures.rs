@@ -42,7 +42,7 @@ pub(crate) fn signatures(bundle: Option<&Bundle>) -> Vec<Block> {
                     "Manifest (SHA-256)".into(),
                     Text::code(&bundle.manifest_sha256),
                 ),
-                ("Logged".into(), logged(&bundle.logged)),
+                ("The manifest itself logged".into(), logged(&bundle.logged)),
             ]));
             if bundle.signers.is_empty() {
                 blocks.push(Block::missing("Signers: not stated."));
@@ -59,7 +59,7 @@ pub(crate) fn signatures(bundle: Option<&Bundle>) -> Vec<Block> {
             }
         }
     }
-    blocks.push(Block::paragraph("What this page says of signatures, time stamps and logs is a statement like any other. Checking the bundle tests them, and computes the arithmetic again from what is disclosed; it needs no key."));
+    blocks.push(Block::paragraph("Where the commitments and the plan were logged stands with the keys and with the plan. What this page says of signatures, time stamps and logs is a statement like any other. Checking the bundle tests them, and computes the arithmetic again from what is disclosed; it needs no key."));
     blocks.push(Block::Verifier);
     blocks
 }

@@ -40,6 +40,7 @@ pub(crate) fn case(case: &Case) -> Page {
         Section::new("limits", "Limits and alternatives")
             .and(sections::warnings(examined))
             .with(sections::conditions(examined))
+            .and(sections::shown_of_conditions(case))
             .with(Block::heading(
                 "Other explanations of a dependence on a key",
             ))

@@ -161,6 +161,6 @@ pub(crate) fn counts(table: &mut Table, examination: &Examination<'_>) {
     }
     table.not_checked(
         "counts: answers, tokens, exposed and fresh cells",
-        "they come from the answers, which are not disclosed here",
+        "they come from the answers: `replay` with the keys counts them again",
     );
 }

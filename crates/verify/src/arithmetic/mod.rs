@@ -10,12 +10,14 @@
 
 mod cells;
 mod cohorts;
+mod conditions;
 mod cut;
 mod effect;
 mod eprocess;
 mod examination;
 mod findings;
 mod holm;
+mod inputs;
 mod limits;
 mod made;
 mod mark;
@@ -57,6 +59,7 @@ pub fn check(examined: &Value, cells: &Cells) -> Vec<Check> {
         return table.into_checks();
     }
     made::same_as_plan(&mut table, printed);
+    inputs::check(&mut table, printed);
     match Mark::of(printed.at("profile")) {
         Ok(mark) => numbers_of(&mut table, printed, cells, mark),
         Err(Unread::Wrong(why)) => table.fails("the profile", why),
@@ -65,6 +68,7 @@ pub fn check(examined: &Value, cells: &Cells) -> Vec<Check> {
     holm::check(&mut table, printed);
     outcome::check(&mut table, printed);
     cohorts::check(&mut table, printed);
+    conditions::check(&mut table, printed);
     table.into_checks()
 }
 

@@ -156,7 +156,7 @@ fn shares(
     if fields.iter().any(|field| !outcome.is_absent(field)) {
         table.not_checked(
             what("smallest share and answers needed"),
-            "they come from a table of studies, which is not disclosed here",
+            "they come from a table of studies: `replay` with the keys reads it again",
         );
     }
 }

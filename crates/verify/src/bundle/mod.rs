@@ -3,9 +3,11 @@
 mod commitments;
 mod contents;
 mod logged;
+mod profile;
 mod read;
 mod runs;
 mod signed;
+mod times;
 mod trust;
 mod verified;
 
@@ -38,6 +40,8 @@ pub fn verify(files: &dyn Files, trust: &Trust) -> Verified {
     let log = bundle.case_log(&mut checks);
     if let (Some((plan, plan_sha256)), Some(commitments), Some(log)) = (plan, commitments, log) {
         commitments::check(&bundle, &plan, &commitments, &mut checks);
+        profile::check(&bundle, &plan, &commitments, &mut checks);
+        times::check(&plan, &log, &mut checks);
         runs::check(&bundle, &plan, &plan_sha256, &log, &mut checks);
     }
     Verified::of(checks)

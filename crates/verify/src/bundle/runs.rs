@@ -35,10 +35,16 @@ pub(super) fn check(
             let ended = log.entries.iter().find_map(|entry| match &entry.event {
                 Event::Ended {
                     run: ended,
+                    status,
+                    outcome,
                     findings_sha256,
                     cells_sha256,
-                    ..
-                } if ended == run => Some((findings_sha256, cells_sha256.as_ref())),
+                } if ended == run => Some(Ended {
+                    status: *status,
+                    outcome,
+                    findings_sha256,
+                    cells_sha256: cells_sha256.as_deref(),
+                }),
                 _ => None,
             });
             same(
@@ -48,14 +54,14 @@ pub(super) fn check(
                 plan_sha256,
             );
             match ended {
-                Some((findings, cells)) => {
+                Some(ended) => {
                     let run = Run {
                         number: *run,
                         bundle,
                         plan,
                         log,
                     };
-                    run.check(findings, cells.map(|cells| &cells[..]), checks);
+                    run.check(&ended, checks);
                 }
                 None => checks.push(without_result(*run, log)),
             }
@@ -104,6 +110,14 @@ fn without_result(run: u64, log: &CaseLog) -> Check {
     }
 }
 
+/// What a case's log says of a run that ended.
+struct Ended<'a> {
+    status: u8,
+    outcome: &'a str,
+    findings_sha256: &'a str,
+    cells_sha256: Option<&'a str>,
+}
+
 /// A run that ended with findings.
 struct Run<'a> {
     number: u64,
@@ -113,7 +127,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn check(&self, findings_sha256: &str, cells_sha256: Option<&str>, checks: &mut Vec<Check>) {
+    fn check(&self, ended: &Ended<'_>, checks: &mut Vec<Check>) {
         let name = format!("runs/{}/{FINDINGS}", self.number);
         let text = match self.bundle.text(&name) {
             Ok(text) => text,
@@ -123,7 +137,12 @@ impl Run<'_> {
             }
         };
         let what = format!("{name} is what the case's log says");
-        same(checks, what, findings_sha256, &sha256(text.as_bytes()));
+        same(
+            checks,
+            what,
+            ended.findings_sha256,
+            &sha256(text.as_bytes()),
+        );
         let examined: Value = match serde_json::from_str(&text) {
             Ok(examined) => examined,
             Err(error) => {
@@ -151,9 +170,25 @@ impl Run<'_> {
                 .and_then(Value::as_str)
                 .unwrap_or_default(),
         );
+        self.came_to(ended, &examined, checks);
         self.adheres(&examined, checks);
         self.inputs(&examined, checks);
-        self.numbers(&examined, cells_sha256, checks);
+        self.numbers(&examined, ended.cells_sha256, checks);
+    }
+
+    /// The case's log says of a run what its findings say.
+    fn came_to(&self, ended: &Ended<'_>, examined: &Value, checks: &mut Vec<Check>) {
+        let outcome = examined.get("outcome").and_then(Value::as_str);
+        let outcome = outcome.unwrap_or_default();
+        let what = format!("run {}: what the case's log says it came to", self.number);
+        same(checks, what, ended.outcome, outcome);
+        let status = if outcome == "inconclusive" { 4 } else { 0 };
+        same(
+            checks,
+            format!("run {}: exit status", self.number),
+            &ended.status.to_string(),
+            &status.to_string(),
+        );
     }
 
     /// What was done is what was planned, or a note says why not.

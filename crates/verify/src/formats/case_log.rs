@@ -163,14 +163,24 @@ impl CaseLog {
         })
     }
 
+    /// The examinations that ended with a result, each once, in their order.
+    #[must_use]
+    pub fn ended(&self) -> Vec<u64> {
+        let mut ended = vec![];
+        for entry in &self.entries {
+            if let Event::Ended { run, .. } = entry.event
+                && !ended.contains(&run)
+            {
+                ended.push(run);
+            }
+        }
+        ended
+    }
+
     /// The last examination that ended with a result.
     #[must_use]
     pub fn last_ended(&self) -> Option<u64> {
-        let ended = |entry: &Entry| match entry.event {
-            Event::Ended { run, .. } => Some(run),
-            _ => None,
-        };
-        self.entries.iter().rev().find_map(ended)
+        self.ended().last().copied()
     }
 
     /// How many examinations began.

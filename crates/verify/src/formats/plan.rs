@@ -87,4 +87,7 @@ pub struct PlannedFile {
 impl CasePlan {
     /// Its name in a bundle.
     pub const FILE: &str = "plan.toml";
+
+    /// The name of the profile's file in a bundle.
+    pub const PROFILE: &str = "profile.toml";
 }

@@ -19,7 +19,7 @@ pub(super) fn check(
     weighing::check(table, subject, examination);
     table.not_checked(
         subject.what("counts produced, identical answers, of the control sample"),
-        "they come from the answers, which are not disclosed here",
+        "they come from the answers: `replay` with the keys counts them again",
     );
     let Some(residual) = &examination.cells.residual else {
         table.not_checked(

@@ -24,7 +24,7 @@ pub(super) fn check(
     indexes(table, subject, examination.printed);
     table.not_checked(
         subject.what("counts produced, identical answers, of the control sample"),
-        "they come from the answers, which are not disclosed here",
+        "they come from the answers: `replay` with the keys counts them again",
     );
     expectation(table, subject, examination);
     let disclosed = examination.cells.first_visits.iter();
