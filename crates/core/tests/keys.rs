@@ -1,7 +1,8 @@
 //! The key hierarchy against vectors made with Python's hmac and hashlib, and key files.
 
 use hallmark_core::keys::{
-    CohortKey, Commitment, ForeignKeyError, KeyFile, KeyFileError, KeyProvider, RootKey,
+    CohortKey, Commitment, ForeignKeyError, KeyFile, KeyFileError, KeyProvider, PublicId,
+    PublicIdError, RootKey,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -181,4 +182,29 @@ fn foreign_key_lines_are_numbers_of_64_bits() {
         KeyFile::parse("hex:2a").unwrap().public_id(),
         KeyFile::parse("integer:42").unwrap().public_id()
     );
+}
+
+#[test]
+fn public_ids_are_read_as_they_are_printed_and_nothing_else_is() {
+    let id = PublicId::from_bytes([0x00, 0x1f, 0x80, 0xff, 0xa5, 0x01, 0x02, 0x03]);
+    assert_eq!(
+        id.to_bytes(),
+        [0x00, 0x1f, 0x80, 0xff, 0xa5, 0x01, 0x02, 0x03]
+    );
+    assert_eq!(id.to_string(), "001f80ffa5010203");
+    assert_eq!(format!("{id:?}"), "PublicId(001f80ffa5010203)");
+    assert_eq!("001f80ffa5010203".parse(), Ok(id));
+    assert_eq!("001F80FFA5010203".parse(), Ok(id));
+    for wrong in [
+        "",
+        "001f80ffa501020",
+        "001f80ffa50102033",
+        "0000000000000001f80ffa5010203",
+        "+01f80ffa5010203",
+        "001f80ffa501020g",
+        "001f80ffa5010 03",
+        "001f80ffa50102é",
+    ] {
+        assert_eq!(wrong.parse::<PublicId>(), Err(PublicIdError), "{wrong:?}");
+    }
 }
