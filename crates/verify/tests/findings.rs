@@ -10,7 +10,7 @@ use support::{Case, case, cases};
 
 /// What is said not to be checked, of findings whose cells are disclosed.
 const NOT_CHECKED: [&str; 3] = [
-    "counts: answers, tokens, exposed and fresh cells",
+    "counts: answers, tokens, exposed and fresh cells, layouts",
     "counts produced, identical answers, of the control sample",
     "smallest share and answers needed",
 ];

@@ -160,7 +160,7 @@ pub(crate) fn counts(table: &mut Table, examination: &Examination<'_>) {
         Err(why) => table.fails("counts: expected drops", why),
     }
     table.not_checked(
-        "counts: answers, tokens, exposed and fresh cells",
+        "counts: answers, tokens, exposed and fresh cells, layouts",
         "they come from the answers: `replay` with the keys counts them again",
     );
 }
