@@ -37,11 +37,16 @@ pub(crate) fn power_text(planned: &Planned) -> String {
     match (planned.tokens, planned.growth) {
         (Some(tokens), Some(growth)) => {
             let source = match growth.source {
-                GrowthSource::Given => "at the rate given",
-                GrowthSource::Assumed => {
+                GrowthSource::Given => "at the rate given".to_owned(),
+                GrowthSource::Assumed if planned.window == 2 => {
                     "at 0.27 new cells a token, the lowest published for windows of two tokens"
+                        .to_owned()
                 }
-                GrowthSource::Pilot => "as the pilot's cells grew",
+                GrowthSource::Assumed => format!(
+                    "at 0.27 new cells a token, the lowest published for windows of two tokens, while these have {}: longer windows repeat less",
+                    planned.window
+                ),
+                GrowthSource::Pilot => "as the pilot's cells grew".to_owned(),
             };
             let _ = writeln!(text, "That is about {tokens} generated tokens, {source}.");
         }

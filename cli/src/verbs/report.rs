@@ -5,6 +5,7 @@ use crate::args::{Format, ReportArgs, TemplateName};
 use crate::failure::Outcome;
 use crate::output::{Output, print};
 use hallmark::files::NewFile;
+use hallmark::files::kinds::kind_of;
 use hallmark::json::{formats, to_json};
 use hallmark::power::Planned;
 use hallmark::{Calibrated, Detected, Error, Examined, Exit, Scanned};
@@ -103,6 +104,9 @@ fn read(input: &Path) -> Outcome<Result> {
         )));
     }
     let text = std::fs::read_to_string(input).map_err(|error| Error::io("read", input, &error))?;
+    if let Some(error) = no_result(&text) {
+        return Err(error.at(input.display()));
+    }
     let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
         Error::usage(error)
             .at(input.display())
@@ -120,6 +124,30 @@ fn read(input: &Path) -> Outcome<Result> {
             .at(input.display())
             .hint("pages are made of bundles, and of results of examine, detect, scan, calibrate and power")),
     }
+}
+
+/// Why a file is no result, where it is another of the files that people have: lines of records or of results, a profile, a key.
+fn no_result(text: &str) -> Option<Error> {
+    let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let many = lines.next().is_some_and(is_json) && lines.next().is_some();
+    let (what, next) = match kind_of(text) {
+        _ if is_json(text) => return None,
+        _ if many => (
+            "holds JSON lines, and a page is made of one result",
+            "give what `detect`, `examine`, `scan`, `calibrate` or `power` printed with --format json; records of answers go to `detect` first",
+        ),
+        Some(_) if !text.trim_start().starts_with(['{', '[']) => (
+            "is no result",
+            "give a bundle, or what a verb printed with --format json",
+        ),
+        _ => return None,
+    };
+    let what = match kind_of(text).filter(|_| !many) {
+        Some(kind) => format!("{what}: it is {kind}"),
+        None => what.to_owned(),
+    };
+    Some(Error::usage(what).hint(next))
 }
 
 fn parsed<T: DeserializeOwned>(text: &str, input: &Path) -> Outcome<Box<T>> {

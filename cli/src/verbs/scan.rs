@@ -16,11 +16,6 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
         dedup: args.dedup.dedup(),
     };
     how.check()?;
-    let files = args.profiles.iter().map(|path| profiles::read(path));
-    let mut profiles = files.collect::<Outcome<Vec<_>>>()?;
-    let tokenizer = args.input.reading.tokenizer.as_deref();
-    profiles.extend(profiles_of(&args.schemes, tokenizer, args.vocab_size)?);
-    one_tokenizer(&profiles)?;
     refuse_stdin_twice(
         args.keys
             .iter()
@@ -34,6 +29,16 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> Outcome {
         })
     });
     let keys = keys.collect::<Outcome<Vec<_>>>()?;
+    let files = args.profiles.iter().map(|path| profiles::read(path));
+    let mut profiles = files.collect::<Outcome<Vec<_>>>()?;
+    let tokenizer = args.input.reading.tokenizer.as_deref();
+    profiles.extend(profiles_of(
+        &args.schemes,
+        tokenizer,
+        args.vocab_size,
+        &keys,
+    )?);
+    one_tokenizer(&profiles)?;
     let mut bars = Bars::new(output);
     let inputs = args.input.inputs();
     let scanned = hallmark::scan(&profiles, &keys, &how, &inputs, &mut |step| {

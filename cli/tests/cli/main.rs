@@ -20,6 +20,7 @@ mod first_visits;
 mod foreign;
 mod harvest;
 mod keys_and_profiles;
+mod kinds;
 mod ledger;
 mod localize;
 mod mark_and_detect;

@@ -178,6 +178,40 @@ pub enum Reason {
     NoLayout {
         /// The fields that the record has.
         found: String,
+        /// What to type, where the names of the fields say it.
+        hint: Option<String>,
+    },
+    /// The record has none of the places of the layout that was named.
+    #[error("is no record of the layout `{layout}`: {found}")]
+    OtherLayout {
+        /// The layout that was named.
+        layout: &'static str,
+        /// The fields that the record has.
+        found: String,
+        /// The layout that it unmistakably has.
+        seems: Option<&'static str>,
+    },
+    /// A field was mapped to a path that no record has.
+    #[error("`--field {field}={path}` leads nowhere in every record: the last {found}")]
+    Nowhere {
+        /// The field.
+        field: String,
+        /// The path.
+        path: String,
+        /// The fields that the last record has.
+        found: String,
+    },
+    /// The record holds one piece of an answer, as services stream them.
+    #[error("is one piece of a streamed answer")]
+    Piece {
+        /// The command that joins the pieces.
+        join: &'static str,
+    },
+    /// A table's quotation mark is never closed: everything behind it is one cell.
+    #[error("has a quotation mark in line {line} that is never closed")]
+    OpenQuote {
+        /// The line of the mark.
+        line: u64,
     },
     /// The record is of a request that failed or was refused: it has no answer. Counted apart, and never the end of a run.
     #[error("is no answer: the request failed ({failure})")]
@@ -231,6 +265,8 @@ pub enum Reason {
     TwoLayouts {
         /// The fields that contradict.
         found: String,
+        /// The flags that would decide, each in its own way.
+        flags: String,
     },
     /// The path to the answer leads to one of its parts.
     #[error("the answer's place is one of {parts} parts of `{list}`, and the others belong to it")]
@@ -279,6 +315,8 @@ impl Reason {
             | Self::Kind { .. }
             | Self::Token { .. }
             | Self::NoLayout { .. }
+            | Self::OtherLayout { .. }
+            | Self::Piece { .. }
             | Self::TwoLayouts { .. }
             | Self::NoAnswer { .. }
             | Self::PartOfAnswer { .. }
@@ -302,6 +340,8 @@ impl Reason {
             | Self::Untokenized(_)
             | Self::Failed { .. }
             | Self::OnlyFailed { .. }
+            | Self::Nowhere { .. }
+            | Self::OpenQuote { .. }
             | Self::RequestedTwice { .. }
             | Self::MayBeTokens { .. }
             | Self::NotRequests
@@ -391,6 +431,24 @@ impl Reason {
             Self::Token { .. } => {
                 "write token ids as a list of whole numbers, or give the text instead"
             }
+            Self::NoLayout {
+                hint: Some(hint), ..
+            } => return hint.clone(),
+            Self::OtherLayout {
+                seems: Some(seems), ..
+            } => return format!("it is read as `{seems}` where --layout is left out"),
+            Self::OtherLayout { .. } => {
+                "leave --layout out if records say themselves what they are, or name the fields with `--field response=PATH`"
+            }
+            Self::Nowhere { field, .. } => {
+                return format!("correct the path, or leave `--field {field}=…` out");
+            }
+            Self::Piece { join } => {
+                return format!("join the pieces first, for example: {join} FILE > answers.jsonl");
+            }
+            Self::OpenQuote { .. } => {
+                "close it, or double it where it belongs to the cell; if nothing is quoted in this table, convert it to JSON lines"
+            }
             Self::NoLayout { .. } => {
                 "name the field that holds the answer, for example `--field response=output.text` or `--field text=body`"
             }
@@ -410,8 +468,10 @@ impl Reason {
                 "say where a request has its tokens, `--field prompt_tokens=PATH`, or drop the list if it is none"
             }
             Self::NotRequests => "give the JSON lines that were sent to the service",
-            Self::TwoLayouts { .. } => {
-                "say which field is the answer, for example `--field response=response`; the others then count as shown, so drop what repeats the answer"
+            Self::TwoLayouts { flags, .. } => {
+                return format!(
+                    "say which is the answer: {flags}; the others then count as shown, so drop what repeats the answer"
+                );
             }
             Self::PartOfAnswer { .. } => {
                 "end the path at the list: its parts are joined, for example `--field response=contents.1.parts`"

@@ -14,6 +14,13 @@ pub(crate) struct Said {
     pub(crate) name: Arc<str>,
 }
 
+impl Said {
+    /// Bytes that it takes where it is held, about: an empty string takes some too.
+    pub(crate) fn held(&self) -> u64 {
+        size_of::<Self>() as u64 + self.text.len() as u64
+    }
+}
+
 /// The pieces of exposure: the prompt, every string, and the joins. `fields` are the strings of each field or turn, in
 /// the order of the record, the prompt's own among them.
 ///

@@ -1,11 +1,13 @@
 //! What reading did: which layouts there were, and what was done to the text.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::error::Reason;
 use crate::layouts::Layout;
 use crate::normalise::{Changes, normalise, without_payloads, without_twins};
 use crate::options::ReadOptions;
-use crate::record::{Piece, Record};
+use crate::record::{Nowhere, Piece, Record};
 
 /// What reading did to all records together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,12 +30,44 @@ pub struct Facts {
     pub dressed: Changes,
     /// The same in what was shown, where it was undone.
     pub dressed_shown: Changes,
+    /// Mapped fields that no record had so far.
+    nowhere: Option<Nowhere>,
+    records: u64,
 }
 
 impl Facts {
+    /// Keeps the mapped fields that neither this record nor one before it has.
+    fn note_nowhere(&mut self, nowhere: Option<&Nowhere>) {
+        self.records += 1;
+        self.nowhere = match (self.nowhere.take(), nowhere) {
+            (None, now) if self.records == 1 => now.cloned(),
+            (Some(before), Some(now)) => Some(Nowhere {
+                fields: before
+                    .fields
+                    .into_iter()
+                    .filter(|field| now.fields.contains(field))
+                    .collect(),
+                found: Arc::clone(&now.found),
+            }),
+            _ => None,
+        };
+    }
+
+    /// The mapped field that no record had, if there is one: its path leads nowhere.
+    pub(crate) fn nowhere(&self, options: &ReadOptions) -> Option<Reason> {
+        let nowhere = self.nowhere.as_ref()?;
+        let field = nowhere.fields.first()?;
+        Some(Reason::Nowhere {
+            field: field.to_string(),
+            path: options.fields.path(*field),
+            found: nowhere.found.replacen("it has", "has", 1),
+        })
+    }
+
     /// Prepares a record as the options say, and notes what it was.
     pub(crate) fn prepare(&mut self, mut record: Record, options: &ReadOptions) -> Record {
         let origin = &record.origin;
+        self.note_nowhere(origin.nowhere.as_ref());
         if let Some(field) = &origin.repeated_in {
             *self.repeated_in.entry(field.to_string()).or_default() += 1;
         }

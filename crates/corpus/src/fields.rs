@@ -89,6 +89,8 @@ impl fmt::Display for Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldMap {
     mapped: Vec<(Field, Vec<String>)>,
+    /// How many of these were given.
+    given: usize,
     root: Branch,
 }
 
@@ -119,6 +121,7 @@ impl FieldMap {
                 split_path(path).ok_or_else(|| FieldMapError::BadPath(path.to_owned()))?,
             ));
         }
+        let given = mapped.len();
         let texts: Vec<_> = mapped.iter().filter_map(beside_tokens).collect();
         for (field, path) in texts {
             let is_taken = mapped
@@ -140,7 +143,11 @@ impl FieldMap {
                 let _ = root.insert(field, &[field.name().to_owned()]);
             }
         }
-        Ok(Self { mapped, root })
+        Ok(Self {
+            mapped,
+            given,
+            root,
+        })
     }
 
     /// The path of a field as the user would write it.
@@ -165,6 +172,25 @@ impl FieldMap {
         self.mapped.iter().any(|(field, _)| field.is_body())
     }
 
+    /// The fields that were mapped.
+    pub(crate) fn given(&self) -> impl Iterator<Item = Field> {
+        self.mapped.iter().take(self.given).map(|(field, _)| *field)
+    }
+
+    /// The paths that were given for fields that can hold the answer, in words.
+    pub(crate) fn answer_paths(&self) -> String {
+        let given = self.given().filter(|field| field.is_body());
+        let paths: Vec<String> = given
+            .map(|field| format!("`{}`", self.path(field)))
+            .collect();
+        paths.join(" or ")
+    }
+
+    /// Whether a field at the top of a record is the answer, or holds it.
+    pub(crate) fn is_body(&self, name: &str) -> bool {
+        self.root.child(name).is_some_and(Node::has_body)
+    }
+
     /// Whether the id stands at another place than its own.
     pub(crate) fn maps_id(&self) -> bool {
         let mut mapped = self.mapped.iter();
@@ -184,7 +210,11 @@ impl FieldMap {
             // Fields that do not overlap in answers do not here, but a default name may be taken by the other.
             let _ = root.insert(*field, path);
         }
-        Self { mapped, root }
+        Self {
+            mapped,
+            given: 0,
+            root,
+        }
     }
 
     pub(crate) fn root(&self) -> &Branch {
@@ -233,6 +263,15 @@ pub(crate) struct Branch {
 pub(crate) enum Node {
     Leaf(Field),
     Branch(Branch),
+}
+
+impl Node {
+    fn has_body(&self) -> bool {
+        match self {
+            Self::Leaf(field) => field.is_body(),
+            Self::Branch(branch) => branch.children.iter().any(|(.., node)| node.has_body()),
+        }
+    }
 }
 
 impl Branch {

@@ -27,6 +27,8 @@
 //! # Ok::<(), hallmark_corpus::CorpusError>(())
 //! ```
 
+mod answers;
+mod elsewhere;
 pub mod encode;
 mod error;
 mod exposure;

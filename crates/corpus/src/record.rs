@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::fields::Field;
 use crate::layouts::Layout;
 
 /// One document or answer, as it was read.
@@ -42,6 +43,16 @@ pub struct Origin {
     pub has_halves: bool,
     /// The field that holds the whole answer again, so that nothing of it is evidence.
     pub repeated_in: Option<Arc<str>>,
+    /// Mapped fields that the record does not have.
+    pub(crate) nowhere: Option<Nowhere>,
+}
+
+/// Mapped fields that a record does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Nowhere {
+    pub(crate) fields: Vec<Field>,
+    /// The fields that it has, in words.
+    pub(crate) found: Arc<str>,
 }
 
 /// A turn of a chat before the answer.
@@ -101,17 +112,35 @@ impl Piece {
     }
 }
 
-/// A place in an input: displayed as `file:line`.
+/// A place in an input: displayed as `file:line`, and as `file:line#2` where it is the second of several answers of one record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Source {
     /// The file as it was named by the caller; `-` is standard input.
     pub file: Arc<str>,
     /// The line on which the record starts, from 1; in Parquet the row, from 1.
     pub line: u64,
+    /// Which of several answers of the record it is, from 1; 0 where it has one.
+    pub answer: u32,
+}
+
+impl Source {
+    /// A record of one answer.
+    #[must_use]
+    pub fn new(file: Arc<str>, line: u64) -> Self {
+        Self {
+            file,
+            line,
+            answer: 0,
+        }
+    }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        write!(f, "{}:{}", self.file, self.line)?;
+        match self.answer {
+            0 => Ok(()),
+            answer => write!(f, "#{answer}"),
+        }
     }
 }

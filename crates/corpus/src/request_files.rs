@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use crate::elsewhere::points_elsewhere;
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
 use crate::formats::Format;
@@ -17,6 +16,8 @@ use crate::options::ReadOptions;
 use crate::record::Source;
 use crate::requests::{Asked, Requests};
 use crate::stream::Stream;
+use crate::talk::{Message, asked};
+use crate::tree::Tree;
 
 impl Requests {
     /// Reads files of requests. Of `options`, the places of `id` and `prompt_tokens` and the limits count.
@@ -73,50 +74,76 @@ impl RecordKind for Request {
         source: Source,
         options: &ReadOptions,
     ) -> Result<Several<Self>, Reason> {
-        let found = json_object::found(json, options, Role::Request)?;
-        // It was read just now: what follows looks for what strings do not say.
-        let value: Value = serde_json::from_slice(json).unwrap_or_default();
+        let tree = json_object::tree(json, options)?;
         let tokens = options.fields.path(Field::PromptTokens);
-        if let Some(field) = numbers(&value, "", &tokens) {
+        if let Some(field) = numbers(&tree, "", &tokens) {
             return Err(Reason::MayBeTokens { field });
         }
-        let points_elsewhere = points_elsewhere(&value);
-        let (id, prompt_tokens, strings) = found.into_said();
-        let says_something =
-            prompt_tokens.is_some() || strings.iter().any(|field| !field.is_empty());
+        let points_elsewhere = points_elsewhere(&tree);
+        let says_something = says_something(&tree);
         // As batch services name it.
-        let names = ["custom_id", "key"].iter();
-        let named = names.clone().find_map(|name| value.get(name)?.as_str());
-        let id = id.or_else(|| {
-            named
-                .filter(|_| !options.fields.maps_id())
-                .map(str::to_owned)
-        });
+        let mut names = ["custom_id", "key"].iter();
+        let named = names.find_map(|name| tree.text_at(name));
+        let named = named.filter(|_| !options.fields.maps_id());
+        let named = named.map(str::to_owned);
+        let found = json_object::found_in(tree, options, Role::Request)?;
+        let (id, prompt_tokens, strings) = found.into_said();
+        let is_whole = (prompt_tokens.is_some() || says_something) && !points_elsewhere;
         Ok(vec![Ok(Self {
             source,
-            id,
-            asked: Asked::new(strings, prompt_tokens, says_something && !points_elsewhere),
+            id: id.or(named),
+            asked: Asked::new(strings, prompt_tokens, is_whole),
         })])
     }
 }
 
-/// The path of a list of whole numbers, long enough to be tokens, that is not at the named place.
-fn numbers(value: &Value, path: &str, named: &str) -> Option<String> {
-    const FEW: usize = 3;
-    match value {
-        Value::Array(items) => {
-            let is_list = items.len() > FEW && items.iter().all(Value::is_u64);
-            if is_list && path != named {
-                return Some(path.to_owned());
-            }
-            let mut items = items.iter().enumerate();
-            items.find_map(|(at, item)| numbers(item, &within(path, &at.to_string()), named))
-        }
-        Value::Object(fields) => fields
-            .iter()
-            .find_map(|(name, field)| numbers(field, &within(path, name), named)),
-        _ => None,
+/// Whether a request says what was asked: a turn that is no system's where it has turns, else any text beside what every request has.
+fn says_something(request: &Tree) -> bool {
+    const BODIES: [&str; 5] = [
+        "request.body",
+        "request.params",
+        "body",
+        "params",
+        "request",
+    ];
+    const OTHERS: [&str; 7] = [
+        "id",
+        "custom_id",
+        "key",
+        "method",
+        "url",
+        "model",
+        "endpoint",
+    ];
+    let body = BODIES.iter().find_map(|path| request.at(path));
+    let body = body.unwrap_or(request);
+    let turns = asked(body.clone());
+    let is_turn = |turn: &&Message| turn.role.as_deref().is_some_and(|role| !role.is_empty());
+    if turns.iter().any(|turn| is_turn(&turn)) {
+        return turns.iter().any(Message::is_said);
     }
+    let mut said = turns.iter().flat_map(|turn| &turn.strings);
+    said.any(|(said, _)| !OTHERS.contains(&&*said.name) && !said.text.is_empty())
+}
+
+/// The path of a list of whole numbers, long enough to be tokens, that is not at the named place.
+fn numbers(value: &Tree, path: &str, named: &str) -> Option<String> {
+    const FEW: usize = 3;
+    let is_whole = |item: &Tree| matches!(item, Tree::Whole(0..));
+    let long = match value {
+        Tree::Ids(ids) => ids.len() > FEW,
+        Tree::List(items) => items.len() > FEW && items.iter().all(is_whole),
+        _ => false,
+    };
+    if long && path != named {
+        return Some(path.to_owned());
+    }
+    let mut items = value.items().iter().enumerate();
+    let within_items =
+        items.find_map(|(at, item)| numbers(item, &within(path, &at.to_string()), named));
+    let mut fields = value.fields().iter();
+    within_items
+        .or_else(|| fields.find_map(|(name, field)| numbers(field, &within(path, name), named)))
 }
 
 fn within(path: &str, name: &str) -> String {
@@ -126,68 +153,50 @@ fn within(path: &str, name: &str) -> String {
     }
 }
 
-/// Whether a request takes something that was shown from elsewhere: an earlier answer, a conversation, a file or a stored prompt.
-fn points_elsewhere(value: &Value) -> bool {
-    const NAMES: [&str; 8] = [
-        "previous_response_id",
-        "conversation",
-        "conversation_id",
-        "file_id",
-        "file_ids",
-        "file_data",
-        "vector_store_ids",
-        "cached_content",
-    ];
-    match value {
-        Value::Object(fields) => fields.iter().any(|(name, field)| {
-            let is_there = !field.is_null();
-            let is_name = NAMES.contains(&name.as_str());
-            let is_stored_prompt = name == "prompt" && field.get("id").is_some();
-            is_there && (is_name || is_stored_prompt) || points_elsewhere(field)
-        }),
-        Value::Array(items) => items.iter().any(points_elsewhere),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{numbers, points_elsewhere};
-    use serde_json::json;
+    use super::{numbers, says_something};
+    use crate::tree::{Tree, parse};
+
+    fn tree(json: &str) -> Tree {
+        parse(json.as_bytes(), 9).unwrap().tree
+    }
 
     #[test]
     fn lists_of_numbers_are_found_but_at_their_place() {
-        let asked = json!({"id": 1, "body": {"prompt": [5, 6, 7, 8], "stop": [1, 2], "n": 3}});
+        let asked = tree(r#"{"id": 1, "body": {"prompt": [5, 6, 7, 8], "stop": [1, 2], "n": 3}}"#);
         assert_eq!(
             numbers(&asked, "", "prompt_tokens").as_deref(),
             Some("body.prompt")
         );
         assert_eq!(numbers(&asked, "", "body.prompt"), None);
-        assert_eq!(
-            numbers(&json!({"size": [1.5, 2.5, 3.5, 4.5]}), "", ""),
-            None
-        );
+        let sizes = tree(r#"{"size": [1.5, 2.5, 3.5, 4.5]}"#);
+        assert_eq!(numbers(&sizes, "", ""), None);
     }
 
     #[test]
-    fn what_is_shown_from_elsewhere_is_noticed() {
-        for (asked, elsewhere) in [
+    fn a_request_of_a_system_text_alone_does_not_say_what_was_asked() {
+        for (request, says) in [
             (
-                json!({"body": {"input": "go on", "previous_response_id": "r"}}),
-                true,
-            ),
-            (
-                json!({"body": {"input": "go on", "previous_response_id": null}}),
+                r#"{"custom_id": "a", "body": {"model": "m", "messages": [{"role": "system", "content": "s"}]}}"#,
                 false,
             ),
-            (json!({"body": {"prompt": {"id": "pmpt_1"}}}), true),
             (
-                json!({"body": {"input": [{"content": [{"file_id": "f"}]}]}}),
+                r#"{"custom_id": "a", "body": {"model": "m", "messages": [{"role": "user", "content": "q"}]}}"#,
                 true,
             ),
-            (json!({"body": {"prompt": "a conversation"}}), false),
+            (
+                r#"{"custom_id": "a", "method": "POST", "url": "/v1", "body": {"model": "m"}}"#,
+                false,
+            ),
+            (r#"{"id": "a", "question": "q"}"#, true),
+            (
+                r#"{"custom_id": "a", "params": {"system": "s", "messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}]}}"#,
+                true,
+            ),
+            (r#"{"id": "a", "prompt": "q"}"#, true),
         ] {
-            assert_eq!(points_elsewhere(&asked), elsewhere, "{asked}");
+            assert_eq!(says_something(&tree(request)), says, "{request}");
         }
     }
 }

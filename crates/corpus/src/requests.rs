@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::error::Reason;
 use crate::exposure::Said;
@@ -24,8 +24,15 @@ pub(crate) struct Asked {
     pub(crate) prompt_tokens: Option<Vec<u32>>,
     /// Whether it says everything that was shown.
     pub(crate) is_whole: bool,
-    is_answered: AtomicBool,
+    state: AtomicU8,
 }
+
+/// Nothing came of a request so far.
+const OPEN: u8 = 0;
+/// It failed, and may be asked again.
+const FAILED: u8 = 1;
+/// It was answered.
+const ANSWERED: u8 = 2;
 
 impl Asked {
     /// A request that nobody has answered yet.
@@ -38,7 +45,7 @@ impl Asked {
             strings,
             prompt_tokens,
             is_whole,
-            is_answered: AtomicBool::new(false),
+            state: AtomicU8::new(OPEN),
         }
     }
 }
@@ -63,24 +70,31 @@ impl Requests {
             .by_id
             .get(id)
             .ok_or_else(|| Reason::NoRequest { id: id.to_owned() })?;
-        match asked.is_answered.load(Ordering::Relaxed) {
-            false => Ok(asked),
-            true => Err(Reason::AnsweredTwice { id: id.to_owned() }),
+        match asked.state.load(Ordering::Relaxed) {
+            ANSWERED => Err(Reason::AnsweredTwice { id: id.to_owned() }),
+            _ => Ok(asked),
         }
     }
 
     /// Notes that a request was answered by a good record.
     pub(crate) fn is_answered(&self, id: &str) {
         if let Some(asked) = self.by_id.get(id) {
-            asked.is_answered.store(true, Ordering::Relaxed);
+            asked.state.store(ANSWERED, Ordering::Relaxed);
         }
     }
 
-    /// Requests that no record answered so far.
+    /// Notes that a request failed, where nothing else came of it.
+    pub(crate) fn has_failed(&self, id: &str) {
+        if let Some(asked) = self.by_id.get(id) {
+            asked.state.fetch_max(FAILED, Ordering::Relaxed);
+        }
+    }
+
+    /// Requests of which nothing came so far: no answer and no failure.
     #[must_use]
     pub fn unanswered(&self) -> u64 {
-        let answered = |asked: &&Asked| !asked.is_answered.load(Ordering::Relaxed);
-        self.by_id.values().filter(answered).count() as u64
+        let is_open = |asked: &&Asked| asked.state.load(Ordering::Relaxed) == OPEN;
+        self.by_id.values().filter(is_open).count() as u64
     }
 }
 

@@ -271,6 +271,11 @@ impl<K: RecordKind> Stream<K> {
                         let reason = Reason::OnlyFailed { failed, failure };
                         return Err(CorpusError::new(&file, None, reason));
                     }
+                    if self.current.is_none()
+                        && let Some(reason) = self.facts.nowhere(&self.options)
+                    {
+                        return Err(CorpusError::new(&file, None, reason));
+                    }
                 }
             }
         }

@@ -144,7 +144,7 @@ fn messages_are_lists_of_structs() {
             &records[1].body,
             records[1].exposure_known
         ),
-        (5, &text("Yes."), true)
+        (5, &text("Yes."), false)
     );
     assert_eq!(records[1].exposure, []);
 }

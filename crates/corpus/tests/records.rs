@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::Write;
+use std::io::{Cursor, Write};
 
 use hallmark_corpus::{FieldMap, Format, Origin, Piece, ReadOptions, Reader, Record, Source, Turn};
 
@@ -32,10 +32,7 @@ fn text(text: &str) -> Piece {
 #[test]
 fn plain_documents_are_text_or_tokens() {
     let record = read(r#"{"text": "teal", "id": "a", "group": "b"}"#);
-    let source = Source {
-        file: "in.jsonl".into(),
-        line: 1,
-    };
+    let source = Source::new("in.jsonl".into(), 1);
     assert_eq!(
         record,
         Record {
@@ -84,9 +81,31 @@ fn not_said_is_not_the_same_as_nothing() {
         (r#"{"prompt": "", "response": "teal"}"#, true),
         (r#"{"prompt_tokens": [], "tokens": [1]}"#, true),
         (r#"{"prompt": "colour?", "text": "teal"}"#, true),
+        // Nobody asked, or a system alone.
         (
             r#"{"messages": [{"role": "assistant", "content": "teal"}]}"#,
+            false,
+        ),
+        (
+            r#"{"messages": [{"role": "system", "content": "be brief"}, {"role": "assistant", "content": "teal"}]}"#,
+            false,
+        ),
+        (
+            r#"{"messages": [{"role": "user", "content": "colour?"}, {"role": "assistant", "content": "teal"}]}"#,
             true,
+        ),
+        // Something else was shown, or something that may be tokens.
+        (
+            r#"{"conversation_id": "c", "messages": [{"role": "user", "content": "colour?"}, {"role": "assistant", "content": "teal"}]}"#,
+            false,
+        ),
+        (
+            r#"{"prompt": "colour?", "response": "teal", "previous_response_id": "r"}"#,
+            false,
+        ),
+        (
+            r#"{"type": "GENERATION", "input": [1, 2, 3], "output": "teal"}"#,
+            false,
         ),
     ] {
         assert_eq!(read(json).exposure_known, is_known, "{json}");
@@ -132,9 +151,27 @@ fn strings_beside_mapped_paths_count_as_shown() {
         "in order"
     );
 
-    let record = mapped(r#"{"request": "q", "output": [{"text": "teal"}]}"#, &fields);
-    assert_eq!(record.exposure, [text("q")], "a path that leads nowhere");
-    assert!(!record.exposure_known);
+    // A path that leads nowhere in one record leaves it unknown; in every record it is a mistake.
+    let nowhere = r#"{"request": "q", "output": [{"text": "teal"}]}"#;
+    let lines = format!(
+        "{}\n{nowhere}\n",
+        r#"{"request": {"question": "q"}, "output": [{"text": "blue"}]}"#
+    );
+    let options = ReadOptions {
+        fields: FieldMap::parse(fields).unwrap(),
+        ..ReadOptions::default()
+    };
+    let read = |json: String| Reader::from_read("in.jsonl", Cursor::new(json), &options).unwrap();
+    let records: Vec<_> = read(lines).map(Result::unwrap).collect();
+    assert_eq!(records[1].exposure, [text("q")]);
+    assert!(records[0].exposure_known && !records[1].exposure_known);
+    let error = read(nowhere.to_owned()).last().unwrap().unwrap_err();
+    assert!(
+        error.to_string().contains(
+            "`--field prompt=request.question` leads nowhere in every record: the last has `request`, `output`"
+        ),
+        "{error}"
+    );
 }
 
 #[test]

@@ -234,10 +234,7 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 fn source() -> Source {
-    Source {
-        file: "test".into(),
-        line: 1,
-    }
+    Source::new("test".into(), 1)
 }
 
 /// The tokens of a text that was shown.

@@ -168,8 +168,10 @@ pub fn scan(
             !profiles.iter().any(fits)
         })
         .map(Untried::new);
-    let untried: Vec<Untried> = untried.collect();
-    let (candidates, unfit) = candidates(profiles, keys)?;
+    let mut untried: Vec<Untried> = untried.collect();
+    let (candidates, unfit, twice) = candidates(profiles, keys)?;
+    untried.extend(twice);
+    untried.extend(without_key(profiles, keys));
     if candidates.is_empty() {
         let why = untried
             .iter()
@@ -217,10 +219,31 @@ pub fn scan(
     })
 }
 
-/// Every profile with every key that fits it, and how many pairs do not.
-fn candidates<'a>(profiles: &[Profile], keys: &'a [NamedKey]) -> Result<(Vec<Candidate<'a>>, u64)> {
-    let mut candidates = vec![];
+/// Profiles of the caller's own that no key fits; of schemes at their defaults there are always some.
+fn without_key(profiles: &[Profile], keys: &[NamedKey]) -> Vec<Untried> {
+    let own = profiles
+        .iter()
+        .filter(|profile| profile.name != profile.scheme.id());
+    let fits = |profile: &Profile, key: &Key| {
+        profile.takes(key) || marks::with_layers_of(profile, key).is_some()
+    };
+    let without = own.filter(|profile| !keys.iter().any(|named| fits(profile, &named.key)));
+    without
+        .map(|profile| Untried {
+            file: format!("profile {}", profile.name),
+            why: format!("none of the keys belongs to {}", profile.scheme.id()),
+        })
+        .collect()
+}
+
+/// Pairs, how many do not belong together, and those that were given twice.
+type Pairs<'a> = (Vec<Candidate<'a>>, u64, Vec<Untried>);
+
+/// Every profile with every key that fits it. A pair that is given twice is tried once: each that is tried costs level.
+fn candidates<'a>(profiles: &[Profile], keys: &'a [NamedKey]) -> Result<Pairs<'a>> {
+    let mut candidates: Vec<Candidate<'a>> = vec![];
     let mut unfit = 0;
+    let mut twice: Vec<Untried> = vec![];
     for profile in profiles {
         for NamedKey { file, key } in keys {
             let fitted = match profile.takes(key) {
@@ -231,15 +254,39 @@ fn candidates<'a>(profiles: &[Profile], keys: &'a [NamedKey]) -> Result<(Vec<Can
                 unfit += 1;
                 continue;
             };
+            let mark = marks::mark(&profile, key)?;
+            let is_same = |other: &&Candidate<'_>| {
+                let named = Profile {
+                    name: other.profile.name.clone(),
+                    ..profile.clone()
+                };
+                other.mark.key() == mark.key() && other.profile == named
+            };
+            if let Some(other) = candidates.iter().find(is_same) {
+                let again = match other.file == file && other.profile.name != profile.name {
+                    true => Untried {
+                        file: format!("profile {}", profile.name),
+                        why: format!("it is the same as profile {}", other.profile.name),
+                    },
+                    false => Untried {
+                        file: file.clone(),
+                        why: format!("it is the same key as in {}, and tried once", other.file),
+                    },
+                };
+                if !twice.contains(&again) {
+                    twice.push(again);
+                }
+                continue;
+            }
             candidates.push(Candidate {
                 anyones: marks::anyones(key),
-                mark: marks::mark(&profile, key)?,
+                mark,
                 profile,
                 file,
             });
         }
     }
-    Ok((candidates, unfit))
+    Ok((candidates, unfit, twice))
 }
 
 impl Scanned {
@@ -295,7 +342,7 @@ impl Untried {
     }
 }
 
-/// Other engines' schemes at their defaults; `all` stands for every one.
+/// Other engines' schemes at their defaults; `all` stands for every one, and for the native ones too where a key is native.
 ///
 /// # Errors
 /// When the tokenizer cannot be read, or makes no valid profile with one of them.
@@ -303,6 +350,7 @@ pub fn profiles_of(
     schemes: &[String],
     tokenizer: Option<&Path>,
     vocab_size: Option<u32>,
+    keys: &[NamedKey],
 ) -> Result<Vec<Profile>> {
     if schemes.is_empty() {
         return Ok(vec![]);
@@ -320,7 +368,9 @@ pub fn profiles_of(
     }
     let all = schemes.iter().any(|name| name == "all");
     let mut profiles = vec![];
-    for row in SCHEMES.iter().filter(|row| !row.is_native()) {
+    let has_native = keys.iter().any(|named| matches!(named.key, Key::Cohort(_)));
+    let rows = SCHEMES.iter();
+    for row in rows.filter(|row| !row.is_native() || all && has_native) {
         if all || schemes.iter().any(|name| name == row.id) {
             let profile = Profile {
                 name: row.id.to_owned(),

@@ -73,10 +73,7 @@ impl PublicDetector {
             Question::Tokens(tokens) => Piece::Tokens(tokens),
         };
         let record = Record {
-            source: Source {
-                file: Arc::from("request"),
-                line: 1,
-            },
+            source: Source::new(Arc::from("request"), 1),
             id: None,
             group: None,
             sub_key: None,

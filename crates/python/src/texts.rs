@@ -170,10 +170,7 @@ fn at_hand(texts: &Bound<'_, PyAny>, prompts: Option<&Bound<'_, PyAny>>) -> PyRe
     let records = bodies.into_iter().enumerate().map(|(at, body)| {
         let prompt = shown.as_mut().and_then(Iterator::next);
         Record {
-            source: Source {
-                file: Arc::clone(&file),
-                line: at as u64 + 1,
-            },
+            source: Source::new(Arc::clone(&file), at as u64 + 1),
             id: None,
             group: None,
             sub_key: None,

@@ -244,10 +244,7 @@ fn speeches() -> Result<Vec<TokenRecord>> {
     Ok(texts
         .zip(1..)
         .map(|(text, line)| TokenRecord {
-            source: hallmark_corpus::Source {
-                file: "validation".into(),
-                line,
-            },
+            source: hallmark_corpus::Source::new("validation".into(), line),
             id: None,
             group: None,
             sub_key: None,

@@ -83,10 +83,7 @@ impl Cast {
             .map(|(Exchange { prompt, answer }, line)| {
                 let text = |tokens: &[u32]| Piece::Text(tokenizer.decode(tokens));
                 Ok(Record {
-                    source: Source {
-                        file: "demo".into(),
-                        line,
-                    },
+                    source: Source::new("demo".into(), line),
                     id: Some(line.to_string()),
                     group: None,
                     sub_key: None,

@@ -123,7 +123,12 @@ fn sizes(args: &DoctorArgs, profile: &Profile, sample: &Sample) -> Vec<(Profile,
         return vec![];
     }
     let own = profile.tokenizer.vocab_size;
-    let bases = [Some(own), sample.tokenizer_size];
+    // Where no tokenizer is at hand, the highest id that was seen says about how many there are.
+    let bases = [
+        Some(own),
+        sample.tokenizer_size,
+        sample.highest().map(|id| id.saturating_add(1)),
+    ];
     let mut sizes: Vec<u32> = args.vocab_size.clone();
     for base in bases.into_iter().flatten() {
         sizes.extend(vocabularies::like(base));

@@ -103,6 +103,12 @@ impl Sample {
         })
     }
 
+    /// The highest id of all tokens.
+    pub(super) fn highest(&self) -> Option<u32> {
+        let tokens = self.documents.iter().flat_map(|document| &document.tokens);
+        tokens.copied().max()
+    }
+
     pub(super) fn has_prompts(&self) -> bool {
         let mut documents = self.documents.iter();
         documents.any(|document| {

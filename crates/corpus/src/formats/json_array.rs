@@ -153,10 +153,7 @@ impl<K: RecordKind> Records<K> for Elements {
                     value,
                 });
             }
-            let source = Source {
-                file: Arc::clone(&self.input.file),
-                line: start,
-            };
+            let source = Source::new(Arc::clone(&self.input.file), start);
             K::from_json(&self.element, source, &self.options)
         });
         Some(record.map_err(|reason| CorpusError::new(&self.input.file, Some(start), reason)))

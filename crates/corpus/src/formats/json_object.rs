@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 
+use crate::answers::Held;
+use crate::elsewhere::{asks_in_numbers, points_elsewhere};
 use crate::error::{Reason, TokenFault};
+use crate::exposure::Said;
 use crate::failed::failure;
 use crate::fields::{Branch, Field, Node};
-use crate::found::{Found, Shown, name_keys};
-use crate::layouts::{self, Exchange, Laid};
+use crate::found::{Found, Shown, name_keys, no_answer};
+use crate::layouts::{self, Contender, Exchange, Laid, Layout};
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 use crate::strings::strings;
@@ -58,8 +61,55 @@ pub(crate) fn records_of(
     if !tree.is_object() {
         return Err(Reason::NotAnObject { found: tree.kind() });
     }
+    let fields = &options.fields;
+    let is_record = |tree: &Tree| tree.fields().iter().any(|(name, _)| fields.is_body(name));
+    let may_be_wrapped =
+        options.layout.is_none() && !is_record(&tree) && layouts::told(&tree).is_none();
+    let wrapper = may_be_wrapped
+        .then(|| layouts::wrapped(&tree, is_record))
+        .flatten();
+    let Some(Tree::List(rows)) = wrapper.and_then(|name| tree.take(name)) else {
+        return of_object(tree, has_halves, source, options).map(numbered);
+    };
+    // What stands around the list was shown with each of its records, or may have been.
+    let mut around = vec![];
+    strings(tree.clone(), &Arc::from("around"), &mut around);
+    let mut held = Held::new(&options.limits);
+    let mut all = vec![];
+    for mut row in rows {
+        if let Some(inner) = row.take("row") {
+            row = inner;
+        }
+        if !around.is_empty() {
+            held.add(around.iter().map(Said::held).sum())?;
+            row.put("around", tree.clone());
+        }
+        match of_object(row, has_halves, source, options) {
+            Ok(records) => all.extend(records),
+            Err(reason) => all.push(Err(reason)),
+        }
+    }
+    Ok(numbered(all))
+}
+
+/// The records of one object.
+fn of_object(
+    mut tree: Tree,
+    has_halves: bool,
+    source: &Source,
+    options: &ReadOptions,
+) -> Result<Vec<Result<Record, Reason>>, Reason> {
     let failed = failure(&tree);
     let keys: Vec<String> = tree.fields().iter().map(|(key, _)| key.clone()).collect();
+    let is_mapped = options.fields.given().next().is_some();
+    let beside = Found {
+        has_halves,
+        points_elsewhere: points_elsewhere(&tree),
+        asks_in_numbers: asks_in_numbers(&tree),
+        names: is_mapped.then(|| name_keys(&keys).into()),
+        ..Found::default()
+    };
+    let mut id = None;
     let named = |reason: Reason| match (reason, &failed) {
         (
             Reason::NoLayout { .. } | Reason::NoAnswer { .. } | Reason::Failed { .. },
@@ -70,25 +120,113 @@ pub(crate) fn records_of(
         (reason, _) => reason,
     };
     let by_fields =
-        options.fields.maps_answer() || options.layout.is_some_and(layouts::Layout::is_by_fields);
+        options.fields.maps_answer() || options.layout.is_some_and(Layout::is_by_fields);
+    let is_said = by_fields || options.layout.is_some();
+    if !is_said && let Some(join) = layouts::piece_of_stream(&tree) {
+        return Err(Reason::Piece { join });
+    }
+    let hint = if is_said { None } else { layouts::hint(&tree) };
+    let contenders = if is_said {
+        vec![]
+    } else {
+        layouts::contenders(&tree)
+    };
+    let seems = layouts::told(&tree);
     let laid = match by_fields {
         true => None,
         false => layouts::read(&mut tree, options.layout),
     };
-    let all = match laid {
-        Some(laid) => of_layout(laid, tree, source, options, has_halves),
-        None if options.layout.is_some_and(|layout| !layout.is_by_fields()) => {
-            Err(Reason::NoLayout {
-                found: name_keys(&keys),
+    let no_answer = || {
+        match options.fields.answer_paths() {
+        paths if paths.is_empty() => Reason::NoLayout {
+            found: no_answer(&keys),
+            hint: hint.clone(),
+        },
+        paths => Reason::NoLayout {
+            found: format!("nothing stands at {paths}; {}", name_keys(&keys)),
+            hint: Some("correct the path of `--field`: names with dots between, and positions in lists from 0".to_owned()),
+        },
+    }
+    };
+    let all = match (laid, options.layout) {
+        (Some(laid), Some(layout))
+            if seems != Some(layout) && failed.is_none() && laid.is_empty() =>
+        {
+            let found = name_keys(&keys);
+            Err(Reason::OtherLayout {
+                layout: layout.name(),
+                found,
+                seems: seems.map(Layout::name),
             })
         }
-        None => found_in(tree, options, Role::Answer).and_then(|mut found| {
-            found.has_halves = has_halves;
-            found.into_records(None, source, options, || name_keys(&keys))
-        }),
+        (Some(laid), _) => {
+            let may = layouts::may_have_rivals(laid.layout);
+            let left = if may {
+                layouts::contenders(&tree)
+            } else {
+                vec![]
+            };
+            match two_answers(&layouts::rivals(&contenders, &left)) {
+                Some(reason) if may => Err(reason),
+                _ => of_layout(laid, tree, source, options, beside, &mut id),
+            }
+        }
+        (None, _) => {
+            let own = |one: &Contender| !options.fields.is_body(one.name);
+            let left: Vec<Contender> = contenders.iter().filter(|one| own(one)).cloned().collect();
+            let rivals = match keys.iter().any(|key| options.fields.is_body(key)) {
+                true => layouts::rivals(&contenders, &left),
+                // Several answers, and none under a name that is read.
+                false if left.len() > 1 => left,
+                false => vec![],
+            };
+            match two_answers(&rivals) {
+                Some(reason) => Err(reason),
+                None => fill(beside, tree, options, Role::Answer).and_then(|found| {
+                    id.clone_from(&found.id);
+                    let held = &mut Held::new(&options.limits);
+                    found.into_records(None, source, options, held, no_answer)
+                }),
+            }
+        }
     };
-    let all = all.map_err(&named)?;
-    Ok(all.into_iter().map(|one| one.map_err(&named)).collect())
+    let all = all.map_err(&named).map(|all| {
+        let all = all.into_iter().map(|one| one.map_err(&named));
+        all.collect::<Vec<_>>()
+    });
+    if let (Some(requests), Some(id)) = (&options.requests, &id) {
+        let is_failed = |reason: &Reason| matches!(reason, Reason::Failed { .. });
+        let failed = match &all {
+            Ok(all) => all.iter().any(|one| one.as_ref().is_err_and(is_failed)),
+            Err(reason) => is_failed(reason),
+        };
+        if failed {
+            requests.has_failed(id);
+        }
+    }
+    all
+}
+
+/// Why fields that may each be the answer cannot be read, where there are several.
+fn two_answers(rivals: &[Contender]) -> Option<Reason> {
+    let names: Vec<String> = rivals.iter().map(|one| format!("`{}`", one.name)).collect();
+    let flags: Vec<String> = rivals.iter().map(|one| format!("`{}`", one.flag)).collect();
+    (rivals.len() > 1).then(|| Reason::TwoLayouts {
+        found: names.join(" and "),
+        flags: flags.join(" or "),
+    })
+}
+
+/// Tells several answers of one record apart.
+fn numbered(mut all: Vec<Result<Record, Reason>>) -> Vec<Result<Record, Reason>> {
+    if all.len() > 1 {
+        for (record, number) in all.iter_mut().zip(1..) {
+            if let Ok(record) = record {
+                record.source.answer = number;
+            }
+        }
+    }
+    all
 }
 
 /// The records of a recognised layout.
@@ -97,16 +235,18 @@ fn of_layout(
     rest: Tree,
     source: &Source,
     options: &ReadOptions,
-    has_halves: bool,
+    beside: Found,
+    record_id: &mut Option<String>,
 ) -> Result<Vec<Result<Record, Reason>>, Reason> {
     let Laid {
         layout,
         exchanges,
         id,
     } = laid;
-    let mut beside = found_in(rest, options, Role::Beside)?;
+    let mut beside = fill(beside, rest, options, Role::Beside)?;
     beside.id = beside.id.filter(|_| id.is_none()).or(id);
-    beside.has_halves = has_halves;
+    record_id.clone_from(&beside.id);
+    let held = &mut Held::new(&options.limits);
     let several = exchanges.len() > 1;
     let mut records = vec![];
     for (number, exchange) in exchanges.into_iter().enumerate() {
@@ -118,6 +258,7 @@ fn of_layout(
             asked,
             replies,
             rest,
+            ..
         } = exchange;
         if replies.is_empty() {
             let failure = "no answer".to_owned();
@@ -126,9 +267,13 @@ fn of_layout(
         }
         found.start_field();
         found.strings_mut().extend(rest);
-        found.prompt_turns = (!asked.is_empty()).then_some(asked);
+        found.prompt_turns = (!asked.is_empty()).then(|| Arc::unwrap_or_clone(asked));
         found.replies = Some(replies);
-        records.extend(found.into_records(Some(layout), source, options, String::new)?);
+        records.extend(found.into_records(Some(layout), source, options, held, || {
+            Reason::Failed {
+                failure: "no answer".to_owned(),
+            }
+        })?);
     }
     if records.is_empty() {
         let failure = "no answer".to_owned();
@@ -148,8 +293,8 @@ pub(crate) enum Role {
     Request,
 }
 
-/// The mapped fields of one JSON object, and the strings beside them.
-pub(crate) fn found(bytes: &[u8], options: &ReadOptions, role: Role) -> Result<Found, Reason> {
+/// One JSON object of text that is UTF-8.
+pub(crate) fn tree(bytes: &[u8], options: &ReadOptions) -> Result<Tree, Reason> {
     let Parsed {
         tree, utf8_up_to, ..
     } = parse(bytes, options.limits.nesting())?;
@@ -159,11 +304,16 @@ pub(crate) fn found(bytes: &[u8], options: &ReadOptions, role: Role) -> Result<F
     if !tree.is_object() {
         return Err(Reason::NotAnObject { found: tree.kind() });
     }
-    found_in(tree, options, role)
+    Ok(tree)
 }
 
-fn found_in(tree: Tree, options: &ReadOptions, role: Role) -> Result<Found, Reason> {
-    let mut found = Found::default();
+/// The mapped fields of one JSON object, and the strings beside them.
+pub(crate) fn found_in(tree: Tree, options: &ReadOptions, role: Role) -> Result<Found, Reason> {
+    fill(Found::default(), tree, options, role)
+}
+
+/// The same, added to what is known of the record.
+fn fill(mut found: Found, tree: Tree, options: &ReadOptions, role: Role) -> Result<Found, Reason> {
     let walk = Walk { options, role };
     let Tree::Object(fields) = tree else {
         return Ok(found);

@@ -81,10 +81,7 @@ impl<K: RecordKind> Records<K> for Lines {
                 }
                 Ok(Line::Whole) if self.json().trim_ascii().is_empty() => continue,
                 Ok(Line::Whole) => {
-                    let source = Source {
-                        file: Arc::clone(&self.input.file),
-                        line: self.number,
-                    };
+                    let source = Source::new(Arc::clone(&self.input.file), self.number);
                     Some(K::from_json(self.json(), source, &self.options).map_err(fail))
                 }
             };

@@ -5,6 +5,7 @@ pub(crate) mod json_object;
 pub(crate) mod jsonl;
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;
+mod quotes;
 pub(crate) mod records;
 pub(crate) mod table;
 pub(crate) mod text;

@@ -15,20 +15,24 @@ use std::fs::File;
 use std::sync::Arc;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use serde_json::Value;
 
 use self::cells::Cursor;
 use self::fault::{catch, damaged};
 use self::guard::Budget;
 pub(crate) use self::objects::Objects;
+use crate::answers::Held;
+use crate::elsewhere::names;
 use crate::error::{CorpusError, Reason};
-use crate::fields::Field;
+use crate::fields::{Field, FieldMap, Node};
 use crate::formats::records::{Records, Several};
-use crate::found::{Found, name_keys};
+use crate::found::{Found, Shown, name_keys, no_answer};
 use crate::layouts::{self, Layout};
 use crate::limits::LimitKind;
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 use crate::talk::Message;
+use crate::tree::embedded;
 
 /// The records of a Parquet file: of the mapped columns, or, where rows have a layout by name, of whole rows.
 pub(crate) fn open(
@@ -39,15 +43,53 @@ pub(crate) fn open(
     let by_fields =
         options.fields.maps_answer() || options.layout.is_some_and(Layout::is_by_fields);
     let again = || file.try_clone().map_err(Reason::Open);
-    let is_laid = !by_fields
-        && (options.layout.is_some()
-            || Objects::new(Arc::clone(&name), again()?, Arc::clone(&options))?
-                .first_rows(|row| layouts::is_known(row.to_string().as_bytes())));
+    let again_objects = || Objects::new(Arc::clone(&name), again()?, Arc::clone(&options));
+    let json = columns_of_json(&file, &options.fields)?;
+    let is_json = |row: &Value| {
+        json.iter()
+            .any(|name| !row[name.as_str()].is_null() && holds_json(&row[name.as_str()]))
+    };
+    let is_laid = !json.is_empty() && again_objects()?.first_rows(is_json)
+        || !by_fields
+            && (options.layout.is_some()
+                || again_objects()?
+                    .first_rows(|row| layouts::is_known(row.to_string().as_bytes())));
     Ok(match is_laid {
         true => Box::new(Objects::new(name, file, options)?),
         false => Box::new(Rows::new(name, file, options)?),
     })
 }
+
+/// Columns of fields at the top of records that may have another form than the field's own: turns as JSON in a string, or a prompt of turns.
+fn columns_of_json(file: &File, fields: &FieldMap) -> Result<Vec<String>, Reason> {
+    let file = file.try_clone().map_err(Reason::Open)?;
+    let file = catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?;
+    let schema = file.metadata().file_metadata().schema_descr();
+    let columns = schema.root_schema().get_fields().iter().filter(|column| {
+        let Some(Node::Leaf(field)) = fields.root().child(column.name()) else {
+            return false;
+        };
+        match field {
+            Field::Messages | Field::Tokens | Field::PromptTokens | Field::ResponseTokens => {
+                columns::is_string(column)
+            }
+            Field::Prompt | Field::Response => !column.is_primitive(),
+            _ => false,
+        }
+    });
+    Ok(columns.map(|column| column.name().to_owned()).collect())
+}
+
+/// Whether a cell is a list or an object, or JSON of one.
+fn holds_json(cell: &Value) -> bool {
+    cell.as_str()
+        .map_or(cell.is_array() || cell.is_object(), |text| {
+            embedded(text, LEVELS).is_some()
+        })
+}
+
+/// Levels of a cell's JSON.
+const LEVELS: u32 = 64;
 
 /// The records of a Parquet file, column by column.
 struct Rows {
@@ -127,6 +169,12 @@ impl Rows {
             bad = bad.or(taken.err());
         }
         found.messages = messages;
+        let is_mapped = self.options.fields.given().next().is_some();
+        found.names = is_mapped.then(|| name_keys(&self.keys).into());
+        found.points_elsewhere = found.shown.iter().any(|shown| match shown {
+            Shown::Strings(strings) => strings.iter().any(|said| names(&said.name, &said.text)),
+            Shown::Prompt | Shown::Messages => false,
+        });
         Ok(Some((found, bad)))
     }
 
@@ -146,11 +194,12 @@ impl Rows {
                 expected: "a string",
             });
         }
-        let source = Source {
-            file: Arc::clone(&self.name),
-            line: self.row,
-        };
-        found.into_records(None, &source, &self.options, || name_keys(&self.keys))
+        let source = Source::new(Arc::clone(&self.name), self.row);
+        let held = &mut Held::new(&self.options.limits);
+        found.into_records(None, &source, &self.options, held, || Reason::NoLayout {
+            found: no_answer(&self.keys),
+            hint: None,
+        })
     }
 }
 

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord};
 
+use super::quotes::Quotes;
 use crate::error::{CorpusError, Reason};
+use crate::failed::failure;
 use crate::formats::json_object;
 use crate::formats::records::{Records, Several};
 use crate::input::Input;
@@ -34,6 +36,7 @@ pub(crate) struct Table {
 /// Bytes of a table. What is wrong with them is kept beside the error that a reader can give.
 struct Cells {
     input: Input,
+    quotes: Quotes,
     since: Arc<AtomicU64>,
     limit: u64,
 }
@@ -59,6 +62,13 @@ impl Read for Cells {
         let available = self.input.fill().map_err(failed)?;
         let length = available.len().min(buffer.len());
         buffer[..length].copy_from_slice(&available[..length]);
+        self.quotes.see(&buffer[..length]);
+        if length == 0
+            && !buffer.is_empty()
+            && let Some(line) = self.quotes.open()
+        {
+            return Err(failed(Reason::OpenQuote { line }));
+        }
         self.input.consume(length);
         let since = self.since.fetch_add(length as u64, Ordering::Relaxed);
         if since > self.limit + AHEAD as u64 {
@@ -83,6 +93,7 @@ impl Table {
         let lag = u64::from(first.ends_with(b"\r"));
         let since = Arc::new(AtomicU64::new(0));
         let cells = Cells {
+            quotes: Quotes::new(delimiter),
             since: Arc::clone(&since),
             limit: options.limits.max_record_bytes,
             input,
@@ -129,6 +140,22 @@ impl Table {
         Ok(Some(names))
     }
 
+    /// Where every cell that could be the answer is empty, the answer is an empty text: a table has no other way to write it.
+    fn empty_answer(&self, names: &StringRecord, tree: &mut Tree) {
+        let is_answer = |name: &&str| {
+            ANSWERS.contains(name) && !self.options.fields.maps_answer()
+                || self.options.fields.is_body(name)
+        };
+        let mut columns = names.iter().filter(is_answer);
+        let is_empty = columns.clone().all(|name| tree.get(name).is_none());
+        if let Some(first) = columns.next()
+            && is_empty
+            && failure(tree).is_none()
+        {
+            tree.put(first, Tree::Text(String::new()));
+        }
+    }
+
     fn records(&mut self) -> Result<Option<Several<Record>>, Reason> {
         let Some(names) = self.names()? else {
             return Ok(None);
@@ -152,18 +179,20 @@ impl Table {
             };
             fields.push((name.to_owned(), value));
         }
+        let mut tree = Tree::Object(fields);
+        self.empty_answer(&names, &mut tree);
         let read = Parsed {
-            tree: Tree::Object(fields),
+            tree,
             has_halves: false,
             utf8_up_to: None,
         };
-        let source = Source {
-            file: Arc::clone(&self.file),
-            line: self.line,
-        };
+        let source = Source::new(Arc::clone(&self.file), self.line);
         json_object::records_of(read, &source, &self.options).map(Some)
     }
 }
+
+/// Columns of answers in the layouts that are told by name.
+const ANSWERS: [&str; 4] = ["output", "completion", "generated_text", "chosen"];
 
 /// Columns that hold lists and objects, as JSON, in the layouts that are told by name.
 const LISTS: [&str; 16] = [

@@ -62,10 +62,7 @@ impl Records<Record> for Text {
         if std::mem::replace(&mut self.done, true) {
             return None;
         }
-        let source = Source {
-            file: Arc::clone(&self.input.file),
-            line: 1,
-        };
+        let source = Source::new(Arc::clone(&self.input.file), 1);
         if self.options.requests.is_some() {
             let field = self.options.fields.path(Field::Id);
             let reason = Reason::NoId { field };

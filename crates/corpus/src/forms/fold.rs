@@ -1,8 +1,11 @@
 //! Letters and digits of a character, whatever its case and normal form.
 
+use super::alike::alike;
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
 /// Hands on the letters and digits of a character: of its upper case in lower case, decomposed, without marks, twice.
+///
+/// Letters that look alike are one ([`alike`]).
 ///
 /// Twice, as a decomposed character may be of either case, and a mark may have an upper case that is a letter. All forms of
 /// a character that Unicode's case mappings and normal forms give have the same letters: a test tries every character.
@@ -18,7 +21,7 @@ pub(super) fn fold(c: char, each: &mut impl FnMut(char)) {
             cases(c, &mut |c| {
                 decompose_compatible(c, |c| {
                     if c.is_alphanumeric() && canonical_combining_class(c) == 0 {
-                        each(c);
+                        alike(c, each);
                     }
                 });
             });

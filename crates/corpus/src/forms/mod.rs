@@ -7,6 +7,8 @@
 //! A program between the log and the model, or the model itself, writes a passage as JSON, with quotation marks or in one
 //! line; its tokens are then others, and only its letters and digits are the same. So windows are also compared by these.
 
+mod alike;
+mod encoded;
 mod escapes;
 mod fold;
 mod grams;

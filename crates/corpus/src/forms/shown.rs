@@ -1,5 +1,6 @@
 //! What was shown, as letters, and how much of an answer stands in it.
 
+use super::encoded::decoded;
 use super::escapes::{escapes_line_breaks, levels, undo};
 use super::grams::Grams;
 use super::in_order::Words;
@@ -39,8 +40,15 @@ impl Shown {
         shown
     }
 
-    /// Adds a text, given as its bytes.
+    /// Adds a text, given as its bytes, and the texts that stand in it encoded.
     fn add(&mut self, shown: &[u8]) {
+        self.add_forms(shown);
+        for text in decoded(shown) {
+            self.add_forms(&text);
+        }
+    }
+
+    fn add_forms(&mut self, shown: &[u8]) {
         for (at, form) in forms(text(shown)).iter().enumerate() {
             let mut letters = vec![];
             push(form, &mut letters);
@@ -160,6 +168,26 @@ mod tests {
             reach(&["the"], &["* ", "*", "The", "!", "me"]),
             [0, 1, 2, 3, 4]
         );
+    }
+
+    /// Letters that look alike, base64, a word a row, and the events of a stream.
+    #[test]
+    fn what_was_shown_in_disguise_is_known_again() {
+        let tokens = [
+            "The", " gate", " is", " shut", " at", " noon", " and", " nobody", " came",
+        ];
+        let all: Vec<u8> = (0..9).collect();
+        for shown in [
+            "\u{1d1b}\u{29c}\u{1d07} \u{262}\u{1d00}\u{1d1b}\u{1d07} \u{26a}\u{a731} \u{a731}\u{29c}\u{1d1c}\u{1d1b} at noon and nobody came",
+            "Th\u{435} g\u{251}te is shut \u{430}t n\u{585}\u{585}n and nobody came",
+            "VGhlIGdhdGUgaXMgc2h1dCBhdCBub29uIGFuZCBub2JvZHkgY2FtZQ==",
+            "5468652067617465206973207368757420617420 6e6f6f6e20616e64206e6f626f64792063616d65",
+            "The\ngate\nis\nshut\nat\nnoon\nand\nnobody\ncame\n",
+            "row 1: The\nrow 2: gate\nrow 3: is\nrow 4: shut\nrow 5: at\nrow 6: noon\nrow 7: and\nrow 8: nobody\nrow 9: came\n",
+            "data: {\"w\": \"The\"}\n\ndata: {\"w\": \" gate\"}\n\ndata: {\"w\": \" is\"}\n\ndata: {\"w\": \" shut\"}\n\ndata: {\"w\": \" at\"}\n\ndata: {\"w\": \" noon\"}\n\ndata: {\"w\": \" and\"}\n\ndata: {\"w\": \" nobody\"}\n\ndata: {\"w\": \" came\"}\n\n",
+        ] {
+            assert_eq!(reach(&[shown], &tokens), all, "{shown}");
+        }
     }
 
     #[test]

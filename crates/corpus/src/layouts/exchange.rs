@@ -1,17 +1,22 @@
 //! A request with its answers, out of the places where they stand.
 
+use std::sync::Arc;
+
 use crate::exposure::Said;
-use crate::talk::{Message, Replied, Reply, asked, message, messages, replies};
+use crate::talk::{Message, Replied, Reply, asked, messages, replies, turns as in_turns};
 use crate::tree::{Tree, embedded};
 
 /// A request, and every answer to it.
 #[derive(Debug, Default)]
 pub(crate) struct Exchange {
-    pub(crate) asked: Vec<Message>,
+    /// Shared by the exchanges that have the same.
+    pub(crate) asked: Arc<Vec<Message>>,
     /// Nothing where the place of answers is empty.
     pub(crate) replies: Vec<Replied>,
     /// Strings beside the answers.
     pub(crate) rest: Vec<Said>,
+    /// Values beside them that may hold an answer again.
+    pub(super) outputs: Vec<Tree>,
 }
 
 /// The exchange of the first places that hold something.
@@ -23,6 +28,11 @@ pub(super) fn one(tree: &mut Tree, asked: &[&str], replied: &[&str]) -> Vec<Exch
 
 /// The exchange of a request and a response.
 pub(super) fn exchange(request: Option<Tree>, reply: Option<Tree>) -> Vec<Exchange> {
+    answered(Arc::new(request.map_or_else(Vec::new, asked)), reply)
+}
+
+/// The same of a request that was read.
+pub(super) fn answered(asked: Arc<Vec<Message>>, reply: Option<Tree>) -> Vec<Exchange> {
     let mut rest = vec![];
     let reply = reply.map(|reply| match reply {
         Tree::Text(text) => embedded(&text, LEVELS)
@@ -32,9 +42,10 @@ pub(super) fn exchange(request: Option<Tree>, reply: Option<Tree>) -> Vec<Exchan
     });
     let replies = reply.map_or_else(Vec::new, |reply| replies(reply, &mut rest));
     vec![Exchange {
-        asked: request.map_or_else(Vec::new, asked),
+        asked,
         replies,
         rest,
+        outputs: vec![],
     }]
 }
 
@@ -55,22 +66,18 @@ pub(super) fn whole(before: Option<Tree>, turns: Option<Tree>) -> Vec<Exchange> 
         turns => turns,
     };
     let turns = turns.map(|turns| match turns {
-        Tree::List(items) => items
-            .into_iter()
-            .enumerate()
-            .map(|(at, turn)| message(turn, &at.to_string(), Some("user")))
-            .collect(),
+        Tree::List(items) => in_turns(items, "turns", Some("user")),
         other => messages(other, "turns"),
     });
     let reply = |turns| Reply {
         turns,
-        is_chat: true,
         ..Reply::default()
     };
     vec![Exchange {
-        asked: before.map_or_else(Vec::new, asked),
+        asked: Arc::new(before.map_or_else(Vec::new, asked)),
         replies: turns.map(|turns| turns.map(reply)).into_iter().collect(),
         rest: vec![],
+        outputs: vec![],
     }]
 }
 

@@ -3,14 +3,21 @@
 //! A record is read by a layout where it is unmistakably of that layout: fields stand in it that others do not have together. What
 //! stands at the places of questions and answers is read by [`talk`](crate::talk), for all layouts alike; everything else counts as shown.
 
+mod again;
+mod apps;
+mod contenders;
 mod exchange;
+mod hints;
 mod name;
 mod observed;
 mod rows;
+mod servers;
 mod spans;
 
+pub(crate) use contenders::{Contender, contenders, may_have_rivals, rivals};
 pub(crate) use exchange::Exchange;
+pub(crate) use hints::{hint, piece_of_stream, wrapped};
 pub use name::Layout;
 #[cfg(feature = "parquet")]
 pub(crate) use rows::is_known;
-pub(crate) use rows::{Laid, read};
+pub(crate) use rows::{Laid, read, told};

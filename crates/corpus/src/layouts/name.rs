@@ -44,11 +44,23 @@ pub enum Layout {
     Langfuse,
     /// A gateway's payloads: `messages`, `response` and what they cost.
     LiteLlm,
+    /// Conversations of `ChatGPT`'s export: `mapping`.
+    ChatGpt,
+    /// Conversations of Claude.ai's export: `chat_messages`.
+    ClaudeAi,
+    /// `message` and `done`.
+    Ollama,
+    /// `message` and `finish_reason`, `text` and `generation_id`, or `generations`.
+    Cohere,
+    /// A request's `outputs`, as vLLM gives them offline.
+    VllmOffline,
+    /// `output.message`, or a log of calls with both bodies.
+    Bedrock,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
         Self::Document,
         Self::Answer,
         Self::Chat,
@@ -67,6 +79,12 @@ impl Layout {
         Self::OpenTelemetry,
         Self::Langfuse,
         Self::LiteLlm,
+        Self::ChatGpt,
+        Self::ClaudeAi,
+        Self::Ollama,
+        Self::Cohere,
+        Self::VllmOffline,
+        Self::Bedrock,
     ];
 
     /// The name in flags and results.
@@ -91,6 +109,12 @@ impl Layout {
             Self::OpenTelemetry => "opentelemetry",
             Self::Langfuse => "langfuse",
             Self::LiteLlm => "litellm",
+            Self::ChatGpt => "chatgpt",
+            Self::ClaudeAi => "claude-ai",
+            Self::Ollama => "ollama",
+            Self::Cohere => "cohere",
+            Self::VllmOffline => "vllm-offline",
+            Self::Bedrock => "bedrock",
         }
     }
 

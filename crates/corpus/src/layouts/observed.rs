@@ -1,8 +1,10 @@
 //! What tools that watch models export: observations of Langfuse, payloads of `LiteLLM`.
 
-use super::exchange::{Exchange, exchange, has};
-use crate::strings::strings;
-use crate::talk::Fault;
+use std::sync::Arc;
+
+use super::again::Answers;
+use super::exchange::{Exchange, answered, exchange, has};
+use crate::talk::{Fault, asked};
 use crate::tree::Tree;
 
 /// Whether a record is a trace or an observation.
@@ -60,30 +62,42 @@ pub(super) fn langfuse(tree: &mut Tree) -> Vec<Exchange> {
     };
     let (generations, others): (Vec<Tree>, Vec<Tree>) =
         observations.into_iter().partition(is_generation);
-    // What tools and searches gave, and what went into any step, may have been shown; what a step of several gave is an answer again.
-    let mut rest = vec![];
-    for mut other in others {
-        let kind = other.text_at("type").unwrap_or_default().to_uppercase();
-        if matches!(kind.as_str(), "SPAN" | "CHAIN" | "AGENT") {
-            other.take("output");
-        }
-        strings(other, &"observations".into(), &mut rest);
-    }
     if generations.is_empty() {
         let (input, output) = (tree.take("input"), tree.take("output"));
+        tree.put("observations", Tree::List(others));
         return exchange(input, output);
     }
-    // The trace's own input and output are those of its observations.
-    tree.take("output");
-    let asked = tree.take("input");
-    let all = generations.into_iter().flat_map(|mut one| {
-        let input = one.take("input").or_else(|| asked.clone());
-        exchange(input, one.take("output"))
-    });
-    let mut all: Vec<Exchange> = all.collect();
-    for one in &mut all {
-        one.rest.extend(rest.iter().cloned());
+    let own = Arc::new(tree.take("input").map_or_else(Vec::new, asked));
+    let mut all = vec![];
+    let mut rest = vec![];
+    for mut one in generations {
+        let input = one.take("input").map(|input| Arc::new(asked(input)));
+        all.extend(answered(
+            input.unwrap_or_else(|| Arc::clone(&own)),
+            one.take("output"),
+        ));
+        rest.push(one);
     }
+    // What went into any step, and what tools and searches gave, may have been shown; what the trace and steps of several gave may be an
+    // answer again.
+    let answers = Answers::of(&all);
+    for mut other in others {
+        let kind = other.text_at("type").unwrap_or_default().to_uppercase();
+        if matches!(kind.as_str(), "SPAN" | "CHAIN" | "AGENT")
+            && let Some(mut output) = other.take("output")
+        {
+            answers.take_out_of(&mut output);
+            other.put("output", output);
+        }
+        rest.push(other);
+    }
+    if let Some(mut output) = tree.take("output") {
+        answers.take_out_of(&mut output);
+        rest.push(output);
+    }
+    let said = own.iter().flat_map(|turn| &turn.strings);
+    rest.extend(said.map(|(said, _)| Tree::Text(said.text.clone())));
+    tree.put("observations", Tree::List(rest));
     all
 }
 

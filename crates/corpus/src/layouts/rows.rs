@@ -2,7 +2,7 @@
 
 use super::exchange::{Exchange, exchange, has, one, whole};
 use super::name::Layout;
-use super::{observed, spans};
+use super::{apps, observed, servers, spans};
 use crate::tree::Tree;
 #[cfg(feature = "parquet")]
 use crate::tree::parse;
@@ -16,6 +16,15 @@ pub(crate) struct Laid {
     pub(crate) id: Option<String>,
 }
 
+impl Laid {
+    /// Whether nothing stands where the layout has answers.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exchanges
+            .iter()
+            .all(|exchange| exchange.replies.is_empty())
+    }
+}
+
 /// A layout: what tells it, and how it is read.
 struct Row {
     layout: Layout,
@@ -24,7 +33,7 @@ struct Row {
 }
 
 /// Told in this order.
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 20] = [
     Row {
         layout: Layout::OpenTelemetry,
         is: spans::is,
@@ -59,6 +68,36 @@ const ROWS: [Row; 14] = [
         is: observed::is_litellm,
         // The request as the gateway got it stays among what was shown: it may hold more than the messages.
         read: |tree| one(tree, &["messages", "input", "prompt"], &["response"]),
+    },
+    Row {
+        layout: Layout::ChatGpt,
+        is: apps::is_chatgpt,
+        read: apps::chatgpt,
+    },
+    Row {
+        layout: Layout::ClaudeAi,
+        is: apps::is_claude_ai,
+        read: apps::claude_ai,
+    },
+    Row {
+        layout: Layout::Bedrock,
+        is: servers::is_bedrock,
+        read: servers::bedrock,
+    },
+    Row {
+        layout: Layout::Ollama,
+        is: servers::is_ollama,
+        read: servers::ollama,
+    },
+    Row {
+        layout: Layout::Cohere,
+        is: servers::is_cohere,
+        read: servers::cohere,
+    },
+    Row {
+        layout: Layout::VllmOffline,
+        is: servers::is_vllm,
+        read: servers::vllm,
     },
     Row {
         layout: Layout::OpenAiResponses,
@@ -216,11 +255,21 @@ pub(crate) fn read(tree: &mut Tree, given: Option<Layout>) -> Option<Laid> {
     })
 }
 
+/// The layout that an object unmistakably has.
+pub(crate) fn told(tree: &Tree) -> Option<Layout> {
+    let row = ROWS.iter().find(|row| (row.is)(tree))?;
+    Some(row.layout)
+}
+
 /// Whether an object is unmistakably of a layout.
+pub(super) fn is_known_tree(tree: &Tree) -> bool {
+    told(tree).is_some()
+}
+
+/// The same of its JSON.
 #[cfg(feature = "parquet")]
 pub(crate) fn is_known(json: &[u8]) -> bool {
-    parse(json, super::exchange::LEVELS)
-        .is_ok_and(|read| ROWS.iter().any(|row| (row.is)(&read.tree)))
+    parse(json, super::exchange::LEVELS).is_ok_and(|read| is_known_tree(&read.tree))
 }
 
 /// Whether these are items of a response.

@@ -1,5 +1,6 @@
 //! OpenTelemetry's spans, events and attributes of generative models: `gen_ai.…`.
 
+use super::again::Answers;
 use super::exchange::{Exchange, LEVELS, exchange};
 use crate::exposure::Said;
 use crate::strings::strings;
@@ -59,7 +60,18 @@ fn event_name(tree: &Tree) -> Option<&str> {
 /// Every call of a model in it.
 pub(super) fn read(tree: &mut Tree) -> Vec<Exchange> {
     let mut calls = vec![];
-    walk(std::mem::take(tree), &mut calls);
+    let mut beside = vec![];
+    walk(std::mem::take(tree), &mut calls, &mut beside);
+    let answers = Answers::of(&calls);
+    beside.iter_mut().for_each(|span| take_out(span, &answers));
+    for call in &mut calls {
+        for mut output in std::mem::take(&mut call.outputs) {
+            answers.take_out_of(&mut output);
+            strings(output, &"output".into(), &mut call.rest);
+        }
+    }
+    // What other spans say was shown, or may have been.
+    *tree = Tree::Object(vec![("spans".to_owned(), Tree::List(beside))]);
     calls
 }
 
@@ -75,23 +87,77 @@ const NESTING: [&str; 8] = [
     "data",
 ];
 
-fn walk(tree: Tree, calls: &mut Vec<Exchange>) {
+fn walk(tree: Tree, calls: &mut Vec<Exchange>, beside: &mut Vec<Tree>) {
     let mut tree = match tree {
         Tree::List(items) => {
-            return items.into_iter().for_each(|item| walk(item, calls));
+            return items.into_iter().for_each(|item| walk(item, calls, beside));
         }
         Tree::Object(_) => tree,
         _ => return,
     };
     if let Some(inner) = NESTING.iter().find_map(|name| tree.take(name)) {
-        walk(inner, calls);
+        walk(inner, calls, beside);
+        beside.push(tree);
+        return;
+    }
+    if !speaks(&tree) {
+        beside.push(tree);
         return;
     }
     let mut call = Call::default();
     call.see(&mut tree);
-    if call.has_something() {
-        calls.extend(exchange_of(call));
+    calls.extend(exchange_of(call));
+}
+
+/// Whether a span, an event or a log record says what a model was asked or answered.
+fn speaks(tree: &Tree) -> bool {
+    const NAMES: [&str; 6] = [
+        "gen_ai.system_instructions",
+        "gen_ai.tool.definitions",
+        "gen_ai.input.messages",
+        "gen_ai.output.messages",
+        "gen_ai.prompt",
+        "gen_ai.completion",
+    ];
+    let is = |name: &str| {
+        NAMES.contains(&name)
+            || ["gen_ai.prompt.", "gen_ai.completion."]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+    };
+    let named = |tree: &Tree| tree.fields().iter().any(|(name, _)| is(name));
+    let keyed = |tree: &Tree| {
+        let mut items = tree.items().iter();
+        items.any(|item| item.text_at("key").is_some_and(is))
+    };
+    let mut events = tree.get("events").map_or(&[][..], Tree::items).iter();
+    let inner = ["attributes", "body"].iter();
+    let mut inner = inner.filter_map(|name| tree.get(name));
+    is_event(tree) || named(tree) || inner.any(|all| named(all) || keyed(all)) || events.any(speaks)
+}
+
+/// Takes answers out of what a span beside them gave.
+fn take_out(span: &mut Tree, answers: &Answers) {
+    match span {
+        Tree::Object(fields) => {
+            let key = fields.iter().find(|(name, _)| name == "key");
+            let key = key.and_then(|(_, key)| key.text()).is_some_and(is_reply);
+            for (name, value) in fields {
+                match is_reply(name) || key && name == "value" {
+                    true => answers.take_out_of(value),
+                    false => take_out(value, answers),
+                }
+            }
+        }
+        Tree::List(items) => items.iter_mut().for_each(|item| take_out(item, answers)),
+        _ => {}
     }
+}
+
+/// Whether a name says that an answer may stand there again.
+fn is_reply(name: &str) -> bool {
+    let names = ["output", "completion", "response"];
+    names.iter().any(|is| name.contains(is))
 }
 
 /// What attributes and events of one span say.
@@ -101,13 +167,11 @@ struct Call {
     replied: Vec<Tree>,
     /// Strings beside them.
     rest: Vec<Said>,
+    /// Values under names that an answer may stand under again.
+    outputs: Vec<Tree>,
 }
 
 impl Call {
-    fn has_something(&self) -> bool {
-        !self.asked.is_empty() || !self.replied.is_empty()
-    }
-
     /// Looks at a span, an event or a log record.
     fn see(&mut self, tree: &mut Tree) {
         let name = event_name(tree).map(str::to_owned);
@@ -173,16 +237,12 @@ impl Call {
                 "gen_ai.output.messages" | "gen_ai.completion" => {
                     self.replied.push(choices_of(json(value)));
                 }
-                // Whatever else it says may have been shown, but for the answer again under other names.
-                name => {
-                    let said = numbered.see(name, value);
-                    let is_reply = ["output", "completion", "response"];
-                    if let Some(said) =
-                        said.filter(|_| !is_reply.iter().any(|is| name.contains(is)))
-                    {
-                        strings(said, &name.into(), &mut self.rest);
-                    }
-                }
+                // Whatever else it says may have been shown.
+                name => match numbered.see(name, value) {
+                    Some(said) if is_reply(name) => self.outputs.push(said),
+                    Some(said) => strings(said, &name.into(), &mut self.rest),
+                    None => {}
+                },
             }
         }
         self.asked
@@ -212,18 +272,25 @@ fn choices_of(output: Tree) -> Tree {
 fn exchange_of(call: Call) -> Vec<Exchange> {
     let asked = (!call.asked.is_empty()).then_some(Tree::List(call.asked));
     if call.replied.is_empty() {
-        return exchange(asked, None);
+        let mut exchanges = exchange(asked, None);
+        if let Some(only) = exchanges.first_mut() {
+            only.rest.extend(call.rest);
+            only.outputs = call.outputs;
+        }
+        return exchanges;
     }
     let mut all = call.replied.into_iter();
     let first = all.next();
     let mut exchanges = exchange(asked, first);
     if let Some(only) = exchanges.first_mut() {
         only.rest.extend(call.rest);
+        only.outputs = call.outputs;
     }
     for more in all {
         let more = exchange(None, Some(more));
         if let (Some(into), Some(from)) = (exchanges.first_mut(), more.into_iter().next()) {
             into.replies.extend(from.replies);
+            into.rest.extend(from.rest);
         }
     }
     exchanges

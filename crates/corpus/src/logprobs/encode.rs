@@ -87,7 +87,7 @@ impl LogprobRecord {
             Positions::Without | Positions::Unspelled { .. } => vec![],
             Positions::Text { tokens, tops } => {
                 let Some(tokenizer) = tokenizer else {
-                    let Source { file, line } = &self.source;
+                    let Source { file, line, .. } = &self.source;
                     return Err(CorpusError::new(file, Some(*line), Reason::NeedsTokenizer));
                 };
                 strings(&tokens, &tops, window, tokenizer, &mut unmapped)

@@ -53,12 +53,14 @@ pub(super) fn record(
                 "{}; log-probabilities stand in `context_tokens` and `top`, `tokens` and `top_logprobs`, or `logprobs`",
                 names(&fields)
             ),
+            hint: None,
         });
     }
     // What was shown is read by the same rules as of any answer.
     let mut answers = json_object::records(line, &source, options)?;
     let answer = answers.pop().ok_or(Reason::NoLayout {
         found: names(&fields),
+        hint: None,
     })??;
     let positions = match (by_id, by_string) {
         (Some(tops), _) => with_ids(answer.body, tops, vocabulary)?,

@@ -5,7 +5,7 @@
 pub(crate) enum Kind {
     /// The turn's text: its `content`, or a part of it.
     Text,
-    /// An argument of the turn's call of a tool, calls counted from 0: the assistant wrote it.
+    /// An argument of the turn's call of a tool, which begins behind so many strings of the turn: the assistant wrote it.
     Call(u32),
     /// Thoughts, results, citations, names and the like.
     Other,

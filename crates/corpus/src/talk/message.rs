@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::kind::Kind;
+use super::order::in_order;
 use super::part::{Within, collect};
 use super::roles;
 use crate::exposure::Said;
@@ -45,39 +46,73 @@ impl Message {
         strings.any(|(said, kind)| *kind == Kind::Text && !said.text.is_empty())
     }
 
-    /// The turn's calls that have arguments: each one's, one below the other.
-    pub(crate) fn calls(&self) -> Vec<(u32, String)> {
-        let mut calls: Vec<(u32, String)> = vec![];
+    /// Whether it is a system's text.
+    pub(crate) fn is_system(&self) -> bool {
+        let role = self.role.as_deref().unwrap_or_default();
+        let is = |name: &str| role.trim().eq_ignore_ascii_case(name);
+        ["system", "developer", "systemmessage"].into_iter().any(is)
+    }
+
+    /// Whether it is a turn in which somebody but a system says something, even an empty text.
+    pub(crate) fn is_said(&self) -> bool {
+        let speaks = self.role.as_deref().is_some_and(|role| !role.is_empty());
+        speaks && !self.is_system() && self.text().is_some()
+    }
+
+    /// The turn's calls that have arguments.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        let mut calls: Vec<Call> = vec![];
         for (said, kind) in &self.strings {
-            let Kind::Call(number) = *kind else { continue };
-            match calls.last_mut().filter(|(last, _)| *last == number) {
-                Some((_, text)) => {
-                    text.push('\n');
-                    text.push_str(&said.text);
+            let Kind::Call(begin) = *kind else { continue };
+            match calls.last_mut().filter(|last| last.begin == begin) {
+                Some(call) => {
+                    call.text.push('\n');
+                    call.text.push_str(&said.text);
                 }
-                None => calls.push((number, said.text.clone())),
+                None => calls.push(Call {
+                    number: u32::try_from(calls.len()).unwrap_or(u32::MAX),
+                    begin,
+                    text: said.text.clone(),
+                }),
             }
         }
-        calls.retain(|(_, text)| text.chars().any(char::is_alphanumeric));
+        calls.retain(|call| call.text.chars().any(char::is_alphanumeric));
         calls
     }
 }
 
+/// A call of a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// Its number in the turn, from 0.
+    pub(crate) number: u32,
+    /// What its strings have in [`Kind::Call`].
+    pub(crate) begin: u32,
+    /// Its arguments, one below the other.
+    pub(crate) text: String,
+}
+
 /// The turns of a list. `field` names it in messages.
 pub(crate) fn messages(list: Tree, field: &str) -> Result<Vec<Message>, Fault> {
-    let items = match list {
-        Tree::List(items) => items,
-        other => {
-            return Err(Fault::Kind {
-                field: field.to_owned(),
-                found: other.kind().to_owned(),
-                expected: "a list of {\"role\": …, \"content\": …}",
-            });
-        }
-    };
-    let turns = items.into_iter().enumerate();
+    match list {
+        Tree::List(items) => turns(items, field, None),
+        other => Err(Fault::Kind {
+            field: field.to_owned(),
+            found: other.kind().to_owned(),
+            expected: "a list of {\"role\": …, \"content\": …}",
+        }),
+    }
+}
+
+/// Turns in the order in which they were said. `role` is whose those are that do not say so.
+pub(crate) fn turns(
+    items: Vec<Tree>,
+    field: &str,
+    role: Option<&str>,
+) -> Result<Vec<Message>, Fault> {
+    let turns = in_order(items).into_iter().enumerate();
     turns
-        .map(|(at, turn)| message(turn, &format!("{field}.{at}"), None))
+        .map(|(at, turn)| message(turn, &format!("{field}.{at}"), role))
         .collect()
 }
 
@@ -85,7 +120,7 @@ pub(crate) fn messages(list: Tree, field: &str) -> Result<Vec<Message>, Fault> {
 const SPEAKERS: [&str; 6] = ["role", "from", "author", "speaker", "sender", "type"];
 
 /// One turn. `role` is whose it is where it does not say so.
-pub(crate) fn message(turn: Tree, field: &str, role: Option<&str>) -> Result<Message, Fault> {
+pub(super) fn message(turn: Tree, field: &str, role: Option<&str>) -> Result<Message, Fault> {
     let kind = |name: &str, found: &str, expected| Fault::Kind {
         field: format!("{field}{name}"),
         found: found.to_owned(),

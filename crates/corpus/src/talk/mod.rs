@@ -6,6 +6,7 @@
 mod fault;
 mod kind;
 mod message;
+mod order;
 mod part;
 mod reply;
 mod request;
@@ -13,7 +14,7 @@ mod roles;
 
 pub(crate) use fault::Fault;
 pub(crate) use kind::Kind;
-pub(crate) use message::{Message, message, messages};
+pub(crate) use message::{Message, messages, turns};
 pub(crate) use reply::{Replied, Reply, is_withheld, replies};
 pub(crate) use request::asked;
 pub use roles::Roles;

@@ -139,11 +139,7 @@ fn call(fields: Vec<(String, Tree)>, number: u32, strings: &mut Vec<(Said, Kind)
     }
 }
 
-/// The number of a turn's next call.
+/// What tells a turn's next call from those before it.
 fn next_call(strings: &[(Said, Kind)]) -> u32 {
-    let calls = strings.iter().filter_map(|(_, kind)| match kind {
-        Kind::Call(number) => Some(number + 1),
-        Kind::Text | Kind::Other => None,
-    });
-    calls.max().unwrap_or(0)
+    u32::try_from(strings.len()).unwrap_or(u32::MAX)
 }

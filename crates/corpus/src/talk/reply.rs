@@ -17,8 +17,6 @@ pub(crate) struct Reply {
     pub(crate) tokens: Option<Vec<u32>>,
     /// The tokens of the prompt, likewise.
     pub(crate) prompt_tokens: Option<Vec<u32>>,
-    /// Whether its turns are a whole chat: what was asked stands among them.
-    pub(crate) is_chat: bool,
 }
 
 /// A reply, or why there is none.
@@ -175,6 +173,15 @@ fn choice_of(choice: Tree, rest: &mut Vec<Said>) -> Vec<Replied> {
         Some(said) => replies(said, rest),
         None => inner(&mut fields, rest).unwrap_or_else(|| vec![nothing()]),
     };
+    // What a search found and the like; the answer may stand here again.
+    let answer = found.iter().flatten().flat_map(|reply| &reply.turns);
+    let answer: Vec<String> = answer.filter_map(Message::text).collect();
+    let mut beside = vec![];
+    for (key, value) in fields {
+        collect(value, &Arc::from(&*key), Within::Other, &mut beside);
+    }
+    let beside = beside.into_iter().map(|(said, _)| said);
+    rest.extend(beside.filter(|said| !answer.contains(&said.text)));
     let found = found.into_iter().map(|reply| match (&failure, reply) {
         (Some(failure), _) => failed(failure),
         (None, reply) => reply.map(|reply| Reply {
@@ -188,7 +195,13 @@ fn choice_of(choice: Tree, rest: &mut Vec<Said>) -> Vec<Replied> {
 
 /// How an answer was withheld, if it was.
 fn withheld(take: &mut impl FnMut(&str) -> Option<Tree>) -> Option<String> {
-    let ends = ["finish_reason", "finishReason", "stop_reason", "status"];
+    let ends = [
+        "finish_reason",
+        "finishReason",
+        "stop_reason",
+        "stopReason",
+        "status",
+    ];
     let ends: Vec<Tree> = ends.into_iter().filter_map(&mut *take).collect();
     let named = ends.iter().filter_map(Tree::text);
     let named = named.clone().find(|end| is_withheld(end));

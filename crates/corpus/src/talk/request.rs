@@ -64,8 +64,17 @@ fn read(tree: Tree, role: &str, turns: &mut Vec<Message>) {
                 true => "assistant",
                 false => role,
             };
-            // What has no role of its own has this one, so that nothing is left to be wrong.
-            turns.extend(message(Tree::Object(fields), "", Some(whose)));
+            // What has no role of its own has this one. What is no turn all the same says something.
+            let turn = Tree::Object(fields);
+            match message(turn.clone(), "", Some(whose)) {
+                Ok(turn) => turns.push(turn),
+                Err(_) => {
+                    let mut strings = vec![];
+                    collect(turn, &Arc::from("content"), Within::Other, &mut strings);
+                    let role = Some(String::new());
+                    turns.push(Message { role, strings });
+                }
+            }
         }
         Tree::Object(fields) => {
             let mut beside = vec![];

@@ -71,6 +71,16 @@ impl Tree {
         (!taken.is_empty()).then_some(Self::Object(taken))
     }
 
+    /// Puts a value under a name, in place of the one that was taken from there; this has to be an object.
+    pub(crate) fn put(&mut self, name: &str, value: Self) {
+        if let Self::Object(fields) = self {
+            match fields.iter_mut().find(|(key, _)| key == name) {
+                Some((_, place)) => *place = value,
+                None => fields.push((name.to_owned(), value)),
+            }
+        }
+    }
+
     /// The text, if it is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {

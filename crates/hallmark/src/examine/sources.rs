@@ -90,10 +90,7 @@ mod tests {
         let mut gathered = Gathered::default();
         for (file, group) in records {
             gathered.see(&TokenRecord {
-                source: Source {
-                    file: (*file).into(),
-                    line: 1,
-                },
+                source: Source::new((*file).into(), 1),
                 id: None,
                 group: group.map(str::to_owned),
                 sub_key: None,

@@ -1,5 +1,6 @@
 //! Key files on disk: created new with mode 0600, refused when others can read them.
 
+use super::kinds::kind_of;
 use super::{Access, refuse_existing, temporary};
 use crate::error::{Error, ErrorKind, Result};
 use hallmark_core::keys::{KeyFile, KeyFileError};
@@ -28,9 +29,13 @@ pub fn read(path: &Path) -> Result<KeyFile> {
             _ => Error::io("open the key file", path, &error)
                 .hint("check the path and its permissions"),
         })?;
+        let read = (&file).take(MAX_KEY_FILE + 1).read_to_string(&mut text);
+        // What is no key at all has no need to be secret.
+        refuse_other_kinds(path, &text)?;
         refuse_readable_by_others(path, &file)?;
-        file.take(MAX_KEY_FILE + 1).read_to_string(&mut text)
+        read
     };
+    refuse_other_kinds(path, &text)?;
     let not_a_key_file = || {
         Error::usage(format_args!("{name} is not a key file"))
             .hint("a key file is text, as `hallmark keygen` and `hallmark derive` write it")
@@ -57,6 +62,17 @@ pub fn read(path: &Path) -> Result<KeyFile> {
             _ => failure
                 .hint("a native key is what `hallmark keygen` or `derive` wrote; another engine's is one line such as integer:42, hex:0123456789abcdef or integers:654,400,836"),
         }
+    })
+}
+
+/// Says no to a file of another kind, and what it is.
+fn refuse_other_kinds(path: &Path, text: &str) -> Result<()> {
+    kind_of(text).map_or(Ok(()), |kind| {
+        Err(Error::usage(format_args!(
+            "{} is no key of a mark: it is {kind}",
+            path.display()
+        ))
+        .hint("give the key file that `hallmark keygen` or `derive` wrote, or another engine's key as one line such as integer:42"))
     })
 }
 

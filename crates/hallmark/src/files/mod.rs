@@ -1,6 +1,7 @@
 //! Files: written whole or not at all, and never over an existing one.
 
 pub mod keys;
+pub mod kinds;
 pub mod profiles;
 
 use crate::error::{Error, Result};

@@ -1,8 +1,13 @@
 //! What is marked with: a profile, or a scheme with its parameters.
 
 use crate::error::{Error, Result};
+use hallmark_core::keys::{ForeignKey, Key};
+use hallmark_core::mark::Mark;
 use hallmark_core::profile::{Profile, TokenizerRef};
 use hallmark_core::schemes::{Parameters, Scheme};
+
+/// Numbers of a key at most: one for each layer.
+const MOST_NUMBERS: u64 = 64;
 
 /// What is marked with.
 #[derive(Clone, Debug)]
@@ -56,6 +61,18 @@ impl Marking {
             delta: None,
             reads_text: false,
         })
+    }
+
+    /// How many bits of a key the scheme's function keeps at most; none where it keeps all.
+    pub(super) fn key_bits(&self) -> Option<u32> {
+        // Numbers of 64 bits each, spread by the golden ratio.
+        let number = |at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1 << 62;
+        let mut keys = (1..=MOST_NUMBERS).filter_map(|count| {
+            let numbers = (1..=count).map(number).collect();
+            ForeignKey::new(numbers).ok().map(Key::Foreign)
+        });
+        let key = keys.find(|key| self.profile.takes(key))?;
+        Mark::new(&self.profile, &key).ok()?.key_bits()
     }
 
     pub(super) fn gamma(&self) -> Option<f64> {

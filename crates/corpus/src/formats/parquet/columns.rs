@@ -273,8 +273,9 @@ impl Search {
 }
 
 /// Bytes that are text, by their annotation or for want of one.
-fn is_string(node: &Type) -> bool {
-    node.get_physical_type() == Physical::BYTE_ARRAY
+pub(super) fn is_string(node: &Type) -> bool {
+    node.is_primitive()
+        && node.get_physical_type() == Physical::BYTE_ARRAY
         && matches!(
             node.get_basic_info().converted_type(),
             ConvertedType::UTF8 | ConvertedType::NONE | ConvertedType::JSON | ConvertedType::ENUM

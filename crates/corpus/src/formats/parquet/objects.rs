@@ -91,10 +91,7 @@ impl<K: RecordKind> Records<K> for Objects {
         let record = catch(|| self.next_object())
             .transpose()?
             .and_then(|object| {
-                let source = Source {
-                    file: Arc::clone(&self.name),
-                    line: self.row,
-                };
+                let source = Source::new(Arc::clone(&self.name), self.row);
                 K::from_json(object.to_string().as_bytes(), source, &self.options)
             });
         Some(record.map_err(|reason| CorpusError::new(&self.name, Some(self.row), reason)))

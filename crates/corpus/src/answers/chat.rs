@@ -1,0 +1,225 @@
+//! A chat, and which of its turns and calls are answers.
+
+use crate::error::Reason;
+use crate::exposure::Said;
+use crate::fields::{Field, FieldMap};
+use crate::options::ReadOptions;
+use crate::record::{Piece, Turn};
+use crate::talk::{Kind, Message, Roles};
+
+/// A chat with one answer, or several turns that may be: what one exchange said.
+pub(super) struct Talk {
+    pub(super) messages: Vec<Message>,
+    /// Turns before this one were asked; from it on they answer.
+    pub(super) answers_from: usize,
+    pub(super) tokens: Option<Vec<u32>>,
+    pub(super) prompt_tokens: Option<Vec<u32>>,
+}
+
+/// What of a chat is one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) turn: usize,
+    /// The turn's text, or one of its calls: its number, and what its strings have in [`Kind::Call`].
+    pub(super) call: Option<(u32, u32)>,
+    /// Whether what stands behind it was shown too.
+    with_rest: bool,
+}
+
+/// One answer of a chat.
+pub(super) struct Answer {
+    pub(super) body: Piece,
+    /// What was shown with it, turn by turn.
+    pub(super) shown: Vec<Vec<Said>>,
+    pub(super) before: Vec<Turn>,
+    pub(super) prompt_tokens: Option<Vec<u32>>,
+    /// Whether somebody asked: a chat of an answer alone, or behind a system's text alone, does not say what was shown.
+    pub(super) is_asked: bool,
+}
+
+impl Talk {
+    /// The answers of the chat, and how many earlier turns of the assistant count as shown only.
+    pub(super) fn places(
+        &self,
+        options: &ReadOptions,
+        fields: &FieldMap,
+    ) -> Result<(Vec<Place>, u32), Reason> {
+        let missing = |why: String| Reason::NoAnswer {
+            field: fields.path(Field::Messages),
+            why,
+        };
+        let own = |turn: &Message| {
+            let role = turn.role.as_deref();
+            role.is_some_and(|role| options.roles.answers(role))
+        };
+        let turns = self.messages.iter().enumerate();
+        let assistant: Vec<(usize, &Message)> = turns.filter(|(_, turn)| own(turn)).collect();
+        if assistant.is_empty() {
+            let mut roles: Vec<String> = vec![];
+            for role in self.messages.iter().filter_map(|turn| turn.role.clone()) {
+                if !roles.contains(&role) && roles.len() < 8 {
+                    roles.push(role);
+                }
+            }
+            let roles: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
+            return Err(missing(match roles.is_empty() {
+                true => "no turn has the role `assistant`".to_owned(),
+                false => format!(
+                    "no turn has the role `assistant`; there are {}",
+                    roles.join(", ")
+                ),
+            }));
+        }
+        let with_text = assistant.iter().filter(|(_, turn)| turn.has_text());
+        if options.all_turns {
+            let with_rest = self.may_be_backwards(&own);
+            let mut places = vec![];
+            for &(at, turn) in &assistant {
+                let place = |call| Place {
+                    turn: at,
+                    call,
+                    with_rest,
+                };
+                places.extend(turn.has_text().then(|| place(None)));
+                let calls = turn.calls().into_iter();
+                places.extend(calls.map(|call| place(Some((call.number, call.begin)))));
+            }
+            if !places.is_empty() {
+                return Ok((places, 0));
+            }
+        }
+        let answer = with_text
+            .clone()
+            .rev()
+            .find(|(at, _)| *at >= self.answers_from);
+        // An answer without text to the last question is none, and what stands before that question may have been shown as an example.
+        let asked = self.messages.iter().rposition(|turn| {
+            let role = turn.role.as_deref().unwrap_or_default();
+            !own(turn) && !matches!(role, "tool" | "function")
+        });
+        let behind = |at: usize| asked.is_none_or(|asked| at > asked);
+        let is_tried = assistant.iter().any(|(at, _)| behind(*at));
+        let answer = answer.filter(|(at, _)| behind(*at) || !is_tried);
+        let Some((last, _)) = answer else {
+            // A turn that is an empty text is an answer that says nothing.
+            let empty = assistant.iter().rev().find(|(at, turn)| {
+                *at >= self.answers_from && behind(*at) && turn.text().is_some()
+            });
+            let calls = assistant
+                .iter()
+                .any(|(at, turn)| behind(*at) && !turn.calls().is_empty());
+            return match empty {
+                Some((at, _)) if !calls => Ok((vec![Place::last(*at)], 0)),
+                _ if calls => Err(Reason::Failed {
+                    failure: "a tool's call without text".to_owned(),
+                }),
+                _ => Err(Reason::Failed {
+                    failure: "the last question has no answer with text".to_owned(),
+                }),
+            };
+        };
+        let earlier = with_text.filter(|(at, _)| at < last).count();
+        Ok((
+            vec![Place::last(*last)],
+            u32::try_from(earlier).unwrap_or(u32::MAX),
+        ))
+    }
+
+    /// Whether the turns may stand in the order of the newest first: an answer stands before every question, and a question behind every
+    /// answer. Then every turn counts as shown for every other.
+    fn may_be_backwards(&self, own: &impl Fn(&Message) -> bool) -> bool {
+        let mut speakers = self.messages.iter().filter(|turn| turn.is_said());
+        let first = speakers.next();
+        let last = speakers.next_back();
+        first.is_some_and(own) && last.is_some_and(|turn| !own(turn))
+    }
+
+    /// Bytes that a record up to this answer says.
+    pub(super) fn bytes_up_to(&self, place: Place) -> u64 {
+        let turns = match place.with_rest {
+            true => &self.messages[..],
+            false => &self.messages[..=place.turn],
+        };
+        let strings = turns.iter().flat_map(|turn| &turn.strings);
+        strings.map(|(said, _)| said.held()).sum()
+    }
+
+    /// Takes the text, or the call, at a place as the answer and every other string of every turn as exposure, turn by turn.
+    ///
+    /// Thoughts and calls of the answering turn count as shown: that costs a little power where it is wrong, and never validity.
+    pub(super) fn answer(&self, place: Place, roles: &Roles) -> Answer {
+        let kind = place
+            .call
+            .map_or(Kind::Text, |(_, begin)| Kind::Call(begin));
+        let turns = match place.with_rest {
+            true => &self.messages[..],
+            false => &self.messages[..=place.turn],
+        };
+        let mut shown = Vec::with_capacity(turns.len());
+        for (at, turn) in turns.iter().enumerate() {
+            let is_answer = |of: Kind| at == place.turn && of == kind;
+            let strings = turn.strings.iter().filter(|(_, of)| !is_answer(*of));
+            shown.push(strings.map(|(said, _)| said.clone()).collect());
+        }
+        // What a system says was shown, wherever it is written down.
+        let behind = self.messages[turns.len()..].iter();
+        shown.extend(behind.filter(|turn| turn.is_system()).map(|turn| {
+            let strings = turn.strings.iter();
+            strings.map(|(said, _)| said.clone()).collect()
+        }));
+        let turn = &self.messages[place.turn];
+        let text = match place.call {
+            None => turn.text().unwrap_or_default(),
+            Some((number, _)) => {
+                let mut calls = turn.calls().into_iter();
+                let call = calls.find(|call| call.number == number);
+                call.map(|call| call.text).unwrap_or_default()
+            }
+        };
+        let is_last = place.turn + 1 == self.messages.len();
+        let tokens = self
+            .tokens
+            .clone()
+            .filter(|_| is_last && place.call.is_none());
+        Answer {
+            body: match tokens {
+                Some(tokens) => Piece::Both { text, tokens },
+                None => Piece::Text(text),
+            },
+            shown,
+            before: self.messages[..place.turn].iter().map(Turn::of).collect(),
+            prompt_tokens: self.prompt_tokens.clone(),
+            is_asked: turns.iter().any(|turn| {
+                let own = turn.role.as_deref().is_some_and(|role| roles.answers(role));
+                turn.is_said() && !own
+            }),
+        }
+    }
+}
+
+impl Place {
+    /// The one answer of a record, with everything else in it as shown.
+    fn last(turn: usize) -> Self {
+        Self {
+            turn,
+            call: None,
+            with_rest: true,
+        }
+    }
+}
+
+impl Turn {
+    /// A turn as it could be said again.
+    fn of(message: &Message) -> Self {
+        // Parts of text come with their kind: `{"type": "text", "text": "…"}`.
+        let is_text = |(said, kind): &(Said, Kind)| {
+            let is_kind = &*said.name == "type" && said.text.ends_with("text");
+            *kind == Kind::Text || is_kind
+        };
+        Self {
+            role: message.role.clone().unwrap_or_default(),
+            text: message.text().unwrap_or_default(),
+            text_only: message.strings.iter().all(is_text),
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! Exports as people bring them: what is no record of a layout is refused with what to type, and nothing that was shown is lost.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::Cursor;
+
+use serde_json::json;
+
+use hallmark_corpus::{
+    CorpusError, FieldMap, Layout, Limits, Piece, ReadOptions, Reader, Record, Requests,
+};
+
+fn read_as(
+    name: &str,
+    text: &str,
+    options: &ReadOptions,
+) -> (Vec<Result<Record, CorpusError>>, Reader) {
+    let mut reader = Reader::from_read(name, Cursor::new(text.to_owned()), options).unwrap();
+    let records = reader.by_ref().collect();
+    (records, reader)
+}
+
+fn error(text: &str, options: &ReadOptions) -> CorpusError {
+    let (mut records, _) = read_as("in.jsonl", text, options);
+    records.pop().unwrap().unwrap_err()
+}
+
+fn good(text: &str, options: &ReadOptions) -> Vec<Record> {
+    let (records, _) = read_as("in.jsonl", text, options);
+    records
+        .into_iter()
+        .map(|record| record.unwrap_or_else(|error| panic!("{error}\n{text}")))
+        .collect()
+}
+
+fn texts(records: &[Record]) -> Vec<&str> {
+    records
+        .iter()
+        .map(|record| record.body.text().unwrap())
+        .collect()
+}
+
+fn shown(record: &Record, text: &str) -> bool {
+    let mut pieces = record.exposure.iter().filter_map(Piece::text);
+    pieces.any(|piece| piece.contains(text))
+}
+
+fn all_turns() -> ReadOptions {
+    ReadOptions {
+        all_turns: true,
+        ..ReadOptions::default()
+    }
+}
+
+#[test]
+fn two_answers_in_one_record_are_refused_with_the_flag_that_decides() {
+    for (record, names, flag) in [
+        (
+            json!({"prompt": "q", "completion": "a", "response": "b"}),
+            ["completion", "response"],
+            "--field response=completion",
+        ),
+        (
+            json!({"instruction": "q", "output": "a", "response": "b"}),
+            ["output", "response"],
+            "--field response=output",
+        ),
+        (
+            json!({"prompt": "q", "output": "a", "response": "b"}),
+            ["output", "response"],
+            "--field response=response",
+        ),
+        (
+            json!({"generated_text": "a", "completion": "b"}),
+            ["generated_text", "completion"],
+            "--field response=generated_text",
+        ),
+        (
+            json!({"choices": [{"message": {"role": "assistant", "content": "a"}}], "response": "b"}),
+            ["choices", "response"],
+            "--field response=response",
+        ),
+        (
+            json!({"prompt": "q", "chosen": "a", "rejected": "b"}),
+            ["chosen", "rejected"],
+            "--field response=chosen",
+        ),
+        (
+            json!({"chosen": "a", "rejected": "b"}),
+            ["chosen", "rejected"],
+            "--field response=rejected",
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}],
+            "conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "b"}]}),
+            ["messages", "conversations"],
+            "--field messages=conversations",
+        ),
+        (
+            json!({"text": "a", "response": "b"}),
+            ["text", "response"],
+            "--field response=response",
+        ),
+    ] {
+        let record = record.to_string();
+        let error = error(&record, &ReadOptions::default());
+        let said = error.to_string();
+        assert!(
+            names.iter().all(|name| said.contains(&format!("`{name}`"))),
+            "{record}: {said}"
+        );
+        assert!(error.hint().contains(flag), "{record}: {}", error.hint());
+        // The flag decides.
+        let (kind, path) = flag.trim_start_matches("--field ").split_once('=').unwrap();
+        let options = ReadOptions {
+            fields: FieldMap::parse([format!("{kind}={path}")]).unwrap(),
+            ..ReadOptions::default()
+        };
+        assert_eq!(good(&record, &options).len(), 1, "{record}");
+    }
+    // The same answer twice is one.
+    let twice = json!({"prompt": "q", "completion": "a", "response": "a"}).to_string();
+    assert_eq!(texts(&good(&twice, &ReadOptions::default())), ["a"]);
+}
+
+#[test]
+fn exports_without_a_layout_get_the_exact_flags() {
+    for (record, flags) in [
+        (
+            json!({"question": "q", "answer": "a"}),
+            "`--field response=answer --field prompt=question`",
+        ),
+        (
+            json!({"input": "q", "output": "a"}),
+            "`--field response=output --field prompt=input`",
+        ),
+        (
+            json!({"Prompt": "q", "Response": "a"}),
+            "`--field response=Response --field prompt=Prompt`",
+        ),
+        (
+            json!({"Model Output": "a", "User Input": "q"}),
+            "`--field 'response=Model Output' --field 'prompt=User Input'`",
+        ),
+        (
+            json!({"sample": {"question": "q", "answer": "a"}}),
+            "`--field response=sample.answer --field prompt=sample.question`",
+        ),
+    ] {
+        let error = error(&record.to_string(), &ReadOptions::default());
+        assert!(error.hint().contains(flags), "{record}: {}", error.hint());
+    }
+}
+
+#[test]
+fn lists_in_a_wrapper_are_read_one_by_one() {
+    for text in [
+        json!({"data": [{"prompt": "first", "response": "a"}, {"prompt": "second", "response": "b"}], "meta": {"note": "around all"}}),
+        json!({"rows": [{"row_idx": 0, "row": {"prompt": "first", "response": "a"}}, {"row_idx": 1, "row": {"prompt": "second", "response": "b"}}], "note": "around all"}),
+    ] {
+        let records = good(&text.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), ["a", "b"], "{text}");
+        assert!(shown(&records[0], "first") && !shown(&records[0], "second"));
+        assert!(records.iter().all(|record| shown(record, "around all")));
+        let places: Vec<String> = records
+            .iter()
+            .map(|record| record.source.to_string())
+            .collect();
+        assert_eq!(places, ["in.jsonl:1#1", "in.jsonl:1#2"]);
+    }
+}
+
+#[test]
+fn pieces_of_a_stream_are_no_answers() {
+    for piece in [
+        json!({"id": "c", "object": "chat.completion.chunk", "choices": [{"delta": {"content": " The"}}]}),
+        json!({"model": "m", "response": " The", "done": false}),
+        json!({"model": "m", "message": {"role": "assistant", "content": " The"}, "done": false}),
+        json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": " The"}}),
+        json!({"type": "response.output_text.delta", "delta": " The"}),
+    ] {
+        let error = error(&piece.to_string(), &ReadOptions::default());
+        assert!(
+            error.to_string().contains("one piece of a streamed answer"),
+            "{error}"
+        );
+        assert!(error.hint().contains("jq "), "{}", error.hint());
+    }
+}
+
+#[test]
+fn a_layout_that_records_do_not_have_is_said_to_be_another() {
+    let chat =
+        json!({"messages": [], "choices": [{"message": {"role": "assistant", "content": "a"}}]})
+            .to_string();
+    for layout in [
+        Layout::Alpaca,
+        Layout::Gemini,
+        Layout::OpenTelemetry,
+        Layout::ChatGpt,
+        Layout::Bedrock,
+    ] {
+        let options = ReadOptions {
+            layout: Some(layout),
+            ..ReadOptions::default()
+        };
+        let error = error(&chat, &options);
+        let said = format!("is no record of the layout `{layout}`");
+        assert!(error.to_string().contains(&said), "{error}");
+        assert!(error.hint().contains("`openai-chat`"), "{}", error.hint());
+    }
+    let options = ReadOptions {
+        fields: FieldMap::parse(["response=reply.body"]).unwrap(),
+        ..ReadOptions::default()
+    };
+    let error = error(r#"{"reply": {"text": "a"}, "question": "q"}"#, &options);
+    assert!(
+        error
+            .to_string()
+            .contains("nothing stands at `reply.body`; it has `reply`, `question`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn several_answers_of_a_record_have_places_of_their_own() {
+    let text = json!({"choices": [{"message": {"role": "assistant", "content": "a"}}, {"finish_reason": "content_filter", "message": {"role": "assistant", "content": "x"}},
+        {"message": {"role": "assistant", "content": "b"}}]}).to_string();
+    let records = good(&text, &ReadOptions::default());
+    let places: Vec<String> = records
+        .iter()
+        .map(|record| record.source.to_string())
+        .collect();
+    assert_eq!(places, ["in.jsonl:1#1", "in.jsonl:1#3"]);
+    let one = good(r#"{"text": "a"}"#, &ReadOptions::default());
+    assert_eq!(one[0].source.to_string(), "in.jsonl:1");
+}
+
+#[test]
+fn one_choice_without_text_does_not_take_the_others_along() {
+    let text = json!({"choices": [{"message": {"role": "assistant", "content": "a"}}, {"message": {"role": "assistant", "content": null, "tool_calls": [{"function": {"arguments": "{\"n\": 1}"}}]}}]}).to_string();
+    let (records, reader) = read_as("in.jsonl", &text, &ReadOptions::default());
+    assert_eq!((records.len(), reader.skipped().failed), (1, 1));
+}
+
+/// The newest first: by times they are turned round; without times every turn is shown with every answer.
+#[test]
+fn chats_with_the_newest_first_show_the_question() {
+    let turn = |role: &str, content: &str, at: Option<u32>| match at {
+        Some(at) => json!({"role": role, "content": content, "created_at": at}),
+        None => json!({"role": role, "content": content}),
+    };
+    let timed = json!({"messages": [turn("assistant", "a2", Some(4)), turn("user", "q2", Some(3)), turn("assistant", "a1", Some(2)), turn("user", "q1", Some(1))]});
+    let records = good(&timed.to_string(), &all_turns());
+    assert_eq!(texts(&records), ["a1", "a2"]);
+    assert!(shown(&records[0], "q1") && !shown(&records[0], "q2") && shown(&records[1], "q2"));
+    assert!(records.iter().all(|record| record.exposure_known));
+    let bare = json!({"messages": [turn("assistant", "a2", None), turn("user", "q2", None), turn("assistant", "a1", None), turn("user", "q1", None)]});
+    for record in good(&bare.to_string(), &all_turns()) {
+        assert!(shown(&record, "q1") && shown(&record, "q2"));
+    }
+}
+
+#[test]
+fn thoughts_in_the_text_are_shown_as_those_beside_it() {
+    let text = "<think>\nthe gate, I think\n</think>\n\nIt is shut.";
+    for record in [
+        json!({"prompt": "q", "response": text}),
+        json!({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": text}]}),
+    ] {
+        let records = good(&record.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), ["It is shut."]);
+        assert!(shown(&records[0], "the gate, I think"));
+    }
+    let document = json!({"text": text}).to_string();
+    assert_eq!(texts(&good(&document, &ReadOptions::default())), [text]);
+}
+
+/// What tools, searches and steps around the answers gave was shown; the answer again under another name was not.
+#[test]
+fn nothing_of_a_trace_is_lost() {
+    let answer =
+        "the old bridge was shut at noon, and nobody came until the evening bells rang out";
+    let trace = json!({"id": "t", "input": "asked of the trace", "output": {"said": answer}, "observations": [
+        {"type": "GENERATION", "input": "q", "output": answer, "metadata": {"m": "said beside"}},
+        {"type": "SPAN", "name": "search", "output": {"docs": ["found by a span"], "again": answer}},
+        {"type": "TOOL", "output": "given by a tool"}]});
+    let records = good(&trace.to_string(), &ReadOptions::default());
+    assert_eq!(texts(&records), [answer]);
+    for said in [
+        "asked of the trace",
+        "said beside",
+        "found by a span",
+        "given by a tool",
+    ] {
+        assert!(
+            shown(&records[0], said),
+            "{said}: {:?}",
+            records[0].exposure
+        );
+    }
+    assert!(!shown(&records[0], answer));
+    let spans = json!({"resourceSpans": [{"scopeSpans": [{"spans": [
+        {"name": "chat", "attributes": {"gen_ai.input.messages": [{"role": "user", "content": "q"}], "gen_ai.completion": answer, "retrieval.output": "found beside"}},
+        {"name": "tool", "attributes": {"tool.response": "given by a tool", "app.output": {"said": answer}}}]}]}]});
+    let records = good(&spans.to_string(), &ReadOptions::default());
+    assert_eq!(texts(&records), [answer]);
+    assert!(shown(&records[0], "found beside") && shown(&records[0], "given by a tool"));
+    assert!(!shown(&records[0], answer));
+    let grounded = json!({"contents": [{"role": "user", "parts": [{"text": "q"}]}], "candidates": [{"content": {"role": "model", "parts": [{"text": answer}]}, "groundingMetadata": {"chunks": ["found by a search"]}}]});
+    let records = good(&grounded.to_string(), &ReadOptions::default());
+    assert!(shown(&records[0], "found by a search") && !records[0].exposure_known);
+}
+
+#[test]
+fn a_trace_of_many_answers_is_not_held_many_times_over() {
+    let long = "x".repeat(10_000);
+    let generation = json!({"type": "GENERATION", "output": "a"});
+    let trace =
+        json!({"id": "t", "input": long, "observations": vec![generation; 200]}).to_string();
+    let options = ReadOptions {
+        limits: Limits {
+            max_document_bytes: 1_000_000,
+            ..Limits::default()
+        },
+        ..ReadOptions::default()
+    };
+    let error = error(&trace, &options);
+    assert!(error.to_string().contains("max-document-bytes"), "{error}");
+    assert_eq!(good(&trace, &ReadOptions::default()).len(), 200);
+}
+
+#[test]
+fn a_failed_request_may_be_asked_again_and_is_not_unanswered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("requests.jsonl");
+    std::fs::write(&path, "{\"custom_id\": \"a\", \"body\": {\"messages\": [{\"role\": \"user\", \"content\": \"q\"}]}}\n{\"custom_id\": \"b\", \"body\": {\"messages\": [{\"role\": \"system\", \"content\": \"s\"}]}}\n{\"custom_id\": \"c\", \"body\": {}}\n").unwrap();
+    let requests = Requests::read([&path], &ReadOptions::default()).unwrap();
+    let options = ReadOptions {
+        requests: Some(std::sync::Arc::new(requests)),
+        ..ReadOptions::default()
+    };
+    let answer = |id: &str| {
+        json!({"custom_id": id, "response": {"body": {"choices": [{"message": {"role": "assistant", "content": "a"}}]}}}).to_string()
+    };
+    let failed =
+        json!({"custom_id": "a", "response": null, "error": {"code": "expired"}}).to_string();
+    let (records, reader) = read_as(
+        "in.jsonl",
+        &[failed, answer("a"), answer("b")].join("\n"),
+        &options,
+    );
+    let records: Vec<Record> = records.into_iter().map(Result::unwrap).collect();
+    assert_eq!(
+        records
+            .iter()
+            .map(|record| record.exposure_known)
+            .collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert_eq!((reader.skipped().failed, reader.unanswered()), (1, 1));
+}
+
+#[test]
+fn cells_of_tables_are_empty_answers_and_open_quotes_are_named() {
+    let (records, reader) = read_as(
+        "in.csv",
+        "prompt,response\nq,\nr,b\n",
+        &ReadOptions::default(),
+    );
+    let records: Vec<Record> = records.into_iter().map(Result::unwrap).collect();
+    assert_eq!(
+        (texts(&records), reader.skipped().failed),
+        (vec!["", "b"], 0)
+    );
+    let (records, reader) = read_as(
+        "in.csv",
+        "prompt,response,error\nq,,rate limited\nr,b,\n",
+        &ReadOptions::default(),
+    );
+    assert_eq!((records.len(), reader.skipped().failed), (1, 1));
+    let (mut records, _) = read_as(
+        "in.csv",
+        "prompt,response\nq,a\nr,\"b\ns,c\n",
+        &ReadOptions::default(),
+    );
+    let error = records.pop().unwrap().unwrap_err().to_string();
+    assert!(
+        error.contains("a quotation mark in line 3 that is never closed"),
+        "{error}"
+    );
+}
