@@ -27,10 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|id| u32::from_le_bytes(*id))
         .collect();
     let record = Record {
-        source: Source {
-            file: "memory".into(),
-            line: 1,
-        },
+        source: Source::new("memory".into(), 1),
         id: None,
         group: None,
         sub_key: None,

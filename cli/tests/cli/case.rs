@@ -226,6 +226,45 @@ fn another_signer_another_log_and_a_changed_file_are_refused() {
     );
 }
 
+/// Text changed for its looks is undone where the plan says so, and nowhere else.
+#[test]
+fn what_is_done_to_text_is_planned() {
+    let bench = Bench::new();
+    examined(&bench);
+    let dressed = bench.read("answers.jsonl").replace(' ', "\u{a0}");
+    bench.write("dressed.jsonl", dressed);
+    bench.ok(&format!("{PLAN} --normalise --case undone"));
+    let plan = bench.read("undone/plan.toml");
+    assert!(
+        plan.contains("normalisation = \"characters that programs change for looks are undone"),
+        "{plan}"
+    );
+    assert!(plan.contains("normalise = true"), "{plan}");
+    assert!(
+        bench
+            .read("case/plan.toml")
+            .contains("normalisation = \"none")
+    );
+    let keys = "--key root.key --key unused.key";
+    let undone = bench.json(&format!("examine --plan undone {keys} dressed.jsonl"));
+    assert_eq!(undone["outcome"], "found");
+    assert_eq!(undone["reading"]["dressed_answers"], 15);
+    let plain = bench.json(&format!("examine --plan case {keys} answers.jsonl"));
+    let t1 = |examined: &Value| examined["tests"][0]["log10_p"].as_f64().unwrap();
+    assert!(
+        (t1(&undone) - t1(&plain)).abs() < 1e-9,
+        "the same text again"
+    );
+    bench.refused(
+        &format!("examine --plan case {keys} --normalise answers.jsonl"),
+        5,
+        &["not as planned: answers.normalise", "--deviation"],
+    );
+    bench.ok("bundle --case undone --signer signer.key --with-items --out bundle");
+    assert_eq!(bench.json("verify bundle")["holds"], true);
+    assert_eq!(bench.json(&format!("replay bundle {keys}"))["holds"], true);
+}
+
 /// An opening belongs to its key; the key file alone opens nothing.
 #[test]
 fn a_key_opens_its_own_commitment_alone() {
