@@ -31,8 +31,8 @@ pub(crate) use beside::BesideArgs;
 pub(crate) use c2pa::{C2paAction, C2paArgs, C2paReadArgs, C2paSignArgs};
 pub(crate) use calibrate::CalibrateArgs;
 pub(crate) use campaign::{
-    CampaignAction, CampaignArgs, CampaignCohortsArgs, CampaignExplainArgs, CampaignPseudonymsArgs, CampaignScanArgs,
-    CampaignWorldsArgs, PseudonymArgs, WithinName,
+    CampaignAction, CampaignArgs, CampaignCohortsArgs, CampaignExplainArgs, CampaignPseudonymsArgs,
+    CampaignScanArgs, CampaignWorldsArgs, PseudonymArgs, WithinName,
 };
 pub(crate) use case::{
     BundleArgs, CommitArgs, LogAction, LogAddArgs, LogArgs, PlanArgs, ReplayArgs, TlogArgs,

@@ -20,7 +20,11 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
         read.weeks - read.weeks_that_propose
     );
     if read.units > 0 {
-        let _ = writeln!(text, "{} of these are declared organisations with {} accounts", read.units, read.accounts_in_units);
+        let _ = writeln!(
+            text,
+            "{} of these are declared organisations with {} accounts",
+            read.units, read.accounts_in_units
+        );
     }
     for file in scanned.files.iter().filter(|file| file.skipped > 0) {
         let _ = writeln!(
@@ -38,7 +42,11 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
         proposed.groups, proposed.accounts, proposed.popular_values, scanned.how.cap
     );
     for cut in &proposed.lower_caps {
-        let _ = writeln!(text, "too many pairs share a value of kind {}: only values of at most {} accounts were taken", cut.kind, cut.cap);
+        let _ = writeln!(
+            text,
+            "too many pairs share a value of kind {}: only values of at most {} accounts were taken",
+            cut.kind, cut.cap
+        );
     }
     if scanned.unusual_hours > 0 {
         let _ = writeln!(
@@ -75,7 +83,10 @@ fn campaign_lines(text: &mut String, campaign: &Campaign) {
     let _ = writeln!(
         text,
         "{}: COORDINATED, {} accounts ({} on the named list); {} more in the group are cleared",
-        campaign.campaign, campaign.cohort_accounts, campaign.named_accounts, campaign.cleared_accounts
+        campaign.campaign,
+        campaign.cohort_accounts,
+        campaign.named_accounts,
+        campaign.cleared_accounts
     );
     for group in &campaign.groups {
         let _ = writeln!(text, "  {}", group_text(group));
@@ -102,8 +113,14 @@ fn visible_text(visible: &Visible) -> String {
         visible.accounts, visible.minutes
     );
     match visible.smallest_share {
-        Some(share) => format!("{size} would have shown {:.0}% of joint requests.", 100.0 * share),
-        None => format!("{size} would not have shown even {:.0}% of joint requests.", 80.0),
+        Some(share) => format!(
+            "{size} would have shown {:.0}% of joint requests.",
+            100.0 * share
+        ),
+        None => format!(
+            "{size} would not have shown even {:.0}% of joint requests.",
+            80.0
+        ),
     }
 }
 
@@ -112,7 +129,11 @@ pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
     campaign_lines(&mut text, campaign);
     text.push_str("\nEvidence behind each window of the weeks that test (1 says nothing, larger speaks for coordination):\n");
     for group in &campaign.groups {
-        let weeks: Vec<String> = group.log10_e_by_window.iter().map(|e| format!("10^{e:.1}")).collect();
+        let weeks: Vec<String> = group
+            .log10_e_by_window
+            .iter()
+            .map(|e| format!("10^{e:.1}"))
+            .collect();
         let share = 100.0 * group.movable_minutes as f64 / group.minutes.max(1) as f64;
         let _ = writeln!(
             text,
@@ -125,17 +146,31 @@ pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
             visible_text(&group.visible)
         );
     }
-    text.push_str("\nAccounts, by their own evidence (minutes in common with the rest of their group):\n");
+    text.push_str(
+        "\nAccounts, by their own evidence (minutes in common with the rest of their group):\n",
+    );
     let mut members: Vec<_> = campaign.members.iter().collect();
-    members.sort_by(|a, b| b.log10_e.total_cmp(&a.log10_e).then(a.account.cmp(&b.account)));
+    members.sort_by(|a, b| {
+        b.log10_e
+            .total_cmp(&a.log10_e)
+            .then(a.account.cmp(&b.account))
+    });
     for member in members {
         let list = match member.list {
             ListName::Named => "named",
             ListName::Cohort => "cohort",
             ListName::Cleared => "cleared",
         };
-        let unit = if member.is_unit { ", a declared organisation" } else { "" };
-        let _ = writeln!(text, "  {} 10^{:.1} {list}{unit}", member.account, member.log10_e);
+        let unit = if member.is_unit {
+            ", a declared organisation"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            text,
+            "  {} 10^{:.1} {list}{unit}",
+            member.account, member.log10_e
+        );
     }
     let _ = writeln!(
         text,
@@ -148,7 +183,11 @@ pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
 pub(crate) fn keyed_text(table: &CampaignCohorts) -> String {
     let mut text = String::new();
     for cohort in &table.cohorts {
-        let _ = writeln!(text, "{}: {} accounts, key {}", cohort.label, cohort.accounts, cohort.key_id);
+        let _ = writeln!(
+            text,
+            "{}: {} accounts, key {}",
+            cohort.label, cohort.accounts, cohort.key_id
+        );
     }
     let _ = writeln!(text, "seed committed to as {}", table.seed_commitment);
     text
@@ -159,20 +198,36 @@ pub(crate) fn worlds_text(runs: &CampaignRuns) -> String {
     let _ = writeln!(
         text,
         "{} worlds from seed {} on, {} accounts, {} groups tested, {} surrogates in each window of {} weeks, exchanged within {}",
-        runs.worlds, runs.seed, runs.accounts, runs.groups, runs.surrogates, runs.window_weeks, runs.within
+        runs.worlds,
+        runs.seed,
+        runs.accounts,
+        runs.groups,
+        runs.surrogates,
+        runs.window_weeks,
+        runs.within
     );
     let _ = writeln!(
         text,
         "innocents on the cohort list: in {} worlds, {:.2} in a million (at most {:.2}); share of the list {:.4}",
-        runs.worlds_cohort_wrong, runs.cohort_wrong_per_million, runs.cohort_wrong_per_million_at_most, runs.cohort_false_discoveries
+        runs.worlds_cohort_wrong,
+        runs.cohort_wrong_per_million,
+        runs.cohort_wrong_per_million_at_most,
+        runs.cohort_false_discoveries
     );
     let _ = writeln!(
         text,
         "innocents on the named list: in {} worlds, {:.2} in a million (at most {:.2}); share of the list {:.4}",
-        runs.worlds_named_wrong, runs.named_wrong_per_million, runs.named_wrong_per_million_at_most, runs.named_false_discoveries
+        runs.worlds_named_wrong,
+        runs.named_wrong_per_million,
+        runs.named_wrong_per_million_at_most,
+        runs.named_false_discoveries
     );
     for role in &runs.roles {
-        let _ = writeln!(text, "  {:10} {:9} accounts, {} on the cohort list, {} on the named list", role.role, role.accounts, role.cohort, role.named);
+        let _ = writeln!(
+            text,
+            "  {:10} {:9} accounts, {} on the cohort list, {} on the named list",
+            role.role, role.accounts, role.cohort, role.named
+        );
     }
     for (harvest, [cohort, named]) in runs.plan.harvests.iter().zip(&runs.recall) {
         let _ = writeln!(

@@ -103,7 +103,11 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
 fn explained(args: &CampaignExplainArgs, output: &Output) -> Outcome {
     let scanned = result(&args.result)?;
     let campaign = named(&scanned, &args.campaign)?;
-    output.result(|| explain_text(&scanned, campaign), campaign, &campaign.members)?;
+    output.result(
+        || explain_text(&scanned, campaign),
+        campaign,
+        &campaign.members,
+    )?;
     Ok(Exit::Done)
 }
 
@@ -145,7 +149,12 @@ fn result(path: &Path) -> Outcome<Scanned> {
 fn named<'a>(scanned: &'a Scanned, name: &str) -> Outcome<&'a Campaign> {
     let mut campaigns = scanned.campaigns.iter();
     campaigns.find(|own| own.campaign == name).ok_or_else(|| {
-        let known: Vec<&str> = scanned.campaigns.iter().map(|own| own.campaign.as_str()).take(8).collect();
+        let known: Vec<&str> = scanned
+            .campaigns
+            .iter()
+            .map(|own| own.campaign.as_str())
+            .take(8)
+            .collect();
         Error::usage(format_args!("no campaign is called {name:?}")).hint(match known.is_empty() {
             true => "the scan found none".to_owned(),
             false => format!("there are {}", known.join(", ")),
@@ -157,7 +166,8 @@ fn text(path: &Path) -> Outcome<String> {
     let mut text = String::new();
     let read = match path == Path::new("-") {
         true => std::io::stdin().take(MAX_BYTES).read_to_string(&mut text),
-        false => std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)),
+        false => std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)),
     };
     read.map_err(|error| Error::io("read", path, &error))?;
     Ok(text)

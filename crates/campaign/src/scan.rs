@@ -73,7 +73,10 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     let campaigns = campaigns(traffic, &proposal, &tested, &lists, &seen);
     let first = traffic.proposing * crate::traffic::WEEK_HOURS;
     let listed_groups = lists.cohort.groups.iter().filter(|&&is| is).count();
-    let listed: u64 = campaigns.iter().map(|own| own.cohort_accounts.max(own.named_accounts)).sum();
+    let listed: u64 = campaigns
+        .iter()
+        .map(|own| own.cohort_accounts.max(own.named_accounts))
+        .sum();
     let proposed_accounts: u64 = proposal.groups.iter().map(|group| group.len() as u64).sum();
     Found {
         traffic: described(traffic),
@@ -123,7 +126,10 @@ impl Lists {
     }
 
     fn of_member(&self, group: usize, member: usize) -> ListName {
-        match (self.named.members[group][member], self.cohort.members[group][member]) {
+        match (
+            self.named.members[group][member],
+            self.cohort.members[group][member],
+        ) {
             (true, _) => ListName::Named,
             (_, true) => ListName::Cohort,
             _ => ListName::Cleared,
@@ -156,7 +162,15 @@ fn campaigns(
         .chunk_by(|a, b| a.0 == b.0)
         .map(|own| {
             let groups: Vec<usize> = own.iter().map(|&(_, group)| group as usize).collect();
-            campaign(traffic, proposal, tested, lists, &groups, seen, &mut matching)
+            campaign(
+                traffic,
+                proposal,
+                tested,
+                lists,
+                &groups,
+                seen,
+                &mut matching,
+            )
         })
         .collect();
     campaigns.sort_by(|a, b| {
@@ -196,7 +210,9 @@ fn campaign(
         .map(|&(account, _)| account)
         .collect();
     let count = |list: ListName| members.iter().filter(|(_, own)| own.list == list).count() as u64;
-    let first = members.first().map(|(_, member)| member.account.to_string());
+    let first = members
+        .first()
+        .map(|(_, member)| member.account.to_string());
     let of_group = |&group: &usize| {
         let own = &tested[group];
         Group {
@@ -212,8 +228,19 @@ fn campaign(
         }
     };
     Campaign {
-        campaign: format!("c-{}", first.as_deref().unwrap_or_default().get(..8).unwrap_or_default()),
-        list: groups.iter().map(|&group| lists.of_group(group)).max().unwrap_or(ListName::Cleared),
+        campaign: format!(
+            "c-{}",
+            first
+                .as_deref()
+                .unwrap_or_default()
+                .get(..8)
+                .unwrap_or_default()
+        ),
+        list: groups
+            .iter()
+            .map(|&group| lists.of_group(group))
+            .max()
+            .unwrap_or(ListName::Cleared),
         cohort_accounts: count(ListName::Cohort) + count(ListName::Named),
         named_accounts: count(ListName::Named),
         cleared_accounts: count(ListName::Cleared),
@@ -228,7 +255,9 @@ fn campaign(
 fn shared(traffic: &Traffic, accounts: &[u32]) -> Vec<Shared> {
     let mut best: Vec<Option<Shared>> = vec![None; traffic.kinds.len()];
     for own in traffic.links.chunk_by(|a, b| a.value == b.value) {
-        let has = own.iter().filter(|link| accounts.binary_search(&link.account).is_ok());
+        let has = own
+            .iter()
+            .filter(|link| accounts.binary_search(&link.account).is_ok());
         let count = has.count() as u64;
         let value = traffic.values[own[0].value as usize];
         let known = &mut best[usize::from(value.kind)];

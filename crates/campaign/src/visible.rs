@@ -25,7 +25,13 @@ pub struct Visible {
 /// Plants joint requests into a group: in each of some random minutes of its own hours, every account gives up an active minute for that one.
 /// Then it is tested as it would have been. The first share whose evidence is enough is the answer; the draw has a fixed seed.
 #[must_use]
-pub fn visible(traffic: &Traffic, population: &Population, group: &[u32], how: &Test, log10_e_needed: f64) -> Visible {
+pub fn visible(
+    traffic: &Traffic,
+    population: &Population,
+    group: &[u32],
+    how: &Test,
+    log10_e_needed: f64,
+) -> Visible {
     let small = Traffic {
         accounts: group
             .iter()
@@ -98,9 +104,11 @@ fn planted(own: &[Vec<HourMask>], share: f64, seed: &[u8; 32]) -> Vec<Vec<HourMa
 }
 
 fn masks(minutes: &[u32]) -> Vec<HourMask> {
-    let hours = minutes.chunk_by(|a, b| a / 60 == b / 60).map(|own| HourMask {
-        hour: own[0] / 60,
-        mask: own.iter().fold(0, |mask, minute| mask | 1 << (minute % 60)),
-    });
+    let hours = minutes
+        .chunk_by(|a, b| a / 60 == b / 60)
+        .map(|own| HourMask {
+            hour: own[0] / 60,
+            mask: own.iter().fold(0, |mask, minute| mask | 1 << (minute % 60)),
+        });
     hours.collect()
 }

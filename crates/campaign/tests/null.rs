@@ -61,7 +61,9 @@ fn independent_accounts_have_evidence_of_mean_one() {
 fn accounts_that_meet_by_a_common_choice_are_seen() {
     let mut rng = ChaCha12Rng::seed_from_u64(6);
     let mut builder = Builder::default();
-    let places: Vec<u32> = (0..8).map(|name| builder.account(Pseudonym(name))).collect();
+    let places: Vec<u32> = (0..8)
+        .map(|name| builder.account(Pseudonym(name)))
+        .collect();
     for day in 0..14 {
         for hour in [9, 10, 15] {
             let minute = rng.next_u32() % 60;

@@ -20,17 +20,32 @@ fn pseudonyms_are_those_of_the_formats() {
     for (kind, value, text) in expected {
         assert_eq!(own.of(kind, value.as_bytes()).to_string(), text);
     }
-    let seed: String = own.seed(7).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(seed, "6caf4922925b669858e895d3fd29b226eb5fcf1036e77d196e955a9cedaee4a6");
+    let seed: String = own
+        .seed(7)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(
+        seed,
+        "6caf4922925b669858e895d3fd29b226eb5fcf1036e77d196e955a9cedaee4a6"
+    );
     assert_eq!(own.offset(), 32);
 }
 
 #[test]
 fn domains_share_nothing_and_texts_read_back() {
-    let (one, other) = (under("2026q4").of("account", b"a"), under("2027q1").of("account", b"a"));
+    let (one, other) = (
+        under("2026q4").of("account", b"a"),
+        under("2027q1").of("account", b"a"),
+    );
     assert_ne!(one, other);
     assert_eq!(one.to_string().parse(), Ok(one));
-    for wrong in ["", "0", "+0000000000000000000000000000000", "g0000000000000000000000000000000"] {
+    for wrong in [
+        "",
+        "0",
+        "+0000000000000000000000000000000",
+        "g0000000000000000000000000000000",
+    ] {
         assert!(wrong.parse::<Pseudonym>().is_err(), "{wrong}");
     }
     assert!(RootKey::from_bytes([1; 32]).attributes("").is_err());

@@ -23,7 +23,11 @@ fn reading(layout: &str, fields: &[&str], skip_bad: u64) -> Reading {
     }
 }
 
-fn read(paths: &[PathBuf], attributes: &[PathBuf], reading: &Reading) -> hallmark::Result<(Traffic, Vec<FileRead>)> {
+fn read(
+    paths: &[PathBuf],
+    attributes: &[PathBuf],
+    reading: &Reading,
+) -> hallmark::Result<(Traffic, Vec<FileRead>)> {
     let pseudonyms = pseudonyms();
     let mut door = Door::new(&pseudonyms, reading);
     for path in attributes {
@@ -52,7 +56,10 @@ fn jsonl() -> String {
 fn csv(delimiter: char) -> String {
     let mut text = format!("attr.ip{delimiter}time{delimiter}account\n");
     for (time, account, ip) in ROWS {
-        text += &format!("{ip}{delimiter}{time}{delimiter}\"{}\"\n", account.replace('"', "\"\""));
+        text += &format!(
+            "{ip}{delimiter}{time}{delimiter}\"{}\"\n",
+            account.replace('"', "\"\"")
+        );
     }
     text
 }
@@ -60,22 +67,48 @@ fn csv(delimiter: char) -> String {
 fn parquet(path: &Path) {
     let schema = "message log { REQUIRED INT64 time (TIMESTAMP(MICROS,true)); REQUIRED BYTE_ARRAY account (UTF8); OPTIONAL BYTE_ARRAY attr.ip (UTF8); }";
     let schema = Arc::new(parse_message_type(schema).unwrap());
-    let mut writer = SerializedFileWriter::new(std::fs::File::create(path).unwrap(), schema, Arc::default()).unwrap();
-    let seconds = [1_767_603_605_i64, 1_767_609_000, 1_767_690_000, 1_768_780_799];
+    let mut writer =
+        SerializedFileWriter::new(std::fs::File::create(path).unwrap(), schema, Arc::default())
+            .unwrap();
+    let seconds = [
+        1_767_603_605_i64,
+        1_767_609_000,
+        1_767_690_000,
+        1_768_780_799,
+    ];
     for rows in [0..1, 1..4] {
         let mut group = writer.next_row_group().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
-        let times: Vec<i64> = seconds[rows.clone()].iter().map(|second| second * 1_000_000 + 9).collect();
-        column.typed::<Int64Type>().write_batch(&times, None, None).unwrap();
+        let times: Vec<i64> = seconds[rows.clone()]
+            .iter()
+            .map(|second| second * 1_000_000 + 9)
+            .collect();
+        column
+            .typed::<Int64Type>()
+            .write_batch(&times, None, None)
+            .unwrap();
         column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let names: Vec<ByteArray> = ROWS[rows.clone()].iter().map(|row| row.1.into()).collect();
-        column.typed::<ByteArrayType>().write_batch(&names, None, None).unwrap();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&names, None, None)
+            .unwrap();
         column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
-        let levels: Vec<i16> = ROWS[rows.clone()].iter().map(|row| i16::from(!row.2.is_empty())).collect();
-        let ips: Vec<ByteArray> = ROWS[rows].iter().filter(|row| !row.2.is_empty()).map(|row| row.2.into()).collect();
-        column.typed::<ByteArrayType>().write_batch(&ips, Some(&levels), None).unwrap();
+        let levels: Vec<i16> = ROWS[rows.clone()]
+            .iter()
+            .map(|row| i16::from(!row.2.is_empty()))
+            .collect();
+        let ips: Vec<ByteArray> = ROWS[rows]
+            .iter()
+            .filter(|row| !row.2.is_empty())
+            .map(|row| row.2.into())
+            .collect();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&ips, Some(&levels), None)
+            .unwrap();
         column.close().unwrap();
         group.close().unwrap();
     }
@@ -90,7 +123,11 @@ fn formats_and_splits_are_one_log() {
     std::fs::write(at("log.csv"), csv(',')).unwrap();
     std::fs::write(at("semicolons.csv"), csv(';')).unwrap();
     std::fs::write(at("tabs.tsv"), csv('\t')).unwrap();
-    std::fs::write(at("packed"), zstd::encode_all(jsonl().as_bytes(), 3).unwrap()).unwrap();
+    std::fs::write(
+        at("packed"),
+        zstd::encode_all(jsonl().as_bytes(), 3).unwrap(),
+    )
+    .unwrap();
     parquet(&at("log.parquet"));
     let lines: Vec<String> = jsonl().lines().map(str::to_owned).collect();
     std::fs::write(at("one"), lines[2..].join("\n")).unwrap();
@@ -102,7 +139,14 @@ fn formats_and_splits_are_one_log() {
     // Two addresses in one network, all seen in the first week.
     assert_eq!(log.kinds, ["ip", "net"]);
     assert_eq!((log.values.len(), log.links.len()), (3, 5));
-    for names in [&["log.csv"][..], &["semicolons.csv"], &["tabs.tsv"], &["packed"], &["log.parquet"], &["one", "two"]] {
+    for names in [
+        &["log.csv"][..],
+        &["semicolons.csv"],
+        &["tabs.tsv"],
+        &["packed"],
+        &["log.parquet"],
+        &["one", "two"],
+    ] {
         let paths: Vec<PathBuf> = names.iter().map(|name| at(name)).collect();
         let (other, _) = read(&paths, &[], &reading).unwrap();
         assert_eq!(other, log, "{names:?}");
@@ -114,21 +158,66 @@ fn layouts_find_their_fields() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     let lines = [
-        ("litellm", &[][..], r#"{"startTime":"2026-01-05T09:00:05Z","api_key":"k","requester_ip_address":"10.0.0.1","user":"","end_user":null}"#),
-        ("langfuse", &[], r#"{"start_time":"2026-01-05 09:00:05.000000","user_id":"k","metadata":{"ip":"10.0.0.1"}}"#),
-        ("langfuse", &[], r#"{"startTime":"2026-01-05T09:00:05.000Z","userId":"k","metadata":{"ip":"10.0.0.1"}}"#),
-        ("otel", &[], r#"{"startTimeUnixNano":"1767603605000000000","attributes":{"user.id":"k","client.address":"10.0.0.1"}}"#),
-        ("otel", &[], r#"{"startTimeUnixNano":"1767603605000000000","attributes":[{"key":"x","value":{"intValue":3}},{"key":"user.id","value":{"stringValue":"k"}},{"key":"client.address","value":{"stringValue":"10.0.0.1"}}]}"#),
-        ("cloudflare", &["account=RequestHeaders.x-key"], r#"{"EdgeStartTimestamp":1767603605000000000,"ClientIP":"10.0.0.1","RequestHeaders":{"x-key":"k"}}"#),
-        ("nginx", &[], r#"{"time_iso8601":"2026-01-05T10:00:05+01:00","remote_user":"k","remote_addr":"10.0.0.1"}"#),
-        ("caddy", &[], r#"{"ts":1767603605.25,"user_id":"k","request":{"client_ip":"10.0.0.1","headers":{}}}"#),
-        ("own", &["account=who.0", "attr.ip=from\\.where"], r#"{"time":1767603605,"who":["k"],"from.where":"10.0.0.1"}"#),
+        (
+            "litellm",
+            &[][..],
+            r#"{"startTime":"2026-01-05T09:00:05Z","api_key":"k","requester_ip_address":"10.0.0.1","user":"","end_user":null}"#,
+        ),
+        (
+            "langfuse",
+            &[],
+            r#"{"start_time":"2026-01-05 09:00:05.000000","user_id":"k","metadata":{"ip":"10.0.0.1"}}"#,
+        ),
+        (
+            "langfuse",
+            &[],
+            r#"{"startTime":"2026-01-05T09:00:05.000Z","userId":"k","metadata":{"ip":"10.0.0.1"}}"#,
+        ),
+        (
+            "otel",
+            &[],
+            r#"{"startTimeUnixNano":"1767603605000000000","attributes":{"user.id":"k","client.address":"10.0.0.1"}}"#,
+        ),
+        (
+            "otel",
+            &[],
+            r#"{"startTimeUnixNano":"1767603605000000000","attributes":[{"key":"x","value":{"intValue":3}},{"key":"user.id","value":{"stringValue":"k"}},{"key":"client.address","value":{"stringValue":"10.0.0.1"}}]}"#,
+        ),
+        (
+            "cloudflare",
+            &["account=RequestHeaders.x-key"],
+            r#"{"EdgeStartTimestamp":1767603605000000000,"ClientIP":"10.0.0.1","RequestHeaders":{"x-key":"k"}}"#,
+        ),
+        (
+            "nginx",
+            &[],
+            r#"{"time_iso8601":"2026-01-05T10:00:05+01:00","remote_user":"k","remote_addr":"10.0.0.1"}"#,
+        ),
+        (
+            "caddy",
+            &[],
+            r#"{"ts":1767603605.25,"user_id":"k","request":{"client_ip":"10.0.0.1","headers":{}}}"#,
+        ),
+        (
+            "own",
+            &["account=who.0", "attr.ip=from\\.where"],
+            r#"{"time":1767603605,"who":["k"],"from.where":"10.0.0.1"}"#,
+        ),
     ];
     let mut logs = vec![];
     for (layout, fields, line) in lines {
         std::fs::write(&path, line).unwrap();
-        let (log, _) = read(std::slice::from_ref(&path), &[], &reading(layout, fields, 0)).unwrap();
-        assert_eq!((log.requests, log.kinds.len(), log.links.len()), (1, 2, 2), "{layout}");
+        let (log, _) = read(
+            std::slice::from_ref(&path),
+            &[],
+            &reading(layout, fields, 0),
+        )
+        .unwrap();
+        assert_eq!(
+            (log.requests, log.kinds.len(), log.links.len()),
+            (1, 2, 2),
+            "{layout}"
+        );
         logs.push(log);
     }
     assert!(logs.windows(2).all(|two| two[0] == two[1]));
@@ -142,9 +231,19 @@ fn bad_records_are_named_and_never_told() {
     std::fs::write(&path, log).unwrap();
     let paths = std::slice::from_ref(&path);
     let error = read(paths, &[], &reading("own", &[], 4)).unwrap_err();
-    assert!(error.to_string().ends_with("log:7: is no record of its format"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("log:7: is no record of its format"),
+        "{error}"
+    );
     let error = read(paths, &[], &reading("own", &[], 0)).unwrap_err();
-    assert!(error.to_string().ends_with("log:3: has a time that cannot be read"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("log:3: has a time that cannot be read"),
+        "{error}"
+    );
     let (traffic, files) = read(paths, &[], &reading("own", &[], 5)).unwrap();
     assert_eq!((traffic.requests, files[0].skipped), (1, 5));
     assert_eq!(files[0].skipped_first[1], "4: has no time");
@@ -157,7 +256,11 @@ fn attributes_have_a_table_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     std::fs::write(at("log.csv"), csv(',')).unwrap();
-    std::fs::write(at("long.csv"), "account,kind,value,first_seen\na,card,1,\nb,card,1,2026-01-01\nb,card,2,2027-01-01\n").unwrap();
+    std::fs::write(
+        at("long.csv"),
+        "account,kind,value,first_seen\na,card,1,\nb,card,1,2026-01-01\nb,card,2,2027-01-01\n",
+    )
+    .unwrap();
     std::fs::write(at("wide.jsonl"), "{\"account\":\"a\",\"attr.card\":1}\n{\"account\":\"b\",\"attr.card\":\"1\",\"first_seen\":\"2026-01-01\"}\n").unwrap();
     let reading = reading("own", &[], 0);
     let (long, _) = read(&[at("log.csv")], &[at("long.csv")], &reading).unwrap();

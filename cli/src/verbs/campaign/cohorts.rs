@@ -29,7 +29,9 @@ pub(super) fn run(args: &CampaignCohortsArgs, output: &Output) -> Outcome {
     let scanned = result(&args.result)?;
     let root = root(&args.key)?;
     if scanned.campaigns.is_empty() {
-        return Err(Error::outside("the scan found no campaign, so there is nobody to give a key"));
+        return Err(Error::outside(
+            "the scan found no campaign, so there is nobody to give a key",
+        ));
     }
     let mut seed = Zeroizing::new([0; SEED_BYTES]);
     getrandom::fill(&mut *seed)
@@ -43,11 +45,15 @@ pub(super) fn run(args: &CampaignCohortsArgs, output: &Output) -> Outcome {
     let mut cohorts = vec![];
     let mut made: Vec<(String, CohortKey)> = vec![];
     for (label, campaign, role) in &drawn.cohorts {
-        let key = root
-            .cohort_key(&args.epoch, label)
-            .map_err(|error| Error::usage(error).hint("an epoch is named by 1 to 128 bytes of printable text"))?;
+        let key = root.cohort_key(&args.epoch, label).map_err(|error| {
+            Error::usage(error).hint("an epoch is named by 1 to 128 bytes of printable text")
+        })?;
         let key_id = key.public_id().to_string();
-        let names_it = |bytes: &Vec<u8>| bytes.windows(key_id.len()).any(|own| own == key_id.as_bytes());
+        let names_it = |bytes: &Vec<u8>| {
+            bytes
+                .windows(key_id.len())
+                .any(|own| own == key_id.as_bytes())
+        };
         if let Some(place) = in_use.iter().position(names_it) {
             return Err(Error::usage(format_args!(
                 "the key {key_id} of {label:?} in epoch {:?} is in use already",
@@ -61,7 +67,11 @@ pub(super) fn run(args: &CampaignCohortsArgs, output: &Output) -> Outcome {
             campaign: campaign.clone(),
             role: *role,
             key_id,
-            accounts: drawn.accounts.values().filter(|(_, own)| own == label).count() as u64,
+            accounts: drawn
+                .accounts
+                .values()
+                .filter(|(_, own)| own == label)
+                .count() as u64,
         });
         made.push((label.clone(), key));
     }
@@ -89,7 +99,12 @@ pub(super) fn run(args: &CampaignCohortsArgs, output: &Output) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn write_keys(folder: &Path, root: &RootKey, epoch: &str, made: Vec<(String, CohortKey)>) -> Outcome<()> {
+fn write_keys(
+    folder: &Path,
+    root: &RootKey,
+    epoch: &str,
+    made: Vec<(String, CohortKey)>,
+) -> Outcome<()> {
     std::fs::create_dir(folder).map_err(|error| Error::io("make the folder", folder, &error))?;
     for (label, key) in made {
         let comments = [
@@ -98,7 +113,11 @@ fn write_keys(folder: &Path, root: &RootKey, epoch: &str, made: Vec<(String, Coh
             format!("of: epoch {epoch}, cohort {label}"),
             format!("derived from root: {}", root.public_id()),
         ];
-        keys::write(&folder.join(format!("{label}.key")), &KeyFile::Cohort(key), &comments)?;
+        keys::write(
+            &folder.join(format!("{label}.key")),
+            &KeyFile::Cohort(key),
+            &comments,
+        )?;
     }
     Ok(())
 }
@@ -122,32 +141,56 @@ impl Drawn {
         };
         for campaign in &scanned.campaigns {
             let cohorts = cohorts_of(campaign, halves);
-            let draw = Draw::new(Zeroizing::new(*seed), &cohorts).ok_or_else(|| Error::usage("no cohort has a weight"))?;
-            for member in campaign.members.iter().filter(|own| own.list != ListName::Cleared) {
-                let label = cohorts[draw.cohort(&member.account.to_string())].name.clone();
-                drawn.accounts.insert(member.account, (campaign.campaign.clone(), label));
+            let draw = Draw::new(Zeroizing::new(*seed), &cohorts)
+                .ok_or_else(|| Error::usage("no cohort has a weight"))?;
+            for member in campaign
+                .members
+                .iter()
+                .filter(|own| own.list != ListName::Cleared)
+            {
+                let label = cohorts[draw.cohort(&member.account.to_string())]
+                    .name
+                    .clone();
+                drawn
+                    .accounts
+                    .insert(member.account, (campaign.campaign.clone(), label));
             }
             for cohort in &cohorts {
-                drawn.cohorts.push((cohort.name.clone(), Some(campaign.campaign.clone()), cohort.role));
+                drawn.cohorts.push((
+                    cohort.name.clone(),
+                    Some(campaign.campaign.clone()),
+                    cohort.role,
+                ));
             }
             drawn.any = cohorts;
         }
-        let matched = scanned.campaigns.iter().flat_map(|own| own.matched.iter().map(move |account| (own, account)));
+        let matched = scanned
+            .campaigns
+            .iter()
+            .flat_map(|own| own.matched.iter().map(move |account| (own, account)));
         for (campaign, account) in matched {
             let place = (campaign.campaign.clone(), MATCHED.to_owned());
             if drawn.accounts.insert(*account, place).is_some() {
-                return Err(Error::usage(format_args!("{account} is in a campaign and matched to one")).hint("the result was changed: scan again"));
+                return Err(Error::usage(format_args!(
+                    "{account} is in a campaign and matched to one"
+                ))
+                .hint("the result was changed: scan again"));
             }
         }
         if drawn.accounts.values().any(|(_, label)| label == MATCHED) {
-            drawn.cohorts.push((MATCHED.to_owned(), None, KeyRole::InnocentControl));
+            drawn
+                .cohorts
+                .push((MATCHED.to_owned(), None, KeyRole::InnocentControl));
         }
         Ok(drawn)
     }
 
     /// What opens the table: the seed, and every account.
     fn map(&self, seed: &[u8; SEED_BYTES]) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(format!("hallmark-campaign-map-1\nseed {}\n", hexadecimal(seed)));
+        let mut text = Zeroizing::new(format!(
+            "hallmark-campaign-map-1\nseed {}\n",
+            hexadecimal(seed)
+        ));
         for (account, (campaign, label)) in &self.accounts {
             let _ = writeln!(text, "account {account}\t{campaign}\t{label}");
         }

@@ -11,6 +11,6 @@ mod unusual;
 pub use classes::Within;
 pub use group::{Test, Tested, test};
 pub(crate) use random::Stream;
-pub(crate) use unusual::each_bit;
 pub use soft_rank::{Evidence, POWERS};
 pub use unusual::Population;
+pub(crate) use unusual::each_bit;

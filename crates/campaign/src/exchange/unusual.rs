@@ -65,7 +65,9 @@ impl Population {
     #[must_use]
     pub fn unusual_hours(&self) -> Vec<u32> {
         let hours = 0..self.hours.len() as u32;
-        hours.filter(|&hour| self.is_unusual(hour, &[0; 60])).collect()
+        hours
+            .filter(|&hour| self.is_unusual(hour, &[0; 60]))
+            .collect()
     }
 }
 

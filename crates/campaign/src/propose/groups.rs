@@ -1,7 +1,7 @@
 //! Groups out of pairs: the strongest ties first, and no group beyond a size.
 
-use super::pairs::{CutKind, Pair, pairs};
 use super::Rules;
+use super::pairs::{CutKind, Pair, pairs};
 use crate::traffic::Traffic;
 use petgraph::unionfind::UnionFind;
 

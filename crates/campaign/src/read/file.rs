@@ -17,7 +17,8 @@ impl Opened {
     /// Opens a file, `-` being stdin. gzip and zstd are taken away.
     pub(crate) fn new(path: &Path) -> Result<Self> {
         if path == Path::new("-") {
-            let (_, bytes) = start(Box::new(io::stdin())).map_err(|e| Error::io("read", path, &e))?;
+            let (_, bytes) =
+                start(Box::new(io::stdin())).map_err(|e| Error::io("read", path, &e))?;
             return Ok(Self::Lines(bytes));
         }
         let failed = |error: io::Error| Error::io("read", path, &error);

@@ -33,7 +33,11 @@ impl Field {
             "kind" => Self::Kind,
             "value" => Self::Value,
             "first_seen" => Self::FirstSeen,
-            _ => Self::Attribute(name.strip_prefix("attr.").filter(|kind| plain(kind))?.to_owned()),
+            _ => Self::Attribute(
+                name.strip_prefix("attr.")
+                    .filter(|kind| plain(kind))?
+                    .to_owned(),
+            ),
         })
     }
 }
@@ -54,7 +58,14 @@ pub struct Layout {
 
 /// Names of layouts.
 pub const LAYOUTS: [&str; 8] = [
-    "own", "litellm", "langfuse", "helicone", "otel", "cloudflare", "nginx", "caddy",
+    "own",
+    "litellm",
+    "langfuse",
+    "helicone",
+    "otel",
+    "cloudflare",
+    "nginx",
+    "caddy",
 ];
 
 impl Layout {
@@ -77,9 +88,7 @@ impl Layout {
                     "give name=path, such as account=headers.x-account or attr.ip=client.0.address; a dot within a name is written \\.",
                 )
             };
-            let (name, path) = mapping
-                .split_once('=')
-                .ok_or_else(|| wrong("has no `=`"))?;
+            let (name, path) = mapping.split_once('=').ok_or_else(|| wrong("has no `=`"))?;
             let field = Field::named(name).ok_or_else(|| {
                 wrong("maps none of time, account, unit, kind, value, first_seen, attr.KIND")
             })?;
@@ -88,9 +97,13 @@ impl Layout {
         }
         for (name, path) in own {
             let field = Field::named(name).expect("layouts name fields");
-            let is_mapped = mapped.iter().any(|mapping| mapping.split('=').next() == Some(name));
+            let is_mapped = mapped
+                .iter()
+                .any(|mapping| mapping.split('=').next() == Some(name));
             if !is_mapped {
-                layout.places.push((field, split(path).expect("layouts have paths")));
+                layout
+                    .places
+                    .push((field, split(path).expect("layouts have paths")));
             }
         }
         Ok(layout)
@@ -215,7 +228,15 @@ mod tests {
 
     #[test]
     fn what_is_no_mapping_is_refused() {
-        for wrong in ["account", "who=a", "account=", "account=a..b", "attr.=x", "attr.a b=x", "account=a\\"] {
+        for wrong in [
+            "account",
+            "who=a",
+            "account=",
+            "account=a..b",
+            "attr.=x",
+            "attr.a b=x",
+            "account=a\\",
+        ] {
             assert!(Layout::new("own", &[wrong.to_owned()]).is_err(), "{wrong}");
         }
         assert!(Layout::new("other", &[]).is_err());

@@ -7,7 +7,7 @@ pub fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
     let bytes = text.as_bytes();
     match bytes {
-        [year @ .., ] if year.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' => date(bytes),
+        [year @ ..] if year.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' => date(bytes),
         _ => number(text),
     }
 }
@@ -34,14 +34,16 @@ fn exponent(text: &str) -> Option<i64> {
 fn in_seconds(number: i64) -> Option<i64> {
     const SECONDS_END: i64 = 100_000_000_000;
     let units = [1, 1000, 1_000_000, 1_000_000_000];
-    let unit = units
-        .into_iter()
-        .find(|unit| number / unit < SECONDS_END)?;
+    let unit = units.into_iter().find(|unit| number / unit < SECONDS_END)?;
     Some(number / unit)
 }
 
 fn date(bytes: &[u8]) -> Option<i64> {
-    let (year, month, day) = (digits(&bytes[..4])?, digits(&bytes[5..7])?, digits(&bytes[8..10])?);
+    let (year, month, day) = (
+        digits(&bytes[..4])?,
+        digits(&bytes[5..7])?,
+        digits(&bytes[8..10])?,
+    );
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let last = match month {
         2 => 28 + i64::from(leap),
@@ -96,9 +98,7 @@ fn zone(rest: &[u8]) -> Option<i64> {
     };
     let (hours, minutes) = match rest {
         [h1, h2] => (digits(&[*h1, *h2])?, 0),
-        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => {
-            (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?)
-        }
+        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?),
         _ => return None,
     };
     (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
@@ -153,8 +153,21 @@ mod tests {
     #[test]
     fn what_is_no_time_is_none() {
         for text in [
-            "", " ", "now", "2026-13-01", "2026-02-29", "2026-01-01T25:00:00Z", "2026-01-01T09:40:05+9",
-            "2026-01-01T09:40:05.", "-5", "1e400", "nan", "inf", "12:30", "2026-01-01X", "é026-01-01",
+            "",
+            " ",
+            "now",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-01-01T25:00:00Z",
+            "2026-01-01T09:40:05+9",
+            "2026-01-01T09:40:05.",
+            "-5",
+            "1e400",
+            "nan",
+            "inf",
+            "12:30",
+            "2026-01-01X",
+            "é026-01-01",
         ] {
             assert_eq!(seconds(text), None, "{text}");
         }

@@ -145,7 +145,10 @@ impl Reader {
             ($reader:expr, $text:expr) => {{
                 let mut values = vec![];
                 let read = $reader.read_records(rows, levels_room, None, &mut values)?;
-                (read.0, Texts::Owned(values.into_iter().map($text).collect()))
+                (
+                    read.0,
+                    Texts::Owned(values.into_iter().map($text).collect()),
+                )
             }};
         }
         let (read, texts) = match &mut self.reader {
@@ -161,18 +164,29 @@ impl Reader {
                 (read.0, Texts::Bytes(values))
             }
             ColumnReader::Int64ColumnReader(reader) => numbers!(reader, |value: i64| {
-                unit.map_or(value, |unit| value.div_euclid(unit)).to_string()
+                unit.map_or(value, |unit| value.div_euclid(unit))
+                    .to_string()
             }),
-            ColumnReader::Int32ColumnReader(reader) => numbers!(reader, |value: i32| value.to_string()),
-            ColumnReader::DoubleColumnReader(reader) => numbers!(reader, |value: f64| value.to_string()),
-            ColumnReader::FloatColumnReader(reader) => numbers!(reader, |value: f32| value.to_string()),
-            ColumnReader::BoolColumnReader(reader) => numbers!(reader, |value: bool| value.to_string()),
+            ColumnReader::Int32ColumnReader(reader) => {
+                numbers!(reader, |value: i32| value.to_string())
+            }
+            ColumnReader::DoubleColumnReader(reader) => {
+                numbers!(reader, |value: f64| value.to_string())
+            }
+            ColumnReader::FloatColumnReader(reader) => {
+                numbers!(reader, |value: f32| value.to_string())
+            }
+            ColumnReader::BoolColumnReader(reader) => {
+                numbers!(reader, |value: bool| value.to_string())
+            }
             ColumnReader::Int96ColumnReader(_) => {
                 return Err(ParquetError::General("times of 96 bits".to_owned()));
             }
         };
         if read != rows {
-            return Err(ParquetError::General("a column ends before its rows".to_owned()));
+            return Err(ParquetError::General(
+                "a column ends before its rows".to_owned(),
+            ));
         }
         let count = match &texts {
             Texts::Bytes(values) => values.len(),
@@ -188,7 +202,9 @@ impl Reader {
             max => levels.iter().map(|&level| number(level == max)).collect(),
         };
         if values.len() != rows || next as usize != count {
-            return Err(ParquetError::General("levels and values of a column differ".to_owned()));
+            return Err(ParquetError::General(
+                "levels and values of a column differ".to_owned(),
+            ));
         }
         Ok(Cells { texts, values })
     }

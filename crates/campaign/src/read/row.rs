@@ -68,7 +68,9 @@ impl Bad {
             Self::NoTime => "has no time",
             Self::Time => "has a time that cannot be read",
             Self::NoAccount => "names no account",
-            Self::Attribute => "has an attribute without a value, or of a kind that is no plain name",
+            Self::Attribute => {
+                "has an attribute without a value, or of a kind that is no plain name"
+            }
             Self::Long => "has a field of more than 64 KiB",
         }
     }
@@ -91,11 +93,20 @@ impl Batch {
     }
 
     /// Records with the account, the organisation, and attributes.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&Row, &str, Option<&str>, impl Iterator<Item = (&str, &str)>)> {
+    pub(crate) fn rows(
+        &self,
+    ) -> impl Iterator<Item = (&Row, &str, Option<&str>, impl Iterator<Item = (&str, &str)>)> {
         self.rows.iter().map(|row| {
             let own = &self.attributes[row.attributes.0 as usize..row.attributes.1 as usize];
-            let own = own.iter().map(|&(kind, value)| (self.at(kind), self.at(value)));
-            (row, self.at(row.account), row.unit.map(|unit| self.at(unit)), own)
+            let own = own
+                .iter()
+                .map(|&(kind, value)| (self.at(kind), self.at(value)));
+            (
+                row,
+                self.at(row.account),
+                row.unit.map(|unit| self.at(unit)),
+                own,
+            )
         })
     }
 
@@ -138,7 +149,9 @@ impl Batch {
         let from = self.attributes.len() as u32;
         let mut last: Option<&Field> = None;
         for ((field, _), text) in layout.places.iter().zip(&found.places) {
-            let Field::Attribute(kind) = field else { continue };
+            let Field::Attribute(kind) = field else {
+                continue;
+            };
             let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
                 continue;
             };

@@ -21,13 +21,20 @@ pub(crate) fn read(
     let mut bytes = BufReader::with_capacity(1 << 20, bytes);
     let failed = |error: std::io::Error| Error::io("read", path, &error);
     let first = bytes.fill_buf().map_err(failed)?;
-    let first = first.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let first = first
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
     let count = |sign: u8| first.iter().filter(|&&byte| byte == sign).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|&sign| (count(sign), u8::MAX - sign));
+    let delimiter = [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|&sign| (count(sign), u8::MAX - sign));
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter.unwrap_or(b','))
         .from_reader(bytes);
-    let wrong = |line: u64, error: &csv::Error| Error::usage(error).at(format_args!("{}:{line}", path.display()));
+    let wrong = |line: u64, error: &csv::Error| {
+        Error::usage(error).at(format_args!("{}:{line}", path.display()))
+    };
     let names: Vec<String> = reader
         .headers()
         .map_err(|error| wrong(1, &error))?
@@ -78,7 +85,9 @@ impl Columns {
                 Some(place) => columns.places.push((column, place)),
                 None => {
                     let kind = name.strip_prefix("attr.").filter(|_| layout.is_own);
-                    columns.own.extend(kind.map(|kind| (column, kind.to_owned())));
+                    columns
+                        .own
+                        .extend(kind.map(|kind| (column, kind.to_owned())));
                 }
             }
         }
@@ -99,7 +108,9 @@ impl Columns {
             found.places[place].get_or_insert(Cow::Borrowed(text(column)?));
         }
         for (column, kind) in &self.own {
-            found.own.push((kind.as_str().into(), text(*column)?.into()));
+            found
+                .own
+                .push((kind.as_str().into(), text(*column)?.into()));
         }
         Some(found)
     }

@@ -64,7 +64,8 @@ impl Builder {
     /// A request of an account in a minute since 1970.
     pub fn request(&mut self, account: u32, minute: u32) {
         self.requests += 1;
-        self.minutes.push(u64::from(account) << 32 | u64::from(minute));
+        self.minutes
+            .push(u64::from(account) << 32 | u64::from(minute));
         if self.minutes.len() > LEAST.max(2 * self.sorted) {
             tidy(&mut self.minutes);
             self.sorted = self.minutes.len();

@@ -88,7 +88,8 @@ fn household(plan: &WorldPlan, random: &mut Random, all: &mut Vec<Made>) {
 
 /// A firm that has not said so: one card, a few addresses, often a template of its own; people, agents, jobs at the full hour, nightly builds.
 fn firm(plan: &WorldPlan, random: &mut Random, all: &mut Vec<Made>) {
-    let size = (5.0 * (0.9 * (random.unit() + random.unit() + random.unit() - 1.0) * 2.0).exp()) as u32;
+    let size =
+        (5.0 * (0.9 * (random.unit() + random.unit() + random.unit() - 1.0) * 2.0).exp()) as u32;
     let (zone, card, template) = (zone(random), random.name(), random.name());
     let ips: Vec<u64> = (0..random.between(1, 3)).map(|_| random.name()).collect();
     for _ in 0..size.clamp(5, 120) {
@@ -115,7 +116,11 @@ fn lessons(plan: &WorldPlan, zone: u32, random: &mut Random) -> Vec<(u32, u32)> 
         random.between(45, 90),
     );
     // In a third of classes the timetable changes by half an hour once.
-    let changes = if random.is(0.3) { random.below(plan.weeks) } else { plan.weeks };
+    let changes = if random.is(0.3) {
+        random.below(plan.weeks)
+    } else {
+        plan.weeks
+    };
     let mut lessons = vec![];
     for week in 0..plan.weeks {
         let from = if week >= changes { from + 30 } else { from };
@@ -153,7 +158,10 @@ fn campus(plan: &WorldPlan, random: &mut Random, all: &mut Vec<Made>) {
         let (role, minutes) = match random.is(0.4) {
             true => {
                 let lessons = &classes[random.below(2) as usize];
-                (Role::Pupil, pupil(&life(plan, zone, random), lessons, random))
+                (
+                    Role::Pupil,
+                    pupil(&life(plan, zone, random), lessons, random),
+                )
             }
             false => worker(plan, zone, random),
         };

@@ -44,7 +44,12 @@ pub struct Harvest {
 }
 
 /// Adds a harvest's accounts.
-pub(super) fn harvest(plan: &WorldPlan, harvest: &Harvest, number: u32, random: &mut Random) -> Vec<Made> {
+pub(super) fn harvest(
+    plan: &WorldPlan,
+    harvest: &Harvest,
+    number: u32,
+    random: &mut Random,
+) -> Vec<Made> {
     let life = Life {
         minutes: plan.weeks * WEEK,
         zone: 480,
@@ -52,17 +57,27 @@ pub(super) fn harvest(plan: &WorldPlan, harvest: &Harvest, number: u32, random: 
     };
     let own = harvest.requests - life.requests;
     let mut minutes: Vec<Vec<u32>> = (0..harvest.accounts)
-        .map(|_| person(&life, random).into_iter().take(life.requests as usize).collect())
+        .map(|_| {
+            person(&life, random)
+                .into_iter()
+                .take(life.requests as usize)
+                .collect()
+        })
         .collect();
     match harvest.pattern {
-        Pattern::FanOut | Pattern::Shifted => jobs(&life, own, harvest.pattern, random, &mut minutes),
+        Pattern::FanOut | Pattern::Shifted => {
+            jobs(&life, own, harvest.pattern, random, &mut minutes)
+        }
         Pattern::Queue => queue(&life, own, random, &mut minutes),
         Pattern::RelayByRequest => relay(&life, own, false, random, &mut minutes),
         Pattern::RelayBySession => relay(&life, own, true, random, &mut minutes),
     }
     let template = random.name();
     let mut names = |per: u32| -> Vec<u64> {
-        let count = harvest.accounts.checked_div(per).map_or(harvest.accounts, |n| n + 1);
+        let count = harvest
+            .accounts
+            .checked_div(per)
+            .map_or(harvest.accounts, |n| n + 1);
         (0..count).map(|_| random.name()).collect()
     };
     let (cards, ips) = (names(harvest.per_card), names(harvest.per_ip));
@@ -78,7 +93,14 @@ pub(super) fn harvest(plan: &WorldPlan, harvest: &Harvest, number: u32, random: 
             ("card", cards[place(at, harvest.per_card, 1)]),
             ("ip", ips[place(at, harvest.per_ip, 7)]),
             ("user_agent", u64::from(random.below(40))),
-            ("template", if harvest.template { template } else { u64::from(random.below(12)) }),
+            (
+                "template",
+                if harvest.template {
+                    template
+                } else {
+                    u64::from(random.below(12))
+                },
+            ),
         ],
     });
     made.collect()
@@ -86,7 +108,9 @@ pub(super) fn harvest(plan: &WorldPlan, harvest: &Harvest, number: u32, random: 
 
 fn jobs(life: &Life, own: u32, pattern: Pattern, random: &mut Random, all: &mut [Vec<u32>]) {
     let anywhere = Life { zone: 480, ..*life };
-    let jobs: Vec<u32> = (0..(own * 5 / 4).max(1)).map(|_| anywhere.begins(random)).collect();
+    let jobs: Vec<u32> = (0..(own * 5 / 4).max(1))
+        .map(|_| anywhere.begins(random))
+        .collect();
     for minutes in all {
         let delay = match pattern {
             Pattern::Shifted => random.below(180),
@@ -120,7 +144,11 @@ fn relay(life: &Life, own: u32, by_session: bool, random: &mut Random, all: &mut
     while left > 0 {
         let at = random.below(accounts);
         session(life.begins(random), life, random, |minute, random| {
-            let account = if by_session { at } else { random.below(accounts) };
+            let account = if by_session {
+                at
+            } else {
+                random.below(accounts)
+            };
             all[account as usize].push(minute);
             left -= 1;
         });

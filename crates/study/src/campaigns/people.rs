@@ -24,7 +24,11 @@ pub(super) fn profile(local: u32) -> f64 {
         (1440, 0.06),
     ];
     let (day, minute) = (local / DAY % 7, local % DAY);
-    let behind = POINTS.iter().position(|&(at, _)| at > minute).unwrap_or(11).max(1);
+    let behind = POINTS
+        .iter()
+        .position(|&(at, _)| at > minute)
+        .unwrap_or(11)
+        .max(1);
     let ((from, a), (to, b)) = (POINTS[behind - 1], POINTS[behind]);
     let share = f64::from(minute - from) / f64::from(to - from);
     let level = a + (b - a) * share;
@@ -58,13 +62,20 @@ impl Life {
 pub(super) fn person(life: &Life, random: &mut Random) -> Vec<u32> {
     let mut minutes = vec![];
     while minutes.len() < life.requests as usize {
-        session(life.begins(random), life, random, |minute, _| minutes.push(minute));
+        session(life.begins(random), life, random, |minute, _| {
+            minutes.push(minute)
+        });
     }
     minutes
 }
 
 /// One session that begins in a minute.
-pub(super) fn session(from: u32, life: &Life, random: &mut Random, mut request: impl FnMut(u32, &mut Random)) {
+pub(super) fn session(
+    from: u32,
+    life: &Life,
+    random: &mut Random,
+    mut request: impl FnMut(u32, &mut Random),
+) {
     let mut at = f64::from(from) + random.unit();
     for _ in 0..=random.wait(4.0) as u32 {
         if at < f64::from(life.minutes) {

@@ -4,9 +4,9 @@ use super::world::{Role, World, WorldPlan};
 use hallmark::json::formats;
 use hallmark_campaign::exchange::{Test, Within};
 use hallmark_campaign::propose::Rules;
+use hallmark_campaign::pseudonym::Pseudonym;
 use hallmark_campaign::results::{ListName, Member};
 use hallmark_campaign::scan::{Found, Scanning, scan};
-use hallmark_campaign::pseudonym::Pseudonym;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -101,7 +101,10 @@ struct One {
 /// Makes and scans worlds.
 #[must_use]
 pub fn run(runs: &Runs) -> CampaignRuns {
-    let each: Vec<One> = (0..runs.worlds).into_par_iter().map(|number| one(runs, number)).collect();
+    let each: Vec<One> = (0..runs.worlds)
+        .into_par_iter()
+        .map(|number| one(runs, number))
+        .collect();
     let worlds = f64::from(runs.worlds.max(1));
     let mut roles: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
     let mut recall = vec![[0; 3]; runs.plan.harvests.len()];
@@ -122,10 +125,13 @@ pub fn run(runs: &Runs) -> CampaignRuns {
         let share = |own: &One| own.wrong[list] as f64 / own.listed[list].max(1) as f64;
         each.iter().map(share).sum::<f64>() / worlds
     };
-    // Worlds with a wrong account, by Poisson's upper limit, each with as many as those on average had.
+    // Worlds with a wrong account, by Poisson's upper limit, each with as many as those on average had, or where none had with a whole group.
     let at_most = |list: usize| {
         let count = worlds_wrong(list);
-        let each = if count == 0 { 1.0 } else { wrong(list) / count as f64 };
+        let each = match count {
+            0 => Rules::default().most as f64,
+            _ => wrong(list) / count as f64,
+        };
         1e6 * upper_limit(count) * each / innocents.max(1.0)
     };
     CampaignRuns {
@@ -193,16 +199,24 @@ fn one(runs: &Runs, number: u32) -> One {
 
 fn counted(world: &World, found: &Found, harvests: usize) -> One {
     let members = found.campaigns.iter().flat_map(|own| &own.members);
-    let lists: BTreeMap<Pseudonym, ListName> =
-        members.map(|member: &Member| (member.account, member.list)).collect();
+    let lists: BTreeMap<Pseudonym, ListName> = members
+        .map(|member: &Member| (member.account, member.list))
+        .collect();
     let mut one = One {
         recall: vec![[0; 3]; harvests],
         groups: found.proposed.groups,
         ..One::default()
     };
     for (made, place) in world.accounts.iter().zip(0_u32..) {
-        let list = lists.get(&World::pseudonym(place)).copied().unwrap_or(ListName::Cleared);
-        let counts = [1, u64::from(list >= ListName::Cohort), u64::from(list == ListName::Named)];
+        let list = lists
+            .get(&World::pseudonym(place))
+            .copied()
+            .unwrap_or(ListName::Cleared);
+        let counts = [
+            1,
+            u64::from(list >= ListName::Cohort),
+            u64::from(list == ListName::Named),
+        ];
         add(one.roles.entry(made.role.name()).or_default(), &counts);
         one.listed[0] += counts[1];
         one.listed[1] += counts[2];
@@ -231,7 +245,11 @@ fn upper_limit(count: u64) -> f64 {
     let (mut low, mut high) = (0.0, 10.0 + 3.0 * count as f64);
     for _ in 0..100 {
         let middle = f64::midpoint(low, high);
-        if below(middle) > 0.05 { low = middle } else { high = middle }
+        if below(middle) > 0.05 {
+            low = middle
+        } else {
+            high = middle
+        }
     }
     high
 }

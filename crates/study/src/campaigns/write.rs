@@ -29,7 +29,9 @@ pub fn write(world: &World, out: &Path) -> Result<()> {
         let made = &world.accounts[place as usize];
         let value = |kind: &str| {
             let mut attributes = made.attributes.iter();
-            attributes.find(|(own, _)| *own == kind).map_or(0, |(_, value)| *value)
+            attributes
+                .find(|(own, _)| *own == kind)
+                .map_or(0, |(_, value)| *value)
         };
         let at = jiff::Timestamp::from_second(i64::from(BEGIN + minute) * 60)
             .map_err(|error| Error::usage(error))?;
@@ -45,7 +47,11 @@ pub fn write(world: &World, out: &Path) -> Result<()> {
             value("template") & 0xffff_ffff
         );
     }
-    for (name, text) in [("requests.csv", table), ("attributes.csv", attributes), ("truth.csv", truth)] {
+    for (name, text) in [
+        ("requests.csv", table),
+        ("attributes.csv", attributes),
+        ("truth.csv", truth),
+    ] {
         hallmark::files::write_new(&folder.path().join(name), text.as_bytes())?;
     }
     folder.finish()
