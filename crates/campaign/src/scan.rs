@@ -59,17 +59,33 @@ pub fn proposing(weeks: u32) -> u32 {
 pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     let proposal = propose(traffic, &scanning.rules);
     let population = Population::new(traffic);
-    let tested: Vec<Tested> = proposal
-        .groups
-        .par_iter()
-        .map(|group| test(traffic, &population, group, &scanning.test))
+    let kin = Kin::new(traffic, &proposal, &population);
+    let tested: Vec<Tested> = (0..proposal.groups.len())
+        .into_par_iter()
+        .map(|group| {
+            test(
+                traffic,
+                kin.unusual(group),
+                &proposal.groups[group],
+                &scanning.test,
+            )
+        })
         .collect();
     let lists = Lists {
         cohort: list(&tested, COHORT_FDR),
         named: list(&tested, NAMED_FDR),
     };
     let needed = libm::log10(proposal.groups.len().max(1) as f64 / COHORT_FDR);
-    let seen = |group: &[u32]| visible(traffic, &population, group, &scanning.test, needed);
+    let seen = |group: usize| {
+        let accounts = &proposal.groups[group];
+        visible(
+            traffic,
+            kin.unusual(group),
+            accounts,
+            &scanning.test,
+            needed,
+        )
+    };
     let campaigns = campaigns(traffic, &proposal, &tested, &lists, &seen);
     let first = traffic.proposing * crate::traffic::WEEK_HOURS;
     let listed_groups = lists.cohort.groups.iter().filter(|&&is| is).count();
@@ -81,16 +97,15 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     Found {
         traffic: described(traffic),
         how: how(scanning),
-        unusual_hours: population
-            .unusual_hours()
-            .into_iter()
-            .filter(|&hour| hour >= first)
+        unusual_hours: population.unusual_without(traffic, &[])[first as usize..]
+            .iter()
+            .filter(|&&is| is)
             .count() as u64,
         cleared_groups: (proposal.groups.len() - listed_groups) as u64,
         cleared_accounts: proposed_accounts - listed,
         visible: by_size(traffic, &proposal)
             .par_iter()
-            .map(|&group| seen(&proposal.groups[group]))
+            .map(|&group| seen(group))
             .collect(),
         proposed: Proposed {
             pairs: proposal.pairs,
@@ -108,6 +123,48 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
             accounts: proposed_accounts,
         },
         campaigns,
+    }
+}
+
+/// Groups that are tied: what one of them does is no event of everybody's for the others.
+struct Kin {
+    /// For each group its place in `unusual`.
+    of: Vec<usize>,
+    unusual: Vec<Vec<bool>>,
+}
+
+impl Kin {
+    fn new(traffic: &Traffic, proposal: &Proposal, population: &Population) -> Self {
+        let mut together = UnionFind::<u32>::new(proposal.groups.len());
+        for [a, b] in &proposal.tied {
+            together.union(*a, *b);
+        }
+        let groups = 0..proposal.groups.len() as u32;
+        let mut by_root: Vec<(u32, u32)> =
+            groups.map(|group| (together.find(group), group)).collect();
+        by_root.sort_unstable();
+        let kin: Vec<&[(u32, u32)]> = by_root.chunk_by(|a, b| a.0 == b.0).collect();
+        let mut of = vec![0; proposal.groups.len()];
+        for (place, own) in kin.iter().enumerate() {
+            for &(_, group) in *own {
+                of[group as usize] = place;
+            }
+        }
+        let unusual = kin.par_iter().map(|own| {
+            let groups = own
+                .iter()
+                .map(|&(_, group)| &proposal.groups[group as usize]);
+            let accounts: Vec<u32> = groups.flatten().copied().collect();
+            population.unusual_without(traffic, &accounts)
+        });
+        Self {
+            of,
+            unusual: unusual.collect(),
+        }
+    }
+
+    fn unusual(&self, group: usize) -> &[bool] {
+        &self.unusual[self.of[group]]
     }
 }
 
@@ -143,7 +200,7 @@ fn campaigns(
     proposal: &Proposal,
     tested: &[Tested],
     lists: &Lists,
-    seen: &(impl Fn(&[u32]) -> Visible + Sync),
+    seen: &(impl Fn(usize) -> Visible + Sync),
 ) -> Vec<Campaign> {
     let mut together = UnionFind::<u32>::new(proposal.groups.len());
     let is_listed = |&group: &u32| lists.of_group(group as usize) != ListName::Cleared;
@@ -186,7 +243,7 @@ fn campaign(
     tested: &[Tested],
     lists: &Lists,
     groups: &[usize],
-    seen: &(impl Fn(&[u32]) -> Visible + Sync),
+    seen: &(impl Fn(usize) -> Visible + Sync),
     matching: &mut Matching<'_>,
 ) -> Campaign {
     let mut members: Vec<(u32, Member)> = vec![];
@@ -224,7 +281,7 @@ fn campaign(
             minutes: own.minutes,
             movable_minutes: own.movable,
             unusual_hours: own.unusual_hours,
-            visible: seen(&proposal.groups[group]),
+            visible: seen(group),
         }
     };
     Campaign {

@@ -1,6 +1,6 @@
 //! What a test could have seen: the smallest share of joint requests that a group would have shown.
 
-use crate::exchange::{Population, Stream, Test, test};
+use crate::exchange::{Stream, Test, test};
 use crate::traffic::{HourMask, Traffic};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub struct Visible {
 #[must_use]
 pub fn visible(
     traffic: &Traffic,
-    population: &Population,
+    unusual: &[bool],
     group: &[u32],
     how: &Test,
     log10_e_needed: f64,
@@ -61,7 +61,7 @@ pub fn visible(
             hours: planted.into_iter().flatten().collect(),
             ..small.clone()
         };
-        test(&planted, population, &places, how).group.log10_e() >= log10_e_needed
+        test(&planted, unusual, &places, how).group.log10_e() >= log10_e_needed
     };
     let minutes = own.iter().flatten();
     Visible {

@@ -1,6 +1,6 @@
 //! e-values where the null hypothesis holds by construction.
 
-use hallmark_campaign::exchange::{Population, Test, Within, test};
+use hallmark_campaign::exchange::{Population, Test, Tested, Within, test};
 use hallmark_campaign::lists::{COHORT_FDR, list};
 use hallmark_campaign::pseudonym::Pseudonym;
 use hallmark_campaign::traffic::{Builder, DAY, HOUR, Traffic};
@@ -26,6 +26,11 @@ fn independent(rng: &mut ChaCha12Rng) -> Traffic {
 
 const GROUP: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 
+fn tested(traffic: &Traffic, how: &Test) -> Tested {
+    let unusual = Population::new(traffic).unusual_without(traffic, &GROUP);
+    test(traffic, &unusual, &GROUP, how)
+}
+
 fn how(seed: u8, surrogates: u32) -> Test {
     Test {
         weeks: 1,
@@ -42,7 +47,7 @@ fn independent_accounts_have_evidence_of_mean_one() {
     let (mut group, mut member) = (vec![], vec![]);
     for _ in 0..4000 {
         let traffic = independent(&mut rng);
-        let tested = test(&traffic, &Population::new(&traffic), &GROUP, &how(1, 9));
+        let tested = tested(&traffic, &how(1, 9));
         assert!(tested.movable > 0 && tested.pairs > 0);
         group.push(10_f64.powf(tested.group.log10_e()));
         member.push(10_f64.powf(tested.members[3].log10_e()));
@@ -73,7 +78,7 @@ fn accounts_that_meet_by_a_common_choice_are_seen() {
         }
     }
     let traffic = builder.finish(0, |_| 0);
-    let tested = test(&traffic, &Population::new(&traffic), &GROUP, &how(1, 99));
+    let tested = tested(&traffic, &how(1, 99));
     // Two windows, each worth nearly a hundred.
     assert!(tested.group.log10_e() > 3.0, "{}", tested.group.log10_e());
     let list = list(&[tested], COHORT_FDR);
@@ -92,7 +97,7 @@ fn a_common_habit_is_no_evidence() {
         }
     }
     let traffic = builder.finish(0, |_| 0);
-    let tested = test(&traffic, &Population::new(&traffic), &GROUP, &how(1, 99));
+    let tested = tested(&traffic, &how(1, 99));
     assert_eq!(tested.movable, 0);
     assert!(tested.group.log10_e() <= 0.0);
 }
@@ -116,7 +121,7 @@ fn what_everybody_did_takes_no_part() {
     };
     for (joins, hours) in [(true, 1), (false, 0)] {
         let traffic = crowd(joins);
-        let tested = test(&traffic, &Population::new(&traffic), &GROUP, &how(1, 9));
+        let tested = tested(&traffic, &how(1, 9));
         assert_eq!(tested.unusual_hours, hours);
     }
 }
@@ -125,7 +130,8 @@ fn what_everybody_did_takes_no_part() {
 fn a_log_of_nothing_finds_nothing() {
     let traffic = Builder::default().finish(0, |_| 0);
     let population = Population::new(&traffic);
-    assert!(population.unusual_hours().is_empty());
+    let unusual = population.unusual_without(&traffic, &[]);
+    assert!(unusual.iter().all(|is| !is));
     assert_eq!(traffic.weeks, 1);
     let first = traffic.accounts.first().map(|account| account.accounts);
     assert_eq!(first.unwrap_or_default(), 0);

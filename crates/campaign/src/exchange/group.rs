@@ -3,7 +3,7 @@
 use super::classes::{Classes, Within};
 use super::random::Stream;
 use super::soft_rank::Evidence;
-use super::unusual::{Population, each_bit};
+use super::unusual::each_bit;
 use crate::traffic::{HOUR, HourMask, Traffic, WEEK, WEEK_HOURS};
 
 /// How groups are tested.
@@ -40,9 +40,10 @@ pub struct Tested {
     pub unusual_hours: u64,
 }
 
-/// Tests a group (places of accounts) on every window of the weeks that test.
+/// Tests a group (places of accounts) on every window of the weeks that test. `unusual` says of every hour whether it takes no part, as
+/// [`Population::unusual_without`] does of accounts among which the group is.
 #[must_use]
-pub fn test(traffic: &Traffic, population: &Population, group: &[u32], how: &Test) -> Tested {
+pub fn test(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test) -> Tested {
     let mut tested = Tested {
         group: Evidence::default(),
         by_window: vec![],
@@ -62,7 +63,7 @@ pub fn test(traffic: &Traffic, population: &Population, group: &[u32], how: &Tes
             .iter()
             .map(|&account| traffic.weeks(account, weeks.clone()))
             .collect();
-        let unusual = unusual(population, first, weeks.len() as u32 * WEEK_HOURS, &masks);
+        let unusual = &unusual[first as usize..(weeks.end * WEEK_HOURS) as usize];
         tested.unusual_hours += unusual.iter().filter(|&&is| is).count() as u64;
         let classes = masks.iter().map(|hours| {
             let own = hours.iter().map(|hour| HourMask {
@@ -96,19 +97,6 @@ pub fn test(traffic: &Traffic, population: &Population, group: &[u32], how: &Tes
         }
     }
     tested
-}
-
-/// Which of so many hours from the first on are unusual in what others than the group did.
-fn unusual(population: &Population, first: u32, hours: u32, masks: &[&[HourMask]]) -> Vec<bool> {
-    let mut own = vec![[0_u32; 60]; hours as usize];
-    for hour in masks.iter().copied().flatten() {
-        let counts = &mut own[(hour.hour - first) as usize];
-        each_bit(hour.mask, |bit| counts[bit as usize] += 1);
-    }
-    let hours = own.iter().zip(first..);
-    hours
-        .map(|(own, hour)| population.is_unusual(hour, own))
-        .collect()
 }
 
 /// What was counted in a window: as observed, then in each surrogate.

@@ -44,8 +44,7 @@ impl Population {
     /// A minute departs if others were active in it more than half as often again, or less than half as often, and by 8 standard deviations
     /// of a count. Only sums of the group take part that no exchange changes, and others' counts: so the choice of hours is
     /// the same for the group and for all of its surrogates.
-    #[must_use]
-    pub fn is_unusual(&self, hour: u32, own: &[u32; 60]) -> bool {
+    fn is_unusual(&self, hour: u32, own: &[u32; 60]) -> bool {
         let from = (hour * HOUR) as usize;
         let own_sum: u64 = own.iter().copied().map(u64::from).sum();
         let others = self.hours[hour as usize].saturating_sub(own_sum);
@@ -61,12 +60,17 @@ impl Population {
         })
     }
 
-    /// Hours with an unusual minute over everybody.
+    /// Of every hour, whether it is unusual in what others than these accounts did.
     #[must_use]
-    pub fn unusual_hours(&self) -> Vec<u32> {
-        let hours = 0..self.hours.len() as u32;
+    pub fn unusual_without(&self, traffic: &Traffic, accounts: &[u32]) -> Vec<bool> {
+        let mut own = vec![[0_u32; 60]; self.hours.len()];
+        for hour in accounts.iter().flat_map(|&account| traffic.hours(account)) {
+            let counts = &mut own[hour.hour as usize];
+            each_bit(hour.mask, |bit| counts[bit as usize] += 1);
+        }
+        let hours = own.iter().zip(0_u32..);
         hours
-            .filter(|&hour| self.is_unusual(hour, &[0; 60]))
+            .map(|(own, hour)| self.is_unusual(hour, own))
             .collect()
     }
 }
