@@ -38,6 +38,7 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Doctor(args) => verbs::doctor::run(&args, output),
         Verb::Calibrate(args) => verbs::calibrate::run(&args, output),
         Verb::Scan(args) => verbs::scan::run(&args, output),
+        Verb::Campaign(args) => verbs::campaign::run(&args, output),
         Verb::Collect(args) => verbs::collect::run(&args, output),
         Verb::Cohorts(args) => verbs::cohorts::run(&args, output),
         Verb::Commit(args) => verbs::commit::run(&args, output),

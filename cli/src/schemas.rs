@@ -2,6 +2,7 @@
 //!
 //! `HALLMARK_WRITE_SCHEMAS=1 cargo test -p hallmark-cli --bin hallmark schemas` writes them anew.
 
+use crate::results::campaign::CampaignCohorts;
 use crate::results::collect::Collected;
 use crate::results::demo::Demo;
 use crate::results::doctor::Diagnosed;
@@ -40,6 +41,8 @@ fn all() -> Vec<(String, String)> {
     vec![
         of::<Manifest>(BundleFormat::ID),
         of::<hallmark::Calibrated>(formats::Calibrate::ID),
+        of::<CampaignCohorts>(formats::CampaignCohorts::ID),
+        of::<hallmark_campaign::results::Scanned>(formats::CampaignScan::ID),
         of::<CasePlan>(CasePlanFormat::ID),
         of::<hallmark_evidence::cohorts::Drawn>(formats::Cohorts::ID),
         of::<Collected>(formats::Collect::ID),
@@ -64,6 +67,7 @@ fn all() -> Vec<(String, String)> {
         of::<SelfTest>(formats::SelfTest::ID),
         of::<record::ArmRecord>(formats::StudyArm::ID),
         of::<record::ExaminedRecord>(formats::StudyExamined::ID),
+        of::<hallmark_study::campaigns::CampaignRuns>(formats::StudyCampaigns::ID),
         of::<nulls::Nulls>(formats::StudyNulls::ID),
         of::<quality::QualityTable>(formats::StudyQuality::ID),
         of::<tables::Tables>(formats::StudyTables::ID),

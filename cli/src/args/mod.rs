@@ -4,6 +4,7 @@ mod beside;
 #[cfg(feature = "c2pa")]
 mod c2pa;
 mod calibrate;
+mod campaign;
 mod case;
 mod cohorts;
 mod collect;
@@ -29,6 +30,10 @@ pub(crate) use beside::BesideArgs;
 #[cfg(feature = "c2pa")]
 pub(crate) use c2pa::{C2paAction, C2paArgs, C2paReadArgs, C2paSignArgs};
 pub(crate) use calibrate::CalibrateArgs;
+pub(crate) use campaign::{
+    CampaignAction, CampaignArgs, CampaignCohortsArgs, CampaignExplainArgs, CampaignPseudonymsArgs,
+    CampaignScanArgs, CampaignWorldsArgs, PseudonymArgs, WithinName,
+};
 pub(crate) use case::{
     BundleArgs, CommitArgs, LogAction, LogAddArgs, LogArgs, PlanArgs, ReplayArgs, TlogArgs,
     VerifyArgs, WordArgs,
@@ -129,6 +134,7 @@ pub(crate) enum Verb {
     Scan(ScanArgs),
     Doctor(DoctorArgs),
     Calibrate(CalibrateArgs),
+    Campaign(CampaignArgs),
     Collect(CollectArgs),
     Cohorts(CohortsArgs),
     Commit(CommitArgs),

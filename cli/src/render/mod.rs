@@ -2,6 +2,7 @@
 
 mod beside;
 mod calibrate;
+mod campaign;
 mod checks;
 mod collect;
 mod counts;
@@ -24,6 +25,7 @@ mod skipped;
 mod study;
 
 pub(crate) use calibrate::calibrate_text;
+pub(crate) use campaign::{campaign_text, explain_text, keyed_text, worlds_text};
 pub(crate) use checks::checks_text;
 pub(crate) use collect::collect_text;
 pub(crate) use demo::demo_text;

@@ -4,6 +4,7 @@ pub(crate) mod bundle;
 #[cfg(feature = "c2pa")]
 pub(crate) mod c2pa;
 pub(crate) mod calibrate;
+pub(crate) mod campaign;
 pub(crate) mod cohorts;
 pub(crate) mod collect;
 pub(crate) mod commit;

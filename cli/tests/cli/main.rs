@@ -9,6 +9,7 @@ mod bring;
 #[cfg(feature = "c2pa")]
 mod c2pa;
 mod calibrate;
+mod campaign;
 mod case;
 mod collect;
 mod conditions;

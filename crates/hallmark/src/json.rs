@@ -73,6 +73,8 @@ pub mod formats {
 
     formats! {
         Calibrate = "hallmark/calibrate/1"
+        CampaignCohorts = "hallmark/campaign-cohorts/1"
+        CampaignScan = "hallmark/campaign-scan/1"
         Cohorts = "hallmark/cohorts/1"
         Collect = "hallmark/collect/1"
         Demo = "hallmark/demo/2"
@@ -92,6 +94,7 @@ pub mod formats {
         ProfileList = "hallmark/profile-list/1"
         Scan = "hallmark/scan/1"
         SelfTest = "hallmark/self-test/1"
+        StudyCampaigns = "hallmark/study-campaigns/1"
         StudyArm = "hallmark/study-arm/1"
         StudyExamined = "hallmark/study-examined/1"
         StudyNulls = "hallmark/study-nulls/1"

@@ -7,12 +7,14 @@
 //! - [`plan`] names a study's arms, [`make`] makes them one by one, each into a [`folder`] with its [`record`].
 //! - [`examiner`] and [`head_to_head`] examine them, with [`beliefs`] for T9; [`nulls`] counts false alarms, [`tables`] puts arms
 //!   together, [`tokens_to`] counts tokens to a level, [`quality`] says what marking does to the text.
+//! - [`campaigns`] makes usage of innocents and harvests, and counts whom a scan accuses.
 //! - [`answer_files`] is the world of a larger teacher's answers.
 //!
 //! Randomness is `ChaCha12` throughout, from seeds that the caller gives, and results do not depend on the number of threads.
 
 pub mod answer_files;
 pub mod beliefs;
+pub mod campaigns;
 pub mod examiner;
 pub mod folder;
 pub mod head_to_head;

@@ -46,6 +46,10 @@ pub struct EpochKey([u8; KEY_BYTES]);
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct CohortKey([u8; KEY_BYTES]);
 
+/// The key of one domain of pseudonyms: what stands for accounts and their attributes in everything that is written about a provider's logs.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct AttributesKey([u8; KEY_BYTES]);
+
 /// The key that a pseudo-random function runs under: a cohort key bound to a scheme, a PRF, a
 /// window and a stream. Profiles that differ in one of these share no words; profiles that differ
 /// in other parameters (γ, δ, layers, tokenizer) do, so give them keys of different cohorts.
@@ -66,6 +70,16 @@ impl RootKey {
     pub fn epoch(&self, name: &str) -> Result<EpochKey, NameError> {
         check_name("epoch", name)?;
         Ok(EpochKey(derive(&self.0, &[b"epoch", name.as_bytes()])))
+    }
+
+    /// The key of pseudonyms of one domain, such as `2026q4`. Who has it can try out names; it marks nothing and says nothing about keys that do.
+    ///
+    /// # Errors
+    /// When the name is empty, too long or holds a control character.
+    pub fn attributes(&self, domain: &str) -> Result<AttributesKey, NameError> {
+        check_name("domain", domain)?;
+        let key = derive(&self.0, &[b"attributes", domain.as_bytes()]);
+        Ok(AttributesKey(key))
     }
 
     /// The cohort key that a root key stands for when it is used without `derive`.
@@ -128,6 +142,14 @@ impl CohortKey {
     #[must_use]
     pub fn public_id(&self) -> PublicId {
         public_id("cohort", &self.0)
+    }
+}
+
+impl AttributesKey {
+    /// The bytes, for a keyed hash to take.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; KEY_BYTES] {
+        &self.0
     }
 }
 

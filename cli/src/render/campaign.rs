@@ -1,0 +1,240 @@
+//! `campaign` in words.
+
+use crate::results::campaign::CampaignCohorts;
+use hallmark_campaign::results::{Campaign, Group, ListName, Scanned};
+use hallmark_campaign::visible::Visible;
+use hallmark_study::campaigns::CampaignRuns;
+use std::fmt::Write as _;
+
+pub(crate) fn campaign_text(scanned: &Scanned) -> String {
+    let mut text = String::new();
+    let read = &scanned.traffic;
+    let _ = writeln!(
+        text,
+        "{} requests of {} accounts in {} weeks from {} on: {} weeks propose groups, {} test them",
+        read.requests,
+        read.accounts,
+        read.weeks,
+        read.from,
+        read.weeks_that_propose,
+        read.weeks - read.weeks_that_propose
+    );
+    if read.units > 0 {
+        let _ = writeln!(
+            text,
+            "{} of these are declared organisations with {} accounts",
+            read.units, read.accounts_in_units
+        );
+    }
+    for file in scanned.files.iter().filter(|file| file.skipped > 0) {
+        let _ = writeln!(
+            text,
+            "{}: {} records were left out, first {}",
+            file.file,
+            file.skipped,
+            file.skipped_first.join("; ")
+        );
+    }
+    let proposed = &scanned.proposed;
+    let _ = writeln!(
+        text,
+        "{} groups of {} accounts share what few have; {} values that more than {} share propose nothing",
+        proposed.groups, proposed.accounts, proposed.popular_values, scanned.how.cap
+    );
+    for cut in &proposed.lower_caps {
+        let _ = writeln!(
+            text,
+            "too many pairs share a value of kind {}: only values of at most {} accounts were taken",
+            cut.kind, cut.cap
+        );
+    }
+    if scanned.unusual_hours > 0 {
+        let _ = writeln!(
+            text,
+            "in {} hours everybody did something in one minute; they took no part",
+            scanned.unusual_hours
+        );
+    }
+    if scanned.campaigns.is_empty() {
+        text.push_str("\nNo group is coordinated beyond what its accounts' own habits explain.\n");
+    }
+    for campaign in &scanned.campaigns {
+        text.push('\n');
+        campaign_lines(&mut text, campaign);
+    }
+    let _ = writeln!(
+        text,
+        "\nCleared: {} groups, {} accounts. They share something, and their minutes agree no more than their habits explain.",
+        scanned.cleared_groups, scanned.cleared_accounts
+    );
+    for visible in &scanned.visible {
+        let _ = writeln!(text, "{}", visible_text(visible));
+    }
+    let _ = writeln!(
+        text,
+        "\nOf all accounts on the cohort list {} in a hundred are expected to be wrong at most, on the named list {} in a thousand. Coordinated is not theft: a firm that did not say so is coordinated too.",
+        100.0 * scanned.how.cohort_fdr,
+        1000.0 * scanned.how.named_fdr
+    );
+    text
+}
+
+fn campaign_lines(text: &mut String, campaign: &Campaign) {
+    let _ = writeln!(
+        text,
+        "{}: COORDINATED, {} accounts ({} on the named list); {} more in the group are cleared",
+        campaign.campaign,
+        campaign.cohort_accounts,
+        campaign.named_accounts,
+        campaign.cleared_accounts
+    );
+    for group in &campaign.groups {
+        let _ = writeln!(text, "  {}", group_text(group));
+    }
+    for shared in &campaign.shared {
+        let _ = writeln!(
+            text,
+            "  {} of them share one {} ({} of all accounts have it)",
+            shared.accounts, shared.kind, shared.of_all
+        );
+    }
+}
+
+fn group_text(group: &Group) -> String {
+    format!(
+        "group of {}: evidence 10^{:.1}; {} pairs of accounts in one minute, where their own habits lead to expect {:.0}",
+        group.accounts, group.log10_e, group.pairs, group.expected_pairs
+    )
+}
+
+fn visible_text(visible: &Visible) -> String {
+    let size = format!(
+        "A group of {} accounts with {} active minutes",
+        visible.accounts, visible.minutes
+    );
+    match visible.smallest_share {
+        Some(share) => format!(
+            "{size} would have shown {:.0}% of joint requests.",
+            100.0 * share
+        ),
+        None => format!(
+            "{size} would not have shown even {:.0}% of joint requests.",
+            80.0
+        ),
+    }
+}
+
+pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
+    let mut text = String::new();
+    campaign_lines(&mut text, campaign);
+    text.push_str("\nEvidence behind each window of the weeks that test (1 says nothing, larger speaks for coordination):\n");
+    for group in &campaign.groups {
+        let weeks: Vec<String> = group
+            .log10_e_by_window
+            .iter()
+            .map(|e| format!("10^{e:.1}"))
+            .collect();
+        let share = 100.0 * group.movable_minutes as f64 / group.minutes.max(1) as f64;
+        let _ = writeln!(
+            text,
+            "  group of {}: {}\n    {} of {} active minutes ({share:.0}%) stand in hours that could be exchanged; {} hours were left out as unusual\n    {}",
+            group.accounts,
+            weeks.join(", "),
+            group.movable_minutes,
+            group.minutes,
+            group.unusual_hours,
+            visible_text(&group.visible)
+        );
+    }
+    text.push_str(
+        "\nAccounts, by their own evidence (minutes in common with the rest of their group):\n",
+    );
+    let mut members: Vec<_> = campaign.members.iter().collect();
+    members.sort_by(|a, b| {
+        b.log10_e
+            .total_cmp(&a.log10_e)
+            .then(a.account.cmp(&b.account))
+    });
+    for member in members {
+        let list = match member.list {
+            ListName::Named => "named",
+            ListName::Cohort => "cohort",
+            ListName::Cleared => "cleared",
+        };
+        let unit = if member.is_unit {
+            ", a declared organisation"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            text,
+            "  {} 10^{:.1} {list}{unit}",
+            member.account, member.log10_e
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\nWhat clears an account: that it and the others belong to one organisation (declare it as `unit` and scan again), or that one clock of theirs, such as a scheduler, sends their requests. What this does not say: what the answers were for. Pseudonyms are of domain {:?} under root {}.",
+        scanned.domain, scanned.root_id
+    );
+    text
+}
+
+pub(crate) fn keyed_text(table: &CampaignCohorts) -> String {
+    let mut text = String::new();
+    for cohort in &table.cohorts {
+        let _ = writeln!(
+            text,
+            "{}: {} accounts, key {}",
+            cohort.label, cohort.accounts, cohort.key_id
+        );
+    }
+    let _ = writeln!(text, "seed committed to as {}", table.seed_commitment);
+    text
+}
+
+pub(crate) fn worlds_text(runs: &CampaignRuns) -> String {
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{} worlds from seed {} on, {} accounts, {} groups tested, {} surrogates in each window of {} weeks, exchanged within {}",
+        runs.worlds,
+        runs.seed,
+        runs.accounts,
+        runs.groups,
+        runs.surrogates,
+        runs.window_weeks,
+        runs.within
+    );
+    let _ = writeln!(
+        text,
+        "innocents on the cohort list: in {} worlds, {:.2} in a million (at most {:.2}); share of the list {:.4}",
+        runs.worlds_cohort_wrong,
+        runs.cohort_wrong_per_million,
+        runs.cohort_wrong_per_million_at_most,
+        runs.cohort_false_discoveries
+    );
+    let _ = writeln!(
+        text,
+        "innocents on the named list: in {} worlds, {:.2} in a million (at most {:.2}); share of the list {:.4}",
+        runs.worlds_named_wrong,
+        runs.named_wrong_per_million,
+        runs.named_wrong_per_million_at_most,
+        runs.named_false_discoveries
+    );
+    for role in &runs.roles {
+        let _ = writeln!(
+            text,
+            "  {:10} {:9} accounts, {} on the cohort list, {} on the named list",
+            role.role, role.accounts, role.cohort, role.named
+        );
+    }
+    for (harvest, [cohort, named]) in runs.plan.harvests.iter().zip(&runs.recall) {
+        let _ = writeln!(
+            text,
+            "  {:?}, {} accounts, cover {}: {:.3} on the cohort list, {:.3} on the named list",
+            harvest.pattern, harvest.accounts, harvest.cover, cohort, named
+        );
+    }
+    text
+}

@@ -1,0 +1,174 @@
+//! `campaign`: groups of accounts that act as one.
+
+mod cohorts;
+mod worlds;
+
+use crate::args::{
+    CampaignAction, CampaignArgs, CampaignExplainArgs, CampaignPseudonymsArgs, CampaignScanArgs,
+    PseudonymArgs,
+};
+use crate::failure::Outcome;
+use crate::output::{Output, print};
+use crate::render::{campaign_text, explain_text};
+use hallmark::files::{NewFile, keys};
+use hallmark::json::{VERSION, formats, to_json};
+use hallmark::{Error, Exit};
+use hallmark_campaign::exchange::{Test, Within};
+use hallmark_campaign::propose::Rules;
+use hallmark_campaign::pseudonym::Pseudonyms;
+use hallmark_campaign::read::{Door, Layout, Reading};
+use hallmark_campaign::results::{Campaign, Scanned};
+use hallmark_campaign::scan::{Scanning, proposing, scan};
+use hallmark_core::keys::{KeyFile, RootKey};
+use std::io::Read;
+use std::path::Path;
+
+pub(crate) fn run(args: &CampaignArgs, output: &Output) -> Outcome {
+    match &args.action {
+        CampaignAction::Scan(args) => scanned(args, output),
+        CampaignAction::Explain(args) => explained(args, output),
+        CampaignAction::Cohorts(args) => cohorts::run(args, output),
+        CampaignAction::Pseudonyms(args) => pseudonyms(args),
+        CampaignAction::Worlds(args) => worlds::run(args, output),
+    }
+}
+
+/// The longest result or list that is read, in bytes.
+const MAX_BYTES: u64 = 4 << 30;
+
+fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
+    let root = root(&args.pseudonyms.key)?;
+    let pseudonyms = keyed(&root, &args.pseudonyms)?;
+    let reading = Reading {
+        layout: Layout::new(&args.layout, &args.fields)?,
+        skip_bad: args.skip_bad,
+    };
+    let clusters = args.clusters.as_deref().map(NewFile::create).transpose()?;
+    let mut door = Door::new(&pseudonyms, &reading);
+    for path in &args.attributes {
+        door.attributes(path)?;
+    }
+    for path in &args.requests {
+        door.requests(path)?;
+    }
+    let (traffic, files) = door.finish(proposing);
+    if traffic.weeks < 2 {
+        return Err(Error::outside(format_args!(
+            "there are {} weeks of requests, and a scan needs two: one that proposes groups and one that tests them",
+            traffic.weeks
+        ))
+        .hint("give more logs; a week that has fewer than four days does not count"));
+    }
+    let found = scan(
+        &traffic,
+        &Scanning {
+            rules: Rules {
+                cap: args.cap,
+                ..Rules::default()
+            },
+            test: Test {
+                weeks: args.window_weeks,
+                surrogates: args.surrogates,
+                within: Within::default(),
+                seed: pseudonyms.seed(args.seed),
+            },
+            seed: args.seed,
+        },
+    );
+    let scanned = Scanned {
+        schema: formats::CampaignScan,
+        version: VERSION.to_owned(),
+        root_id: root.public_id().to_string(),
+        domain: args.pseudonyms.domain.clone(),
+        files,
+        traffic: found.traffic,
+        how: found.how,
+        proposed: found.proposed,
+        unusual_hours: found.unusual_hours,
+        campaigns: found.campaigns,
+        cleared_groups: found.cleared_groups,
+        cleared_accounts: found.cleared_accounts,
+        visible: found.visible,
+    };
+    if let Some(mut file) = clusters {
+        for campaign in &scanned.campaigns {
+            file.write((to_json(campaign, false)? + "\n").as_bytes())?;
+        }
+        file.finish()?;
+    }
+    output.result(|| campaign_text(&scanned), &scanned, &scanned.campaigns)?;
+    Ok(Exit::Done)
+}
+
+fn explained(args: &CampaignExplainArgs, output: &Output) -> Outcome {
+    let scanned = result(&args.result)?;
+    let campaign = named(&scanned, &args.campaign)?;
+    output.result(
+        || explain_text(&scanned, campaign),
+        campaign,
+        &campaign.members,
+    )?;
+    Ok(Exit::Done)
+}
+
+fn pseudonyms(args: &CampaignPseudonymsArgs) -> Outcome {
+    let root = root(&args.pseudonyms.key)?;
+    let pseudonyms = keyed(&root, &args.pseudonyms)?;
+    let mut text = String::new();
+    for line in self::text(&args.accounts)?.lines() {
+        text += &format!("{}\n", pseudonyms.of("account", line.as_bytes()));
+    }
+    print(&text)?;
+    Ok(Exit::Done)
+}
+
+/// The root key of a file.
+fn root(path: &Path) -> Outcome<RootKey> {
+    match keys::read(path)? {
+        KeyFile::Root(root) => Ok(root),
+        _ => Err(Error::usage("the file holds no root key")
+            .at(path.display())
+            .hint("pseudonyms and keys of cohorts are derived from a root key, as `hallmark keygen` writes it")),
+    }
+}
+
+fn keyed(root: &RootKey, args: &PseudonymArgs) -> Outcome<Pseudonyms> {
+    let key = root.attributes(&args.domain).map_err(Error::usage)?;
+    Ok(Pseudonyms::new(&key))
+}
+
+/// What a scan printed.
+fn result(path: &Path) -> Outcome<Scanned> {
+    serde_json::from_str(&text(path)?).map_err(|error| {
+        Error::usage(error)
+            .at(path.display())
+            .hint("give what `hallmark --format json campaign scan` printed")
+    })
+}
+
+fn named<'a>(scanned: &'a Scanned, name: &str) -> Outcome<&'a Campaign> {
+    let mut campaigns = scanned.campaigns.iter();
+    campaigns.find(|own| own.campaign == name).ok_or_else(|| {
+        let known: Vec<&str> = scanned
+            .campaigns
+            .iter()
+            .map(|own| own.campaign.as_str())
+            .take(8)
+            .collect();
+        Error::usage(format_args!("no campaign is called {name:?}")).hint(match known.is_empty() {
+            true => "the scan found none".to_owned(),
+            false => format!("there are {}", known.join(", ")),
+        })
+    })
+}
+
+fn text(path: &Path) -> Outcome<String> {
+    let mut text = String::new();
+    let read = match path == Path::new("-") {
+        true => std::io::stdin().take(MAX_BYTES).read_to_string(&mut text),
+        false => std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)),
+    };
+    read.map_err(|error| Error::io("read", path, &error))?;
+    Ok(text)
+}

@@ -1,0 +1,263 @@
+//! `campaign` on the shipped traffic: the harvest found, everybody else cleared, and nothing raw in anything that is written.
+
+use crate::bench::{Bench, check_schema};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn traffic(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples/traffic")
+        .join(name)
+}
+
+/// A bench with a root key and the result of a scan of the shipped traffic.
+fn scanned() -> (Bench, Value) {
+    let bench = Bench::new();
+    bench.key("root.key");
+    let line = format!(
+        "campaign scan --key root.key --attributes {} --clusters clusters.jsonl {}",
+        traffic("attributes.csv").display(),
+        traffic("requests.csv.zst").display()
+    );
+    let scanned = bench.json(&line);
+    bench.write("scan.json", scanned.to_string());
+    (bench, scanned)
+}
+
+/// Accounts of a role, as they stand in the logs.
+fn accounts(is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let truth = std::fs::read_to_string(traffic("truth.csv")).unwrap();
+    let rows = truth
+        .lines()
+        .skip(1)
+        .map(|line| line.split_once(',').unwrap());
+    rows.filter(|(_, role)| is_wanted(role))
+        .map(|(account, _)| account.to_owned())
+        .collect()
+}
+
+fn listed(scanned: &Value, list: &[&str]) -> BTreeSet<String> {
+    let campaigns = scanned["campaigns"].as_array().unwrap().iter();
+    let members = campaigns.flat_map(|own| own["members"].as_array().unwrap());
+    members
+        .filter(|member| list.contains(&member["list"].as_str().unwrap()))
+        .map(|member| member["account"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_harvest_is_found_and_the_campus_is_cleared() {
+    let (bench, scanned) = scanned();
+    bench.write("harvest", accounts(|role| role == "harvest").join("\n"));
+    let harvest = bench
+        .ok("campaign pseudonyms --key root.key harvest")
+        .stdout;
+    let harvest: BTreeSet<String> = harvest.lines().map(str::to_owned).collect();
+    assert_eq!(harvest.len(), 40);
+    let cohort = listed(&scanned, &["cohort", "named"]);
+    assert!(
+        cohort.is_subset(&harvest),
+        "an innocent account is on the list"
+    );
+    assert!(cohort.len() >= 38, "{}", cohort.len());
+    assert!(listed(&scanned, &["named"]).len() >= 30);
+    assert_eq!(scanned["campaigns"].as_array().unwrap().len(), 1);
+    assert!(scanned["cleared_accounts"].as_u64().unwrap() > 200);
+    let visible = scanned["visible"].as_array().unwrap();
+    assert!(visible.iter().any(|own| {
+        own["smallest_share"]
+            .as_f64()
+            .is_some_and(|share| share <= 0.2)
+    }));
+
+    let name = scanned["campaigns"][0]["campaign"].as_str().unwrap();
+    let human = bench
+        .ok(&format!("campaign explain scan.json {name}"))
+        .stdout;
+    for part in ["COORDINATED", "share one card", "What clears an account"] {
+        assert!(human.contains(part), "{human}");
+    }
+    let line = bench.read("clusters.jsonl");
+    let line: Value = serde_json::from_str(line.trim_end()).unwrap();
+    assert_eq!(line, scanned["campaigns"][0]);
+    bench.refused(
+        "campaign explain scan.json c-none",
+        2,
+        &["no campaign is called", name],
+    );
+}
+
+#[test]
+fn a_campaign_gets_keys_that_nobody_used() {
+    let (bench, scanned) = scanned();
+    let made = bench.json(
+        "campaign cohorts scan.json --key root.key --epoch e1 --halves --none-in-use --out keys",
+    );
+    let cohorts = made["cohorts"].as_array().unwrap();
+    // So few accounts all share a user agent with some others: nobody is left to be matched.
+    assert_eq!(cohorts.len(), 2);
+    let size = |at: usize| cohorts[at]["accounts"].as_u64().unwrap();
+    let cohort = listed(&scanned, &["cohort", "named"]);
+    assert_eq!(size(0) + size(1), cohort.len() as u64);
+    assert!(size(0) > 5 && size(1) > 5);
+    assert_eq!(cohorts[0]["role"], "cohort");
+
+    let ring = bench.read("keys/ring.tsv");
+    let ring: Vec<(&str, &str)> = ring
+        .lines()
+        .map(|line| line.split_once('\t').unwrap())
+        .collect();
+    let own = ring.iter().filter(|(_, label)| *label != "matched");
+    let own: BTreeSet<String> = own.map(|(account, _)| (*account).to_owned()).collect();
+    assert_eq!(own, cohort);
+    for cohort in cohorts {
+        let label = cohort["label"].as_str().unwrap();
+        let derived = bench.json(&format!(
+            "derive --key root.key --epoch e1 --cohort {label} --out {label}.key"
+        ));
+        assert_eq!(derived["key_id"], cohort["key_id"]);
+        assert_eq!(
+            ring.iter().filter(|(_, own)| *own == label).count() as u64,
+            cohort["accounts"].as_u64().unwrap()
+        );
+    }
+    // The table is committed to, and then its keys are in use.
+    let label = cohorts[0]["label"].as_str().unwrap();
+    bench.ok(&format!(
+        "commit --key {label}=keys/keys/{label}.key --cohorts keys/cohorts.json --out commitments"
+    ));
+    bench.refused(
+        "campaign cohorts scan.json --key root.key --epoch e1 --halves --in-use commitments/commitments.json --out again",
+        2,
+        &["is in use already", "new epoch"],
+    );
+    bench.ok("campaign cohorts scan.json --key root.key --epoch e2 --in-use commitments/commitments.json --out again");
+    bench.refused(
+        "campaign cohorts scan.json --key root.key --epoch e3 --out x",
+        2,
+        &["--in-use"],
+    );
+}
+
+/// What the logs hold is in nothing that is written.
+#[test]
+fn nothing_raw_is_written() {
+    let (bench, scanned) = scanned();
+    let name = scanned["campaigns"][0]["campaign"].as_str().unwrap();
+    bench.ok("campaign cohorts scan.json --key root.key --epoch e --none-in-use --out keys");
+    let mut written = vec![
+        bench.read("scan.json"),
+        bench.read("clusters.jsonl"),
+        bench
+            .ok(&format!("campaign explain scan.json {name}"))
+            .stdout,
+        bench.read("keys/cohorts.json"),
+        bench.read("keys/map.txt"),
+        bench.read("keys/ring.tsv"),
+    ];
+    let human = format!(
+        "campaign scan --key root.key --attributes {} {}",
+        traffic("attributes.csv").display(),
+        traffic("requests.csv.zst").display()
+    );
+    written.push(bench.ok(&human).stdout);
+    let raw = accounts(|_| true);
+    let cards = std::fs::read_to_string(traffic("attributes.csv")).unwrap();
+    let cards = cards
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit(',').next().unwrap().to_owned());
+    let raw: Vec<String> = raw.into_iter().chain(cards).collect();
+    assert!(raw.len() > 1400);
+    for text in &written {
+        for secret in &raw {
+            assert!(!text.contains(secret.as_str()), "{secret} is in {text}");
+        }
+        // Addresses, user agents and templates of requests.
+        for part in ["10.", "agent-", "template-"] {
+            let shown = text.match_indices(part).any(|(at, _)| match part {
+                "10." => text[at..].chars().take(15).filter(|c| *c == '.').count() >= 3,
+                _ => true,
+            });
+            assert!(!shown, "{part} is in {text}");
+        }
+    }
+    // Another domain has other pseudonyms.
+    bench.write("one", "acct-00001\n");
+    let here = bench.ok("campaign pseudonyms --key root.key one").stdout;
+    let there = bench
+        .ok("campaign pseudonyms --key root.key --domain other one")
+        .stdout;
+    assert_ne!(here, there);
+}
+
+#[test]
+fn what_cannot_be_scanned_says_so() {
+    let bench = Bench::new();
+    bench.key("root.key");
+    bench.ok("derive --key root.key --epoch e --cohort c --out c.key");
+    bench.write(
+        "log.jsonl",
+        "{\"time\":1767603605,\"account\":\"a\"}\n{\"time\":\"noon\",\"account\":\"b\"}\n",
+    );
+    let scan = "campaign scan --key root.key";
+    bench.refused(
+        &format!("{scan} log.jsonl"),
+        2,
+        &["log.jsonl:2: has a time that cannot be read", "--skip-bad"],
+    );
+    bench.refused(
+        &format!("{scan} --skip-bad 1 log.jsonl"),
+        4,
+        &["a scan needs two"],
+    );
+    bench.refused(&format!("{scan} none.jsonl"), 2, &["none.jsonl"]);
+    bench.refused(
+        &format!("{scan} --layout other log.jsonl"),
+        2,
+        &["no layout is called", "litellm"],
+    );
+    bench.refused(
+        &format!("{scan} --field who=x log.jsonl"),
+        2,
+        &["maps none of"],
+    );
+    bench.refused(
+        "campaign scan --key c.key log.jsonl",
+        2,
+        &["holds no root key"],
+    );
+    bench.write("scan.json", "{}");
+    bench.refused(
+        "campaign explain scan.json c",
+        2,
+        &["scan.json", "campaign scan"],
+    );
+}
+
+#[test]
+fn worlds_are_made_scanned_and_written() {
+    let bench = Bench::new();
+    bench.write(
+        "plan.toml",
+        "innocents = 150\nweeks = 6\nrequests = 60\noutages = 1\nreleases = 1\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 200\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
+    );
+    let line =
+        "campaign worlds --plan plan.toml --worlds 2 --seed 3 --surrogates 199 --window-weeks 2";
+    let made = bench.json(line);
+    assert_eq!(made["accounts"], 340);
+    assert_eq!(made["worlds_named_wrong"], 0);
+    assert!(made["recall"][0][0].as_f64().unwrap() > 0.9, "{made}");
+    assert_eq!(made, bench.json(line));
+    bench.ok("campaign worlds --plan plan.toml --seed 3 --out world");
+    assert!(
+        bench
+            .read("world/requests.csv")
+            .starts_with("time,account,attr.ip")
+    );
+    bench.write("bad.toml", "innocents = 150\n");
+    bench.refused("campaign worlds --plan bad.toml", 2, &["bad.toml"]);
+    let ran = bench.run(&format!("--format json {line}"));
+    check_schema(&serde_json::from_str(&ran.stdout).unwrap());
+}

@@ -1,0 +1,148 @@
+//! One account's window, taken apart: hours that can be exchanged, and hours that stay.
+
+use super::random::Stream;
+use crate::traffic::HourMask;
+
+/// Which hours' patterns may be exchanged, beside equal numbers of active minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Within {
+    /// Hours of one hour of the day: what everybody does within that hour, such as to begin work in its middle, stays.
+    #[default]
+    HourOfDay,
+    /// All hours of the window. What rises or falls within an hour for many accounts at once is taken for agreement.
+    Window,
+}
+
+/// Hours of a window of one account, by class.
+pub(crate) struct Classes {
+    /// Hours that stay as they are: alone in their class, or all of one pattern.
+    pub(crate) fixed: Vec<HourMask>,
+    /// Hours that are exchanged, class by class.
+    pub(crate) hours: Vec<u32>,
+    /// Their patterns as they are.
+    pub(crate) observed: Vec<u64>,
+    /// Their patterns as they were drawn last.
+    pub(crate) drawn: Vec<u64>,
+    /// Where each class ends.
+    ends: Vec<usize>,
+}
+
+impl Classes {
+    /// Takes apart the hours of one account in a window.
+    pub(crate) fn new(hours: impl Iterator<Item = HourMask>, within: Within) -> Self {
+        let class = |hour: &HourMask| {
+            let of_day = match within {
+                Within::HourOfDay => hour.hour % 24,
+                Within::Window => 0,
+            };
+            (hour.mask.count_ones(), of_day)
+        };
+        let mut sorted: Vec<HourMask> = hours.collect();
+        sorted.sort_unstable_by_key(|hour| (class(hour), hour.hour));
+        let mut classes = Self {
+            fixed: vec![],
+            hours: vec![],
+            observed: vec![],
+            drawn: vec![],
+            ends: vec![],
+        };
+        for own in sorted.chunk_by(|a, b| class(a) == class(b)) {
+            if own.iter().all(|hour| hour.mask == own[0].mask) {
+                classes.fixed.extend_from_slice(own);
+                continue;
+            }
+            classes.hours.extend(own.iter().map(|hour| hour.hour));
+            classes.observed.extend(own.iter().map(|hour| hour.mask));
+            classes.ends.push(classes.hours.len());
+        }
+        classes.drawn.clone_from(&classes.observed);
+        classes
+    }
+
+    /// Draws every class anew, each order with the same chance.
+    pub(crate) fn draw(&mut self, stream: &mut Stream) {
+        let mut from = 0;
+        for &end in &self.ends {
+            stream.shuffle(&mut self.drawn[from..end]);
+            from = end;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn of(hours: &[(u32, u64)], within: Within) -> Classes {
+        let hours = hours.iter().map(|&(hour, mask)| HourMask { hour, mask });
+        Classes::new(hours, within)
+    }
+
+    #[test]
+    fn counts_hours_and_patterns_stay() {
+        let hours = [
+            (9, 0b1),
+            (33, 0b10),
+            (57, 0b11),
+            (10, 0b100),
+            (34, 0b1000),
+            (58, 0b101),
+        ];
+        for within in [Within::HourOfDay, Within::Window] {
+            let mut classes = of(&hours, within);
+            let mut stream = Stream::new(&[1; 32], "test", 0, 0);
+            for _ in 0..50 {
+                classes.draw(&mut stream);
+                let drawn = classes
+                    .hours
+                    .iter()
+                    .copied()
+                    .zip(classes.drawn.iter().copied());
+                let fixed = classes.fixed.iter().map(|hour| (hour.hour, hour.mask));
+                let now: BTreeMap<u32, u64> = drawn.chain(fixed).collect();
+                let mut patterns: Vec<u64> = now.values().copied().collect();
+                let mut own: Vec<u64> = hours.iter().map(|&(_, mask)| mask).collect();
+                patterns.sort_unstable();
+                own.sort_unstable();
+                assert_eq!(patterns, own);
+                for (hour, mask) in hours {
+                    assert_eq!(now[&hour].count_ones(), mask.count_ones());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_be_exchanged_follows_from_the_hour_of_the_day() {
+        let hours = [(9, 0b1), (33, 0b10), (10, 0b100)];
+        assert_eq!(of(&hours, Within::HourOfDay).hours, [9, 33]);
+        assert_eq!(of(&hours, Within::Window).hours, [9, 10, 33]);
+    }
+
+    /// A habit of firing at :00 is a habit: nothing to exchange.
+    #[test]
+    fn equal_patterns_stay() {
+        let hours = [(9, 1), (33, 1), (57, 1)];
+        assert!(of(&hours, Within::Window).hours.is_empty());
+    }
+
+    /// False-alarm rate: a chi-square of 23 degrees above 75 has a probability below 1e-6, and the seed is fixed.
+    #[test]
+    fn every_order_has_the_same_chance() {
+        let hours = [(9, 1), (33, 2), (57, 4), (81, 8)];
+        let mut classes = of(&hours, Within::HourOfDay);
+        let mut stream = Stream::new(&[2; 32], "test", 0, 0);
+        let mut seen: BTreeMap<Vec<u64>, u32> = BTreeMap::new();
+        for _ in 0..24_000 {
+            classes.draw(&mut stream);
+            *seen.entry(classes.drawn.clone()).or_default() += 1;
+        }
+        assert_eq!(seen.len(), 24);
+        let square: f64 = seen
+            .values()
+            .map(|&n| (f64::from(n) - 1000.0).powi(2) / 1000.0)
+            .sum();
+        assert!(square < 75.0, "{square}");
+    }
+}

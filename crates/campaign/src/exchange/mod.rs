@@ -1,0 +1,16 @@
+//! The exchange test: do accounts agree in their minutes more than their own habits explain?
+//!
+//! The proof that its e-values are valid is `docs/tests/exchange.md`.
+
+mod classes;
+mod group;
+mod random;
+mod soft_rank;
+mod unusual;
+
+pub use classes::Within;
+pub use group::{Test, Tested, test};
+pub(crate) use random::Stream;
+pub use soft_rank::{Evidence, POWERS};
+pub use unusual::Population;
+pub(crate) use unusual::each_bit;

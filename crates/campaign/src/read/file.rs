@@ -1,0 +1,75 @@
+//! Which format a file has, told by its name and its first bytes.
+
+use flate2::read::MultiGzDecoder;
+use hallmark::{Error, Result};
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// A file of one format.
+pub(crate) enum Opened {
+    Parquet(File),
+    Csv(Box<dyn Read + Send>),
+    Lines(Box<dyn Read + Send>),
+}
+
+impl Opened {
+    /// Opens a file, `-` being stdin. gzip and zstd are taken away.
+    pub(crate) fn new(path: &Path) -> Result<Self> {
+        if path == Path::new("-") {
+            let (_, bytes) =
+                start(Box::new(io::stdin())).map_err(|e| Error::io("read", path, &e))?;
+            return Ok(Self::Lines(bytes));
+        }
+        let failed = |error: io::Error| Error::io("read", path, &error);
+        let mut file = File::open(path).map_err(|error| Error::io("open", path, &error))?;
+        let mut magic = [0; 4];
+        let length = read_up_to(&mut file, &mut magic).map_err(failed)?;
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        if &magic[..length] == b"PAR1" {
+            return Ok(Self::Parquet(file));
+        }
+        let plain: Box<dyn Read + Send> = match magic {
+            [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::new(file))),
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                Box::new(zstd::stream::read::Decoder::new(file).map_err(failed)?)
+            }
+            _ => Box::new(file),
+        };
+        let (first, bytes) = start(plain).map_err(failed)?;
+        // A table's name may say so; lines of JSON begin with a brace.
+        let named = path.to_string_lossy();
+        let is_table = [".csv", ".csv.gz", ".csv.zst", ".tsv"]
+            .iter()
+            .any(|end| named.ends_with(end));
+        let first = first.trim_ascii_start().first().copied();
+        Ok(match is_table || first.is_some_and(|first| first != b'{') {
+            true => Self::Csv(bytes),
+            false => Self::Lines(bytes),
+        })
+    }
+}
+
+/// The first bytes, without a byte order mark, put back.
+fn start(mut read: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
+    let mut first = vec![0; 512];
+    let length = read_up_to(&mut read, &mut first)?;
+    first.truncate(length);
+    if first.starts_with("\u{feff}".as_bytes()) {
+        first.drain(..3);
+    }
+    Ok((first.clone(), Box::new(Cursor::new(first).chain(read))))
+}
+
+fn read_up_to(read: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match read.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}

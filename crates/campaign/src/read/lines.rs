@@ -1,0 +1,81 @@
+//! JSON lines, many at a time.
+
+use super::json::Tree;
+use super::layout::Layout;
+use super::row::{Bad, Batch, Table};
+use hallmark::{Error, Result};
+use rayon::prelude::*;
+use std::io::Read;
+use std::path::Path;
+
+/// Bytes that are read at once.
+const BLOCK: usize = 8 << 20;
+
+/// The longest line.
+const MAX_LINE: usize = 64 << 20;
+
+/// Parts of a block, each read by one thread.
+const PARTS: usize = 16;
+
+pub(crate) fn read(
+    path: &Path,
+    mut bytes: Box<dyn Read + Send>,
+    layout: &Layout,
+    table: Table,
+    take: &mut dyn FnMut(&Batch) -> Result<()>,
+) -> Result<()> {
+    let tree = Tree::new(layout);
+    let mut block: Vec<u8> = Vec::with_capacity(BLOCK);
+    let mut line = 1;
+    loop {
+        let more = bytes
+            .by_ref()
+            .take(BLOCK as u64)
+            .read_to_end(&mut block)
+            .map_err(|error| Error::io("read", path, &error))?;
+        let end = match block.iter().rposition(|&byte| byte == b'\n') {
+            _ if more == 0 => block.len(),
+            Some(last) => last + 1,
+            None if block.len() > MAX_LINE => {
+                return Err(Error::usage("a line has more than 64 MiB")
+                    .at(format_args!("{}:{line}", path.display())));
+            }
+            None => continue,
+        };
+        for batch in parsed(&block[..end], &mut line, &tree, layout, table) {
+            take(&batch)?;
+        }
+        block.drain(..end);
+        if more == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Parts of whole lines, each read by itself. `line` is the number of the first, and then of the one behind the last.
+fn parsed(bytes: &[u8], line: &mut u64, tree: &Tree, layout: &Layout, table: Table) -> Vec<Batch> {
+    let mut parts = vec![];
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let wanted = rest.len().min(BLOCK / PARTS);
+        let end = rest[wanted..].iter().position(|&byte| byte == b'\n');
+        let (part, behind) = rest.split_at(end.map_or(rest.len(), |end| wanted + end + 1));
+        parts.push((part, *line));
+        *line += part.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        rest = behind;
+    }
+    let read = |(part, first): (&[u8], u64)| {
+        let mut batch = Batch::default();
+        for (text, number) in part.split(|&byte| byte == b'\n').zip(first..) {
+            if text.trim_ascii().is_empty() {
+                continue;
+            }
+            match tree.read(text, layout.places.len()) {
+                Some(found) => batch.take(number, &found, layout, table),
+                None => batch.bad.push((number, Bad::Malformed)),
+            }
+        }
+        batch
+    };
+    parts.into_par_iter().map(read).collect()
+}

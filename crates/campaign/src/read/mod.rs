@@ -1,0 +1,16 @@
+//! Reading logs: JSON lines, CSV and Parquet, by streaming; every name and every value becomes a pseudonym at the door.
+
+mod door;
+mod file;
+mod json;
+mod layout;
+mod lines;
+mod moment;
+mod parquet;
+mod row;
+mod table;
+
+pub use door::{Door, FileRead, Reading};
+pub use layout::{LAYOUTS, Layout};
+pub use moment::seconds;
+pub use row::Bad;

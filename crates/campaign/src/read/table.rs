@@ -1,0 +1,117 @@
+//! Comma-, semicolon- and tab-separated values. The first line names columns, by the path of a field with its dots.
+
+use super::layout::{Layout, Path as Place};
+use super::row::{Bad, Batch, Found, Table};
+use csv::{ByteRecord, ReaderBuilder};
+use hallmark::{Error, Result};
+use std::borrow::Cow;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+/// Records of a batch.
+const ROWS: usize = 1 << 15;
+
+pub(crate) fn read(
+    path: &Path,
+    bytes: Box<dyn Read + Send>,
+    layout: &Layout,
+    table: Table,
+    take: &mut dyn FnMut(&Batch) -> Result<()>,
+) -> Result<()> {
+    let mut bytes = BufReader::with_capacity(1 << 20, bytes);
+    let failed = |error: std::io::Error| Error::io("read", path, &error);
+    let first = bytes.fill_buf().map_err(failed)?;
+    let first = first
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let count = |sign: u8| first.iter().filter(|&&byte| byte == sign).count();
+    let delimiter = [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|&sign| (count(sign), u8::MAX - sign));
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter.unwrap_or(b','))
+        .from_reader(bytes);
+    let wrong = |line: u64, error: &csv::Error| {
+        Error::usage(error).at(format_args!("{}:{line}", path.display()))
+    };
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(|error| wrong(1, &error))?
+        .iter()
+        .map(|name| name.trim().to_owned())
+        .collect();
+    let columns = Columns::new(&names, layout);
+    let mut row = ByteRecord::new();
+    let mut batch = Batch::default();
+    let mut rows = 0;
+    loop {
+        let line = reader.position().line();
+        match reader.read_byte_record(&mut row) {
+            Ok(false) => return take(&batch),
+            Ok(true) => match columns.found(&row, layout.places.len()) {
+                Some(found) => batch.take(line, &found, layout, table),
+                None => batch.bad.push((line, Bad::Malformed)),
+            },
+            Err(error) if matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. }) => {
+                batch.bad.push((line, Bad::Malformed));
+            }
+            Err(error) => return Err(wrong(line, &error)),
+        }
+        rows += 1;
+        if rows % ROWS == 0 {
+            take(&batch)?;
+            batch = Batch::default();
+        }
+    }
+}
+
+/// Which column has which place of a layout, and which are attributes by their name.
+pub(crate) struct Columns {
+    pub(crate) places: Vec<(usize, usize)>,
+    pub(crate) own: Vec<(usize, String)>,
+}
+
+impl Columns {
+    pub(crate) fn new(names: &[String], layout: &Layout) -> Self {
+        let mut columns = Self {
+            places: vec![],
+            own: vec![],
+        };
+        for (column, name) in names.iter().enumerate() {
+            let is_it = |path: &Place| path.join(".") == *name;
+            let mut places = layout.places.iter();
+            match places.position(|(_, path)| is_it(path)) {
+                Some(place) => columns.places.push((column, place)),
+                None => {
+                    let kind = name.strip_prefix("attr.").filter(|_| layout.is_own);
+                    columns
+                        .own
+                        .extend(kind.map(|kind| (column, kind.to_owned())));
+                }
+            }
+        }
+        columns
+    }
+
+    fn found<'a>(&'a self, row: &'a ByteRecord, places: usize) -> Option<Found<'a>> {
+        let text = |column: usize| -> Option<&str> {
+            std::str::from_utf8(row.get(column).unwrap_or_default())
+                .ok()
+                .map(str::trim)
+        };
+        let mut found = Found {
+            places: vec![None; places],
+            own: vec![],
+        };
+        for &(column, place) in &self.places {
+            found.places[place].get_or_insert(Cow::Borrowed(text(column)?));
+        }
+        for (column, kind) in &self.own {
+            found
+                .own
+                .push((kind.as_str().into(), text(*column)?.into()));
+        }
+        Some(found)
+    }
+}

@@ -1,0 +1,230 @@
+//! The result of a scan.
+
+use crate::pseudonym::Pseudonym;
+use crate::read::FileRead;
+use crate::visible::Visible;
+use hallmark::json::formats;
+use serde::{Deserialize, Serialize};
+
+/// The result of `campaign scan`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Scanned {
+    /// The name of this format.
+    pub schema: formats::CampaignScan,
+    /// Version of this program.
+    pub version: String,
+    /// The public id of the root key under whose key pseudonyms are.
+    pub root_id: String,
+    /// The domain of pseudonyms: those of another domain cannot be compared with these.
+    pub domain: String,
+    /// What was read.
+    pub files: Vec<FileRead>,
+    /// What was in it.
+    pub traffic: TrafficRead,
+    /// How groups were proposed and tested.
+    pub how: How,
+    /// Groups that were proposed.
+    pub proposed: Proposed,
+    /// Hours of the weeks that test in which everybody did something; they test nobody but those groups that made them so.
+    pub unusual_hours: u64,
+    /// Groups that were found to be coordinated, the largest first.
+    pub campaigns: Vec<Campaign>,
+    /// Groups that were tested and are on no list.
+    pub cleared_groups: u64,
+    /// Accounts that were tested and are on no list, alone or in a group that is.
+    pub cleared_accounts: u64,
+    /// What groups of several sizes would have shown, by groups that were tested.
+    pub visible: Vec<Visible>,
+}
+
+/// What was in the files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TrafficRead {
+    /// Requests.
+    pub requests: u64,
+    /// Accounts that are tested: declared organisations count as one.
+    pub accounts: u64,
+    /// How many of them are declared organisations.
+    pub units: u64,
+    /// Accounts of declared organisations.
+    pub accounts_in_units: u64,
+    /// Accounts that name several organisations; each counts to one.
+    pub accounts_of_several_units: u64,
+    /// The day on which the first week begins.
+    pub from: String,
+    /// Weeks.
+    pub weeks: u32,
+    /// The first of them, which propose groups. The others test.
+    pub weeks_that_propose: u32,
+    /// Different values that accounts share or may share, by kind.
+    pub values: Vec<ValuesOf>,
+    /// Attributes that were first seen while the tests ran, and take no part.
+    pub late_attributes: u64,
+}
+
+/// Values of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ValuesOf {
+    /// The kind.
+    pub kind: String,
+    /// Different values.
+    pub values: u64,
+}
+
+/// How groups were proposed and tested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct How {
+    /// A value that more accounts share proposes nothing.
+    pub cap: u32,
+    /// Smaller groups are not tested.
+    pub least_accounts: u32,
+    /// Larger groups are taken apart.
+    pub most_accounts: u32,
+    /// Weeks of a window.
+    pub window_weeks: u32,
+    /// Surrogates of each window.
+    pub surrogates: u32,
+    /// Which hours of an account may be exchanged: `hour-of-day` or `window`.
+    pub within: String,
+    /// Powers of the soft rank whose products are averaged.
+    pub powers: Vec<f64>,
+    /// The number of the draw of surrogates.
+    pub seed: u64,
+    /// False discovery rate of the cohort list.
+    pub cohort_fdr: f64,
+    /// False discovery rate of the named list.
+    pub named_fdr: f64,
+}
+
+/// Groups that were proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Proposed {
+    /// Pairs of accounts that share a value.
+    pub pairs: u64,
+    /// Values that too many accounts share.
+    pub popular_values: u64,
+    /// Kinds whose cap had to fall, with the cap that they got.
+    pub lower_caps: Vec<LowerCap>,
+    /// Groups that are too small for a test.
+    pub small_groups: u64,
+    /// Groups that were tested.
+    pub groups: u64,
+    /// Accounts in them.
+    pub accounts: u64,
+}
+
+/// A kind with a lower cap than the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LowerCap {
+    /// The kind.
+    pub kind: String,
+    /// Its cap.
+    pub cap: u32,
+}
+
+/// Groups that are coordinated and belong together. That accounts are coordinated says nothing about what they do with the answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    /// Its name.
+    pub campaign: String,
+    /// The list that its groups are on: `named` (rate 0.001) or `cohort` (rate 0.05).
+    pub list: ListName,
+    /// Accounts on the cohort list.
+    pub cohort_accounts: u64,
+    /// Accounts on the named list.
+    pub named_accounts: u64,
+    /// Accounts of its groups that are on no list: nothing but their company speaks against them.
+    pub cleared_accounts: u64,
+    /// Its groups as they were tested.
+    pub groups: Vec<Group>,
+    /// What its accounts on a list share, in the weeks that propose.
+    pub shared: Vec<Shared>,
+    /// Its accounts.
+    pub members: Vec<Member>,
+    /// Accounts of no proposed group that were about as active in the weeks that propose, one for each on a list.
+    pub matched: Vec<Pseudonym>,
+}
+
+/// A list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ListName {
+    /// On no list.
+    Cleared,
+    /// On the cohort list.
+    Cohort,
+    /// On the cohort list and on the named list.
+    Named,
+}
+
+/// A group as it was tested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its accounts.
+    pub accounts: u32,
+    /// log10 of its e-value.
+    pub log10_e: f64,
+    /// The same behind each window of the weeks that test.
+    pub log10_e_by_window: Vec<f64>,
+    /// Pairs of its accounts in one minute.
+    pub pairs: u64,
+    /// The same, on average, where each account exchanges its own hours.
+    pub expected_pairs: f64,
+    /// Active minutes that took part.
+    pub minutes: u64,
+    /// Those of hours that could be exchanged.
+    pub movable_minutes: u64,
+    /// Hours that took no part, as everybody did something in a minute of them.
+    pub unusual_hours: u64,
+    /// What it would have shown.
+    pub visible: Visible,
+}
+
+/// What accounts share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Shared {
+    /// The kind.
+    pub kind: String,
+    /// The value that most of them share.
+    pub value: Pseudonym,
+    /// How many of them share it.
+    pub accounts: u64,
+    /// How many of all accounts have it.
+    pub of_all: u64,
+}
+
+/// An account of a campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Its pseudonym.
+    pub account: Pseudonym,
+    /// Whether it is a declared organisation.
+    pub is_unit: bool,
+    /// Which of the campaign's groups it was tested in, from 0.
+    pub group: u32,
+    /// log10 of its own e-value: its minutes in common with the rest of its group.
+    pub log10_e: f64,
+    /// The list that it is on.
+    pub list: ListName,
+}

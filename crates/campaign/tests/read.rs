@@ -1,0 +1,293 @@
+//! One log in three formats, and the layouts.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use hallmark_campaign::pseudonym::Pseudonyms;
+use hallmark_campaign::read::{Door, FileRead, Layout, Reading};
+use hallmark_campaign::traffic::Traffic;
+use hallmark_core::keys::RootKey;
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+fn pseudonyms() -> Pseudonyms {
+    Pseudonyms::new(&RootKey::from_bytes([1; 32]).attributes("test").unwrap())
+}
+
+fn reading(layout: &str, fields: &[&str], skip_bad: u64) -> Reading {
+    let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
+    Reading {
+        layout: Layout::new(layout, &fields).unwrap(),
+        skip_bad,
+    }
+}
+
+fn read(
+    paths: &[PathBuf],
+    attributes: &[PathBuf],
+    reading: &Reading,
+) -> hallmark::Result<(Traffic, Vec<FileRead>)> {
+    let pseudonyms = pseudonyms();
+    let mut door = Door::new(&pseudonyms, reading);
+    for path in attributes {
+        door.attributes(path)?;
+    }
+    for path in paths {
+        door.requests(path)?;
+    }
+    Ok(door.finish(|weeks| weeks / 2))
+}
+
+const ROWS: [(&str, &str, &str); 4] = [
+    ("2026-01-05T09:00:05Z", "a", "10.0.0.1"),
+    ("2026-01-05 10:30:00.25", "b", "10.0.0.1"),
+    ("1767690000", "a", "10.0.0.2"),
+    ("2026-01-18T23:59:59+00:00", "c, the \"third\"", ""),
+];
+
+fn jsonl() -> String {
+    let line = |(time, account, ip): &(&str, &str, &str)| {
+        serde_json::json!({"time": time, "prompt": {"deep": [1, {"x": 2}]}, "account": account, "attr.ip": ip}).to_string() + "\n"
+    };
+    ROWS.iter().map(line).collect()
+}
+
+fn csv(delimiter: char) -> String {
+    let mut text = format!("attr.ip{delimiter}time{delimiter}account\n");
+    for (time, account, ip) in ROWS {
+        text += &format!(
+            "{ip}{delimiter}{time}{delimiter}\"{}\"\n",
+            account.replace('"', "\"\"")
+        );
+    }
+    text
+}
+
+fn parquet(path: &Path) {
+    let schema = "message log { REQUIRED INT64 time (TIMESTAMP(MICROS,true)); REQUIRED BYTE_ARRAY account (UTF8); OPTIONAL BYTE_ARRAY attr.ip (UTF8); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer =
+        SerializedFileWriter::new(std::fs::File::create(path).unwrap(), schema, Arc::default())
+            .unwrap();
+    let seconds = [
+        1_767_603_605_i64,
+        1_767_609_000,
+        1_767_690_000,
+        1_768_780_799,
+    ];
+    for rows in [0..1, 1..4] {
+        let mut group = writer.next_row_group().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        let times: Vec<i64> = seconds[rows.clone()]
+            .iter()
+            .map(|second| second * 1_000_000 + 9)
+            .collect();
+        column
+            .typed::<Int64Type>()
+            .write_batch(&times, None, None)
+            .unwrap();
+        column.close().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        let names: Vec<ByteArray> = ROWS[rows.clone()].iter().map(|row| row.1.into()).collect();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&names, None, None)
+            .unwrap();
+        column.close().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        let levels: Vec<i16> = ROWS[rows.clone()]
+            .iter()
+            .map(|row| i16::from(!row.2.is_empty()))
+            .collect();
+        let ips: Vec<ByteArray> = ROWS[rows]
+            .iter()
+            .filter(|row| !row.2.is_empty())
+            .map(|row| row.2.into())
+            .collect();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&ips, Some(&levels), None)
+            .unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+    }
+    writer.close().unwrap();
+}
+
+#[test]
+fn formats_and_splits_are_one_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("log.jsonl"), jsonl()).unwrap();
+    std::fs::write(at("log.csv"), csv(',')).unwrap();
+    std::fs::write(at("semicolons.csv"), csv(';')).unwrap();
+    std::fs::write(at("tabs.tsv"), csv('\t')).unwrap();
+    std::fs::write(
+        at("packed"),
+        zstd::encode_all(jsonl().as_bytes(), 3).unwrap(),
+    )
+    .unwrap();
+    parquet(&at("log.parquet"));
+    let lines: Vec<String> = jsonl().lines().map(str::to_owned).collect();
+    std::fs::write(at("one"), lines[2..].join("\n")).unwrap();
+    std::fs::write(at("two"), lines[..2].join("\n")).unwrap();
+    let reading = reading("own", &[], 0);
+    let (log, files) = read(&[at("log.jsonl")], &[], &reading).unwrap();
+    assert_eq!((log.requests, log.accounts.len(), log.weeks), (4, 3, 2));
+    assert_eq!((files[0].records, files[0].skipped), (4, 0));
+    // Two addresses in one network, all seen in the first week.
+    assert_eq!(log.kinds, ["ip", "net"]);
+    assert_eq!((log.values.len(), log.links.len()), (3, 5));
+    for names in [
+        &["log.csv"][..],
+        &["semicolons.csv"],
+        &["tabs.tsv"],
+        &["packed"],
+        &["log.parquet"],
+        &["one", "two"],
+    ] {
+        let paths: Vec<PathBuf> = names.iter().map(|name| at(name)).collect();
+        let (other, _) = read(&paths, &[], &reading).unwrap();
+        assert_eq!(other, log, "{names:?}");
+    }
+}
+
+#[test]
+fn layouts_find_their_fields() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let lines = [
+        (
+            "litellm",
+            &[][..],
+            r#"{"startTime":"2026-01-05T09:00:05Z","api_key":"k","requester_ip_address":"10.0.0.1","user":"","end_user":null}"#,
+        ),
+        (
+            "langfuse",
+            &[],
+            r#"{"start_time":"2026-01-05 09:00:05.000000","user_id":"k","metadata":{"ip":"10.0.0.1"}}"#,
+        ),
+        (
+            "langfuse",
+            &[],
+            r#"{"startTime":"2026-01-05T09:00:05.000Z","userId":"k","metadata":{"ip":"10.0.0.1"}}"#,
+        ),
+        (
+            "otel",
+            &[],
+            r#"{"startTimeUnixNano":"1767603605000000000","attributes":{"user.id":"k","client.address":"10.0.0.1"}}"#,
+        ),
+        (
+            "otel",
+            &[],
+            r#"{"startTimeUnixNano":"1767603605000000000","attributes":[{"key":"x","value":{"intValue":3}},{"key":"user.id","value":{"stringValue":"k"}},{"key":"client.address","value":{"stringValue":"10.0.0.1"}}]}"#,
+        ),
+        (
+            "cloudflare",
+            &["account=RequestHeaders.x-key"],
+            r#"{"EdgeStartTimestamp":1767603605000000000,"ClientIP":"10.0.0.1","RequestHeaders":{"x-key":"k"}}"#,
+        ),
+        (
+            "nginx",
+            &[],
+            r#"{"time_iso8601":"2026-01-05T10:00:05+01:00","remote_user":"k","remote_addr":"10.0.0.1"}"#,
+        ),
+        (
+            "caddy",
+            &[],
+            r#"{"ts":1767603605.25,"user_id":"k","request":{"client_ip":"10.0.0.1","headers":{}}}"#,
+        ),
+        (
+            "own",
+            &["account=who.0", "attr.ip=from\\.where"],
+            r#"{"time":1767603605,"who":["k"],"from.where":"10.0.0.1"}"#,
+        ),
+    ];
+    let mut logs = vec![];
+    for (layout, fields, line) in lines {
+        std::fs::write(&path, line).unwrap();
+        let (log, _) = read(
+            std::slice::from_ref(&path),
+            &[],
+            &reading(layout, fields, 0),
+        )
+        .unwrap();
+        assert_eq!(
+            (log.requests, log.kinds.len(), log.links.len()),
+            (1, 2, 2),
+            "{layout}"
+        );
+        logs.push(log);
+    }
+    assert!(logs.windows(2).all(|two| two[0] == two[1]));
+}
+
+#[test]
+fn bad_records_are_named_and_never_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let log = "{\"time\":1767603605,\"account\":\"a\"}\n\n{\"time\":\"secret-noon\",\"account\":\"a\"}\n{\"account\":\"a\"}\n{\"time\":1}\n[1]\nsecret{\n";
+    std::fs::write(&path, log).unwrap();
+    let paths = std::slice::from_ref(&path);
+    let error = read(paths, &[], &reading("own", &[], 4)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("log:7: is no record of its format"),
+        "{error}"
+    );
+    let error = read(paths, &[], &reading("own", &[], 0)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("log:3: has a time that cannot be read"),
+        "{error}"
+    );
+    let (traffic, files) = read(paths, &[], &reading("own", &[], 5)).unwrap();
+    assert_eq!((traffic.requests, files[0].skipped), (1, 5));
+    assert_eq!(files[0].skipped_first[1], "4: has no time");
+    assert_eq!(files[0].skipped_first[2], "5: names no account");
+    assert!(!format!("{files:?}{traffic:?}").contains("secret"));
+}
+
+#[test]
+fn attributes_have_a_table_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("log.csv"), csv(',')).unwrap();
+    std::fs::write(
+        at("long.csv"),
+        "account,kind,value,first_seen\na,card,1,\nb,card,1,2026-01-01\nb,card,2,2027-01-01\n",
+    )
+    .unwrap();
+    std::fs::write(at("wide.jsonl"), "{\"account\":\"a\",\"attr.card\":1}\n{\"account\":\"b\",\"attr.card\":\"1\",\"first_seen\":\"2026-01-01\"}\n").unwrap();
+    let reading = reading("own", &[], 0);
+    let (long, _) = read(&[at("log.csv")], &[at("long.csv")], &reading).unwrap();
+    let (wide, _) = read(&[at("log.csv")], &[at("wide.jsonl")], &reading).unwrap();
+    assert_eq!(long.links.len(), wide.links.len());
+    assert_eq!((long.late_links, wide.late_links), (1, 0));
+    assert_eq!(long.kinds, ["card", "ip", "net"]);
+    std::fs::write(at("half.csv"), "account,kind,value\na,card,\n").unwrap();
+    let error = read(&[], &[at("half.csv")], &reading).unwrap_err();
+    assert!(error.to_string().contains("without a value"), "{error}");
+}
+
+#[test]
+fn damaged_files_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.parquet");
+    parquet(&path);
+    let whole = std::fs::read(&path).unwrap();
+    let reading = reading("own", &[], 100);
+    for at in (4..whole.len()).step_by(3) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x55;
+        std::fs::write(&path, &bytes).unwrap();
+        // An error, or values that were changed: never a panic.
+        let _ = read(std::slice::from_ref(&path), &[], &reading);
+    }
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    assert!(read(std::slice::from_ref(&path), &[], &reading).is_err());
+    assert!(read(&[folder.path().join("none")], &[], &reading).is_err());
+}

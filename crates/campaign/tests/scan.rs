@@ -1,0 +1,176 @@
+//! The same result for any number of threads, order and split; who is found and who is cleared.
+
+use hallmark_campaign::exchange::{Test, Within};
+use hallmark_campaign::propose::{Rules, propose};
+use hallmark_campaign::pseudonym::Pseudonym;
+use hallmark_campaign::results::ListName;
+use hallmark_campaign::scan::{Found, Scanning, proposing, scan};
+use hallmark_campaign::traffic::{Builder, DAY, HOUR, Traffic, WEEK};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// Requests and links of six weeks: 12 accounts of one hand, 12 of one house, 300 others.
+struct Log {
+    requests: Vec<(u32, u32)>,
+    links: Vec<(u32, &'static str, u32, Option<u32>)>,
+}
+
+const HAND: std::ops::Range<u32> = 0..12;
+const HOUSE: std::ops::Range<u32> = 12..24;
+
+fn log() -> Log {
+    let mut rng = ChaCha12Rng::seed_from_u64(9);
+    let mut below = |bound: u32| rng.next_u32() % bound;
+    let mut log = Log {
+        requests: vec![],
+        links: vec![],
+    };
+    let jobs: Vec<u32> = (0..300)
+        .map(|_| below(42) * DAY + 8 * HOUR + below(8 * HOUR))
+        .collect();
+    for account in 0..324 {
+        for _ in 0..200 {
+            log.requests
+                .push((account, below(42) * DAY + 8 * HOUR + below(8 * HOUR)));
+        }
+        if HAND.contains(&account) {
+            let own = jobs.iter().filter(|_| below(3) == 0);
+            log.requests.extend(own.map(|&job| (account, job)));
+        }
+        let (card, ip) = match account {
+            own if HAND.contains(&own) => (1, 1),
+            own if HOUSE.contains(&own) => (2, 2),
+            own => (100 + own, 100 + own),
+        };
+        log.links.push((account, "card", card, None));
+        log.links.push((account, "ip", ip, Some(5)));
+        log.links.push((account, "template", 0, None));
+    }
+    log
+}
+
+fn traffic<'a>(
+    requests: impl Iterator<Item = &'a (u32, u32)>,
+    links: impl Iterator<Item = &'a (u32, &'static str, u32, Option<u32>)>,
+) -> Traffic {
+    let mut builder = Builder::default();
+    let name = |account: u32| Pseudonym(u128::from(account.wrapping_mul(0x9e37_79b9)));
+    for &(account, minute) in requests {
+        let place = builder.account(name(account));
+        builder.request(place, 100 * WEEK + minute);
+    }
+    for &(account, kind, value, seen) in links {
+        let place = builder.account(name(account));
+        let kind = builder.kind(kind);
+        let value = builder.value(kind, Pseudonym(u128::from(value)));
+        builder.link(place, value, seen.map(|seen| 100 * WEEK + seen));
+    }
+    builder.finish(17, proposing)
+}
+
+fn scanned(traffic: &Traffic, threads: usize) -> Found {
+    let scanning = Scanning {
+        rules: Rules::default(),
+        test: Test {
+            weeks: 2,
+            surrogates: 199,
+            within: Within::HourOfDay,
+            seed: [3; 32],
+        },
+        seed: 3,
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("threads");
+    pool.install(|| scan(traffic, &scanning))
+}
+
+#[test]
+fn order_and_threads_change_nothing_and_the_hand_is_found() {
+    let log = log();
+    let forth = traffic(log.requests.iter(), log.links.iter());
+    let back = traffic(log.requests.iter().rev(), log.links.iter().rev());
+    assert_eq!(forth, back);
+    let found = scanned(&forth, 1);
+    assert_eq!(found, scanned(&back, 3));
+
+    assert_eq!(found.proposed.groups, 2);
+    assert_eq!((found.cleared_groups, found.cleared_accounts), (1, 12));
+    let [campaign] = &found.campaigns[..] else {
+        panic!("{} campaigns", found.campaigns.len());
+    };
+    assert_eq!(campaign.list, ListName::Named);
+    assert_eq!(campaign.cohort_accounts, 12);
+    assert_eq!(campaign.matched.len(), 12);
+    assert!(campaign.groups[0].pairs as f64 > 1.2 * campaign.groups[0].expected_pairs);
+    let shared = campaign.shared.iter().find(|own| own.kind == "card");
+    assert!(shared.is_some_and(|own| own.accounts == 12 && own.of_all == 12));
+    let members = campaign.members.iter().map(|own| own.account);
+    assert!(
+        campaign
+            .matched
+            .iter()
+            .all(|own| members.clone().all(|member| member != *own))
+    );
+}
+
+#[test]
+fn a_declared_organisation_is_one_and_proposes_nothing() {
+    let log = log();
+    let mut builder = Builder::default();
+    for &(account, minute) in &log.requests {
+        let place = builder.account(Pseudonym(u128::from(account)));
+        builder.request(place, minute);
+        if HAND.contains(&account) {
+            builder.unit(place, Pseudonym(77));
+        }
+    }
+    for &(account, kind, value, _) in &log.links {
+        let place = builder.account(Pseudonym(u128::from(account)));
+        let kind = builder.kind(kind);
+        let value = builder.value(kind, Pseudonym(u128::from(value)));
+        builder.link(place, value, None);
+    }
+    let traffic = builder.finish(0, proposing);
+    let unit = traffic.accounts.iter().find(|own| own.is_unit);
+    assert_eq!(unit.map(|own| own.accounts), Some(12));
+    let found = scanned(&traffic, 2);
+    assert_eq!((found.proposed.groups, found.campaigns.len()), (1, 0));
+}
+
+/// What was first seen while the tests run may be a consequence of what they test.
+#[test]
+fn late_attributes_propose_nothing() {
+    let mut log = log();
+    for link in &mut log.links {
+        link.3 = Some(5 * WEEK);
+    }
+    let traffic = traffic(log.requests.iter(), log.links.iter());
+    assert_eq!(traffic.late_links, 3 * 324);
+    assert!(propose(&traffic, &Rules::default()).groups.is_empty());
+}
+
+#[test]
+fn popular_values_propose_nothing_and_large_groups_are_taken_apart() {
+    let mut log = log();
+    for link in &mut log.links {
+        // Everybody one card, and one of three addresses.
+        link.2 = if link.1 == "card" { 1 } else { link.0 % 3 };
+    }
+    let traffic = traffic(log.requests.iter(), log.links.iter());
+    let rules = Rules {
+        cap: 200,
+        most: 60,
+        ..Rules::default()
+    };
+    let proposal = propose(&traffic, &rules);
+    assert_eq!(proposal.popular, 1);
+    assert!(proposal.groups.iter().all(|group| group.len() <= 60));
+    assert!(!proposal.tied.is_empty());
+    let mut all: Vec<u32> = proposal.groups.concat();
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count, "no account is in two groups");
+}

@@ -1,0 +1,81 @@
+//! A made world as files, as a provider would have them.
+
+use super::world::{BEGIN, Role, World};
+use hallmark::files::NewFolder;
+use hallmark::{Error, Result};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Writes a new folder: `requests.csv` (time, account, address, user agent and template), `attributes.csv` (payment), and `truth.csv`, which
+/// says of each account what it is and which no scan reads.
+///
+/// # Errors
+/// When the folder exists or cannot be written.
+pub fn write(world: &World, out: &Path) -> Result<()> {
+    let folder = NewFolder::create(out)?;
+    let mut requests: Vec<(u32, u32)> = vec![];
+    let mut attributes = "account,kind,value\n".to_owned();
+    let mut truth = "account,role\n".to_owned();
+    for (made, place) in world.accounts.iter().zip(0_u32..) {
+        requests.extend(made.minutes.iter().map(|&minute| (minute, place)));
+        let _ = writeln!(truth, "{},{}", account(place), made.role.name());
+        for &(kind, value) in made.attributes.iter().filter(|(kind, _)| *kind == "card") {
+            let _ = writeln!(attributes, "{},{kind},{kind}-{value:016x}", account(place));
+        }
+    }
+    requests.sort_unstable();
+    let mut table = "time,account,attr.ip,attr.user_agent,attr.template\n".to_owned();
+    for (minute, place) in requests {
+        let made = &world.accounts[place as usize];
+        let value = |kind: &str| {
+            let mut attributes = made.attributes.iter();
+            attributes
+                .find(|(own, _)| *own == kind)
+                .map_or(0, |(_, value)| *value)
+        };
+        let at = jiff::Timestamp::from_second(i64::from(BEGIN + minute) * 60)
+            .map_err(|error| Error::usage(error))?;
+        let ip = value("ip").to_le_bytes();
+        let _ = writeln!(
+            table,
+            "{at},{},10.{}.{}.{},agent-{},template-{:08x}",
+            account(place),
+            ip[0],
+            ip[1],
+            ip[2],
+            value("user_agent"),
+            value("template") & 0xffff_ffff
+        );
+    }
+    for (name, text) in [
+        ("requests.csv", table),
+        ("attributes.csv", attributes),
+        ("truth.csv", truth),
+    ] {
+        hallmark::files::write_new(&folder.path().join(name), text.as_bytes())?;
+    }
+    folder.finish()
+}
+
+fn account(place: u32) -> String {
+    format!("acct-{place:05}")
+}
+
+impl Role {
+    /// Its name in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Household => "household",
+            Self::Firm => "firm",
+            Self::Campus => "campus",
+            Self::Pupil => "pupil",
+            Self::Cron => "cron",
+            Self::Nightly => "nightly",
+            Self::Agent => "agent",
+            Self::Reseller => "reseller",
+            Self::Harvest(_) => "harvest",
+        }
+    }
+}
