@@ -37,7 +37,7 @@ pub(crate) struct PseudonymArgs {
 /// Find groups of accounts that act as one
 ///
 /// Reads a table of requests (time, account, and what a request shows: attr.ip, attr.template, …) and one of attributes (account, kind, value,
-/// first_seen), from JSON lines, CSV and Parquet. Accounts and values become pseudonyms as they are read; nothing else of them is written.
+/// `first_seen`), from JSON lines, CSV and Parquet. Accounts and values become pseudonyms as they are read; nothing else of them is written.
 #[derive(clap::Args)]
 pub(crate) struct CampaignScanArgs {
     #[command(flatten)]
@@ -51,7 +51,7 @@ pub(crate) struct CampaignScanArgs {
     /// What wrote the logs: own, litellm, langfuse, helicone, otel, cloudflare, nginx or caddy
     #[arg(long, value_name = "NAME", default_value = "own")]
     pub(crate) layout: String,
-    /// Where a field stands: time, account, unit, attr.KIND, kind, value or first_seen, and a dotted path; repeat it
+    /// Where a field stands: time, account, unit, `attr.KIND`, kind, value or `first_seen`, and a dotted path; repeat it
     #[arg(long = "field", value_name = "NAME=PATH")]
     pub(crate) fields: Vec<String>,
     /// Leave out so many records that cannot be used, and count them

@@ -1,6 +1,7 @@
 //! `campaign`: groups of accounts that act as one.
 
 mod cohorts;
+mod given;
 mod worlds;
 
 use crate::args::{
@@ -10,7 +11,8 @@ use crate::args::{
 use crate::failure::Outcome;
 use crate::output::{Output, print};
 use crate::render::{campaign_text, explain_text};
-use hallmark::files::{NewFile, keys};
+use given::{result, root};
+use hallmark::files::NewFile;
 use hallmark::json::{VERSION, formats, to_json};
 use hallmark::{Error, Exit};
 use hallmark_campaign::exchange::{Test, Within};
@@ -19,9 +21,7 @@ use hallmark_campaign::pseudonym::Pseudonyms;
 use hallmark_campaign::read::{Door, Layout, Reading};
 use hallmark_campaign::results::{Campaign, Scanned};
 use hallmark_campaign::scan::{Scanning, proposing, scan};
-use hallmark_core::keys::{KeyFile, RootKey};
-use std::io::Read;
-use std::path::Path;
+use hallmark_core::keys::RootKey;
 
 pub(crate) fn run(args: &CampaignArgs, output: &Output) -> Outcome {
     match &args.action {
@@ -32,9 +32,6 @@ pub(crate) fn run(args: &CampaignArgs, output: &Output) -> Outcome {
         CampaignAction::Worlds(args) => worlds::run(args, output),
     }
 }
-
-/// The longest result or list that is read, in bytes.
-const MAX_BYTES: u64 = 4 << 30;
 
 fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
     let root = root(&args.pseudonyms.key)?;
@@ -115,35 +112,16 @@ fn pseudonyms(args: &CampaignPseudonymsArgs) -> Outcome {
     let root = root(&args.pseudonyms.key)?;
     let pseudonyms = keyed(&root, &args.pseudonyms)?;
     let mut text = String::new();
-    for line in self::text(&args.accounts)?.lines() {
+    for line in given::text(&args.accounts)?.lines() {
         text += &format!("{}\n", pseudonyms.of("account", line.as_bytes()));
     }
     print(&text)?;
     Ok(Exit::Done)
 }
 
-/// The root key of a file.
-fn root(path: &Path) -> Outcome<RootKey> {
-    match keys::read(path)? {
-        KeyFile::Root(root) => Ok(root),
-        _ => Err(Error::usage("the file holds no root key")
-            .at(path.display())
-            .hint("pseudonyms and keys of cohorts are derived from a root key, as `hallmark keygen` writes it")),
-    }
-}
-
 fn keyed(root: &RootKey, args: &PseudonymArgs) -> Outcome<Pseudonyms> {
     let key = root.attributes(&args.domain).map_err(Error::usage)?;
     Ok(Pseudonyms::new(&key))
-}
-
-/// What a scan printed.
-fn result(path: &Path) -> Outcome<Scanned> {
-    serde_json::from_str(&text(path)?).map_err(|error| {
-        Error::usage(error)
-            .at(path.display())
-            .hint("give what `hallmark --format json campaign scan` printed")
-    })
 }
 
 fn named<'a>(scanned: &'a Scanned, name: &str) -> Outcome<&'a Campaign> {
@@ -160,15 +138,4 @@ fn named<'a>(scanned: &'a Scanned, name: &str) -> Outcome<&'a Campaign> {
             false => format!("there are {}", known.join(", ")),
         })
     })
-}
-
-fn text(path: &Path) -> Outcome<String> {
-    let mut text = String::new();
-    let read = match path == Path::new("-") {
-        true => std::io::stdin().take(MAX_BYTES).read_to_string(&mut text),
-        false => std::fs::File::open(path)
-            .and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)),
-    };
-    read.map_err(|error| Error::io("read", path, &error))?;
-    Ok(text)
 }

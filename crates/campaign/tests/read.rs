@@ -36,7 +36,7 @@ fn read(
     for path in paths {
         door.requests(path)?;
     }
-    Ok(door.finish(|weeks| weeks / 2))
+    Ok(door.finish(|weeks| weeks.div_ceil(2)))
 }
 
 const ROWS: [(&str, &str, &str); 4] = [

@@ -1,8 +1,8 @@
 //! The key hierarchy against vectors made with Python's hmac and hashlib, and key files.
 
 use hallmark_core::keys::{
-    CohortKey, Commitment, ForeignKeyError, KeyFile, KeyFileError, KeyProvider, PublicId,
-    PublicIdError, RootKey,
+    CohortKey, Commitment, ForeignKey, ForeignKeyError, Key, KeyFile, KeyFileError, KeyKind,
+    KeyProvider, MAX_NUMBERS, PublicId, PublicIdError, RootKey,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -206,5 +206,80 @@ fn public_ids_are_read_as_they_are_printed_and_nothing_else_is() {
         "001f80ffa50102é",
     ] {
         assert_eq!(wrong.parse::<PublicId>(), Err(PublicIdError), "{wrong:?}");
+    }
+}
+
+/// A text that grew would leave a copy of the key behind in memory that is not wiped.
+#[test]
+fn the_text_of_a_key_file_has_its_room_from_the_beginning() {
+    let longest = ForeignKey::new(vec![u64::MAX; MAX_NUMBERS]).unwrap();
+    let files = [
+        KeyFile::Root(RootKey::from_bytes([7; 32])),
+        KeyFile::Cohort(CohortKey::from_bytes([7; 32])),
+        KeyFile::Foreign(ForeignKey::new(vec![1]).unwrap()),
+        KeyFile::Foreign(longest),
+    ];
+    for comments in [vec![], vec!["a comment".to_owned(), "b".repeat(500)]] {
+        let texts = files.each_ref().map(|file| file.to_text(&comments));
+        let room = texts[0].capacity();
+        assert!(
+            texts
+                .iter()
+                .all(|text| text.capacity() == room && text.len() <= room)
+        );
+        assert!(room < 4096, "{room}");
+    }
+    let kinds = files.each_ref().map(KeyFile::kind);
+    assert_eq!(
+        kinds,
+        [Some(KeyKind::Root), Some(KeyKind::Cohort), None, None]
+    );
+}
+
+/// Engines seed generators of 64, 32 or 16 bits with small numbers: a key of few bits is found by trying them all.
+#[test]
+fn numbers_stand_for_as_many_bits_as_they_have() {
+    let cases = [
+        (0, 16),
+        (1, 16),
+        (65_535, 16),
+        (65_536, 32),
+        (u64::from(u32::MAX), 32),
+        (1 << 32, 64),
+        (u64::MAX, 16),
+        (u64::MAX - 65_535, 32),
+        (1 << 63, 64),
+    ];
+    for (number, bits) in cases {
+        let key = ForeignKey::new(vec![number]).unwrap();
+        assert_eq!(key.bits().collect::<Vec<_>>(), [bits], "{number:#x}");
+    }
+}
+
+#[test]
+fn another_key_has_numbers_of_as_many_bits_in_a_line_that_is_read_back() {
+    let key = ForeignKey::new(vec![1 << 40, 70_000, 3]).unwrap();
+    let another = key.another(|| 0xfedc_ba98_7654_3210);
+    assert_eq!(
+        another.numbers(),
+        [0xfedc_ba98_7654_3210, 0xfedc_ba98, 0xfedc]
+    );
+    assert_eq!(
+        Key::from(another.clone()).numbers(),
+        Some(another.numbers())
+    );
+    let cohort = Key::from(CohortKey::from_bytes([1; 32]));
+    assert_eq!(cohort.numbers(), None);
+    for (key, kind) in [
+        (another, "integers:"),
+        (ForeignKey::new(vec![5]).unwrap(), "integer:"),
+    ] {
+        let text = KeyFile::Foreign(key.clone()).to_text(&[]);
+        let line = text.lines().last().unwrap();
+        assert!(line.starts_with(kind), "{line}");
+        match KeyFile::parse(&text).unwrap() {
+            KeyFile::Foreign(again) => assert_eq!(again.numbers(), key.numbers()),
+            _ => panic!("it is a foreign key"),
+        }
     }
 }

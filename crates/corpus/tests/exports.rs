@@ -389,3 +389,31 @@ fn cells_of_tables_are_empty_answers_and_open_quotes_are_named() {
         "{error}"
     );
 }
+
+/// The answer of an event stands at one place alone: there it is no part of what was shown, and everything else is.
+#[test]
+fn the_answer_of_an_event_was_not_shown() {
+    let text = |value: &str| json!({"stringValue": value});
+    let keyed = |key: &str, value: serde_json::Value| json!({"key": key, "value": value});
+    let user = json!({"name": "gen_ai.user.message", "attributes": [keyed("content", text("What of the river?"))]});
+    let said = json!({"role": "assistant", "content": "Teal and slow."}).to_string();
+    let by_attributes = json!({"name": "gen_ai.choice", "attributes": [keyed("message", text(&said)), keyed("note", text("a note beside"))]});
+    let by_body = json!({"name": "gen_ai.choice", "body": {"kvlistValue": {"values": [
+        keyed("message", json!({"kvlistValue": {"values": [keyed("role", text("assistant")), keyed("content", text("Teal and slow."))]}})),
+        keyed("note", text("a note beside")),
+    ]}}});
+    for choice in [by_attributes, by_body] {
+        let record = json!({"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "chat",
+            "attributes": [keyed("gen_ai.request.model", text("m"))], "events": [user, choice]}]}]}]});
+        let records = good(&record.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), ["Teal and slow."], "{record}");
+        assert!(shown(&records[0], "What of the river?"), "{record}");
+        assert!(shown(&records[0], "a note beside"), "{record}");
+        assert!(!shown(&records[0], "Teal and slow."), "{record}");
+    }
+    let record = json!({"name": "gen_ai.event", "body": {"stringValue": "words in a body"},
+        "attributes": [keyed("gen_ai.completion.0.content", text("Teal."))]});
+    let records = good(&record.to_string(), &ReadOptions::default());
+    assert_eq!(texts(&records), ["Teal."]);
+    assert!(shown(&records[0], "words in a body"));
+}

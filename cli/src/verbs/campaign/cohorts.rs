@@ -1,6 +1,6 @@
 //! `campaign cohorts`: keys for campaigns, and who gets which.
 
-use super::{result, root};
+use super::given::{result, root};
 use crate::args::CampaignCohortsArgs;
 use crate::failure::Outcome;
 use crate::output::Output;

@@ -9,7 +9,7 @@ use hallmark_campaign::exchange::Within;
 use hallmark_study::campaigns::{Runs, World, WorldPlan, run as run_worlds, write};
 
 pub(super) fn run(args: &CampaignWorldsArgs, output: &Output) -> Outcome {
-    let plan: WorldPlan = hallmark_study::campaigns::plan(&super::text(&args.plan)?)
+    let plan: WorldPlan = hallmark_study::campaigns::plan(&super::given::text(&args.plan)?)
         .map_err(|error| Error::usage(error).at(args.plan.display()))?;
     if let Some(out) = &args.out {
         write(&World::new(&plan, args.seed), out)?;

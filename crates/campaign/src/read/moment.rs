@@ -7,7 +7,7 @@ pub fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
     let bytes = text.as_bytes();
     match bytes {
-        [year @ ..] if year.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' => date(bytes),
+        year if year.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' => date(bytes),
         _ => number(text),
     }
 }

@@ -43,8 +43,10 @@ pub(crate) fn read(
         let group = caught(path, || file.get_row_group(group))?;
         let mut readers = wanted
             .iter()
-            .map(|&column| Reader::new(&*group, column, schema.column(column).as_ref()))
-            .map(|reader| reader.map_err(|error| damaged(path, &error)))
+            .map(|&column| {
+                let column_of = schema.column(column);
+                caught(path, || Reader::new(&*group, column, column_of.as_ref()))
+            })
             .collect::<Result<Vec<_>>>()?;
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         while left > 0 {

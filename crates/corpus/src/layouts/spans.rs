@@ -160,6 +160,9 @@ fn is_reply(name: &str) -> bool {
     names.iter().any(|is| name.contains(is))
 }
 
+/// What an event says of its turn.
+const TURN: [&str; 4] = ["role", "message", "content", "tool_calls"];
+
 /// What attributes and events of one span say.
 #[derive(Default)]
 struct Call {
@@ -185,14 +188,23 @@ impl Call {
         };
         let mut all: Vec<(String, Tree)> = own;
         all.extend(attributes.into_iter().flatten());
+        let mut body = match body {
+            Some(Tree::Object(fields)) => Some(fields),
+            Some(other) => {
+                strings(other, &"body".into(), &mut self.rest);
+                None
+            }
+            None => None,
+        };
         if let Some(name) = name {
-            let body = body.clone().unwrap_or_else(|| Tree::Object(all.clone()));
-            self.event(&name, body);
+            let says = body.as_mut().unwrap_or(&mut all);
+            if self.event(&name, Tree::Object(says.clone())) {
+                // They stand at the turn's own place, and an answer there is no part of what was shown.
+                says.retain(|(name, _)| !TURN.contains(&name.as_str()));
+            }
         }
         self.attributes(all);
-        if let Some(Tree::Object(fields)) = body {
-            self.attributes(fields);
-        }
+        self.attributes(body.into_iter().flatten().collect());
         if let Some(Tree::List(events)) = events {
             for mut event in events {
                 self.see(&mut event);
@@ -200,8 +212,8 @@ impl Call {
         }
     }
 
-    /// An event that is one turn.
-    fn event(&mut self, name: &str, body: Tree) {
+    /// An event that is one turn; says whether it is.
+    fn event(&mut self, name: &str, body: Tree) -> bool {
         let role = match name {
             "gen_ai.system.message" => "system",
             "gen_ai.user.message" => "user",
@@ -214,9 +226,9 @@ impl Call {
                     let response = vec![("choices".to_owned(), choices)];
                     self.replied.push(Tree::Object(response));
                 }
-                return;
+                return said;
             }
-            _ => return,
+            _ => return false,
         };
         if let Tree::Object(mut fields) = unfolded(body) {
             if !fields.iter().any(|(name, _)| name == "role") {
@@ -224,6 +236,7 @@ impl Call {
             }
             self.asked.push(Tree::Object(fields));
         }
+        true
     }
 
     fn attributes(&mut self, all: Vec<(String, Tree)>) {

@@ -1,8 +1,9 @@
 //! What befalls everybody at once: an outage with its retries, and a release.
 
+use super::made::Made;
 use super::people::WEEK;
+use super::plan::WorldPlan;
 use super::random::Random;
-use super::world::{Made, WorldPlan};
 
 /// Takes requests out of outages and puts many of them right behind; adds requests to release days.
 pub(super) fn befall(plan: &WorldPlan, all: &mut [Made], random: &mut Random) {

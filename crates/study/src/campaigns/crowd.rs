@@ -1,8 +1,9 @@
 //! Innocent accounts, by themselves and in the groups that make them look alike.
 
+use super::made::{Made, Role};
 use super::people::{DAY, Life, WEEK, agent, cron, nightly, person, pupil, reseller};
+use super::plan::WorldPlan;
 use super::random::Random;
-use super::world::{Made, Role, WorldPlan};
 
 /// Where people live, by the minutes that their clocks are ahead: America, Europe, India, East Asia.
 const ZONES: [u32; 8] = [WEEK - 480, WEEK - 300, 0, 60, 60, 120, 330, 480];

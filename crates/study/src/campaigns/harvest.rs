@@ -1,47 +1,9 @@
 //! Harvests: accounts of one hand.
 
+use super::made::{Made, Role};
 use super::people::{Life, WEEK, person, session};
+use super::plan::{Harvest, Pattern, WorldPlan};
 use super::random::Random;
-use super::world::{Made, Role, WorldPlan};
-use serde::{Deserialize, Serialize};
-
-/// How a harvest sends its requests.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Pattern {
-    /// A share of each account's requests comes from jobs that are sent to all accounts in one minute; the rest is ordinary.
-    FanOut,
-    /// Workers drain a queue in runs of two to six hours.
-    Queue,
-    /// People behind a relay, whose every request goes to a random account.
-    RelayByRequest,
-    /// The same, with one account for each session.
-    RelayBySession,
-    /// A fan-out in which every account has a delay of its own, up to three hours.
-    Shifted,
-}
-
-/// A harvest.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Harvest {
-    /// How it sends.
-    pub pattern: Pattern,
-    /// Accounts.
-    pub accounts: u32,
-    /// Requests of an account in the whole log.
-    pub requests: u32,
-    /// The share of requests that is ordinary, and its opposite is harvest.
-    pub cover: f64,
-    /// Accounts that share one card: 0 where each has its own.
-    pub per_card: u32,
-    /// Accounts that share one address: 0 where each has its own.
-    pub per_ip: u32,
-    /// Whether all of them send one template.
-    pub template: bool,
-}
 
 /// Adds a harvest's accounts.
 pub(super) fn harvest(
@@ -66,7 +28,7 @@ pub(super) fn harvest(
         .collect();
     match harvest.pattern {
         Pattern::FanOut | Pattern::Shifted => {
-            jobs(&life, own, harvest.pattern, random, &mut minutes)
+            jobs(&life, own, harvest.pattern, random, &mut minutes);
         }
         Pattern::Queue => queue(&life, own, random, &mut minutes),
         Pattern::RelayByRequest => relay(&life, own, false, random, &mut minutes),

@@ -5,21 +5,16 @@
 mod confused;
 mod crowd;
 mod harvest;
+mod made;
 mod people;
+mod plan;
 mod random;
 mod runs;
 mod world;
 mod write;
 
-pub use harvest::{Harvest, Pattern};
+pub use made::{Made, Role};
+pub use plan::{Harvest, Pattern, WorldPlan, plan};
 pub use runs::{CampaignRuns, RoleRate, Runs, run};
-pub use world::{Made, Role, World, WorldPlan};
+pub use world::World;
 pub use write::write;
-
-/// The plan of worlds in a file.
-///
-/// # Errors
-/// When it is no plan.
-pub fn plan(text: &str) -> Result<WorldPlan, toml::de::Error> {
-    toml::from_str(text)
-}

@@ -63,7 +63,7 @@ pub(super) fn person(life: &Life, random: &mut Random) -> Vec<u32> {
     let mut minutes = vec![];
     while minutes.len() < life.requests as usize {
         session(life.begins(random), life, random, |minute, _| {
-            minutes.push(minute)
+            minutes.push(minute);
         });
     }
     minutes

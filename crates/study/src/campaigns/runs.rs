@@ -1,6 +1,8 @@
 //! Many worlds, scanned: who was accused, and who was found.
 
-use super::world::{Role, World, WorldPlan};
+use super::made::Role;
+use super::plan::WorldPlan;
+use super::world::World;
 use hallmark::json::formats;
 use hallmark_campaign::exchange::{Test, Within};
 use hallmark_campaign::propose::Rules;
@@ -246,9 +248,9 @@ fn upper_limit(count: u64) -> f64 {
     for _ in 0..100 {
         let middle = f64::midpoint(low, high);
         if below(middle) > 0.05 {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     high

@@ -1,6 +1,7 @@
 //! A made world as files, as a provider would have them.
 
-use super::world::{BEGIN, Role, World};
+use super::made::Role;
+use super::world::{BEGIN, World};
 use hallmark::files::NewFolder;
 use hallmark::{Error, Result};
 use std::fmt::Write as _;
@@ -33,8 +34,8 @@ pub fn write(world: &World, out: &Path) -> Result<()> {
                 .find(|(own, _)| *own == kind)
                 .map_or(0, |(_, value)| *value)
         };
-        let at = jiff::Timestamp::from_second(i64::from(BEGIN + minute) * 60)
-            .map_err(|error| Error::usage(error))?;
+        let at =
+            jiff::Timestamp::from_second(i64::from(BEGIN + minute) * 60).map_err(Error::usage)?;
         let ip = value("ip").to_le_bytes();
         let _ = writeln!(
             table,

@@ -173,7 +173,16 @@ impl Run<'_> {
         self.came_to(ended, &examined, checks);
         self.adheres(&examined, checks);
         self.inputs(&examined, checks);
+        self.add(arithmetic::stated(&examined), checks);
         self.numbers(&examined, ended.cells_sha256, checks);
+    }
+
+    /// Adds checks of this run.
+    fn add(&self, checked: Vec<Check>, checks: &mut Vec<Check>) {
+        checks.extend(checked.into_iter().map(|check| Check {
+            what: format!("run {}: {}", self.number, check.what),
+            ..check
+        }));
     }
 
     /// The case's log says of a run what its findings say.
@@ -322,11 +331,7 @@ impl Run<'_> {
         same(checks, what, digest, &sha256(&bytes));
         match Cells::from_bytes(&bytes) {
             Ok(cells) => {
-                let checked = arithmetic::check(examined, &cells).into_iter();
-                checks.extend(checked.map(|check| Check {
-                    what: format!("run {}: {}", self.number, check.what),
-                    ..check
-                }));
+                self.add(arithmetic::check(examined, &cells), checks);
             }
             Err(error) => checks.push(Check::fails(
                 format!("{name} can be read"),

@@ -1,0 +1,68 @@
+//! The plan of a world.
+
+use serde::{Deserialize, Serialize};
+
+/// What a world is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WorldPlan {
+    /// Innocent accounts.
+    pub innocents: u32,
+    /// Weeks.
+    pub weeks: u32,
+    /// Requests of an innocent account in all of them, on average.
+    pub requests: u32,
+    /// Outages with retries.
+    pub outages: u32,
+    /// Releases that bring everybody.
+    pub releases: u32,
+    /// Harvests.
+    pub harvests: Vec<Harvest>,
+}
+
+/// How a harvest sends its requests.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Pattern {
+    /// A share of each account's requests comes from jobs that are sent to all accounts in one minute; the rest is ordinary.
+    FanOut,
+    /// Workers drain a queue in runs of two to six hours.
+    Queue,
+    /// People behind a relay, whose every request goes to a random account.
+    RelayByRequest,
+    /// The same, with one account for each session.
+    RelayBySession,
+    /// A fan-out in which every account has a delay of its own, up to three hours.
+    Shifted,
+}
+
+/// A harvest.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Harvest {
+    /// How it sends.
+    pub pattern: Pattern,
+    /// Accounts.
+    pub accounts: u32,
+    /// Requests of an account in the whole log.
+    pub requests: u32,
+    /// The share of requests that is ordinary, and its opposite is harvest.
+    pub cover: f64,
+    /// Accounts that share one card: 0 where each has its own.
+    pub per_card: u32,
+    /// Accounts that share one address: 0 where each has its own.
+    pub per_ip: u32,
+    /// Whether all of them send one template.
+    pub template: bool,
+}
+
+/// The plan of worlds in a file.
+///
+/// # Errors
+/// When it is no plan.
+pub fn plan(text: &str) -> Result<WorldPlan, toml::de::Error> {
+    toml::from_str(text)
+}
