@@ -41,7 +41,7 @@ pub struct Tested {
 }
 
 /// Tests a group (places of accounts) on every window of the weeks that test. `unusual` says of every hour whether it takes no part, as
-/// [`Population::unusual_without`] does of accounts among which the group is.
+/// [`Population::unusual_without`](super::Population::unusual_without) does of accounts among which the group is.
 #[must_use]
 pub fn test(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test) -> Tested {
     let mut tested = Tested {
