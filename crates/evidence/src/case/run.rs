@@ -11,6 +11,7 @@ use hallmark_core::keys::Key;
 use hallmark_verify::arithmetic::{Cells, Form, KeyWords, Masses, Residual, Sources, Visits};
 use hallmark_verify::formats::{Event, FINDINGS};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// What is given to a run beside the case.
 pub struct Run<'a> {
@@ -288,8 +289,10 @@ fn program_sha256() -> String {
     digest.map_or_else(String::new, |(digest, _)| digest.to_string())
 }
 
-/// Does something with the process in a folder, since a case's paths are relative to it.
+/// Does something with the process in a folder, since a case's paths are relative to it. A process is in one folder: one thread at a time.
 pub(crate) fn within<T>(folder: &Path, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let failed = |error: std::io::Error| Error::io("enter", folder, &error);
     let before = std::env::current_dir().map_err(failed)?;
     std::env::set_current_dir(folder).map_err(failed)?;
