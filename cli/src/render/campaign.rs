@@ -208,18 +208,18 @@ pub(crate) fn worlds_text(runs: &CampaignRuns) -> String {
     );
     let _ = writeln!(
         text,
-        "innocents on the cohort list: in {} worlds, {:.2} in a million (at most {:.2}); share of the list {:.4}",
+        "innocents on the cohort list: in {} worlds (at 95% at most {:.1}% of worlds), {:.2} in a million; share of the list {:.4}",
         runs.worlds_cohort_wrong,
+        100.0 * runs.worlds_cohort_wrong_at_most,
         runs.cohort_wrong_per_million,
-        runs.cohort_wrong_per_million_at_most,
         runs.cohort_false_discoveries
     );
     let _ = writeln!(
         text,
-        "innocents on the named list: in {} worlds, {:.2} in a million (at most {:.2}); share of the list {:.4}",
+        "innocents on the named list: in {} worlds (at 95% at most {:.1}% of worlds), {:.2} in a million; share of the list {:.4}",
         runs.worlds_named_wrong,
+        100.0 * runs.worlds_named_wrong_at_most,
         runs.named_wrong_per_million,
-        runs.named_wrong_per_million_at_most,
         runs.named_false_discoveries
     );
     for role in &runs.roles {

@@ -59,12 +59,12 @@ pub struct CampaignRuns {
     pub worlds_named_wrong: u64,
     /// Innocent accounts on the cohort list, in a million of all.
     pub cohort_wrong_per_million: f64,
-    /// Its upper limit at 95%, worlds being independent: see docs/campaigns.md.
-    pub cohort_wrong_per_million_at_most: f64,
+    /// The upper limit at 95% (Poisson's) of the share of worlds in which an innocent account is on the cohort list.
+    pub worlds_cohort_wrong_at_most: f64,
     /// The same of the named list.
     pub named_wrong_per_million: f64,
-    /// Its upper limit at 95%.
-    pub named_wrong_per_million_at_most: f64,
+    /// The same of the named list.
+    pub worlds_named_wrong_at_most: f64,
     /// The share of wrong accounts on each world's cohort list, averaged over worlds (0 where the list is empty).
     pub cohort_false_discoveries: f64,
     /// The same of the named list.
@@ -127,15 +127,8 @@ pub fn run(runs: &Runs) -> CampaignRuns {
         let share = |own: &One| own.wrong[list] as f64 / own.listed[list].max(1) as f64;
         each.iter().map(share).sum::<f64>() / worlds
     };
-    // Worlds with a wrong account, by Poisson's upper limit, each with as many as those on average had, or where none had with a whole group.
-    let at_most = |list: usize| {
-        let count = worlds_wrong(list);
-        let each = match count {
-            0 => Rules::default().most as f64,
-            _ => wrong(list) / count as f64,
-        };
-        1e6 * upper_limit(count) * each / innocents.max(1.0)
-    };
+    // How many wrong accounts a world may have is not bounded by its count: only worlds have a limit.
+    let at_most = |list: usize| (upper_limit(worlds_wrong(list)) / worlds).min(1.0);
     CampaignRuns {
         schema: formats::StudyCampaigns,
         plan: runs.plan.clone(),
@@ -153,9 +146,9 @@ pub fn run(runs: &Runs) -> CampaignRuns {
         worlds_cohort_wrong: worlds_wrong(0),
         worlds_named_wrong: worlds_wrong(1),
         cohort_wrong_per_million: 1e6 * wrong(0) / innocents.max(1.0),
-        cohort_wrong_per_million_at_most: at_most(0),
+        worlds_cohort_wrong_at_most: at_most(0),
         named_wrong_per_million: 1e6 * wrong(1) / innocents.max(1.0),
-        named_wrong_per_million_at_most: at_most(1),
+        worlds_named_wrong_at_most: at_most(1),
         cohort_false_discoveries: discoveries(0),
         named_false_discoveries: discoveries(1),
         roles: roles
