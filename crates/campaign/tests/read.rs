@@ -151,6 +151,11 @@ fn formats_and_splits_are_one_log() {
         let (other, _) = read(&paths, &[], &reading).unwrap();
         assert_eq!(other, log, "{names:?}");
     }
+    // Columns are read by several threads of one file.
+    for _ in 0..100 {
+        let (other, _) = read(&[at("log.parquet")], &[], &reading).unwrap();
+        assert_eq!(other, log);
+    }
 }
 
 #[test]

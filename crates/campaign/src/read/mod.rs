@@ -8,6 +8,7 @@ mod lines;
 mod moment;
 mod parquet;
 mod row;
+mod shared;
 mod table;
 
 pub use door::{Door, FileRead, Reading};

@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::row::{Batch, Found, Table};
+use super::shared::Shared;
 use super::table::Columns;
 use ::parquet::basic::{LogicalType, TimeUnit, Type};
 use ::parquet::column::reader::ColumnReader;
@@ -26,6 +27,7 @@ pub(crate) fn read(
     table: Table,
     take: &mut dyn FnMut(&Batch) -> Result<()>,
 ) -> Result<()> {
+    let file = Shared::new(file).map_err(|error| Error::io("read", path, &error))?;
     let file = caught(path, || SerializedFileReader::new(file))?;
     let schema = file.metadata().file_metadata().schema_descr_ptr();
     let name = |column: &ColumnDescriptor| match column.max_rep_level() {
