@@ -7,7 +7,7 @@
 use super::fold::fold;
 use super::letters::Undone;
 use super::text::Char;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Words of what was shown that may stand between two words of the answer.
@@ -19,9 +19,11 @@ const ENOUGH: u32 = 32;
 /// What a character counts that is a word by itself.
 const IDEOGRAPH: u32 = 4;
 
-/// Places of a word up to which an alignment may begin at it. Commoner words only go on what rarer ones began, so that time grows with the
-/// answer and not with how often both repeat themselves.
+/// Places of a word up to which an alignment may begin at it. Commoner words only go on what rarer ones began, each at its next place, so
+/// that no more alignments than this are followed at once and time grows with the answer, and not with how often both repeat themselves.
 const RARE: usize = 256;
+/// Words by which a passage is made longer at either end.
+const ENDS: usize = 255;
 
 /// The words of texts, each with its place. Texts are further apart than any interruption reaches.
 #[derive(Clone, Debug, Default)]
@@ -101,57 +103,52 @@ impl Words {
                 places.push(word.place);
             }
         }
-        let mut found: Vec<Passage> = vec![];
+        // By where they begin, where they end.
+        let mut found: BTreeMap<Match, Match> = BTreeMap::new();
         // Alignments that end with the word before, by place.
         let (mut before, mut now): (Vec<Aligned>, Vec<Aligned>) = (vec![], vec![]);
         for (at, (letters, word)) in asked.iter().enumerate() {
             let places = &places[letters][..];
+            let of_its_own = if places.len() > RARE { &[] } else { places };
+            let gone_on: Vec<u32> = match places.len() > RARE {
+                true => before
+                    .iter()
+                    .filter_map(|other| other.next_of(places))
+                    .collect(),
+                false => vec![],
+            };
             let mut oldest = 0;
-            let mut next = 0;
-            while let Some(&place) = places.get(next) {
-                next += 1;
-                while before
-                    .get(oldest)
-                    .is_some_and(|other| other.place.saturating_add(GAP + 1) < place)
-                {
-                    oldest += 1;
-                }
-                let reaching = before[oldest..].iter();
-                if places.len() > RARE
-                    && before.get(oldest).is_none_or(|other| other.place >= place)
-                {
-                    // Nothing reaches here: on to the next place that something reaches.
-                    let Some(other) = before.get(oldest) else {
-                        break;
-                    };
-                    next += places[next..].partition_point(|&place| place <= other.place);
+            for &place in of_its_own.iter().chain(&gone_on) {
+                if now.last().is_some_and(|other| other.place == place) {
                     continue;
                 }
+                oldest += before[oldest..].partition_point(|other| !other.reaches(place));
+                let reaching = before[oldest..].iter();
                 let best = reaching
                     .take_while(|other| other.place < place)
                     .filter_map(|other| other.followed_at(place))
                     .max_by_key(|&(worth, (first, _))| (worth, std::cmp::Reverse(first)));
-                let (worth, first) = best.unwrap_or((0, (at, place)));
-                let worth = worth + word.worth;
-                if worth >= ENOUGH {
-                    let last = (at, place);
-                    match found.last_mut() {
-                        Some(passage) if passage.first == first => passage.last = last,
-                        _ => found.push(Passage { first, last }),
-                    }
+                let own = (places.len() <= RARE).then_some((0, (at, place)));
+                if let Some((worth, first)) = best.or(own) {
+                    let worth = worth + word.worth;
+                    now.push(Aligned {
+                        place,
+                        worth,
+                        first,
+                    });
                 }
-                now.push(Aligned {
-                    place,
-                    worth,
-                    first,
-                });
+            }
+            // All that end here stand in the one that begins first.
+            let enough = now.iter().filter(|aligned| aligned.worth >= ENOUGH);
+            if let Some(longest) = enough.min_by_key(|aligned| aligned.first) {
+                found.insert(longest.first, (at, longest.place));
             }
             std::mem::swap(&mut before, &mut now);
             now.clear();
         }
         let places: Vec<&[u32]> = asked.iter().map(|(word, _)| &places[word][..]).collect();
-        let tokens = found.into_iter().map(|passage| {
-            let Range { start, end } = passage.with_ends(&places);
+        let tokens = found.into_iter().map(|(first, last)| {
+            let Range { start, end } = Passage { first, last }.with_ends(&places);
             let (first, last) = (&asked.words[start], &asked.words[end - 1]);
             answer.token_at(first.from)..answer.token_at(last.to) + 1
         });
@@ -171,6 +168,17 @@ struct Aligned {
 }
 
 impl Aligned {
+    fn reaches(&self, place: u32) -> bool {
+        self.place.saturating_add(GAP + 1) >= place
+    }
+
+    /// The nearest of these places behind it, if it reaches so far.
+    fn next_of(&self, places: &[u32]) -> Option<u32> {
+        let next = places.partition_point(|&place| place <= self.place);
+        let next = places.get(next).copied();
+        next.filter(|&place| self.reaches(place))
+    }
+
     /// What is left of it if the next word stands at this place, and where it begins.
     fn followed_at(&self, place: u32) -> Option<(u32, Match)> {
         let is_next = self.place + 1 == place;
@@ -191,7 +199,7 @@ impl Passage {
     /// interruptions. `places`: of each word of the answer.
     fn with_ends(&self, places: &[&[u32]]) -> Range<usize> {
         let (mut first, mut place) = self.first;
-        while let Some(before) = first.checked_sub(1) {
+        while let Some(before) = first.checked_sub(1).filter(|_| self.first.0 - first < ENDS) {
             let places = places[before];
             let nearest = places[..places.partition_point(|&other| other < place)].last();
             match nearest {
@@ -202,7 +210,7 @@ impl Passage {
             }
         }
         let (mut last, mut place) = self.last;
-        while let Some(places) = places.get(last + 1) {
+        while let Some(places) = places.get(last + 1).filter(|_| last - self.last.0 < ENDS) {
             match places.get(places.partition_point(|&other| other <= place)) {
                 Some(&nearest) if nearest <= place.saturating_add(GAP + 1) => {
                     (last, place) = (last + 1, nearest);

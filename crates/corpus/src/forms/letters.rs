@@ -56,6 +56,10 @@ impl Letters {
         letters
     }
 
+    pub(super) fn all(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The number of tokens.
     pub(super) fn tokens(&self) -> usize {
         self.ends.len()

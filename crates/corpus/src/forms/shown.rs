@@ -2,10 +2,10 @@
 
 use super::encoded::decoded;
 use super::escapes::{escapes_line_breaks, levels, undo};
-use super::grams::Grams;
 use super::in_order::Words;
 use super::letters::{Letters, Undone, push};
 use super::line_numbers::without_numbers;
+use super::standing::standing;
 use super::tags::without_tags;
 use super::text::{Text, text};
 use super::wrappers::without_frames;
@@ -15,12 +15,19 @@ use memchr::memmem;
 
 /// Between texts: no byte of UTF-8.
 const END: u8 = 0xff;
+/// Between windows: no byte of UTF-8, and not the one between texts.
+const BETWEEN: u8 = 0xfe;
+/// Letters of an answer that are compared at once, about: it takes some 70 bytes for each.
+const AT_ONCE: usize = 1 << 18;
+/// Bytes that may be searched for texts that are there already.
+const MOST_SEARCHED: usize = 1 << 30;
 
 /// The letters of everything that was shown with an answer, in every form in which a program may show it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
     letters: Vec<u8>,
     words: Words,
+    searched: usize,
 }
 
 impl Shown {
@@ -52,7 +59,7 @@ impl Shown {
         for (at, form) in forms(text(shown)).iter().enumerate() {
             let mut letters = vec![];
             push(form, &mut letters);
-            if memmem::find(&self.letters, &letters).is_none() {
+            if !self.is_known_to_hold(&letters) {
                 self.letters.append(&mut letters);
                 self.letters.push(END);
                 if at == 0 {
@@ -62,10 +69,35 @@ impl Shown {
         }
     }
 
-    /// Whether these letters stand in one text; none where there are none.
-    pub(crate) fn holds(&self, letters: &Letters) -> Option<bool> {
-        let letters = letters.between(0, letters.tokens());
-        (!letters.is_empty()).then(|| memmem::find(&self.letters, letters).is_some())
+    /// Whether these letters need not be added. Searches end when they have cost more than they can spare.
+    fn is_known_to_hold(&mut self, letters: &[u8]) -> bool {
+        if self.searched > MOST_SEARCHED {
+            return letters.is_empty();
+        }
+        self.searched += self.letters.len();
+        memmem::find(&self.letters, letters).is_some()
+    }
+
+    /// For each of these windows whether its letters stand in one text; none where it has none.
+    pub(crate) fn hold(&self, windows: &[Letters]) -> Vec<Option<bool>> {
+        let mut hold = Vec::with_capacity(windows.len());
+        while hold.len() < windows.len() {
+            let mut text = vec![];
+            let mut ends = vec![];
+            for window in &windows[hold.len()..] {
+                text.extend_from_slice(window.all());
+                ends.push((text.len(), window.all().len()));
+                text.push(BETWEEN);
+                if text.len() > AT_ONCE {
+                    break;
+                }
+            }
+            let standing = standing(&text, &self.letters);
+            let stands =
+                |(end, length): (usize, usize)| (length > 0).then(|| standing[end] >= length);
+            hold.extend(ends.into_iter().map(stands));
+        }
+        hold
     }
 
     /// For each token of an answer, given as its bytes, how many tokens before it, 255 at most, stand here: their letters are
@@ -80,31 +112,28 @@ impl Shown {
         }
         let told = Undone::of(answer);
         let answer = Letters::of(&told);
-        let grams = Grams::of(&self.letters);
-        // The earliest token from which everything up to here stands somewhere, and where that is.
-        let (mut from, mut place) = (0, 0);
         let mut reach = Vec::with_capacity(answer.tokens());
-        for token in 0..answer.tokens() {
-            while token - from > usize::from(u8::MAX) {
-                place += answer.between(from, from + 1).len();
-                from += 1;
-            }
-            let mut passage = answer.between(from, token);
-            while !self.letters[place.min(self.letters.len())..].starts_with(passage) {
-                let may_stand = grams.may_hold_end_of(passage);
-                if let Some(found) = may_stand
-                    .then(|| memmem::find(&self.letters, passage))
-                    .flatten()
+        // The earliest token from which everything up to here stands somewhere.
+        let mut from = 0;
+        while reach.len() < answer.tokens() {
+            let first = reach.len();
+            let begin = first.saturating_sub(usize::from(u8::MAX));
+            let last = (first + 1..=answer.tokens())
+                .take_while(|&last| answer.between(begin, last).len() <= AT_ONCE)
+                .last()
+                .unwrap_or(first + 1);
+            let standing = standing(answer.between(begin, last), &self.letters);
+            for token in first..last {
+                let stands = standing[answer.between(begin, token).len()];
+                while token - from > usize::from(u8::MAX)
+                    || answer.between(from, token).len() > stands
                 {
-                    place = found;
-                    break;
+                    from += 1;
                 }
-                from += 1;
-                passage = answer.between(from, token);
-                place = 0;
+                let is_there =
+                    !answer.between(from, token).is_empty() || answer.between(0, token).is_empty();
+                reach.push(if is_there { (token - from) as u8 } else { 0 });
             }
-            let stands = !passage.is_empty() || answer.between(0, token).is_empty();
-            reach.push(if stands { (token - from) as u8 } else { 0 });
         }
         for passage in self.words.passages(&told) {
             // The token behind it has it before.
@@ -188,6 +217,54 @@ mod tests {
         ] {
             assert_eq!(reach(&[shown], &tokens), all, "{shown}");
         }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn it_is_what_looking_for_every_passage_finds(
+            shown in "[abc]{1,30}",
+            tokens in proptest::collection::vec(
+                proptest::sample::select(&["a", "b", "c", "ab", "bca", "-", " "][..]),
+                0..12,
+            ),
+        ) {
+            let letters = |from: usize, to: usize| -> String {
+                tokens[from..to].concat().replace(['-', ' '], "")
+            };
+            let slowly = (0..tokens.len()).map(|token| {
+                let from = (0..=token).find(|&from| shown.contains(&letters(from, token))).unwrap();
+                let is_there = !letters(from, token).is_empty() || letters(0, token).is_empty();
+                if is_there { (token - from) as u8 } else { 0 }
+            });
+            proptest::prop_assert_eq!(reach(&[&shown], &tokens), slowly.collect::<Vec<_>>());
+        }
+    }
+
+    /// More letters than are compared at once.
+    #[test]
+    fn a_copy_goes_on_where_the_next_part_begins() {
+        let words: Vec<String> = (0..60_000).map(|word| format!("w{word} ")).collect();
+        let tokens: Vec<&str> = words.iter().map(String::as_str).collect();
+        let shown = words.concat();
+        assert!(shown.len() > super::AT_ONCE);
+        let reach = reach(&[&shown.replace(' ', "-")], &tokens);
+        assert!(
+            reach
+                .iter()
+                .enumerate()
+                .all(|(at, &reach)| usize::from(reach) == at.min(255))
+        );
+        let windows: Vec<Letters> = tokens
+            .iter()
+            .map(|token| Letters::of_tokens([token.as_bytes()].into_iter()))
+            .collect();
+        let mut all = Shown::default();
+        all.add(shown[..1000].as_bytes());
+        let held = all.hold(&windows);
+        let expected = tokens
+            .iter()
+            .map(|token| Some(shown[..1000].replace(' ', "").contains(token.trim())));
+        assert_eq!(held, expected.collect::<Vec<_>>());
     }
 
     #[test]

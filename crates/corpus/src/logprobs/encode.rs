@@ -95,11 +95,16 @@ impl LogprobRecord {
         };
         if let Some(tokenizer) = tokenizer {
             let shown = Shown::of(&self.exposure, tokenizer);
+            let windows: Vec<Letters> = steps
+                .iter()
+                .map(|step| {
+                    Letters::of_tokens(step.window.iter().map(|&token| tokenizer.bytes(token)))
+                })
+                .collect();
             let mut stands = false;
-            for step in &mut steps {
-                let bytes = step.window.iter().map(|&token| tokenizer.bytes(token));
+            for (step, held) in steps.iter_mut().zip(shown.hold(&windows)) {
                 // A window without letters stands where the one before it does.
-                stands = shown.holds(&Letters::of_tokens(bytes)).unwrap_or(stands);
+                stands = held.unwrap_or(stands);
                 step.in_other_form = stands;
             }
         }
