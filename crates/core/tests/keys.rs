@@ -2,7 +2,7 @@
 
 use hallmark_core::keys::{
     CohortKey, Commitment, ForeignKey, ForeignKeyError, Key, KeyFile, KeyFileError, KeyKind,
-    KeyProvider, MAX_NUMBERS, PublicId, PublicIdError, RootKey,
+    KeyProvider, MAX_NUMBERS, PublicId, PublicIdError, RootKey, decoy_seed,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -228,6 +228,10 @@ fn the_text_of_a_key_file_has_its_room_from_the_beginning() {
                 .all(|text| text.capacity() == room && text.len() <= room)
         );
         assert!(room < 4096, "{room}");
+        // What a comment takes, and not much more.
+        let more = room - files[0].to_text(&[]).capacity();
+        let lines: usize = comments.iter().map(|line| "# \n".len() + line.len()).sum();
+        assert!((lines..=lines + 64).contains(&more), "{more}");
     }
     let kinds = files.each_ref().map(KeyFile::kind);
     assert_eq!(
@@ -282,4 +286,61 @@ fn another_key_has_numbers_of_as_many_bits_in_a_line_that_is_read_back() {
             _ => panic!("it is a foreign key"),
         }
     }
+}
+
+/// Values by Python's `hmac` and `hashlib`, after docs/formats.md.
+#[test]
+fn keys_of_pseudonyms_and_seeds_of_decoys_are_those_of_the_formats() {
+    let ascending: [u8; 32] = std::array::from_fn(|at| at as u8);
+    let hex =
+        |bytes: &[u8; 32]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+    let attributes = RootKey::from_bytes(ascending)
+        .attributes("accounts 2026q4")
+        .unwrap();
+    assert_eq!(
+        hex(attributes.expose()),
+        "d615eb1e714ea8224c753dc68171f3ea5fb4fd9d6848cff0f15ab3c5bfb4cbfd"
+    );
+    let tested = Key::from(CohortKey::from_bytes([7; 32]));
+    assert_eq!(
+        hex(&decoy_seed(&tested, 3)),
+        "9bff647cc00462273a53275c3aad1ed75423a1d94edbb0e6d42f8dec4d07c66f"
+    );
+}
+
+#[test]
+fn a_commitment_to_a_marking_key_opens_to_it_alone() {
+    let keys = [
+        Key::from(CohortKey::from_bytes([7; 32])),
+        Key::from(CohortKey::from_bytes([8; 32])),
+        Key::from(ForeignKey::new(vec![7]).unwrap()),
+    ];
+    for (at, key) in keys.iter().enumerate() {
+        let commitment = Commitment::to_key(key, &[1; 32]);
+        for (other, opening) in keys.iter().enumerate() {
+            assert_eq!(commitment.opens_to_key(opening, &[1; 32]), at == other);
+        }
+        assert!(!commitment.opens_to_key(key, &[2; 32]));
+    }
+    let shown = format!("{:?}", Commitment::from_bytes([0x0f; 32]));
+    assert_eq!(shown, "0f".repeat(32));
+}
+
+#[test]
+fn the_longest_name_is_a_name() {
+    let root = RootKey::from_bytes([7; 32]);
+    assert!(root.epoch(&"n".repeat(128)).is_ok());
+    assert!(root.epoch(&"n".repeat(129)).is_err());
+}
+
+/// A line feed in a comment would make its rest a line of the file.
+#[test]
+fn comments_stay_comments() {
+    let file = KeyFile::Root(RootKey::from_bytes([7; 32]));
+    let text = file.to_text(&["made for\n\u{7}tests".to_owned()]);
+    assert!(
+        text.starts_with("# made fortests\n# public id: "),
+        "{}",
+        text.lines().next().unwrap()
+    );
 }
