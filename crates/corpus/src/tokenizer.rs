@@ -5,6 +5,7 @@ mod bytes;
 mod digest;
 mod engine;
 mod error;
+mod joins;
 mod name;
 mod nfc;
 mod offsets;

@@ -17,8 +17,8 @@ use memchr::memmem;
 const END: u8 = 0xff;
 /// Between windows: no byte of UTF-8, and not the one between texts.
 const BETWEEN: u8 = 0xfe;
-/// Letters of an answer that are compared at once, about: it takes some 70 bytes for each.
-const AT_ONCE: usize = 1 << 18;
+/// Letters of an answer that are compared at once, about: it takes some 140 bytes for each.
+const AT_ONCE: usize = 1 << 20;
 /// Bytes that may be searched for texts that are there already.
 const MOST_SEARCHED: usize = 1 << 30;
 
@@ -243,7 +243,7 @@ mod tests {
     /// More letters than are compared at once.
     #[test]
     fn a_copy_goes_on_where_the_next_part_begins() {
-        let words: Vec<String> = (0..60_000).map(|word| format!("w{word} ")).collect();
+        let words: Vec<String> = (0..200_000).map(|word| format!("w{word} ")).collect();
         let tokens: Vec<&str> = words.iter().map(String::as_str).collect();
         let shown = words.concat();
         assert!(shown.len() > super::AT_ONCE);

@@ -4,6 +4,8 @@
 //! A state stands for passages of the text that end at the same places; what was read to it marks how long a passage of them
 //! stands, and whoever stands lets all its own ends stand, which are the states its links lead to.
 
+use hashbrown::HashMap;
+
 /// For each number of bytes from 0 to all of `text`, how many of them, counted from the last, stand in `other` as they are.
 pub(super) fn standing(text: &[u8], other: &[u8]) -> Vec<usize> {
     let mut automaton = Automaton::of(text);
@@ -18,8 +20,11 @@ const ROOT: u32 = 0;
 
 struct Automaton {
     states: Vec<State>,
-    edges: Vec<Edge>,
-    /// The edges of the root, which has most.
+    /// Where the edge of a state with a byte leads, of all states but the root.
+    edges: HashMap<(u32, u8), u32>,
+    /// The bytes of those edges, and the place of the next byte of the same state.
+    bytes: Vec<(u8, u32)>,
+    /// The edges of the root.
     first: [u32; 256],
     /// The state of each beginning of the text.
     beginnings: Vec<u32>,
@@ -30,25 +35,18 @@ struct State {
     length: u32,
     /// The state of the longest end of its passages that ends elsewhere too.
     link: u32,
-    /// The first of its edges.
-    edges: u32,
+    /// The place of the first byte of its edges.
+    bytes: u32,
     /// Bytes of the longest of its passages that was read.
     stands: u32,
-}
-
-#[derive(Clone, Copy)]
-struct Edge {
-    byte: u8,
-    to: u32,
-    /// The next edge of the same state.
-    next: u32,
 }
 
 impl Automaton {
     fn of(text: &[u8]) -> Self {
         let mut automaton = Self {
             states: Vec::with_capacity(2 * text.len() + 1),
-            edges: Vec::with_capacity(2 * text.len()),
+            edges: HashMap::with_capacity(2 * text.len()),
+            bytes: Vec::with_capacity(2 * text.len()),
             first: [NONE; 256],
             beginnings: Vec::with_capacity(text.len() + 1),
         };
@@ -65,7 +63,7 @@ impl Automaton {
         self.states.push(State {
             length,
             link,
-            edges: NONE,
+            bytes: NONE,
             stands: 0,
         });
         (self.states.len() - 1) as u32
@@ -92,11 +90,13 @@ impl Automaton {
         }
         // Passages up to this length end here too, the longer ones of the state do not: they part.
         let parted = self.state(length, self.states[reached as usize].link);
-        let mut at = self.states[reached as usize].edges;
+        let mut at = self.states[reached as usize].bytes;
         while at != NONE {
-            let edge = self.edges[at as usize];
-            self.add_edge(parted, edge.byte, edge.to);
-            at = edge.next;
+            let (byte, next) = self.bytes[at as usize];
+            if let Some(to) = self.follow(reached, byte) {
+                self.add_edge(parted, byte, to);
+            }
+            at = next;
         }
         while from != NONE && self.follow(from, byte) == Some(reached) {
             self.turn_edge(from, byte, parted);
@@ -108,38 +108,26 @@ impl Automaton {
     }
 
     fn follow(&self, from: u32, byte: u8) -> Option<u32> {
-        let to = match from {
-            ROOT => self.first[usize::from(byte)],
-            _ => self.edges.get(self.edge(from, byte) as usize)?.to,
-        };
-        (to != NONE).then_some(to)
-    }
-
-    fn edge(&self, from: u32, byte: u8) -> u32 {
-        let mut at = self.states[from as usize].edges;
-        while at != NONE && self.edges[at as usize].byte != byte {
-            at = self.edges[at as usize].next;
+        match from {
+            ROOT => Some(self.first[usize::from(byte)]).filter(|&to| to != NONE),
+            _ => self.edges.get(&(from, byte)).copied(),
         }
-        at
     }
 
     fn add_edge(&mut self, from: u32, byte: u8, to: u32) {
-        if from == ROOT {
-            self.first[usize::from(byte)] = to;
-            return;
+        if from != ROOT {
+            let place = self.bytes.len() as u32;
+            let next = std::mem::replace(&mut self.states[from as usize].bytes, place);
+            self.bytes.push((byte, next));
         }
-        let place = self.edges.len() as u32;
-        let next = std::mem::replace(&mut self.states[from as usize].edges, place);
-        self.edges.push(Edge { byte, to, next });
+        self.turn_edge(from, byte, to);
     }
 
-    /// Lets an edge that there is lead elsewhere.
     fn turn_edge(&mut self, from: u32, byte: u8, to: u32) {
         match from {
             ROOT => self.first[usize::from(byte)] = to,
             _ => {
-                let at = self.edge(from, byte);
-                self.edges[at as usize].to = to;
+                self.edges.insert((from, byte), to);
             }
         }
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::value::to_raw_value;
 
 use super::error::TokenizerError;
+use super::joins;
 use super::parts::{Added, Merge, Model, Parts};
 
 /// A file that passed.
@@ -78,7 +79,8 @@ fn check_parts(parts: &Parts<'_>) -> Result<(), Unproven> {
             ));
         }
     }
-    check_vocabulary(parts)
+    check_vocabulary(parts)?;
+    joins::check(&parts.model)
 }
 
 /// Whether the reference finds `special` in a text where `token` also stands, and then passes over both.
