@@ -164,3 +164,16 @@ fn check(cells: u64, count: u64, threshold: u32) -> Result<(), TailError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ln_point_probability;
+
+    /// The rounding of deviances grows with the cells, and is above all else for more of them than anyone has.
+    #[test]
+    fn the_error_grows_with_the_cells() {
+        let error = |n: u64| ln_point_probability(n, n / 2, 1 << 31).error;
+        assert!(error(1 << 60) >= (-41_f64).exp2());
+        assert!((2.0_f64.powi(-54)..2.0_f64.powi(-53)).contains(&error(1000)));
+    }
+}

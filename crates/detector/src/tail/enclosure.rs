@@ -49,3 +49,21 @@ pub(crate) fn log10_p_up(ln_p: DoubleWord) -> Log10P {
 fn inflate(error: f64) -> f64 {
     error * (1.0 + 1e-9)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DoubleWord, Enclosure};
+
+    /// Errors that are large enough to be seen: every bound is on the far side of what they leave open.
+    #[test]
+    fn bounds_lie_beyond_the_whole_error() {
+        let x = Enclosure {
+            value: DoubleWord::from(-1.0),
+            error: 0.25,
+        };
+        let above = x.ln_times(2.0).to_f64() - (-0.75 + 2_f64.ln());
+        assert!((0.0..1e-6).contains(&above), "{above}");
+        let above = x.ln_complement(0.5).to_f64() - (1.0 - 0.5 * (-1.25_f64).exp()).ln();
+        assert!((0.0..1e-6).contains(&above), "{above}");
+    }
+}

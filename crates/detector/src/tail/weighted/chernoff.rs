@@ -145,3 +145,42 @@ fn largest_tilt(parts: &[Part]) -> f64 {
 fn short(value: f64) -> f64 {
     f64::from_bits(value.to_bits() >> 21 << 21)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, WORDS, coarseness};
+
+    /// (1 + a)·E e^(−a·D) with the sums of the first powers, and for small a by Stirling's formula: Σ ln V ≈ N ln N − N + ½ ln 2πN.
+    #[test]
+    fn what_whole_words_add_is_allowed_for() {
+        let small = (-20_f64).exp2();
+        let cases = [
+            (1.0, 1.0 / WORDS),
+            (2.0, 1.5 / WORDS),
+            (3.0, 2.0 / WORDS),
+            (
+                small,
+                small * 0.5 * (1.0 + (std::f64::consts::TAU * WORDS).ln()) / WORDS * 0.9,
+            ),
+        ];
+        for (a, added) in cases {
+            for (weight, tilt) in [(-1, a), (-2, 0.5 * a)] {
+                let allowed = coarseness(Part::Gamma { weight, cells: 1 }, tilt);
+                assert!(
+                    allowed >= added && allowed < 4.0 * added,
+                    "{a}: {allowed} {added}"
+                );
+            }
+        }
+        assert_eq!(
+            coarseness(
+                Part::Gamma {
+                    weight: 1,
+                    cells: 1
+                },
+                0.5
+            ),
+            0.0
+        );
+    }
+}

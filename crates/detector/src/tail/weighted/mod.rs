@@ -190,3 +190,39 @@ fn smallest(problem: &Problem) -> (DoubleWord, Method) {
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each bound is valid, and the one that is reported is no larger than Chernoff's.
+    #[test]
+    fn the_smallest_bound_is_taken() {
+        for cells in [1, 2, 5, 40, 1000] {
+            for weights in [[1, 3], [7, 8], [1, 1000]] {
+                let groups = weights.map(|weight| Group { weight, cells });
+                let most: i128 = weights
+                    .iter()
+                    .map(|&weight| i128::from(weight) * i128::from(cells))
+                    .sum();
+                for (law, unit) in [
+                    (Law::Bernoulli { threshold: 1 << 30 }, 1),
+                    (Law::Exponential, 1 << 24),
+                ] {
+                    for share in [0.3, 0.6, 0.9, 1.5] {
+                        let sum = (most as f64 * share) as i128 * unit;
+                        let Ok(Reduced::Open(problem)) = problem::reduce(law, &groups, sum) else {
+                            continue;
+                        };
+                        let chernoff = chernoff::ln_bound(&problem, chernoff::best_tilt(&problem));
+                        let (bound, _) = smallest(&problem);
+                        assert!(
+                            !(chernoff - bound).is_negative(),
+                            "{law:?} {groups:?} {sum}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
