@@ -105,3 +105,60 @@ pub(super) fn centred_exponential(a: f64) -> f64 {
     }
     a * z + 2.0 * z * square * sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: f64, expected: f64, relative: f64) {
+        let far = (found - expected).abs() > relative * expected.abs();
+        assert!(!far, "{found} {expected}");
+    }
+
+    /// Where the definitions lose no digits they are the definitions.
+    #[test]
+    fn every_form_is_the_definition() {
+        for success in [1 << 30, 1 << 31, 3 << 30] {
+            let p = success as f64 / 4_294_967_296.0;
+            for y in [0.3, 1.0, 5.0, 30.0, 39.0, 41.0, 100.0] {
+                let plain = (1.0 - p + p * f64::exp(y)).ln();
+                near(centred_bernoulli(rates(success), y), plain - p * y, 1e-9);
+                near(from_maximum(success, y), plain - y, 1e-9);
+                near(tilted_rate(success, y), p * (y - plain).exp(), 1e-9);
+            }
+        }
+        for a in [-3.0, -0.6, -0.4, 0.2, 0.4, 0.6, 0.9_f64] {
+            near(centred_exponential(a), -(1.0 - a).ln() - a, 1e-9);
+        }
+    }
+
+    #[test]
+    fn shift_and_variance_are_the_derivatives() {
+        let counts = |success| Part::Binomial {
+            weight: 3,
+            trials: 1,
+            success,
+        };
+        let parts = [
+            counts(1 << 30),
+            counts(3 << 30),
+            Part::Gamma {
+                weight: 2,
+                cells: 1,
+            },
+            Part::Gamma {
+                weight: -2,
+                cells: 1,
+            },
+        ];
+        let step = 1e-5;
+        for part in parts {
+            for tilt in [0.02, 0.2, 0.4] {
+                let slope =
+                    |f: &dyn Fn(f64) -> f64| (f(tilt + step) - f(tilt - step)) / (2.0 * step);
+                near(shift(part, tilt), slope(&|tilt| centred(part, tilt)), 1e-6);
+                near(variance(part, tilt), slope(&|tilt| shift(part, tilt)), 1e-6);
+            }
+        }
+    }
+}
