@@ -5,6 +5,10 @@ use super::text::{Char, Text, string};
 /// How often each kind is undone at most.
 const DEEPEST: usize = 8;
 
+/// Texts that are kept of those that come one after another: the first ones and the last. Programs escape a text two or three times; one that
+/// seems escaped more often was made to seem so, and each text kept takes memory.
+const KEPT: usize = 6;
+
 /// The longest name of a character in HTML, with its ends.
 const LONGEST_ENTITY: usize = 34;
 
@@ -29,7 +33,7 @@ pub(super) fn undo(text: Text) -> Text {
     levels(text).pop().unwrap_or_default()
 }
 
-/// The text, and what it is when one kind of escapes after another is undone.
+/// The text, and what it is when one kind of escapes after another is undone: the first [`KEPT`] − 1 of them, and the last.
 pub(super) fn levels(text: Text) -> Vec<Text> {
     let may_be_escaped = text.iter().any(|char| "=%\\&\u{1b}".contains(char.c));
     let mut levels = vec![text];
@@ -43,6 +47,9 @@ pub(super) fn levels(text: Text) -> Vec<Text> {
         if from.iter().any(|char| begins.contains(&char.c)) {
             let to = undo_kind(from, begins, *escape);
             if to.len() < from.len() {
+                if levels.len() == KEPT {
+                    levels.pop();
+                }
                 levels.push(to);
                 unchanged = 0;
             }

@@ -16,26 +16,25 @@ enum Numbers {
     Joined,
 }
 
-/// The text without the first number of every line, without two, and so on; then the same where only numbers that count up by
-/// one are taken for lines' numbers. None twice, and not the text itself.
-pub(super) fn without_numbers(text: &Text) -> Vec<Text> {
-    let mut forms: Vec<Text> = vec![];
+/// Gives on the text without the first number of every line, without two, and so on; then the same where only numbers that count up by
+/// one are taken for lines' numbers. Not the text itself.
+pub(super) fn without_numbers(text: &Text, take: &mut dyn FnMut(&Text)) {
     if !text.iter().any(|char| char.c.is_ascii_digit()) {
-        return forms;
+        return;
     }
     for numbers in [Numbers::First, Numbers::Counting, Numbers::Joined] {
-        let mut from = text.clone();
-        for _ in 0..MOST {
-            let Some(without) = without_number(&from, numbers) else {
+        let mut without = without_number(text, numbers);
+        for left in (0..MOST).rev() {
+            let Some(from) = without else {
                 break;
             };
-            if !forms.contains(&without) {
-                forms.push(without.clone());
-            }
-            from = without;
+            take(&from);
+            without = match left {
+                0 => None,
+                _ => without_number(&from, numbers),
+            };
         }
     }
-    forms
 }
 
 fn without_number(text: &[Char], numbers: Numbers) -> Option<Text> {
@@ -85,8 +84,14 @@ mod tests {
     #[test]
     fn numbers_of_lines_go_one_after_another() {
         let forms = |lines: &str| {
-            let forms = without_numbers(&text(lines.as_bytes())).into_iter();
-            forms.map(|form| string(&form)).collect::<Vec<_>>()
+            let mut forms: Vec<String> = vec![];
+            without_numbers(&text(lines.as_bytes()), &mut |form| {
+                let form = string(form);
+                if !forms.contains(&form) {
+                    forms.push(form);
+                }
+            });
+            forms
         };
         assert_eq!(
             forms("1: 4. a\n2: b\n42 c\n"),

@@ -56,17 +56,19 @@ impl Shown {
     }
 
     fn add_forms(&mut self, shown: &[u8]) {
-        for (at, form) in forms(text(shown)).iter().enumerate() {
+        let mut is_first = true;
+        each_form(text(shown), &mut |form| {
             let mut letters = vec![];
             push(form, &mut letters);
             if !self.is_known_to_hold(&letters) {
                 self.letters.append(&mut letters);
                 self.letters.push(END);
-                if at == 0 {
+                if is_first {
                     self.words.add(form);
                 }
             }
-        }
+            is_first = false;
+        });
     }
 
     /// Whether these letters need not be added. Searches end when they have cost more than they can spare.
@@ -147,34 +149,30 @@ impl Shown {
 }
 
 /// The forms that a text may have had before it was shown: without escapes, which is the first, and without the tags and the numbers of
-/// lines that were put in before or after it was escaped.
-fn forms(shown: Text) -> Vec<Text> {
-    let mut numberless = vec![];
-    if escapes_line_breaks(&shown) {
-        // A listing may have numbered lines that were none.
-        numberless.extend(without_numbers(&shown).into_iter().map(undo));
-    }
+/// lines that were put in before or after it was escaped. One at a time, for there may be many; some may be the same.
+fn each_form(shown: Text, take: &mut dyn FnMut(&Text)) {
+    let mut with_numberless = |text: Text| {
+        take(&text);
+        without_numbers(&text, take);
+    };
+    let escapes_line_breaks = escapes_line_breaks(&shown);
     let levels = levels(shown);
-    let mut before: Vec<Text> = levels.last().cloned().into_iter().collect();
-    before.append(&mut numberless);
-    // What looks like a tag only when escapes are undone was one, or text.
-    let untagged = levels.iter().filter_map(without_tags).map(undo);
-    before.extend(untagged);
-    for end_of_line in ['\n', '}'] {
-        let unframed = levels.iter();
-        let unframed = unframed.filter_map(|text| without_frames(text, end_of_line));
-        before.extend(unframed.map(undo));
+    with_numberless(levels.last().cloned().unwrap_or_default());
+    if escapes_line_breaks && let Some(shown) = levels.first() {
+        // A listing may have numbered lines that were none.
+        without_numbers(shown, &mut |text| with_numberless(undo(text.clone())));
     }
-    let mut forms = vec![];
-    for text in before {
-        let numberless = without_numbers(&text);
-        for form in std::iter::once(text).chain(numberless) {
-            if !forms.contains(&form) {
-                forms.push(form);
+    // What looks like a tag only when escapes are undone was one, or text.
+    for untagged in levels.iter().filter_map(without_tags) {
+        with_numberless(undo(untagged));
+    }
+    for end_of_line in ['\n', '}'] {
+        for text in &levels {
+            if let Some(unframed) = without_frames(text, end_of_line) {
+                with_numberless(undo(unframed));
             }
         }
     }
-    forms
 }
 
 #[cfg(test)]
