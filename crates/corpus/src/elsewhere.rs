@@ -134,7 +134,7 @@ fn is_reference(name: &str, value: &Tree) -> bool {
         Tree::Null | Tree::Bool(_) | Tree::Number(_) => false,
     };
     let has_id = value.text_at("id").is_some();
-    let is_name = match name {
+    let names = match name {
         // A stored prompt.
         "prompt" => has_id && value.get("role").is_none(),
         "conversation" => has_id || value.text().is_some_and(is_word),
@@ -147,16 +147,20 @@ fn is_reference(name: &str, value: &Tree) -> bool {
         "source" => value
             .text_at("type")
             .is_some_and(|kind| ["base64", "url", "file"].contains(&kind)),
-        name => NAMES.contains(&canonical(name).as_str()),
+        name => is_name(name),
     };
-    is_there && is_name
+    is_there && names
 }
 
 /// Whether a string of that name, out of a table's column, points elsewhere.
 #[cfg(feature = "parquet")]
 pub(crate) fn names(name: &str, text: &str) -> bool {
-    let is_name = NAMES.contains(&canonical(name).as_str()) && !text.trim().is_empty();
-    is_name || name == "type" && KINDS.contains(&text)
+    is_name(name) && !text.trim().is_empty() || name == "type" && KINDS.contains(&text)
+}
+
+/// Whether what has that name points elsewhere.
+pub(crate) fn is_name(name: &str) -> bool {
+    NAMES.contains(&canonical(name).as_str())
 }
 
 /// A name without case and signs.

@@ -562,3 +562,64 @@ proptest! {
         read(file.path(), &ReadOptions { skip_bad: 3, limits, ..options(&[]) });
     }
 }
+
+/// A number may name a conversation that does not stand in the file.
+#[test]
+fn numbers_that_point_elsewhere_are_noticed() {
+    use parquet::data_type::{ByteArray, Int64Type};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("answers.parquet");
+    for (name, is_known) in [("conversation_id", false), ("number", true)] {
+        let schema = format!(
+            "message log {{ REQUIRED BYTE_ARRAY prompt (UTF8); REQUIRED BYTE_ARRAY response (UTF8); OPTIONAL INT64 {name}; }}"
+        );
+        let schema = Arc::new(parse_message_type(&schema).unwrap());
+        let file = fs::File::create(&path).unwrap();
+        let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        for texts in [["q", "q"], ["the end", "another"]] {
+            let mut column = group.next_column().unwrap().unwrap();
+            let texts = texts.map(ByteArray::from);
+            let strings = column.typed::<ByteArrayType>();
+            strings.write_batch(&texts, None, None).unwrap();
+            column.close().unwrap();
+        }
+        let mut column = group.next_column().unwrap().unwrap();
+        let numbers = column.typed::<Int64Type>();
+        numbers.write_batch(&[7], Some(&[1, 0]), None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        writer.close().unwrap();
+        let (records, error) = read(&path, &ReadOptions::default());
+        assert!(error.is_none(), "{error:?}");
+        let known: Vec<bool> = records.iter().map(|record| record.exposure_known).collect();
+        assert_eq!(known, [is_known, true], "{name}");
+    }
+}
+
+/// A column of chats as JSON, as datasets have it.
+#[test]
+fn chats_may_be_strings_of_json() {
+    use parquet::data_type::ByteArray;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chats.parquet");
+    let schema = "message log { REQUIRED BYTE_ARRAY messages (UTF8); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let file = fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let chat = r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "the end"}]"#;
+    let strings = column.typed::<ByteArrayType>();
+    strings
+        .write_batch(&[ByteArray::from(chat)], None, None)
+        .unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let (records, error) = read(&path, &ReadOptions::default());
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].body, text("the end"));
+    assert!(records[0].exposure_known && records[0].exposure.contains(&text("q")));
+}

@@ -171,7 +171,7 @@ impl Rows {
         found.messages = messages;
         let is_mapped = self.options.fields.given().next().is_some();
         found.names = is_mapped.then(|| name_keys(&self.keys).into());
-        found.points_elsewhere = found.shown.iter().any(|shown| match shown {
+        found.points_elsewhere |= found.shown.iter().any(|shown| match shown {
             Shown::Strings(strings) => strings.iter().any(|said| names(&said.name, &said.text)),
             Shown::Prompt | Shown::Messages => false,
         });

@@ -97,6 +97,7 @@ impl Cursor {
                 found.note_shown(Shown::Messages);
                 self.turns(part, messages)?;
             }
+            Target::Pointer => found.points_elsewhere |= self.integer(0).is_some(),
             Target::Other { must_be_text } => self.others(must_be_text, found.strings_mut())?,
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parquet::basic::{ConvertedType, Repetition, Type as Physical};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
+use crate::elsewhere::is_name;
 use crate::error::Reason;
 use crate::fields::{Branch, Field, FieldMap, Node};
 
@@ -41,7 +42,11 @@ pub(super) enum Target {
     Turn(Part),
     /// Strings of no field: they count as shown. Those of a column that is annotated as strings must be UTF-8; bytes
     /// without an annotation may be anything.
-    Other { must_be_text: bool },
+    /// A number that names what was shown from elsewhere.
+    Pointer,
+    Other {
+        must_be_text: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,7 +259,15 @@ impl Search {
             let target = Target::Other {
                 must_be_text: node.get_basic_info().converted_type() != ConvertedType::NONE,
             };
-            self.push(leaf, place, target, place.levels, Values::Bytes);
+            return self.push(leaf, place, target, place.levels, Values::Bytes);
+        }
+        let values = match node.get_physical_type() {
+            Physical::INT32 => Values::Int32,
+            Physical::INT64 => Values::Int64,
+            _ => return,
+        };
+        if place.path.last().is_some_and(|name| is_name(name)) {
+            self.push(leaf, place, Target::Pointer, place.levels, values);
         }
     }
 
