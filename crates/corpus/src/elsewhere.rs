@@ -4,7 +4,7 @@
 use crate::tree::{Tree, embedded};
 
 /// Names of fields that point elsewhere, without case and signs.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 30] = [
     "previousresponseid",
     "previousinteractionid",
     "conversationid",
@@ -25,10 +25,20 @@ const NAMES: [&str; 20] = [
     "urlcontextmetadata",
     "groundingchunks",
     "genaiconversationid",
+    "sessionid",
+    "parentmessageid",
+    "image",
+    "images",
+    "video",
+    "s3location",
+    "datasources",
+    "mcpservers",
+    "container",
+    "truncatedcells",
 ];
 
 /// The `type` of parts and items that say something which is not in the record as text.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 17] = [
     "item_reference",
     "file_search_call",
     "web_search_call",
@@ -44,6 +54,8 @@ const KINDS: [&str; 15] = [
     "video",
     "video_url",
     "file",
+    "compaction",
+    "Buffer",
 ];
 
 /// Fields that hold what the model wrote, or the form of it that a tool wants: no names of the record's own.
@@ -67,6 +79,13 @@ const TEXTS: [&str; 6] = [
     "completion",
     "generated_text",
     "response_text",
+];
+
+/// What stands in place of something that was shown, in texts of gateways and tools that watch.
+const IN_PLACE: [&str; 3] = [
+    "@@@langfuseMedia:",
+    "redacted-by-litellm",
+    "litellm_truncated",
 ];
 
 /// Levels of JSON within a text.
@@ -117,6 +136,7 @@ fn points(fields: &[(String, Tree)]) -> bool {
 /// Whether a field's value holds what points elsewhere.
 fn within(name: &str, value: &Tree) -> bool {
     match value {
+        Tree::Text(text) if IN_PLACE.iter().any(|mark| text.contains(mark)) => true,
         Tree::Text(text) if !TEXTS.contains(&name) => {
             embedded(text, LEVELS).is_some_and(|value| points_elsewhere(&value))
         }
@@ -185,7 +205,14 @@ fn is_list(value: &Tree) -> bool {
 
 /// Whether something was asked in numbers, which may be tokens of any tokenizer.
 pub(crate) fn asks_in_numbers(tree: &Tree) -> bool {
-    const ASKED: [&str; 5] = ["input", "inputs", "prompt", "messages", "contents"];
+    const ASKED: [&str; 6] = [
+        "input",
+        "inputs",
+        "prompt",
+        "messages",
+        "contents",
+        "input_ids",
+    ];
     const AROUND: [&str; 7] = [
         "request",
         "body",

@@ -75,9 +75,12 @@ impl Facts {
         self.earlier_turns += u64::from(origin.earlier_turns);
         self.half_characters += u64::from(origin.has_halves);
         let mut left_out = without(&mut record.body);
+        let hidden = record.exposure.iter().filter_map(Piece::text);
+        let hidden: Vec<Piece> = hidden.filter_map(in_tags).map(Piece::Text).collect();
         for piece in &mut record.exposure {
             left_out += without(piece);
         }
+        record.exposure.extend(hidden);
         self.payloads += u64::from(left_out > 0);
         self.payload_characters += left_out;
         if let Some(text) = record.body.text_mut() {
@@ -112,6 +115,17 @@ impl Facts {
         }
         record
     }
+}
+
+/// The text that stands in a text as Unicode's tags, which models read and nobody sees.
+fn in_tags(text: &str) -> Option<String> {
+    let tags = text
+        .chars()
+        .filter(|c| ('\u{e0020}'..='\u{e007e}').contains(c));
+    let hidden: String = tags
+        .filter_map(|c| char::from_u32(u32::from(c) - 0xe0000))
+        .collect();
+    (hidden.len() >= 8).then_some(hidden)
 }
 
 /// Leaves out of a piece what is no text.

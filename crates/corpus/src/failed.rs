@@ -78,6 +78,35 @@ pub(crate) fn failure(record: &Tree) -> Option<String> {
         .or(ended.map(str::to_owned))
 }
 
+/// What a record of one level says of its answer that makes it none: how it ended, the level of an observation, the state of a call.
+pub(crate) fn flat(record: &Tree) -> Option<String> {
+    let ended = record
+        .text_at("finish_reason")
+        .filter(|end| is_withheld(end));
+    let level = record.text_at("level").filter(|level| *level == "ERROR");
+    let status = record.text_at("status");
+    let status = status.filter(|status| ["failure", "failed", "error", "errored"].contains(status));
+    ended.or(level).or(status).map(str::to_lowercase)
+}
+
+/// Whose turn a record is that is one turn of a talk, if it is nobody's who answers.
+pub(crate) fn asker(record: &Tree) -> Option<String> {
+    const ASKERS: [&str; 8] = [
+        "user",
+        "human",
+        "prompter",
+        "system",
+        "developer",
+        "tool",
+        "function",
+        "observation",
+    ];
+    let role = record.text_at("role")?;
+    ASKERS
+        .contains(&role.to_lowercase().as_str())
+        .then(|| format!("it is a turn of `{role}`"))
+}
+
 /// Whether a response has a refusal among its parts.
 fn refuses(output: Option<&Tree>) -> bool {
     let mut items = output.map_or(&[][..], Tree::items).iter();

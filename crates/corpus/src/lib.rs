@@ -43,6 +43,7 @@ mod input;
 mod layouts;
 mod limits;
 pub mod logprobs;
+mod names;
 pub mod normalise;
 mod options;
 mod reader;

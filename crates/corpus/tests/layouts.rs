@@ -186,6 +186,101 @@ fn calls_are_generated_and_results_are_shown_in_every_layout() {
     }
 }
 
+/// What an attacker found: text as names of fields, an index of words, a schema, a role.
+#[test]
+fn names_of_fields_that_are_texts_are_shown() {
+    for (value, told) in [
+        (
+            r#"{"the gate is shut at noon": 0.5, "x": 1}"#,
+            "the gate is shut at noon 0.5 x 1 ",
+        ),
+        (
+            r#"{"rows": [{"name of the keeper": {"first": "a"}}]}"#,
+            "name of the keeper first a ",
+        ),
+        (
+            r#"{"is shut": [1], "the gate": [0, 2]}"#,
+            "the gate is shut the gate",
+        ),
+    ] {
+        let chat = format!(
+            r#"{{"messages": [{{"role": "user", "content": "q"}}, {{"role": "tool", "content": {value}}}, {{"role": "assistant", "content": "the end"}}]}}"#
+        );
+        let fields = format!(r#"{{"prompt": "q", "response": "the end", "context": [{value}]}}"#);
+        for record in [chat, fields] {
+            let (records, _) = of_json(&record, &ReadOptions::default());
+            assert_eq!(texts(&records), ["the end"], "{record}");
+            assert!(
+                shown(&records[0], told),
+                "{record} {:?}",
+                records[0].exposure
+            );
+        }
+    }
+}
+
+/// Pictures, histories and redacted prompts are not in the record.
+#[test]
+fn what_stands_elsewhere_is_not_known() {
+    for beside in [
+        r#""images": ["iVBORw0KGgo"]"#,
+        r#""session_id": "s""#,
+        r#""parent_message_id": "m""#,
+        r#""data_sources": [{"type": "azure_search"}]"#,
+        r#""note": "@@@langfuseMedia:type=image/png|id=x@@@""#,
+        r#""truncated_cells": ["prompt"]"#,
+        r#""input_ids": [1, 2, 3]"#,
+    ] {
+        let record = format!(r#"{{"prompt": "q", "response": "the end", {beside}}}"#);
+        let (records, _) = of_json(&record, &ReadOptions::default());
+        assert!(!records[0].exposure_known, "{record}");
+    }
+    let hidden: String = "the gate is shut"
+        .chars()
+        .map(|c| char::from_u32(0xe0000 + u32::from(c)).unwrap())
+        .collect();
+    let record = format!(r#"{{"prompt": "Read this: {hidden}", "response": "the end"}}"#);
+    let (records, _) = of_json(&record, &ReadOptions::default());
+    assert!(shown(&records[0], "the gate is shut"));
+}
+
+#[test]
+fn turns_of_others_and_answers_that_failed_are_none() {
+    for (record, failure) in [
+        (
+            r#"{"role": "user", "text": "a question"}"#,
+            "a turn of `user`",
+        ),
+        (
+            r#"{"role": "prompter", "text": "a question"}"#,
+            "a turn of `prompter`",
+        ),
+        (
+            r#"{"prompt": "q", "response": "half", "finish_reason": "content_filter"}"#,
+            "content_filter",
+        ),
+        (
+            r#"{"prompt": "q", "response": "Error: rate limit", "level": "ERROR"}"#,
+            "error",
+        ),
+        (
+            r#"{"prompt": "q", "response": "half", "status": "failure"}"#,
+            "failure",
+        ),
+    ] {
+        let lines = format!("{record}\n{{\"text\": \"good\"}}\n");
+        let (records, reader) = of_json(&lines, &ReadOptions::default());
+        assert_eq!(texts(&records), ["good"], "{record}");
+        let said = reader.skipped().first_failed[0].reason.to_string();
+        assert!(said.contains(failure), "{record}: {said}");
+    }
+    let (records, _) = of_json(
+        r#"{"role": "assistant", "text": "an answer"}"#,
+        &ReadOptions::default(),
+    );
+    assert_eq!(texts(&records), ["an answer"]);
+}
+
 #[test]
 fn thoughts_are_shown_wherever_they_stand() {
     for json in [

@@ -9,10 +9,11 @@ use crate::answers::Held;
 use crate::elsewhere::{asks_in_numbers, points_elsewhere};
 use crate::error::{Reason, TokenFault};
 use crate::exposure::Said;
-use crate::failed::failure;
+use crate::failed::{asker, failure, flat};
 use crate::fields::{Branch, Field, Node};
 use crate::found::{Found, Shown, name_keys, no_answer};
 use crate::layouts::{self, Contender, Exchange, Laid, Layout};
+use crate::names::names_shown;
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 use crate::strings::strings;
@@ -106,6 +107,9 @@ fn of_object(
         has_halves,
         points_elsewhere: points_elsewhere(&tree),
         asks_in_numbers: asks_in_numbers(&tree),
+        shown: names_shown(&tree)
+            .map(|said| Shown::Strings(vec![said]))
+            .collect(),
         names: is_mapped.then(|| name_keys(&keys).into()),
         ..Found::default()
     };
@@ -122,6 +126,10 @@ fn of_object(
     let by_fields =
         options.fields.maps_answer() || options.layout.is_some_and(Layout::is_by_fields);
     let is_said = by_fields || options.layout.is_some();
+    let is_none = flat(&tree).or_else(|| asker(&tree).filter(|_| !is_said));
+    if let Some(failure) = is_none {
+        return Err(Reason::Failed { failure });
+    }
     if !is_said && let Some(join) = layouts::piece_of_stream(&tree) {
         return Err(Reason::Piece { join });
     }

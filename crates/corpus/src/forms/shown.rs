@@ -8,7 +8,7 @@ use super::line_numbers::without_numbers;
 use super::standing::standing;
 use super::tags::without_tags;
 use super::text::{Text, text};
-use super::wrappers::without_frames;
+use super::wrappers::{LINES_OF_AN_EVENT, without_frames};
 use crate::record::Piece;
 use crate::tokenizer::Tokenizer;
 use memchr::memmem;
@@ -166,11 +166,10 @@ fn each_form(shown: Text, take: &mut dyn FnMut(&Text)) {
     for untagged in levels.iter().filter_map(without_tags) {
         with_numberless(undo(untagged));
     }
-    for end_of_line in ['\n', '}'] {
-        for text in &levels {
-            if let Some(unframed) = without_frames(text, end_of_line) {
-                with_numberless(undo(unframed));
-            }
+    for text in &levels {
+        let by_lines = LINES_OF_AN_EVENT.filter_map(|apart| without_frames(text, '\n', apart));
+        for unframed in by_lines.chain(without_frames(text, '}', 1)) {
+            with_numberless(undo(unframed));
         }
     }
 }

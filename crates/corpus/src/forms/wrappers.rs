@@ -12,47 +12,77 @@ const LONGEST: usize = 512;
 /// Beginnings that are tried in place of the commonest.
 const TRIED: usize = 16;
 
-/// The text without the beginning, and without the end, that most neighbouring lines share; digits count as equal. None where no
+/// How many lines there may be to an event: its number, its time, its text.
+pub(super) const LINES_OF_AN_EVENT: std::ops::RangeInclusive<usize> = 1..=3;
+
+/// The text without the beginning, and without the end, that most neighbouring lines share; numbers count as equal. None where no
 /// beginning or end is shared by so many.
 ///
-/// Lines end at `end_of_line`, which may also be the end of an object of JSON.
-pub(super) fn without_frames(text: &Text, end_of_line: char) -> Option<Text> {
+/// Lines end at `end_of_line`, which may also be the end of an object of JSON. Neighbours are lines that stand `apart` lines apart, as
+/// those of an event do that has several.
+pub(super) fn without_frames(text: &Text, end_of_line: char, apart: usize) -> Option<Text> {
     let lines: Vec<&[Char]> = text
         .split_inclusive(|char| char.c == end_of_line)
         .filter(|line| line.iter().any(|char| !char.c.is_whitespace()))
         .collect();
-    let begins: Vec<String> = lines.iter().map(|line| shape(line.iter())).collect();
-    let ends: Vec<String> = lines.iter().map(|line| shape(line.iter().rev())).collect();
-    let (begin, end) = (shared(&begins), shared(&ends));
-    if begin.is_empty() && end.is_empty() {
+    let frames: Vec<(String, String)> = (0..apart)
+        .map(|first| {
+            let lines = || lines.iter().skip(first).step_by(apart);
+            let begins: Vec<String> = lines().map(|line| shape(line.iter())).collect();
+            let ends: Vec<String> = lines().map(|line| shape(line.iter().rev())).collect();
+            (shared(&begins), shared(&ends))
+        })
+        .collect();
+    let is_framed = |(begin, end): &(String, String)| !begin.is_empty() || !end.is_empty();
+    if !frames.iter().any(is_framed) {
         return None;
     }
     let mut kept = Vec::with_capacity(text.len());
-    for ((line, from), to) in lines.iter().zip(&begins).zip(&ends) {
-        let start = if from.starts_with(&begin) {
-            begin.chars().count()
-        } else {
-            0
-        };
-        let cut = if to.starts_with(&end) {
-            end.chars().count()
-        } else {
-            0
-        };
-        kept.extend_from_slice(
-            line.get(start..line.len().saturating_sub(cut))
-                .unwrap_or(&[]),
-        );
+    for (line, (begin, end)) in lines.iter().zip(frames.iter().cycle()) {
+        let start = framed(line.iter(), begin);
+        let cut = framed(line.iter().rev(), end);
+        let left = line.get(start..line.len().saturating_sub(cut));
+        kept.extend_from_slice(left.unwrap_or(&[]));
     }
     Some(kept)
 }
 
-/// A line's first characters, every digit the same.
+/// A line's first characters, every number the same.
 fn shape<'a>(line: impl Iterator<Item = &'a Char>) -> String {
-    let shape = line
-        .take(LONGEST)
-        .map(|char| if char.c.is_ascii_digit() { '0' } else { char.c });
-    shape.collect()
+    let mut shape = String::new();
+    for char in line.take(LONGEST) {
+        match char.c.is_ascii_digit() {
+            true if shape.ends_with('0') => {}
+            true => shape.push('0'),
+            false => shape.push(char.c),
+        }
+    }
+    shape
+}
+
+/// How many characters of a line are this frame; none where it has another.
+fn framed<'a>(line: impl Iterator<Item = &'a Char> + Clone, frame: &str) -> usize {
+    let mut rest = frame.chars().peekable();
+    let mut count = 0;
+    let mut is_number = false;
+    for char in line {
+        let is_digit = char.c.is_ascii_digit();
+        if !(is_digit && is_number) {
+            match rest.peek() {
+                None => return count,
+                Some('0') if is_digit => {}
+                Some(&c) if c == char.c && !is_digit => {}
+                Some(_) => return 0,
+            }
+            rest.next();
+        }
+        is_number = is_digit;
+        count += 1;
+    }
+    match rest.peek() {
+        None => count,
+        Some(_) => 0,
+    }
 }
 
 /// What most neighbours begin with: the commonest beginning that two of them share, where it has a letter.
@@ -95,7 +125,7 @@ mod tests {
     use super::*;
 
     fn without(lines: &str) -> Option<String> {
-        without_frames(&text(lines.as_bytes()), '\n').map(|text| string(&text))
+        without_frames(&text(lines.as_bytes()), '\n', 1).map(|text| string(&text))
     }
 
     #[test]
@@ -118,9 +148,19 @@ mod tests {
         );
         let pieces =
             text(br#"[{"text": "The"}, {"text": " gate"}, {"text": " is"}, {"text": " shut"}]"#);
-        let left = string(&without_frames(&pieces, '}').unwrap());
+        let left = string(&without_frames(&pieces, '}', 1).unwrap());
         let letters: String = left.chars().filter(|c| c.is_alphabetic()).collect();
         assert!(letters.ends_with("gateisshut"), "{left}");
+        let counted: String = (8..14)
+            .zip(["the", "gate", "is", "shut", "at", "noon"])
+            .map(|(at, word)| format!("data: {{\"n\":{at},\"d\":\"{word}\"}}\n"))
+            .collect();
+        let left = without(&counted).unwrap();
+        let letters: String = left.chars().filter(|c| c.is_alphanumeric()).collect();
+        assert_eq!(letters, "thegateisshutatnoon");
+        let subtitles = text(b"8\n00:00:01,5 --> 00:00:02,25\nthe gate\n\n9\n00:00:03,5 --> 00:00:04,5\nis shut\n\n10\n00:00:10,5 --> 00:00:12,5\nat noon\n\n11\n00:01:10,5 --> 00:01:12,5\nand midnight\n");
+        let left = string(&without_frames(&subtitles, '\n', 3).unwrap());
+        assert_eq!(left, "the gate\nis shut\nat noon\nand midnight\n");
         assert_eq!(without("one\ntwo\nthree\nfour\n"), None);
     }
 }

@@ -97,10 +97,17 @@ impl Cursor {
                 found.note_shown(Shown::Messages);
                 self.turns(part, messages)?;
             }
-            Target::Pointer => found.points_elsewhere |= self.integer(0).is_some(),
+            Target::Pointer => found.points_elsewhere |= self.has_value(),
             Target::Other { must_be_text } => self.others(must_be_text, found.strings_mut())?,
         }
         Ok(())
+    }
+
+    fn has_value(&self) -> bool {
+        match &self.cells {
+            Cells::Bytes(cell) => !cell.values.is_empty(),
+            Cells::Int32(_) | Cells::Int64(_) => self.integer(0).is_some(),
+        }
     }
 
     fn scalar(&self) -> Result<Option<String>, Reason> {

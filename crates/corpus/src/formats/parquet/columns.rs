@@ -42,7 +42,7 @@ pub(super) enum Target {
     Turn(Part),
     /// Strings of no field: they count as shown. Those of a column that is annotated as strings must be UTF-8; bytes
     /// without an annotation may be anything.
-    /// A number that names what was shown from elsewhere.
+    /// A number that names what was shown from elsewhere, or bytes that are it.
     Pointer,
     Other {
         must_be_text: bool,
@@ -255,6 +255,13 @@ impl Search {
     }
 
     fn add_other(&mut self, leaf: usize, node: &Type, place: &Place) {
+        let groups = &place.path[..place.path.len().saturating_sub(1)];
+        if node.get_physical_type() == Physical::BYTE_ARRAY
+            && groups.iter().any(|name| is_name(name))
+        {
+            // The bytes of a picture, or where it is.
+            return self.push(leaf, place, Target::Pointer, place.levels, Values::Bytes);
+        }
         if is_string(node) {
             let target = Target::Other {
                 must_be_text: node.get_basic_info().converted_type() != ConvertedType::NONE,
