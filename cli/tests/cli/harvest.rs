@@ -441,3 +441,35 @@ fn every_turn_of_a_chat_can_be_counted() {
     };
     assert!(scored("--turns all") > 4 * scored(""));
 }
+
+/// Requests name a model, and services keep the system's text where they like: a chat can be asked again all the same.
+#[test]
+fn every_chat_of_a_request_can_be_asked_again() {
+    let bench = Bench::new();
+    bench.ok("profile new --out p.toml");
+    let answer = "The gate is shut at noon, and the harbour is full of ships from Genoa.";
+    let openai = format!(
+        r#"{{"request": {{"model": "m", "user": "u", "messages": [{{"role": "user", "content": "What news?"}}]}}, "response": {{"model": "m", "choices": [{{"message": {{"role": "assistant", "content": "{answer}"}}, "finish_reason": "stop"}}]}}}}"#
+    );
+    let gemini = format!(
+        r#"{{"request": {{"contents": [{{"role": "user", "parts": [{{"text": "What news?"}}]}}], "systemInstruction": {{"parts": [{{"text": "You are a player."}}]}}}}, "response": {{"candidates": [{{"content": {{"role": "model", "parts": [{{"text": "{answer}"}}]}}}}]}}}}"#
+    );
+    for (name, record, roles) in [
+        ("openai", openai, &["user"][..]),
+        ("gemini", gemini, &["system", "user"]),
+    ] {
+        bench.write(&format!("{name}.jsonl"), record + "\n");
+        bench.ok(&format!(
+            "index make --profile p.toml --unmarked --out {name}.index {name}.jsonl"
+        ));
+        bench.ok(&format!("probe --log {name}.jsonl --index {name}.index --count 1 --seed 1 --out {name}.prompts.jsonl"));
+        let asked = std::fs::read_to_string(bench.path(&format!("{name}.prompts.jsonl"))).unwrap();
+        let asked: serde_json::Value = serde_json::from_str(asked.lines().next().unwrap()).unwrap();
+        let turns = asked["messages"].as_array().unwrap();
+        let said: Vec<&str> = turns
+            .iter()
+            .map(|turn| turn["role"].as_str().unwrap())
+            .collect();
+        assert_eq!(said, roles, "{asked}");
+    }
+}

@@ -16,7 +16,7 @@ impl Asking {
     /// When it is no such address.
     pub fn address(&self, endpoint: &str, with_key: bool) -> Result<String, CollectError> {
         let refuse = |reason| CollectError::Endpoint {
-            endpoint: endpoint.to_owned(),
+            endpoint: without_keys(endpoint),
             reason,
         };
         check(endpoint, with_key).map_err(refuse)?;
@@ -54,6 +54,23 @@ impl Asking {
         }
         Ok(address)
     }
+}
+
+/// The address without what may be a key: whoever stands before the host, and the query.
+fn without_keys(endpoint: &str) -> String {
+    let (place, query) = match endpoint.split_once('?') {
+        Some((place, _)) => (place, "?…"),
+        None => (endpoint, ""),
+    };
+    let (scheme, rest) = match place.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), place),
+    };
+    let host = match rest.rsplit_once('@') {
+        Some((_, host)) => format!("…@{host}"),
+        None => rest.to_owned(),
+    };
+    format!("{scheme}{host}{query}")
 }
 
 /// Names in a query that an API key has.
@@ -278,6 +295,20 @@ mod tests {
                 .expect_err(bad)
                 .to_string();
             assert!(error.contains(part), "{bad}: {error}");
+        }
+    }
+
+    /// What is refused for holding a key must not show it.
+    #[test]
+    fn keys_in_an_address_are_not_repeated() {
+        for endpoint in [
+            "https://me:secret@h/v1",
+            "https://secret@h/v1?api-version=1",
+            "https://h/v1?api-key=secret",
+            "secret@h?key=secret",
+        ] {
+            let error = asking(Api::Chat).address(endpoint, true).unwrap_err();
+            assert!(!error.to_string().contains("secret"), "{error}");
         }
     }
 }

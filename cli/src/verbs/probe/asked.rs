@@ -30,6 +30,9 @@ pub(super) enum Unasked {
 impl Asked {
     pub(super) fn of(record: &Record, tokenizer: Option<&Tokenizer>) -> Result<Self, Unasked> {
         if let Some(turns) = &record.turns {
+            // What stands beside the turns of a request, such as a model's name, is no turn.
+            let turns = turns.iter().filter(|turn| !turn.role.is_empty());
+            let turns: Vec<&hallmark_corpus::Turn> = turns.collect();
             let can_be_answered = turns.last().is_some_and(|turn| turn.role != "assistant");
             if !can_be_answered || turns.iter().any(|turn| !turn.text_only) {
                 return Err(Unasked::NotAskable);
@@ -38,7 +41,10 @@ impl Asked {
                 role: turn.role.clone(),
                 content: turn.text.clone(),
             };
-            return Ok(Self::Chat(turns.iter().map(message).collect()));
+            let mut messages: Vec<Message> = turns.into_iter().map(message).collect();
+            // Some services keep it behind the turns.
+            messages.sort_by_key(|message| !matches!(&*message.role, "system" | "developer"));
+            return Ok(Self::Chat(messages));
         }
         // A record that says what was shown, and is no chat, has its prompt first.
         if !record.exposure_known {
