@@ -57,14 +57,24 @@ pub(crate) struct CampaignScanArgs {
     /// Leave out so many records that cannot be used, and count them
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) skip_bad: u64,
-    /// A value that more accounts share proposes nothing
+    /// A value that more accounts share proposes nothing; nor does one that more than a tenth of all share
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=5000))]
     pub(crate) cap: u32,
-    /// Weeks of a window: an account's hours are exchanged within it, and each window has an e-value of its own
+    /// Take these files into a state on disk (a new file, or one that this made), and scan everything that was ever taken. Files that were taken
+    /// are passed over, only windows that are over test, and what was killed half-way is begun again
+    #[arg(long, value_name = "STATE")]
+    pub(crate) follow: Option<PathBuf>,
+    /// Weeks that propose groups; a third of all unless told otherwise, with --follow 3
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=52))]
+    pub(crate) propose_weeks: Option<u32>,
+    /// A window that is not over tests nothing, as with --follow
+    #[arg(long)]
+    pub(crate) whole_windows: bool,
+    /// Weeks of a window: an account's hours are exchanged within it, and each window has an e-value of its own; windows of twice as many are tested too
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=52))]
     pub(crate) window_weeks: u32,
     /// Surrogates of each window: no window's e-value is above their number and one
-    #[arg(long, value_name = "R", default_value_t = 999, value_parser = clap::value_parser!(u32).range(9..=100_000))]
+    #[arg(long, value_name = "R", default_value_t = 9999, value_parser = clap::value_parser!(u32).range(9..=100_000))]
     pub(crate) surrogates: u32,
     /// Draws the surrogates
     #[arg(long, value_name = "SEED", default_value_t = 1)]
@@ -141,7 +151,7 @@ pub(crate) struct CampaignWorldsArgs {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=52))]
     pub(crate) window_weeks: u32,
     /// Surrogates of each window
-    #[arg(long, value_name = "R", default_value_t = 999, value_parser = clap::value_parser!(u32).range(9..=100_000))]
+    #[arg(long, value_name = "R", default_value_t = 9999, value_parser = clap::value_parser!(u32).range(9..=100_000))]
     pub(crate) surrogates: u32,
     /// Which hours of an account are exchanged
     #[arg(long, value_enum, default_value_t = WithinName::HourOfDay)]

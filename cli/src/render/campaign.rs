@@ -41,6 +41,13 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
         "{} groups of {} accounts share what few have; {} values that more than {} share propose nothing",
         proposed.groups, proposed.accounts, proposed.popular_values, scanned.how.cap
     );
+    if proposed.minute_pairs > 0 {
+        let _ = writeln!(
+            text,
+            "{} pairs that share nothing were often active in one minute in which few were",
+            proposed.minute_pairs
+        );
+    }
     for cut in &proposed.lower_caps {
         let _ = writeln!(
             text,
@@ -67,6 +74,13 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
         "\nCleared: {} groups, {} accounts. They share something, and their minutes agree no more than their habits explain.",
         scanned.cleared_groups, scanned.cleared_accounts
     );
+    if scanned.groups_of_no_account > 0 {
+        let _ = writeln!(
+            text,
+            "{} of these groups agree as a whole, as a class does whose timetable changes, and no account of them does with the others.",
+            scanned.groups_of_no_account
+        );
+    }
     for visible in &scanned.visible {
         let _ = writeln!(text, "{}", visible_text(visible));
     }

@@ -1,6 +1,7 @@
 //! `campaign`: groups of accounts that act as one.
 
 mod cohorts;
+mod follow;
 mod given;
 mod worlds;
 
@@ -15,12 +16,13 @@ use given::{result, root};
 use hallmark::files::NewFile;
 use hallmark::json::{VERSION, formats, to_json};
 use hallmark::{Error, Exit};
-use hallmark_campaign::exchange::{Test, Within};
+use hallmark_campaign::exchange::{SCREEN, Test, Within};
 use hallmark_campaign::propose::Rules;
 use hallmark_campaign::pseudonym::Pseudonyms;
-use hallmark_campaign::read::{Door, Layout, Reading};
+use hallmark_campaign::read::{Door, FileRead, Layout, Reading};
 use hallmark_campaign::results::{Campaign, Scanned};
 use hallmark_campaign::scan::{Scanning, proposing, scan};
+use hallmark_campaign::traffic::Traffic;
 use hallmark_core::keys::RootKey;
 
 pub(crate) fn run(args: &CampaignArgs, output: &Output) -> Outcome {
@@ -41,20 +43,16 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
         skip_bad: args.skip_bad,
     };
     let clusters = args.clusters.as_deref().map(NewFile::create).transpose()?;
-    let mut door = Door::new(&pseudonyms, &reading);
-    for path in &args.attributes {
-        door.attributes(path)?;
-    }
-    for path in &args.requests {
-        door.requests(path)?;
-    }
-    let (traffic, files) = door.finish(proposing);
-    if traffic.weeks < 2 {
+    let (traffic, files) = match &args.follow {
+        Some(state) => follow::taken(state, args, &root, &pseudonyms, &reading)?,
+        None => read(args, &pseudonyms, &reading)?,
+    };
+    if traffic.weeks < 2 || traffic.proposing >= traffic.weeks {
         return Err(Error::outside(format_args!(
-            "there are {} weeks of requests, and a scan needs two: one that proposes groups and one that tests them",
-            traffic.weeks
+            "there are {} weeks of requests, and a scan needs one more than the {} that propose groups, and two at least",
+            traffic.weeks, traffic.proposing
         ))
-        .hint("give more logs; a week that has fewer than four days does not count"));
+        .hint("give more logs; a week that has fewer than four days does not count, nor, with --follow, one that is not over"));
     }
     let found = scan(
         &traffic,
@@ -66,6 +64,9 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
             test: Test {
                 weeks: args.window_weeks,
                 surrogates: args.surrogates,
+                screen: SCREEN,
+                least: Rules::default().least,
+                only_whole: args.whole_windows || args.follow.is_some(),
                 within: Within::default(),
                 seed: pseudonyms.seed(args.seed),
             },
@@ -83,6 +84,7 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
         proposed: found.proposed,
         unusual_hours: found.unusual_hours,
         campaigns: found.campaigns,
+        groups_of_no_account: found.groups_of_no_account,
         cleared_groups: found.cleared_groups,
         cleared_accounts: found.cleared_accounts,
         visible: found.visible,
@@ -95,6 +97,24 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
     }
     output.result(|| campaign_text(&scanned), &scanned, &scanned.campaigns)?;
     Ok(Exit::Done)
+}
+
+fn read(
+    args: &CampaignScanArgs,
+    pseudonyms: &Pseudonyms,
+    reading: &Reading,
+) -> Outcome<(Traffic, Vec<FileRead>)> {
+    let mut door = Door::new(pseudonyms, reading);
+    if args.whole_windows {
+        door = door.of_whole_weeks();
+    }
+    for path in &args.attributes {
+        door.attributes(path)?;
+    }
+    for path in &args.requests {
+        door.requests(path)?;
+    }
+    Ok(door.finish(|weeks| args.propose_weeks.unwrap_or_else(|| proposing(weeks))))
 }
 
 fn explained(args: &CampaignExplainArgs, output: &Output) -> Outcome {

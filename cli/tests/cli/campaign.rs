@@ -95,12 +95,14 @@ fn a_campaign_gets_keys_that_nobody_used() {
         "campaign cohorts scan.json --key root.key --epoch e1 --halves --none-in-use --out keys",
     );
     let cohorts = made["cohorts"].as_array().unwrap();
-    // So few accounts all share a user agent with some others: nobody is left to be matched.
-    assert_eq!(cohorts.len(), 2);
+    assert_eq!(cohorts.len(), 3);
+    assert_eq!(cohorts[2]["label"], "matched");
+    assert_eq!(cohorts[2]["role"], "innocent-control");
     let size = |at: usize| cohorts[at]["accounts"].as_u64().unwrap();
     let cohort = listed(&scanned, &["cohort", "named"]);
     assert_eq!(size(0) + size(1), cohort.len() as u64);
     assert!(size(0) > 5 && size(1) > 5);
+    assert!(size(2) > 30, "{}", size(2));
     assert_eq!(cohorts[0]["role"], "cohort");
 
     let ring = bench.read("keys/ring.tsv");

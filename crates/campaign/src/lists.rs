@@ -27,7 +27,11 @@ pub struct List {
 #[must_use]
 pub fn list(tested: &[Tested], alpha: f64) -> List {
     let e = |log10_e: f64| Log10E::new(log10_e.max(NOTHING)).expect("it is finite");
-    let groups: Vec<Log10E> = tested.iter().map(|own| e(own.group.log10_e())).collect();
+    let of_group = |own: &Tested| match own.is_screened_out {
+        true => e(NOTHING),
+        false => e(own.group.log10_e()),
+    };
+    let groups: Vec<Log10E> = tested.iter().map(of_group).collect();
     let groups = e_bh(&groups, alpha);
     let members: Vec<Log10E> = tested
         .iter()
@@ -69,6 +73,7 @@ mod tests {
             group: evidence(group),
             by_window: vec![],
             members: members.iter().map(|&times| evidence(times)).collect(),
+            is_screened_out: false,
             pairs: 0,
             expected_pairs: 0.0,
             minutes: 0,

@@ -105,6 +105,12 @@ impl Pseudonyms {
         u32::from_be_bytes(*mac.first_chunk().expect("32 bytes begin with 4")) % 60
     }
 
+    /// Draws what sketches of prompts are made with.
+    #[must_use]
+    pub(crate) fn sketches(&self) -> [u8; 32] {
+        self.mac(b"hallmark campaign sketches v1:", "", &[])
+    }
+
     fn mac(&self, label: &[u8], kind: &str, value: &[u8]) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(label);

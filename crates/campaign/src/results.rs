@@ -31,6 +31,9 @@ pub struct Scanned {
     pub unusual_hours: u64,
     /// Groups that were found to be coordinated, the largest first.
     pub campaigns: Vec<Campaign>,
+    /// Groups that agree as a whole and no account of which does, as a class whose timetable changes. They are cleared.
+    #[serde(default)]
+    pub groups_of_no_account: u64,
     /// Groups that were tested and are on no list.
     pub cleared_groups: u64,
     /// Accounts that were tested and are on no list, alone or in a group that is.
@@ -88,10 +91,13 @@ pub struct How {
     pub least_accounts: u32,
     /// Larger groups are taken apart.
     pub most_accounts: u32,
-    /// Weeks of a window.
+    /// Weeks of a window; windows of twice as many are tested too, and evidence averaged.
     pub window_weeks: u32,
     /// Surrogates of each window.
     pub surrogates: u32,
+    /// Surrogates of each window in a first look, which clears groups that show next to nothing.
+    #[serde(default)]
+    pub screen: u32,
     /// Which hours of an account may be exchanged: `hour-of-day` or `window`.
     pub within: String,
     /// Powers of the soft rank whose products are averaged.
@@ -113,6 +119,9 @@ pub struct Proposed {
     pub pairs: u64,
     /// Values that too many accounts share.
     pub popular_values: u64,
+    /// Pairs of accounts of no group so far that were often active in one minute of the weeks that propose in which few were.
+    #[serde(default)]
+    pub minute_pairs: u64,
     /// Kinds whose cap had to fall, with the cap that they got.
     pub lower_caps: Vec<LowerCap>,
     /// Groups that are too small for a test.
@@ -155,7 +164,7 @@ pub struct Campaign {
     pub shared: Vec<Shared>,
     /// Its accounts.
     pub members: Vec<Member>,
-    /// Accounts of no proposed group that were about as active in the weeks that propose, one for each on a list.
+    /// Accounts that were about as active in the weeks that propose, one for each on a list: of no group, or of groups that are cleared and tied to none.
     pub matched: Vec<Pseudonym>,
 }
 
@@ -181,7 +190,7 @@ pub struct Group {
     pub accounts: u32,
     /// log10 of its e-value.
     pub log10_e: f64,
-    /// The same behind each window of the weeks that test.
+    /// The same behind each window of `window_weeks` weeks, of these windows alone.
     pub log10_e_by_window: Vec<f64>,
     /// Pairs of its accounts in one minute.
     pub pairs: u64,

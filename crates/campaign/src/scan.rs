@@ -1,11 +1,13 @@
 //! From traffic to campaigns.
 
-use crate::exchange::{POWERS, Population, Test, Tested, Within, test};
+use crate::described::{described, how};
+use crate::exchange::{Population, Test, Tested, test};
+use crate::kin::Kin;
 use crate::lists::{COHORT_FDR, List, NAMED_FDR, list};
+use crate::matching::Matching;
 use crate::propose::{Proposal, Rules, propose};
-use crate::pseudonym::Pseudonym;
 use crate::results::{
-    Campaign, Group, How, ListName, LowerCap, Member, Proposed, Shared, TrafficRead, ValuesOf,
+    Campaign, Group, How, ListName, LowerCap, Member, Proposed, Shared, TrafficRead,
 };
 use crate::traffic::Traffic;
 use crate::visible::{Visible, visible};
@@ -37,7 +39,9 @@ pub struct Found {
     pub unusual_hours: u64,
     /// Campaigns.
     pub campaigns: Vec<Campaign>,
-    /// Groups on no list.
+    /// Groups that would be on the cohort list, had any of their accounts been.
+    pub groups_of_no_account: u64,
+    /// Groups on no list, these among them.
     pub cleared_groups: u64,
     /// Accounts on no list.
     pub cleared_accounts: u64,
@@ -58,7 +62,7 @@ pub fn proposing(weeks: u32) -> u32 {
 #[must_use]
 pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     let proposal = propose(traffic, &scanning.rules);
-    let population = Population::new(traffic);
+    let population = Population::new(traffic, scanning.test.within);
     let kin = Kin::new(traffic, &proposal, &population);
     let tested: Vec<Tested> = (0..proposal.groups.len())
         .into_par_iter()
@@ -75,6 +79,8 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
         cohort: list(&tested, COHORT_FDR),
         named: list(&tested, NAMED_FDR),
     };
+    let is_listed = |group: &usize| lists.of_group(*group) != ListName::Cleared;
+    let listed_groups = (0..proposal.groups.len()).filter(is_listed).count();
     let needed = libm::log10(proposal.groups.len().max(1) as f64 / COHORT_FDR);
     let seen = |group: usize| {
         let accounts = &proposal.groups[group];
@@ -88,7 +94,6 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     };
     let campaigns = campaigns(traffic, &proposal, &tested, &lists, &seen);
     let first = traffic.proposing * crate::traffic::WEEK_HOURS;
-    let listed_groups = lists.cohort.groups.iter().filter(|&&is| is).count();
     let listed: u64 = campaigns
         .iter()
         .map(|own| own.cohort_accounts.max(own.named_accounts))
@@ -96,11 +101,17 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     let proposed_accounts: u64 = proposal.groups.iter().map(|group| group.len() as u64).sum();
     Found {
         traffic: described(traffic),
-        how: how(scanning),
+        how: how(
+            &scanning.rules,
+            &scanning.test,
+            scanning.seed,
+            scanning.rules.cap_of(traffic),
+        ),
         unusual_hours: population.unusual_without(traffic, &[])[first as usize..]
             .iter()
             .filter(|&&is| is)
             .count() as u64,
+        groups_of_no_account: lists.of_no_account(),
         cleared_groups: (proposal.groups.len() - listed_groups) as u64,
         cleared_accounts: proposed_accounts - listed,
         visible: by_size(traffic, &proposal)
@@ -110,6 +121,7 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
         proposed: Proposed {
             pairs: proposal.pairs,
             popular_values: proposal.popular,
+            minute_pairs: proposal.minute_pairs,
             lower_caps: proposal
                 .cut
                 .iter()
@@ -126,60 +138,26 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     }
 }
 
-/// Groups that are tied: what one of them does is no event of everybody's for the others.
-struct Kin {
-    /// For each group its place in `unusual`.
-    of: Vec<usize>,
-    unusual: Vec<Vec<bool>>,
-}
-
-impl Kin {
-    fn new(traffic: &Traffic, proposal: &Proposal, population: &Population) -> Self {
-        let mut together = UnionFind::<u32>::new(proposal.groups.len());
-        for [a, b] in &proposal.tied {
-            together.union(*a, *b);
-        }
-        let groups = 0..proposal.groups.len() as u32;
-        let mut by_root: Vec<(u32, u32)> =
-            groups.map(|group| (together.find(group), group)).collect();
-        by_root.sort_unstable();
-        let kin: Vec<&[(u32, u32)]> = by_root.chunk_by(|a, b| a.0 == b.0).collect();
-        let mut of = vec![0; proposal.groups.len()];
-        for (place, own) in kin.iter().enumerate() {
-            for &(_, group) in *own {
-                of[group as usize] = place;
-            }
-        }
-        let unusual = kin.par_iter().map(|own| {
-            let groups = own
-                .iter()
-                .map(|&(_, group)| &proposal.groups[group as usize]);
-            let accounts: Vec<u32> = groups.flatten().copied().collect();
-            population.unusual_without(traffic, &accounts)
-        });
-        Self {
-            of,
-            unusual: unusual.collect(),
-        }
-    }
-
-    fn unusual(&self, group: usize) -> &[bool] {
-        &self.unusual[self.of[group]]
-    }
-}
-
 struct Lists {
     cohort: List,
     named: List,
 }
 
 impl Lists {
+    /// The list that accounts of a group are on: a group that agrees as a whole, and no account of which does with the others, is cleared.
     fn of_group(&self, group: usize) -> ListName {
-        match (self.named.groups[group], self.cohort.groups[group]) {
+        let has = |list: &List| list.members[group].contains(&true);
+        match (has(&self.named), has(&self.cohort)) {
             (true, _) => ListName::Named,
             (_, true) => ListName::Cohort,
             _ => ListName::Cleared,
         }
+    }
+
+    fn of_no_account(&self) -> u64 {
+        let groups = self.cohort.groups.iter().enumerate();
+        let groups = groups.filter(|&(group, &is)| is && self.of_group(group) == ListName::Cleared);
+        groups.count() as u64
     }
 
     fn of_member(&self, group: usize, member: usize) -> ListName {
@@ -214,7 +192,10 @@ fn campaigns(
         .map(|group| (together.find(group), group))
         .collect();
     listed.sort_unstable();
-    let mut matching = Matching::new(traffic, proposal);
+    let listed_groups: Vec<bool> = (0..proposal.groups.len() as u32)
+        .map(|group| is_listed(&group))
+        .collect();
+    let mut matching = Matching::new(traffic, proposal, &listed_groups);
     let mut campaigns: Vec<Campaign> = listed
         .chunk_by(|a, b| a.0 == b.0)
         .map(|own| {
@@ -331,64 +312,6 @@ fn shared(traffic: &Traffic, accounts: &[u32]) -> Vec<Shared> {
     best.into_iter().flatten().collect()
 }
 
-/// Accounts of no proposed group by how active they were while groups were proposed.
-struct Matching<'a> {
-    traffic: &'a Traffic,
-    /// Minutes, account, and whether it was taken.
-    free: Vec<(u64, u32)>,
-    taken: Vec<bool>,
-}
-
-impl<'a> Matching<'a> {
-    fn new(traffic: &'a Traffic, proposal: &Proposal) -> Self {
-        let mut is_proposed = vec![false; traffic.accounts.len()];
-        for &account in proposal.groups.iter().flatten() {
-            is_proposed[account as usize] = true;
-        }
-        let all = 0..traffic.accounts.len() as u32;
-        let mut free: Vec<(u64, u32)> = all
-            .filter(|&account| !is_proposed[account as usize])
-            .map(|account| (early(traffic, account), account))
-            .collect();
-        free.sort_unstable();
-        Self {
-            traffic,
-            taken: vec![false; free.len()],
-            free,
-        }
-    }
-
-    /// For each account the nearest one that is not taken, if one is about as active.
-    fn take(&mut self, accounts: &[u32]) -> Vec<Pseudonym> {
-        const LOOK: usize = 256;
-        let mut found: Vec<Pseudonym> = vec![];
-        for &account in accounts {
-            let minutes = early(self.traffic, account);
-            let from = self.free.partition_point(|&(own, _)| own < minutes);
-            let near = from.saturating_sub(LOOK)..(from + LOOK).min(self.free.len());
-            let open = near.filter(|&place| !self.taken[place]);
-            let nearest = open.min_by_key(|&place| (self.free[place].0.abs_diff(minutes), place));
-            // About as active: within a factor of two.
-            let nearest = nearest.filter(|&place| {
-                let own = self.free[place].0;
-                own.max(minutes) <= 2 * own.min(minutes) + 2
-            });
-            if let Some(place) = nearest {
-                self.taken[place] = true;
-                found.push(self.traffic.accounts[self.free[place].1 as usize].pseudonym);
-            }
-        }
-        found.sort_unstable();
-        found
-    }
-}
-
-/// Active minutes in the weeks that propose.
-fn early(traffic: &Traffic, account: u32) -> u64 {
-    let hours = traffic.weeks(account, 0..traffic.proposing).iter();
-    hours.map(|hour| u64::from(hour.mask.count_ones())).sum()
-}
-
 /// For each range of sizes the group with the median number of minutes.
 fn by_size(traffic: &Traffic, proposal: &Proposal) -> Vec<usize> {
     let mut sizes: HashMap<u32, Vec<(u64, usize)>> = HashMap::new();
@@ -404,51 +327,4 @@ fn by_size(traffic: &Traffic, proposal: &Proposal) -> Vec<usize> {
         groups.get(groups.len() / 2).map(|&(_, place)| place)
     });
     medians.collect()
-}
-
-fn described(traffic: &Traffic) -> TrafficRead {
-    let units = traffic.accounts.iter().filter(|account| account.is_unit);
-    let from = jiff::Timestamp::from_second(traffic.origin * 60).unwrap_or_default();
-    let mut values: Vec<ValuesOf> = traffic
-        .kinds
-        .iter()
-        .map(|kind| ValuesOf {
-            kind: kind.clone(),
-            values: 0,
-        })
-        .collect();
-    for value in &traffic.values {
-        values[usize::from(value.kind)].values += 1;
-    }
-    TrafficRead {
-        requests: traffic.requests,
-        accounts: traffic.accounts.len() as u64,
-        units: units.clone().count() as u64,
-        accounts_in_units: units.map(|unit| u64::from(unit.accounts)).sum(),
-        accounts_of_several_units: traffic.several_units,
-        from: from.strftime("%Y-%m-%d").to_string(),
-        weeks: traffic.weeks,
-        weeks_that_propose: traffic.proposing,
-        values,
-        late_attributes: traffic.late_links,
-    }
-}
-
-fn how(scanning: &Scanning) -> How {
-    How {
-        cap: scanning.rules.cap,
-        least_accounts: scanning.rules.least as u32,
-        most_accounts: scanning.rules.most as u32,
-        window_weeks: scanning.test.weeks,
-        surrogates: scanning.test.surrogates,
-        within: match scanning.test.within {
-            Within::HourOfDay => "hour-of-day",
-            Within::Window => "window",
-        }
-        .to_owned(),
-        powers: POWERS.to_vec(),
-        seed: scanning.seed,
-        cohort_fdr: COHORT_FDR,
-        named_fdr: NAMED_FDR,
-    }
 }

@@ -61,7 +61,8 @@ pub fn visible(
             hours: planted.into_iter().flatten().collect(),
             ..small.clone()
         };
-        test(&planted, unusual, &places, how).group.log10_e() >= log10_e_needed
+        let tested = test(&planted, unusual, &places, how);
+        !tested.is_screened_out && tested.group.log10_e() >= log10_e_needed
     };
     let minutes = own.iter().flatten();
     Visible {

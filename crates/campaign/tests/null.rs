@@ -27,7 +27,7 @@ fn independent(rng: &mut ChaCha12Rng) -> Traffic {
 const GROUP: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 fn tested(traffic: &Traffic, how: &Test) -> Tested {
-    let unusual = Population::new(traffic).unusual_without(traffic, &GROUP);
+    let unusual = Population::new(traffic, Within::HourOfDay).unusual_without(traffic, &GROUP);
     test(traffic, &unusual, &GROUP, how)
 }
 
@@ -35,6 +35,9 @@ fn how(seed: u8, surrogates: u32) -> Test {
     Test {
         weeks: 1,
         surrogates,
+        screen: 0,
+        least: 5,
+        only_whole: false,
         within: Within::HourOfDay,
         seed: [seed; 32],
     }
@@ -105,7 +108,8 @@ fn a_common_habit_is_no_evidence() {
 /// A minute in which everybody else did something too takes its hour out of the test; a group's own does not.
 #[test]
 fn what_everybody_did_takes_no_part() {
-    let at = 3 * DAY + 9 * HOUR + 7;
+    // In the second window.
+    let at = 10 * DAY + 9 * HOUR + 7;
     let crowd = |joins: bool| {
         let mut builder = Builder::default();
         for name in 0..3000_u32 {
@@ -123,13 +127,23 @@ fn what_everybody_did_takes_no_part() {
         let traffic = crowd(joins);
         let tested = tested(&traffic, &how(1, 9));
         assert_eq!(tested.unusual_hours, hours);
+        // Each of the eight has a minute a day, and the event, and all of its own of that hour are left out.
+        let own: u64 = GROUP.iter().map(|&account| traffic.minutes(account)).sum();
+        let hour = (at / HOUR) as usize;
+        let left_out: u32 = GROUP
+            .iter()
+            .flat_map(|&account| traffic.hours(account))
+            .filter(|own| own.hour as usize == hour && joins)
+            .map(|own| own.mask.count_ones())
+            .sum();
+        assert_eq!(tested.minutes, own - u64::from(left_out));
     }
 }
 
 #[test]
 fn a_log_of_nothing_finds_nothing() {
     let traffic = Builder::default().finish(0, |_| 0);
-    let population = Population::new(&traffic);
+    let population = Population::new(&traffic, Within::HourOfDay);
     let unusual = population.unusual_without(&traffic, &[]);
     assert!(unusual.iter().all(|is| !is));
     assert_eq!(traffic.weeks, 1);

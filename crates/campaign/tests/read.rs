@@ -296,3 +296,41 @@ fn damaged_files_are_errors() {
     assert!(read(std::slice::from_ref(&path), &[], &reading).is_err());
     assert!(read(&[folder.path().join("none")], &[], &reading).is_err());
 }
+
+/// Accounts that send one template share values, whatever they put into it, and what they wrote is in no part of what was read.
+#[test]
+fn prompts_become_sketches() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.jsonl");
+    let template = "Solve the problem below step by step, write every step on a line of its own, check each step, and end with the answer in a box:";
+    let other = "Please summarise the minutes of the meeting that I paste here, and list who promised to do what until when, in a table:";
+    let line = |account: &str, turn: &str| {
+        format!(
+            "{{\"time\":1767603605,\"account\":\"{account}\",\"system\":\"You are a helpful assistant that answers in German.\",\"turn\":\"{turn}\"}}\n"
+        )
+    };
+    let text = [
+        line("a", &format!("{template} 17 * 4")),
+        line("b", &format!("{template} 23 + 1 = x")),
+        line("c", other),
+    ];
+    std::fs::write(&path, text.concat()).unwrap();
+    let reading = reading("own", &[], 0);
+    let (log, _) = read(&[path], &[], &reading).unwrap();
+    assert_eq!(log.kinds, ["system", "turn"]);
+    let shared = |kind: &str| -> Vec<usize> {
+        let of_kind = |value: u32| log.kinds[usize::from(log.values[value as usize].kind)] == kind;
+        let own = log.links.chunk_by(|a, b| a.value == b.value);
+        own.filter(|own| of_kind(own[0].value))
+            .map(<[_]>::len)
+            .collect()
+    };
+    assert_eq!(shared("system"), [3; 6]);
+    let turns = shared("turn");
+    assert!(
+        turns.contains(&2) && turns.iter().all(|&own| own <= 2),
+        "{turns:?}"
+    );
+    let all = format!("{log:?}");
+    assert!(!all.contains("step") && !all.contains("German"));
+}

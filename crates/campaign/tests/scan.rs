@@ -49,12 +49,15 @@ fn log() -> Log {
     log
 }
 
+fn name(account: u32) -> Pseudonym {
+    Pseudonym(u128::from(account.wrapping_mul(0x9e37_79b9)))
+}
+
 fn traffic<'a>(
     requests: impl Iterator<Item = &'a (u32, u32)>,
     links: impl Iterator<Item = &'a (u32, &'static str, u32, Option<u32>)>,
 ) -> Traffic {
     let mut builder = Builder::default();
-    let name = |account: u32| Pseudonym(u128::from(account.wrapping_mul(0x9e37_79b9)));
     for &(account, minute) in requests {
         let place = builder.account(name(account));
         builder.request(place, 100 * WEEK + minute);
@@ -74,6 +77,9 @@ fn scanned(traffic: &Traffic, threads: usize) -> Found {
         test: Test {
             weeks: 2,
             surrogates: 199,
+            screen: 99,
+            least: 5,
+            only_whole: false,
             within: Within::HourOfDay,
             seed: [3; 32],
         },
@@ -139,16 +145,33 @@ fn a_declared_organisation_is_one_and_proposes_nothing() {
     assert_eq!((found.proposed.groups, found.campaigns.len()), (1, 0));
 }
 
-/// What was first seen while the tests run may be a consequence of what they test.
+/// What was first seen while the tests run may be a consequence of what they test. The hand is proposed all the same, by minutes of the first
+/// weeks in which few were active, and nobody else is.
 #[test]
-fn late_attributes_propose_nothing() {
+fn late_attributes_propose_nothing_and_minutes_propose_the_hand() {
     let mut log = log();
     for link in &mut log.links {
         link.3 = Some(5 * WEEK);
     }
     let traffic = traffic(log.requests.iter(), log.links.iter());
     assert_eq!(traffic.late_links, 3 * 324);
-    assert!(propose(&traffic, &Rules::default()).groups.is_empty());
+    let proposal = propose(&traffic, &Rules::default());
+    assert_eq!(proposal.pairs, 0);
+    let [group] = &proposal.groups[..] else {
+        panic!("{} groups", proposal.groups.len());
+    };
+    // What happens by chance in two weeks links some of them.
+    let hand: Vec<Pseudonym> = HAND.map(name).collect();
+    let own = group
+        .iter()
+        .map(|&own| traffic.accounts[own as usize].pseudonym);
+    assert!(
+        group.len() >= 6 && own.clone().all(|own| hand.contains(&own)),
+        "{group:?}"
+    );
+    let found = scanned(&traffic, 2);
+    assert_eq!(found.campaigns.len(), 1);
+    assert_eq!(found.campaigns[0].cohort_accounts, group.len() as u64);
 }
 
 #[test]
@@ -161,6 +184,7 @@ fn popular_values_propose_nothing_and_large_groups_are_taken_apart() {
     let traffic = traffic(log.requests.iter(), log.links.iter());
     let rules = Rules {
         cap: 200,
+        one_in: 1,
         most: 60,
         ..Rules::default()
     };

@@ -59,6 +59,11 @@ impl Classes {
         classes
     }
 
+    /// Whether nothing can be exchanged.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.hours.is_empty()
+    }
+
     /// Draws every class anew, each order with the same chance.
     pub(crate) fn draw(&mut self, stream: &mut Stream) {
         let mut from = 0;

@@ -2,29 +2,50 @@
 
 use super::classes::{Classes, Within};
 use super::random::Stream;
+use super::room::{Count, Draws, Room};
 use super::soft_rank::Evidence;
-use super::unusual::each_bit;
-use crate::traffic::{HOUR, HourMask, Traffic, WEEK, WEEK_HOURS};
+use crate::traffic::{HourMask, Traffic, WEEK_HOURS};
+use std::ops::Range;
 
 /// How groups are tested.
 #[derive(Clone, Copy, Debug)]
 pub struct Test {
-    /// Weeks of a window: hours are exchanged within it, and each window has an e-value.
+    /// Weeks of a window: hours are exchanged within it, and each window has an e-value. Windows of twice as many weeks are tested too, in
+    /// which more hours have others to be exchanged for, and the two products are averaged.
     pub weeks: u32,
     /// Surrogates of each window.
     pub surrogates: u32,
+    /// Surrogates of each window in a first look of its own, 0 for none. A group that shows next to nothing in it, or of which fewer than `least`
+    /// accounts or a tenth show anything in a second, is cleared: its e-value is 0.
+    pub screen: u32,
+    /// Accounts of a group that must show something.
+    pub least: usize,
+    /// Whether windows that are not over test nothing: for who looks again and again.
+    pub only_whole: bool,
     /// Which hours may be exchanged.
     pub within: Within,
     /// Draws them.
     pub seed: [u8; 32],
 }
 
+/// Surrogates of the first look that scans have.
+pub const SCREEN: u32 = 99;
+
+/// log10 of the evidence of the first look below which a group is cleared.
+const LITTLE: f64 = 0.3;
+
+/// Most surrogates of the second look, and log10 of what an account must show in it.
+const AGAIN: u32 = 999;
+const SCREEN_MEMBER: f64 = 1.0;
+
 /// A group as it was tested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tested {
+    /// Whether the first look showed next to nothing: its e-value and those of its accounts are 0, and nothing else was counted.
+    pub is_screened_out: bool,
     /// Its evidence.
     pub group: Evidence,
-    /// log10 of its e-value behind each window.
+    /// log10 of the product behind each window of `weeks` weeks.
     pub by_window: Vec<f64>,
     /// Each account's own, in the order of the group.
     pub members: Vec<Evidence>,
@@ -45,6 +66,7 @@ pub struct Tested {
 #[must_use]
 pub fn test(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test) -> Tested {
     let mut tested = Tested {
+        is_screened_out: false,
         group: Evidence::default(),
         by_window: vec![],
         members: vec![Evidence::default(); group.len()],
@@ -54,150 +76,120 @@ pub fn test(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test) -> T
         movable: 0,
         unusual_hours: 0,
     };
-    let mut room = Room::new(how.weeks);
-    let windows = (traffic.proposing..traffic.weeks).step_by(how.weeks.max(1) as usize);
-    for from in windows {
-        let weeks = from..traffic.weeks.min(from + how.weeks);
-        let first = from * WEEK_HOURS;
-        let masks: Vec<&[HourMask]> = group
-            .iter()
-            .map(|&account| traffic.weeks(account, weeks.clone()))
-            .collect();
-        let unusual = &unusual[first as usize..(weeks.end * WEEK_HOURS) as usize];
-        tested.unusual_hours += unusual.iter().filter(|&&is| is).count() as u64;
-        let classes = masks.iter().map(|hours| {
-            let own = hours.iter().map(|hour| HourMask {
-                hour: hour.hour - first,
-                mask: hour.mask,
-            });
-            Classes::new(own.filter(|hour| !unusual[hour.hour as usize]), how.within)
+    let first = (traffic.proposing * WEEK_HOURS) as usize;
+    let hours = unusual.get(first..).unwrap_or_default();
+    tested.unusual_hours = hours.iter().filter(|&&is| is).count() as u64;
+    let rooms = |weeks: u32| -> Vec<(u32, Room)> {
+        let starts = (traffic.proposing..traffic.weeks).step_by(weeks.max(1) as usize);
+        let starts = starts.filter(|from| !how.only_whole || from + weeks <= traffic.weeks);
+        let rooms = starts.map(|from| {
+            let weeks = from..traffic.weeks.min(from + weeks);
+            (from, room(traffic, unusual, group, weeks, how.within))
         });
-        let mut classes: Vec<Classes> = classes.collect();
-        let mut streams: Vec<Stream> = group
-            .iter()
-            .map(|&account| {
-                let name = traffic.accounts[account as usize].pseudonym.0;
-                Stream::new(&how.seed, "exchange", from, name)
-            })
-            .collect();
-        let draws = room.draws(&mut classes, &mut streams, how.surrogates);
-        tested.group.multiply(&draws.group);
-        tested.by_window.push(tested.group.log10_e());
-        for (evidence, own) in tested.members.iter_mut().zip(&draws.members) {
-            evidence.multiply(own);
+        rooms.collect()
+    };
+    let look = |rooms: &mut [(u32, Room)], what: &str, surrogates: u32, count: Count| {
+        let mut looked = Looked::new(group.len());
+        for (from, room) in rooms {
+            let names = group
+                .iter()
+                .map(|&account| &traffic.accounts[account as usize]);
+            let streams = names.map(|own| Stream::new(&how.seed, what, *from, own.pseudonym.0));
+            let mut streams: Vec<Stream> = streams.collect();
+            looked.take(&room.draws(&mut streams, surrogates, count));
         }
-        tested.pairs += draws.group[0];
-        let surrogates: u64 = draws.group[1..].iter().sum();
-        tested.expected_pairs += surrogates as f64 / f64::from(how.surrogates.max(1));
-        for own in &classes {
-            let count = |mask: &u64| u64::from(mask.count_ones());
-            let movable: u64 = own.observed.iter().map(count).sum();
-            tested.movable += movable;
-            tested.minutes += movable + own.fixed.iter().map(|hour| count(&hour.mask)).sum::<u64>();
+        looked
+    };
+    let mut short = rooms(how.weeks);
+    let mut long = rooms(2 * how.weeks);
+    // What covers more weeks is screened and counted: long windows, unless the last of them is not over.
+    let is_long = short.len() as u32 <= 2 * long.len() as u32;
+    let most = if is_long { &mut long } else { &mut short };
+    if how.screen > 0 {
+        let screened = look(most, "screen", how.screen, Count::Group);
+        tested.is_screened_out = screened.group.log10_e() < LITTLE;
+        if !tested.is_screened_out {
+            let again = how.surrogates.min(AGAIN);
+            let screened = look(most, "screen again", again, Count::Members);
+            let show = screened.members.iter();
+            let show = show.filter(|own| own.log10_e() >= SCREEN_MEMBER);
+            tested.is_screened_out = show.count() < how.least.max(group.len().div_ceil(10));
         }
+    }
+    if tested.is_screened_out {
+        return tested;
+    }
+    let looked = look(&mut short, "exchange", how.surrogates, Count::Members);
+    let over_both = look(&mut long, "exchange, long", how.surrogates, Count::Members);
+    tested.group = looked.group.average(&over_both.group);
+    let members = looked.members.iter().zip(&over_both.members);
+    tested.members = members.map(|(own, long)| own.average(long)).collect();
+    tested.by_window.clone_from(&looked.by_window);
+    let (counted, rooms) = match is_long {
+        true => (over_both, &long),
+        false => (looked, &short),
+    };
+    tested.pairs = counted.pairs;
+    tested.expected_pairs = counted.expected_pairs;
+    for (_, room) in rooms {
+        let (minutes, movable) = room.minutes();
+        tested.minutes += minutes;
+        tested.movable += movable;
     }
     tested
 }
 
-/// What was counted in a window: as observed, then in each surrogate.
-struct Draws {
-    /// Pairs of accounts in one minute.
-    group: Vec<u64>,
-    /// Each account's minutes in common with the others as they were observed.
-    members: Vec<Vec<u64>>,
+/// What some windows show together.
+struct Looked {
+    group: Evidence,
+    by_window: Vec<f64>,
+    members: Vec<Evidence>,
+    pairs: u64,
+    expected_pairs: f64,
 }
 
-/// Counts of a window's minutes.
-struct Room {
-    observed: Vec<u16>,
-    fixed: Vec<u16>,
-    drawn: Vec<u16>,
-}
-
-impl Room {
-    fn new(weeks: u32) -> Self {
-        let empty = || vec![0; (weeks * WEEK) as usize];
+impl Looked {
+    fn new(accounts: usize) -> Self {
         Self {
-            observed: empty(),
-            fixed: empty(),
-            drawn: empty(),
+            group: Evidence::default(),
+            by_window: vec![],
+            members: vec![Evidence::default(); accounts],
+            pairs: 0,
+            expected_pairs: 0.0,
         }
     }
 
-    fn draws(&mut self, classes: &mut [Classes], streams: &mut [Stream], surrogates: u32) -> Draws {
-        let Self {
-            observed,
-            fixed,
-            drawn,
-        } = self;
-        fixed.fill(0);
-        let mut fixed_pairs = 0;
-        for hour in classes.iter().flat_map(|own| &own.fixed) {
-            fixed_pairs += add(fixed, hour.hour, hour.mask);
+    fn take(&mut self, draws: &Draws) {
+        self.group.multiply(&draws.group);
+        self.by_window.push(self.group.log10_e());
+        for (evidence, own) in self.members.iter_mut().zip(&draws.members) {
+            evidence.multiply(own);
         }
-        observed.copy_from_slice(fixed);
-        let mut pairs = fixed_pairs;
-        for own in classes.iter() {
-            for (&hour, &mask) in own.hours.iter().zip(&own.observed) {
-                pairs += add(observed, hour, mask);
-            }
-        }
-        // What an account has in common with the others where nothing is exchanged.
-        let stay: Vec<u64> = classes
-            .iter()
-            .map(|own| {
-                let hours = own.fixed.iter();
-                hours
-                    .map(|hour| common(observed, hour.hour, hour.mask, hour.mask))
-                    .sum()
-            })
-            .collect();
-        let with_all = |own: &Classes| -> u64 {
-            let drawn = own.hours.iter().zip(&own.drawn).zip(&own.observed);
-            drawn
-                .map(|((&hour, &mask), &observed_mask)| common(observed, hour, mask, observed_mask))
-                .sum()
+        self.pairs += draws.group[0];
+        self.expected_pairs += match &draws.group[1..] {
+            [] => draws.group[0] as f64,
+            own => own.iter().sum::<u64>() as f64 / own.len() as f64,
         };
-        let mut draws = Draws {
-            group: vec![pairs],
-            members: classes
-                .iter()
-                .zip(&stay)
-                .map(|(own, stay)| vec![stay + with_all(own)])
-                .collect(),
-        };
-        for _ in 0..surrogates {
-            drawn.copy_from_slice(fixed);
-            let mut pairs = fixed_pairs;
-            for (at, own) in classes.iter_mut().enumerate() {
-                own.draw(&mut streams[at]);
-                for (&hour, &mask) in own.hours.iter().zip(&own.drawn) {
-                    pairs += add(drawn, hour, mask);
-                }
-                draws.members[at].push(stay[at] + with_all(own));
-            }
-            draws.group.push(pairs);
-        }
-        draws
     }
 }
 
-/// Adds an account's minutes of an hour, and counts the accounts that were there already.
-fn add(counts: &mut [u16], hour: u32, mask: u64) -> u64 {
-    let counts = &mut counts[(hour * HOUR) as usize..][..HOUR as usize];
-    let mut pairs = 0;
-    each_bit(mask, |bit| {
-        let count = &mut counts[bit as usize];
-        pairs += u64::from(*count);
-        *count += 1;
+/// A group's hours in some weeks.
+fn room(
+    traffic: &Traffic,
+    unusual: &[bool],
+    group: &[u32],
+    weeks: Range<u32>,
+    within: Within,
+) -> Room {
+    let first = weeks.start * WEEK_HOURS;
+    let classes = group.iter().map(|&account| {
+        let hours = traffic.weeks(account, weeks.clone()).iter();
+        let own = hours.filter(|hour| !unusual[hour.hour as usize]);
+        let own = own.map(|hour| HourMask {
+            hour: hour.hour - first,
+            mask: hour.mask,
+        });
+        Classes::new(own, within)
     });
-    pairs
-}
-
-/// How many other accounts were active in the minutes of `mask`; in those of `own` the account itself was.
-fn common(counts: &[u16], hour: u32, mask: u64, own: u64) -> u64 {
-    let counts = &counts[(hour * HOUR) as usize..][..HOUR as usize];
-    let mut sum = 0;
-    each_bit(mask, |bit| sum += u64::from(counts[bit as usize]));
-    sum - u64::from((mask & own).count_ones())
+    Room::new(classes.collect())
 }

@@ -5,11 +5,12 @@
 mod classes;
 mod group;
 mod random;
+mod room;
 mod soft_rank;
 mod unusual;
 
 pub use classes::Within;
-pub use group::{Test, Tested, test};
+pub use group::{SCREEN, Test, Tested, test};
 pub(crate) use random::Stream;
 pub use soft_rank::{Evidence, POWERS};
 pub use unusual::Population;

@@ -22,13 +22,15 @@ impl Stream {
 
     /// A number below `bound`, each with the same chance (Lemire's rejection).
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
-        let reject = bound.wrapping_neg() % bound;
-        loop {
-            let product = u64::from(self.0.next_u32()) * u64::from(bound);
-            if product as u32 >= reject {
-                return (product >> 32) as u32;
+        let mut product = u64::from(self.0.next_u32()) * u64::from(bound);
+        // What is rejected is below 2³² mod bound, and so below bound: few draws need the division.
+        if (product as u32) < bound {
+            let reject = bound.wrapping_neg() % bound;
+            while (product as u32) < reject {
+                product = u64::from(self.0.next_u32()) * u64::from(bound);
             }
         }
+        (product >> 32) as u32
     }
 
     /// Puts items into an order of which each has the same chance.

@@ -45,6 +45,17 @@ impl Evidence {
         }
     }
 
+    /// The average of two, power by power.
+    #[must_use]
+    pub(crate) fn average(&self, other: &Self) -> Self {
+        let mut ln = self.ln;
+        for (ln, other) in ln.iter_mut().zip(other.ln) {
+            let (low, high) = (ln.min(other), ln.max(other));
+            *ln = high + libm::log(f64::midpoint(libm::exp(low - high), 1.0));
+        }
+        Self { ln }
+    }
+
     /// log10 of the average of the products, rounded down by more than all roundings together.
     #[must_use]
     pub fn log10_e(&self) -> f64 {
@@ -98,6 +109,9 @@ mod tests {
         assert!(evidence.log10_e() <= 0.0 && evidence.log10_e() > -1e-8);
         evidence.multiply(&draws);
         evidence.multiply(&draws);
+        let one = Evidence::default();
+        let both = (10_f64.powf(evidence.log10_e()) + 1.0) / 2.0;
+        assert!((evidence.average(&one).log10_e() - both.log10()).abs() < 1e-8);
         // The mean of four products, the largest of which is nearly 10,000.
         let exact = ln.iter().map(|ln| (2.0 * ln).exp()).sum::<f64>() / 4.0;
         assert!((evidence.log10_e() - exact.log10()).abs() < 1e-8);

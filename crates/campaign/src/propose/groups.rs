@@ -1,6 +1,7 @@
 //! Groups out of pairs: the strongest ties first, and no group beyond a size.
 
 use super::Rules;
+use super::minutes::minutes;
 use super::pairs::{CutKind, Pair, pairs};
 use crate::traffic::Traffic;
 use petgraph::unionfind::UnionFind;
@@ -14,6 +15,8 @@ pub struct Proposal {
     pub tied: Vec<[u32; 2]>,
     /// Pairs of accounts that share something.
     pub pairs: u64,
+    /// Pairs that share nothing but minutes in which few were active.
+    pub minute_pairs: u64,
     /// Groups that are too small for a test.
     pub small: u64,
     /// Values that too many accounts share.
@@ -22,7 +25,8 @@ pub struct Proposal {
     pub cut: Vec<CutKind>,
 }
 
-/// Groups of accounts that share values of two families or more, then, of the accounts that are left, groups that share one.
+/// Groups of accounts that share values of two families or more, then, of the accounts that are left, groups that share one, then those that
+/// were often active in one minute in which few were.
 ///
 /// Pairs are joined from the heaviest on, unless the group would be larger than `rules.most`: so what is taken apart is taken apart
 /// where its ties are weakest. Leiden's or another's communities are not asked for: they are found in noise as well, and what is
@@ -43,6 +47,13 @@ pub fn propose(traffic: &Traffic, rules: &Rules) -> Proposal {
     let sizes = joined.sizes();
     let free = |account: &u32| sizes[*account as usize] < rules.least as u32;
     joined.join(&pairs[strong..], |pair| pair.accounts.iter().all(free));
+    let mut met = minutes(traffic, rules);
+    met.sort_by_key(|pair| (u32::MAX - pair.weight, pair.accounts));
+    let sizes = joined.sizes();
+    let free = |account: &u32| sizes[*account as usize] < rules.least as u32;
+    met.retain(|pair| pair.accounts.iter().all(free));
+    proposal.minute_pairs = met.len() as u64;
+    joined.join(&met, |_| true);
 
     let mut of: Vec<(u32, u32)> = (0..traffic.accounts.len() as u32)
         .map(|account| (joined.sets.find(account), account))

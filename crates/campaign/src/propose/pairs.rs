@@ -29,12 +29,13 @@ pub fn family(kind: &str) -> &str {
     match kind {
         "ip" | "net" | "asn" | "country" => "network",
         "card" | "iban" | "payment" | "billing" => "payment",
+        "template" | "system" | "turn" => "template",
         "user_agent" | "ja3" | "ja4" | "device" => "client",
         other => other,
     }
 }
 
-/// All pairs that share a value of at most `rules.cap` accounts, in the order of accounts; values that were too popular; and kinds whose cap fell.
+/// All pairs that share a value of at most so many accounts as the cap says, in the order of accounts; values that were too popular; and kinds whose cap fell.
 pub(crate) fn pairs(traffic: &Traffic, rules: &Rules) -> (Vec<Pair>, u64, Vec<CutKind>) {
     let mut families: Vec<&str> = traffic.kinds.iter().map(|kind| family(kind)).collect();
     families.sort_unstable();
@@ -44,9 +45,9 @@ pub(crate) fn pairs(traffic: &Traffic, rules: &Rules) -> (Vec<Pair>, u64, Vec<Cu
         .iter()
         .map(|kind| families.binary_search(&family(kind)).unwrap_or_default() as u64)
         .collect();
-    let caps = caps(traffic, rules);
+    let (caps, count) = caps(traffic, rules);
     let mut popular = 0;
-    let mut shared: Vec<(u64, u64)> = vec![];
+    let mut shared: Vec<(u64, u64)> = Vec::with_capacity(count as usize);
     for own in traffic.links.chunk_by(|a, b| a.value == b.value) {
         let kind = usize::from(traffic.values[own[0].value as usize].kind);
         if own.len() < 2 {
@@ -56,7 +57,7 @@ pub(crate) fn pairs(traffic: &Traffic, rules: &Rules) -> (Vec<Pair>, u64, Vec<Cu
             popular += 1;
             continue;
         }
-        let rare = traffic.accounts.len() as f64 / own.len() as f64;
+        let rare = f64::from(traffic.known) / own.len() as f64;
         // The rarest value of a family comes first.
         let weight = (1000.0 * libm::log(rare)) as u64;
         let detail = family_of[kind] << 32 | (u64::from(u32::MAX) - weight);
@@ -79,7 +80,7 @@ pub(crate) fn pairs(traffic: &Traffic, rules: &Rules) -> (Vec<Pair>, u64, Vec<Cu
         pair
     });
     let cut = traffic.kinds.iter().zip(&caps);
-    let cut = cut.filter(|(_, cap)| **cap < rules.cap);
+    let cut = cut.filter(|(_, cap)| **cap < rules.cap_of(traffic));
     let cut = cut.map(|(kind, &cap)| CutKind {
         kind: kind.clone(),
         cap,
@@ -87,11 +88,12 @@ pub(crate) fn pairs(traffic: &Traffic, rules: &Rules) -> (Vec<Pair>, u64, Vec<Cu
     (pairs.collect(), popular, cut.collect())
 }
 
-/// The cap of each kind: as the rules say, or lower where all pairs together would be too many.
-fn caps(traffic: &Traffic, rules: &Rules) -> Vec<u32> {
-    let mut caps = vec![rules.cap; traffic.kinds.len()];
+/// The cap of each kind, as the rules say or lower where all pairs together would be too many; and how many pairs there are.
+fn caps(traffic: &Traffic, rules: &Rules) -> (Vec<u32>, u64) {
+    let cap = rules.cap_of(traffic);
+    let mut caps = vec![cap; traffic.kinds.len()];
     // How many values of each kind have so many accounts.
-    let mut sizes = vec![vec![0_u64; rules.cap as usize + 1]; traffic.kinds.len()];
+    let mut sizes = vec![vec![0_u64; cap as usize + 1]; traffic.kinds.len()];
     for own in traffic.links.chunk_by(|a, b| a.value == b.value) {
         let kind = usize::from(traffic.values[own[0].value as usize].kind);
         if let Some(count) = sizes[kind].get_mut(own.len()) {
@@ -107,7 +109,7 @@ fn caps(traffic: &Traffic, rules: &Rules) -> Vec<u32> {
         });
         each.sum()
     };
-    while all(&caps) > rules.pairs {
+    while all(&caps) > rules.pairs_of(traffic) {
         // The kind with the most pairs gives way.
         let costs = (0..caps.len()).map(|kind| {
             let mut alone = vec![0; caps.len()];
@@ -117,5 +119,6 @@ fn caps(traffic: &Traffic, rules: &Rules) -> Vec<u32> {
         let Some((_, kind)) = costs.max() else { break };
         caps[kind] = caps[kind] * 3 / 4;
     }
-    caps
+    let count = all(&caps);
+    (caps, count)
 }

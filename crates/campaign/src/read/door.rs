@@ -1,16 +1,17 @@
 //! The door: texts come in, pseudonyms go on.
 
+use super::batch::{ALWAYS, How, Keyed};
 use super::file::Opened;
 use super::layout::Layout;
-use super::row::{Bad, Batch, Table};
+use super::row::{Bad, Table};
+use super::sketch::Sketches;
 use super::{lines, parquet, table};
-use crate::pseudonym::{Pseudonym, Pseudonyms};
-use crate::traffic::{Builder, Traffic};
+use crate::pseudonym::Pseudonyms;
+use crate::traffic::{Builder, Parts, Traffic};
 use hallmark::{Error, Result};
-use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use std::path::Path;
+use std::rc::Rc;
 
 /// How logs are read.
 #[derive(Clone, Debug)]
@@ -41,14 +42,12 @@ pub struct FileRead {
 /// How many records that were left out are named.
 const NAMED: usize = 20;
 
-/// Takes files and makes traffic of them. Texts are held while it reads, to know them again, and are in nothing that it gives.
+/// Takes files and makes traffic of them. Texts are held for as long as their part of a file is read, and are in nothing that it gives.
 pub struct Door<'a> {
     pseudonyms: &'a Pseudonyms,
+    sketches: Rc<Sketches>,
     reading: &'a Reading,
     builder: Builder,
-    accounts: HashMap<Box<str>, u32>,
-    units: HashMap<Box<str>, Pseudonym>,
-    kinds: Vec<(String, u16, HashMap<Box<str>, u32>)>,
     left: u64,
     files: Vec<FileRead>,
 }
@@ -59,11 +58,9 @@ impl<'a> Door<'a> {
     pub fn new(pseudonyms: &'a Pseudonyms, reading: &'a Reading) -> Self {
         Self {
             pseudonyms,
+            sketches: Rc::new(Sketches::new(pseudonyms)),
             reading,
             builder: Builder::default(),
-            accounts: HashMap::new(),
-            units: HashMap::new(),
-            kinds: vec![],
             left: reading.skip_bad,
             files: vec![],
         }
@@ -92,6 +89,19 @@ impl<'a> Door<'a> {
         (traffic, self.files)
     }
 
+    /// The same where a last week that is not over counts for nothing.
+    #[must_use]
+    pub fn of_whole_weeks(mut self) -> Self {
+        self.builder = Builder::whole_weeks();
+        self
+    }
+
+    /// What was read, by pseudonyms, and what was read of each file.
+    #[must_use]
+    pub fn parts(self) -> (Parts, Vec<FileRead>) {
+        (self.builder.parts(), self.files)
+    }
+
     fn read(&mut self, path: &Path, table: Table) -> Result<()> {
         self.files.push(FileRead {
             file: path.display().to_string(),
@@ -104,31 +114,58 @@ impl<'a> Door<'a> {
             skipped: 0,
             skipped_first: vec![],
         });
-        let layout = &self.reading.layout;
-        let take = &mut |batch: &Batch| self.take(path, batch, table);
+        let (reading, pseudonyms) = (self.reading, self.pseudonyms);
+        let sketches = self.sketches.clone();
+        let how = How {
+            layout: &reading.layout,
+            pseudonyms,
+            sketches: &sketches,
+            table,
+        };
+        let take = &mut |batch: Keyed| self.take(path, &batch);
         match Opened::new(path)? {
-            Opened::Parquet(file) => parquet::read(path, file, layout, table, take),
-            Opened::Csv(bytes) => table::read(path, bytes, layout, table, take),
-            Opened::Lines(bytes) => lines::read(path, bytes, layout, table, take),
+            Opened::Parquet(file) => parquet::read(path, file, how, take),
+            Opened::Csv(bytes) => table::read(path, bytes, how, take),
+            Opened::Lines(bytes) => lines::read(path, bytes, how, take),
         }
     }
 
-    fn take(&mut self, path: &Path, batch: &Batch, table: Table) -> Result<()> {
-        for (row, account, unit, attributes) in batch.rows() {
-            let account = self.account(account);
-            if let Some(unit) = unit {
-                let unit = self.unit(unit);
-                self.builder.unit(account, unit);
+    fn take(&mut self, path: &Path, batch: &Keyed) -> Result<()> {
+        const NONE: u32 = u32::MAX;
+        // Places in the batch become places in the builder, where they are needed.
+        let mut accounts = vec![NONE; batch.names.len()];
+        let mut values = vec![NONE; batch.names.len()];
+        let builder = &mut self.builder;
+        let mut account = |builder: &mut Builder, own: u32| {
+            let place = &mut accounts[own as usize];
+            if *place == NONE {
+                *place = builder.account(batch.names[own as usize]);
             }
-            if let (Table::Requests, Some(minute)) = (table, row.minute) {
-                self.builder.request(account, minute);
+            *place
+        };
+        for &own in &batch.accounts {
+            account(builder, own);
+        }
+        for &(own, minute) in &batch.requests {
+            let own = account(builder, own);
+            builder.request(own, minute);
+        }
+        for &(own, unit) in &batch.units {
+            let own = account(builder, own);
+            builder.unit(own, batch.names[unit as usize]);
+        }
+        let kinds: Vec<u16> = batch.kinds.iter().map(|kind| builder.kind(kind)).collect();
+        for link in &batch.links {
+            let own = account(builder, link.account);
+            let value = &mut values[link.value as usize];
+            if *value == NONE {
+                let kind = kinds[usize::from(link.kind)];
+                *value = builder.value(kind, batch.names[link.value as usize]);
             }
-            for (kind, value) in attributes {
-                self.link(account, kind, value, row.minute);
-            }
-            if let Some(file) = self.files.last_mut() {
-                file.records += 1;
-            }
+            builder.link(own, *value, (link.seen != ALWAYS).then_some(link.seen));
+        }
+        if let Some(file) = self.files.last_mut() {
+            file.records += batch.records;
         }
         for &(line, bad) in &batch.bad {
             self.bad(path, line, bad)?;
@@ -150,68 +187,5 @@ impl<'a> Door<'a> {
             }
         }
         Ok(())
-    }
-
-    fn account(&mut self, name: &str) -> u32 {
-        if let Some(&place) = self.accounts.get(name) {
-            return place;
-        }
-        let place = self
-            .builder
-            .account(self.pseudonyms.of("account", name.as_bytes()));
-        self.accounts.insert(name.into(), place);
-        place
-    }
-
-    fn unit(&mut self, name: &str) -> Pseudonym {
-        if let Some(&unit) = self.units.get(name) {
-            return unit;
-        }
-        let unit = self.pseudonyms.of("unit", name.as_bytes());
-        self.units.insert(name.into(), unit);
-        unit
-    }
-
-    fn link(&mut self, account: u32, kind: &str, value: &str, minute: Option<u32>) {
-        if let Some(network) = network(kind, value) {
-            let place = self.value("net", &network);
-            self.builder.link(account, place, minute);
-        }
-        let place = self.value(kind, value);
-        self.builder.link(account, place, minute);
-    }
-
-    fn value(&mut self, kind: &str, value: &str) -> u32 {
-        let known = self.kinds.iter().position(|(name, ..)| name == kind);
-        let at = known.unwrap_or_else(|| {
-            let place = self.builder.kind(kind);
-            self.kinds.push((kind.to_owned(), place, HashMap::new()));
-            self.kinds.len() - 1
-        });
-        let (_, kind_place, values) = &mut self.kinds[at];
-        if let Some(&place) = values.get(value) {
-            return place;
-        }
-        let pseudonym = self.pseudonyms.of(kind, value.as_bytes());
-        let place = self.builder.value(*kind_place, pseudonym);
-        values.insert(value.into(), place);
-        place
-    }
-}
-
-/// The network of an address: 24 bits of one of version 4, 48 of one of version 6.
-fn network(kind: &str, value: &str) -> Option<String> {
-    if kind != "ip" {
-        return None;
-    }
-    match value.parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V4(address) => {
-            let [a, b, c, _] = address.octets();
-            Some(format!("{a}.{b}.{c}"))
-        }
-        IpAddr::V6(address) => {
-            let [a, b, c, ..] = address.segments();
-            Some(format!("{a:x}:{b:x}:{c:x}"))
-        }
     }
 }

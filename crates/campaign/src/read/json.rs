@@ -123,7 +123,13 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Name)? {
-            let kind = name.strip_prefix("attr.").filter(|_| self.tree.is_own);
+            let kind = match &name {
+                _ if !self.tree.is_own => None,
+                Cow::Borrowed(name) => name.strip_prefix("attr.").map(Cow::Borrowed),
+                Cow::Owned(name) => name
+                    .strip_prefix("attr.")
+                    .map(|kind| Cow::Owned(kind.to_owned())),
+            };
             match (self.tree.get(&name), kind) {
                 (Some(tree), _) => map.next_value_seed(Node {
                     tree,
@@ -131,7 +137,7 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
                 })?,
                 (None, Some(kind)) => {
                     if let Some(text) = map.next_value_seed(Scalar)? {
-                        self.found.own.push((kind.to_owned().into(), text));
+                        self.found.own.push((kind, text));
                     }
                 }
                 (None, None) => {

@@ -16,6 +16,8 @@ pub(crate) enum Field {
     Unit,
     /// A value that accounts may share, of a kind.
     Attribute(String),
+    /// A text of a prompt, `system` or `turn` (the first of the user): what is kept of it is a sketch.
+    Prompt(&'static str),
     /// In a table of attributes: the kind of the value.
     Kind,
     /// In a table of attributes: the value.
@@ -30,6 +32,8 @@ impl Field {
             "time" => Self::Time,
             "account" => Self::Account,
             "unit" => Self::Unit,
+            "system" => Self::Prompt("system"),
+            "turn" => Self::Prompt("turn"),
             "kind" => Self::Kind,
             "value" => Self::Value,
             "first_seen" => Self::FirstSeen,
@@ -90,7 +94,7 @@ impl Layout {
             };
             let (name, path) = mapping.split_once('=').ok_or_else(|| wrong("has no `=`"))?;
             let field = Field::named(name).ok_or_else(|| {
-                wrong("maps none of time, account, unit, kind, value, first_seen, attr.KIND")
+                wrong("maps none of time, account, unit, system, turn, kind, value, first_seen, attr.KIND")
             })?;
             let path = split(path).ok_or_else(|| wrong("has an empty name in its path"))?;
             layout.places.push((field, path));
@@ -130,6 +134,8 @@ fn places(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
             ("time", "time"),
             ("account", "account"),
             ("unit", "unit"),
+            ("system", "system"),
+            ("turn", "turn"),
             ("kind", "kind"),
             ("value", "value"),
             ("first_seen", "first_seen"),
@@ -142,6 +148,9 @@ fn places(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
             ("attr.ip", "requester_ip_address"),
             ("attr.end_user", "end_user"),
             ("attr.user", "user"),
+            // Where prompts are stored, a system prompt stands first if there is one. Later turns hold answers, and are not read.
+            ("system", "messages.0.content"),
+            ("turn", "messages.1.content"),
         ],
         // Langfuse: observations and traces, exported or from its interface.
         "langfuse" => &[

@@ -1,15 +1,15 @@
 //! JSON lines, many at a time.
 
+use super::batch::{Batch, How, Keyed};
 use super::json::Tree;
-use super::layout::Layout;
-use super::row::{Bad, Batch, Table};
+use super::row::Bad;
 use hallmark::{Error, Result};
 use rayon::prelude::*;
 use std::io::Read;
 use std::path::Path;
 
 /// Bytes that are read at once.
-const BLOCK: usize = 8 << 20;
+const BLOCK: usize = 32 << 20;
 
 /// The longest line.
 const MAX_LINE: usize = 64 << 20;
@@ -20,11 +20,10 @@ const PARTS: usize = 16;
 pub(crate) fn read(
     path: &Path,
     mut bytes: Box<dyn Read + Send>,
-    layout: &Layout,
-    table: Table,
-    take: &mut dyn FnMut(&Batch) -> Result<()>,
+    how: How<'_>,
+    take: &mut dyn FnMut(Keyed) -> Result<()>,
 ) -> Result<()> {
-    let tree = Tree::new(layout);
+    let tree = Tree::new(how.layout);
     let mut block: Vec<u8> = Vec::with_capacity(BLOCK);
     let mut line = 1;
     loop {
@@ -42,8 +41,8 @@ pub(crate) fn read(
             }
             None => continue,
         };
-        for batch in parsed(&block[..end], &mut line, &tree, layout, table) {
-            take(&batch)?;
+        for batch in parsed(&block[..end], &mut line, &tree, how) {
+            take(batch)?;
         }
         block.drain(..end);
         if more == 0 {
@@ -53,7 +52,7 @@ pub(crate) fn read(
 }
 
 /// Parts of whole lines, each read by itself. `line` is the number of the first, and then of the one behind the last.
-fn parsed(bytes: &[u8], line: &mut u64, tree: &Tree, layout: &Layout, table: Table) -> Vec<Batch> {
+fn parsed(bytes: &[u8], line: &mut u64, tree: &Tree, how: How<'_>) -> Vec<Keyed> {
     let mut parts = vec![];
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -70,12 +69,12 @@ fn parsed(bytes: &[u8], line: &mut u64, tree: &Tree, layout: &Layout, table: Tab
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            match tree.read(text, layout.places.len()) {
-                Some(found) => batch.take(number, &found, layout, table),
+            match tree.read(text, how.layout.places.len()) {
+                Some(found) => batch.take(number, &found, how),
                 None => batch.bad.push((number, Bad::Malformed)),
             }
         }
-        batch
+        batch.keyed(how)
     };
     parts.into_par_iter().map(read).collect()
 }

@@ -1,5 +1,6 @@
 //! Reading logs: JSON lines, CSV and Parquet, by streaming; every name and every value becomes a pseudonym at the door.
 
+mod batch;
 mod door;
 mod file;
 mod json;
@@ -9,6 +10,7 @@ mod moment;
 mod parquet;
 mod row;
 mod shared;
+mod sketch;
 mod table;
 
 pub use door::{Door, FileRead, Reading};

@@ -1,7 +1,7 @@
 //! Parquet: columns are taken by name, the dotted path of a field. Columns of lists are passed over.
 
-use super::layout::Layout;
-use super::row::{Batch, Found, Table};
+use super::batch::{Batch, How, Keyed};
+use super::row::Found;
 use super::shared::Shared;
 use super::table::Columns;
 use ::parquet::basic::{LogicalType, TimeUnit, Type};
@@ -14,18 +14,21 @@ use hallmark::{Error, Result};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::fs::File;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Rows of a batch.
-const ROWS: usize = 1 << 15;
+/// Rows that are read at once.
+const ROWS: usize = 1 << 17;
+
+/// Those of a batch, which one thread takes.
+const BATCH: usize = 1 << 14;
 
 pub(crate) fn read(
     path: &Path,
     file: File,
-    layout: &Layout,
-    table: Table,
-    take: &mut dyn FnMut(&Batch) -> Result<()>,
+    how: How<'_>,
+    take: &mut dyn FnMut(Keyed) -> Result<()>,
 ) -> Result<()> {
     let file = Shared::new(file).map_err(|error| Error::io("read", path, &error))?;
     let file = caught(path, || SerializedFileReader::new(file))?;
@@ -36,7 +39,7 @@ pub(crate) fn read(
         _ => String::new(),
     };
     let names: Vec<String> = schema.columns().iter().map(|column| name(column)).collect();
-    let columns = Columns::new(&names, layout);
+    let columns = Columns::new(&names, how.layout);
     let wanted = columns.places.iter().map(|&(column, _)| column);
     let wanted = wanted.chain(columns.own.iter().map(|&(column, _)| column));
     let wanted: Vec<usize> = wanted.collect();
@@ -57,31 +60,48 @@ pub(crate) fn read(
                 .par_iter_mut()
                 .map(|reader| caught(path, || reader.next(rows)))
                 .collect::<Result<Vec<Cells>>>()?;
-            let mut batch = Batch::default();
-            for row in 0..rows {
-                let mut found = Found {
-                    places: vec![None; layout.places.len()],
-                    own: vec![],
-                };
-                let (placed, own) = cells.split_at(columns.places.len());
-                for (cells, &(_, place)) in placed.iter().zip(&columns.places) {
-                    if let Some(text) = cells.get(row) {
-                        found.places[place].get_or_insert(text);
-                    }
-                }
-                for (cells, (_, kind)) in own.iter().zip(&columns.own) {
-                    if let Some(text) = cells.get(row) {
-                        found.own.push((kind.as_str().into(), text));
-                    }
-                }
-                batch.take(number, &found, layout, table);
-                number += 1;
-            }
-            take(&batch)?;
+            let from = (0..rows).step_by(BATCH);
+            let parts: Vec<_> = from.map(|from| from..rows.min(from + BATCH)).collect();
+            let batch = |rows| batch(&cells, rows, number, &columns, how);
+            let batches: Vec<Keyed> = parts.into_par_iter().map(batch).collect();
+            batches.into_iter().try_for_each(&mut *take)?;
+            number += rows as u64;
             left -= rows;
         }
     }
     Ok(())
+}
+
+/// Some rows of all columns; `first` is the number of the first of all.
+fn batch(
+    cells: &[Cells],
+    rows: Range<usize>,
+    first: u64,
+    columns: &Columns,
+    how: How<'_>,
+) -> Keyed {
+    let mut batch = Batch::default();
+    let (placed, own) = cells.split_at(columns.places.len());
+    let mut found = Found {
+        places: vec![None; how.layout.places.len()],
+        own: vec![],
+    };
+    for row in rows {
+        found.places.fill(None);
+        found.own.clear();
+        for (cells, &(_, place)) in placed.iter().zip(&columns.places) {
+            if let Some(text) = cells.get(row) {
+                found.places[place].get_or_insert(text);
+            }
+        }
+        for (cells, (_, kind)) in own.iter().zip(&columns.own) {
+            if let Some(text) = cells.get(row) {
+                found.own.push((kind.as_str().into(), text));
+            }
+        }
+        batch.take(first + row as u64, &found, how);
+    }
+    batch.keyed(how)
 }
 
 /// Some rows of a column.

@@ -11,28 +11,13 @@ pub(crate) struct Found<'a> {
     pub(crate) own: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-/// A record that can be used. Text stands in the batch that it was read with.
+/// A record that can be used.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
+pub(crate) struct Row<'a> {
     /// Minutes since 1970; none in a table of attributes that does not say when.
     pub(crate) minute: Option<u32>,
-    account: Span,
-    unit: Option<Span>,
-    /// Where its attributes begin and end in the batch.
-    attributes: (u32, u32),
-}
-
-/// Where a text begins and ends.
-#[derive(Clone, Copy, Debug)]
-struct Span(u32, u32);
-
-/// Records of a part of a file, and those that cannot be used.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    text: String,
-    rows: Vec<Row>,
-    attributes: Vec<(Span, Span)>,
-    pub(crate) bad: Vec<(u64, Bad)>,
+    pub(crate) account: &'a str,
+    pub(crate) unit: Option<&'a str>,
 }
 
 /// Which table a record is of.
@@ -78,114 +63,114 @@ impl Bad {
 
 const LONGEST: usize = 1 << 16;
 
-impl Batch {
-    /// Takes a record.
-    pub(crate) fn take(&mut self, line: u64, found: &Found<'_>, layout: &Layout, table: Table) {
-        let (text, attributes) = (self.text.len(), self.attributes.len());
-        match self.row(found, layout, table) {
-            Ok(row) => self.rows.push(row),
-            Err(bad) => {
-                self.text.truncate(text);
-                self.attributes.truncate(attributes);
-                self.bad.push((line, bad));
-            }
-        }
-    }
+/// The text at the first place of a field that has one.
+fn first<'f>(found: &'f Found<'_>, layout: &Layout, wanted: &Field) -> Option<&'f str> {
+    let mut places = layout.places.iter().zip(&found.places);
+    places.find_map(|((field, _), text)| {
+        let text = text.as_deref().filter(|text| !text.is_empty())?;
+        (field == wanted).then_some(text)
+    })
+}
 
-    /// Records with the account, the organisation, and attributes.
-    pub(crate) fn rows(
-        &self,
-    ) -> impl Iterator<Item = (&Row, &str, Option<&str>, impl Iterator<Item = (&str, &str)>)> {
-        self.rows.iter().map(|row| {
-            let own = &self.attributes[row.attributes.0 as usize..row.attributes.1 as usize];
-            let own = own
-                .iter()
-                .map(|&(kind, value)| (self.at(kind), self.at(value)));
-            (
-                row,
-                self.at(row.account),
-                row.unit.map(|unit| self.at(unit)),
-                own,
-            )
-        })
-    }
-
-    fn at(&self, span: Span) -> &str {
-        &self.text[span.0 as usize..span.1 as usize]
-    }
-
-    fn put(&mut self, text: &str) -> Result<Span, Bad> {
-        if text.len() > LONGEST {
-            return Err(Bad::Long);
+/// A record, if all of it can be used.
+pub(crate) fn checked<'f>(
+    found: &'f Found<'_>,
+    layout: &Layout,
+    table: Table,
+) -> Result<Row<'f>, Bad> {
+    let (when, is_needed) = match table {
+        Table::Requests => (first(found, layout, &Field::Time), true),
+        Table::Attributes => (first(found, layout, &Field::FirstSeen), false),
+    };
+    let minute = match when {
+        Some(text) => {
+            let minute = seconds(text).ok_or(Bad::Time)?.div_euclid(60);
+            Some(u32::try_from(minute).map_err(|_| Bad::Time)?)
         }
-        let from = self.text.len() as u32;
-        self.text.push_str(text);
-        Ok(Span(from, self.text.len() as u32))
-    }
-
-    fn row(&mut self, found: &Found<'_>, layout: &Layout, table: Table) -> Result<Row, Bad> {
-        let first = |wanted: &Field| {
-            let mut places = layout.places.iter().zip(&found.places);
-            places.find_map(|((field, _), text)| {
-                let text = text.as_deref().filter(|text| !text.is_empty())?;
-                (field == wanted).then_some(text)
-            })
-        };
-        let (when, is_needed) = match table {
-            Table::Requests => (first(&Field::Time), true),
-            Table::Attributes => (first(&Field::FirstSeen), false),
-        };
-        let minute = match when {
-            Some(text) => {
-                let minute = seconds(text).ok_or(Bad::Time)?.div_euclid(60);
-                Some(u32::try_from(minute).map_err(|_| Bad::Time)?)
-            }
-            None if is_needed => return Err(Bad::NoTime),
-            None => None,
-        };
-        let account = first(&Field::Account).ok_or(Bad::NoAccount)?;
-        let account = self.put(account)?;
-        let unit = first(&Field::Unit).map(|unit| self.put(unit)).transpose()?;
-        let from = self.attributes.len() as u32;
-        let mut last: Option<&Field> = None;
-        for ((field, _), text) in layout.places.iter().zip(&found.places) {
-            let Field::Attribute(kind) = field else {
-                continue;
-            };
-            let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
-                continue;
-            };
-            if last.replace(field) != Some(field) {
-                self.attribute(kind, text)?;
-            }
-        }
-        for (kind, text) in &found.own {
-            if !text.is_empty() {
-                self.attribute(kind, text)?;
-            }
-        }
-        if table == Table::Attributes {
-            match (first(&Field::Kind), first(&Field::Value)) {
-                (Some(kind), Some(value)) => self.attribute(kind, value)?,
-                (None, None) => {}
-                _ => return Err(Bad::Attribute),
-            }
-        }
-        Ok(Row {
-            minute,
-            account,
-            unit,
-            attributes: (from, self.attributes.len() as u32),
-        })
-    }
-
-    fn attribute(&mut self, kind: &str, value: &str) -> Result<(), Bad> {
-        let fits = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-        if !(1..=40).contains(&kind.len()) || !kind.chars().all(fits) {
+        None if is_needed => return Err(Bad::NoTime),
+        None => None,
+    };
+    let account = first(found, layout, &Field::Account).ok_or(Bad::NoAccount)?;
+    let unit = first(found, layout, &Field::Unit);
+    if table == Table::Attributes {
+        let (kind, value) = (
+            first(found, layout, &Field::Kind),
+            first(found, layout, &Field::Value),
+        );
+        if kind.is_some() != value.is_some() {
             return Err(Bad::Attribute);
         }
-        let spans = (self.put(kind)?, self.put(value)?);
-        self.attributes.push(spans);
-        Ok(())
+    }
+    let fits = |text: &str| match text.len() > LONGEST {
+        true => Err(Bad::Long),
+        false => Ok(()),
+    };
+    fits(account)?;
+    unit.map_or(Ok(()), fits)?;
+    let mut attributes = Ok(());
+    each_attribute(found, layout, table, &mut |kind, value| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let own = match (1..=40).contains(&kind.len()) && kind.chars().all(is_plain) {
+            true => fits(value),
+            false => Err(Bad::Attribute),
+        };
+        attributes = attributes.and(own);
+    });
+    attributes?;
+    Ok(Row {
+        minute,
+        account,
+        unit,
+    })
+}
+
+/// Calls `f` with kind and value of every attribute.
+pub(crate) fn each_attribute(
+    found: &Found<'_>,
+    layout: &Layout,
+    table: Table,
+    f: &mut dyn FnMut(&str, &str),
+) {
+    let mut last: Option<&Field> = None;
+    for ((field, _), text) in layout.places.iter().zip(&found.places) {
+        let Field::Attribute(kind) = field else {
+            continue;
+        };
+        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
+            continue;
+        };
+        if last.replace(field) != Some(field) {
+            f(kind, text);
+        }
+    }
+    for (kind, text) in &found.own {
+        if !text.is_empty() {
+            f(kind, text);
+        }
+    }
+    if table == Table::Attributes
+        && let (Some(kind), Some(value)) = (
+            first(found, layout, &Field::Kind),
+            first(found, layout, &Field::Value),
+        )
+    {
+        f(kind, value);
+    }
+}
+
+/// Calls `f` with the kind and the text of every prompt.
+pub(crate) fn each_prompt(
+    found: &Found<'_>,
+    layout: &Layout,
+    f: &mut dyn FnMut(&'static str, &str),
+) {
+    let mut last: Option<&Field> = None;
+    for ((field, _), text) in layout.places.iter().zip(&found.places) {
+        if let (Field::Prompt(kind), Some(text)) = (field, text.as_deref())
+            && !text.is_empty()
+            && last.replace(field) != Some(field)
+        {
+            f(kind, text);
+        }
     }
 }

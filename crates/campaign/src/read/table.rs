@@ -1,7 +1,8 @@
 //! Comma-, semicolon- and tab-separated values. The first line names columns, by the path of a field with its dots.
 
+use super::batch::{Batch, How, Keyed};
 use super::layout::{Layout, Path as Place};
-use super::row::{Bad, Batch, Found, Table};
+use super::row::{Bad, Found};
 use csv::{ByteRecord, ReaderBuilder};
 use hallmark::{Error, Result};
 use std::borrow::Cow;
@@ -14,9 +15,8 @@ const ROWS: usize = 1 << 15;
 pub(crate) fn read(
     path: &Path,
     bytes: Box<dyn Read + Send>,
-    layout: &Layout,
-    table: Table,
-    take: &mut dyn FnMut(&Batch) -> Result<()>,
+    how: How<'_>,
+    take: &mut dyn FnMut(Keyed) -> Result<()>,
 ) -> Result<()> {
     let mut bytes = BufReader::with_capacity(1 << 20, bytes);
     let failed = |error: std::io::Error| Error::io("read", path, &error);
@@ -41,16 +41,16 @@ pub(crate) fn read(
         .iter()
         .map(|name| name.trim().to_owned())
         .collect();
-    let columns = Columns::new(&names, layout);
+    let columns = Columns::new(&names, how.layout);
     let mut row = ByteRecord::new();
     let mut batch = Batch::default();
     let mut rows = 0;
     loop {
         let line = reader.position().line();
         match reader.read_byte_record(&mut row) {
-            Ok(false) => return take(&batch),
-            Ok(true) => match columns.found(&row, layout.places.len()) {
-                Some(found) => batch.take(line, &found, layout, table),
+            Ok(false) => return take(batch.keyed(how)),
+            Ok(true) => match columns.found(&row, how.layout.places.len()) {
+                Some(found) => batch.take(line, &found, how),
                 None => batch.bad.push((line, Bad::Malformed)),
             },
             Err(error) if matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. }) => {
@@ -60,8 +60,7 @@ pub(crate) fn read(
         }
         rows += 1;
         if rows % ROWS == 0 {
-            take(&batch)?;
-            batch = Batch::default();
+            take(std::mem::take(&mut batch).keyed(how))?;
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Requests in any order become [`Traffic`] in one order.
 
-use super::{Account, DAY, HOUR, HourMask, Link, Traffic, Value, WEEK};
+use super::{Account, DAY, HOUR, HourMask, Link, Traffic, Value, WEEK, WEEK_HOURS};
 use crate::pseudonym::Pseudonym;
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 /// Takes requests and attributes one by one.
 ///
@@ -23,6 +24,23 @@ pub struct Builder {
     units: Vec<(u32, Pseudonym)>,
     sorted_units: usize,
     requests: u64,
+    /// Whether a last week that is not over counts.
+    only_whole: bool,
+}
+
+/// What was taken, by pseudonyms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Accounts.
+    pub accounts: Vec<Pseudonym>,
+    /// Accounts with the minutes since 1970 of their requests, by account and time.
+    pub requests: Vec<(Pseudonym, u32)>,
+    /// How many requests there were.
+    pub count: u64,
+    /// Kinds, values, accounts, and when that was first seen: 0 where nothing says when.
+    pub links: Vec<(String, Pseudonym, Pseudonym, u32)>,
+    /// Accounts and their declared organisations.
+    pub units: Vec<(Pseudonym, Pseudonym)>,
 }
 
 /// Known before anything.
@@ -32,6 +50,49 @@ const ALWAYS: u32 = 0;
 const LEAST: usize = 1 << 20;
 
 impl Builder {
+    /// One whose traffic ends with the last week that is over: behind it there are requests.
+    #[must_use]
+    pub fn whole_weeks() -> Self {
+        Self {
+            only_whole: true,
+            ..Self::default()
+        }
+    }
+
+    /// What was taken so far.
+    #[must_use]
+    pub fn parts(mut self) -> Parts {
+        tidy(&mut self.minutes);
+        tidy_links(&mut self.links);
+        tidy(&mut self.units);
+        let name = |account: u32| self.names[account as usize];
+        let requests = self.minutes.iter();
+        let mut requests: Vec<(Pseudonym, u32)> = requests
+            .map(|packed| (name((packed >> 32) as u32), *packed as u32))
+            .collect();
+        requests.par_sort_unstable();
+        let links = self.links.iter().map(|&(packed, seen)| {
+            let (kind, value) = self.value_names[(packed >> 32) as usize];
+            let kind = self.kinds[usize::from(kind)].clone();
+            (kind, value, name(packed as u32), seen)
+        });
+        let units = self.units.iter();
+        Parts {
+            requests,
+            count: self.requests,
+            links: links.collect(),
+            units: units
+                .map(|&(account, unit)| (name(account), unit))
+                .collect(),
+            accounts: self.names,
+        }
+    }
+
+    /// So many requests more than were named.
+    pub fn count(&mut self, requests: u64) {
+        self.requests += requests;
+    }
+
     /// The place of an account.
     pub fn account(&mut self, pseudonym: Pseudonym) -> u32 {
         let next = self.names.len() as u32;
@@ -64,6 +125,11 @@ impl Builder {
     /// A request of an account in a minute since 1970.
     pub fn request(&mut self, account: u32, minute: u32) {
         self.requests += 1;
+        self.minute(account, minute);
+    }
+
+    /// An active minute of an account, which counts as no request.
+    pub fn minute(&mut self, account: u32, minute: u32) {
         self.minutes
             .push(u64::from(account) << 32 | u64::from(minute));
         if self.minutes.len() > LEAST.max(2 * self.sorted) {
@@ -108,11 +174,11 @@ impl Builder {
         let origin = (shifted - shifted % DAY).saturating_add(offset);
         // What is before the first day's beginning is less than an hour of a night, and left out.
         let length = last.saturating_sub(origin).saturating_add(1);
-        let weeks = length.div_ceil(WEEK);
         // A last week that is no whole one tests as far as it goes if it has four days.
-        let weeks = match length % WEEK {
-            rest if rest > 0 && rest < 4 * DAY && weeks > 1 => weeks - 1,
-            _ => weeks,
+        let weeks = match (self.only_whole, length.div_ceil(WEEK), length % WEEK) {
+            (true, ..) => last.saturating_sub(origin) / WEEK,
+            (_, weeks, rest) if rest > 0 && rest < 4 * DAY && weeks > 1 => weeks - 1,
+            (_, weeks, _) => weeks,
         };
         let proposing = proposing(weeks).min(weeks);
         let tests = origin.saturating_add(proposing.saturating_mul(WEEK));
@@ -159,9 +225,19 @@ impl Builder {
                 account: entity[packed as u32 as usize],
             });
         }
-        links.sort_unstable();
-        links.dedup();
+        tidy(&mut links);
+        let mut is_known = vec![false; accounts.len()];
+        for (account, _) in hours
+            .iter()
+            .filter(|own| own.1.hour < proposing * WEEK_HOURS)
+        {
+            is_known[*account as usize] = true;
+        }
+        for link in &links {
+            is_known[link.account as usize] = true;
+        }
         Traffic {
+            known: is_known.into_iter().filter(|&is| is).count() as u32,
             accounts,
             starts,
             hours: hours.into_iter().map(|(_, hour)| hour).collect(),
@@ -178,14 +254,14 @@ impl Builder {
     }
 }
 
-fn tidy<T: Ord>(items: &mut Vec<T>) {
-    items.sort_unstable();
+fn tidy<T: Ord + Send>(items: &mut Vec<T>) {
+    items.par_sort_unstable();
     items.dedup();
 }
 
 /// Keeps for each link when it was seen first.
 fn tidy_links(links: &mut Vec<(u64, u32)>) {
-    links.sort_unstable();
+    links.par_sort_unstable();
     links.dedup_by_key(|(link, _)| *link);
 }
 

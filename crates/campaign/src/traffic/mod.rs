@@ -2,7 +2,7 @@
 
 mod builder;
 
-pub use builder::Builder;
+pub use builder::{Builder, Parts};
 
 use crate::pseudonym::Pseudonym;
 use std::ops::Range;
@@ -62,6 +62,8 @@ pub struct Traffic {
     /// Where each account's hours begin in `hours`, and where the last one's end.
     pub(crate) starts: Vec<usize>,
     pub(crate) hours: Vec<HourMask>,
+    /// Accounts that were active in the weeks that propose, or have a value: later ones change no proposal.
+    pub known: u32,
     /// Kinds of values, by name.
     pub kinds: Vec<String>,
     /// Values by kind and pseudonym.

@@ -4,7 +4,7 @@ use super::made::Role;
 use super::plan::WorldPlan;
 use super::world::World;
 use hallmark::json::formats;
-use hallmark_campaign::exchange::{Test, Within};
+use hallmark_campaign::exchange::{SCREEN, Test, Within};
 use hallmark_campaign::propose::Rules;
 use hallmark_campaign::pseudonym::Pseudonym;
 use hallmark_campaign::results::{ListName, Member};
@@ -183,6 +183,9 @@ fn one(runs: &Runs, number: u32) -> One {
         test: Test {
             weeks: runs.window_weeks,
             surrogates: runs.surrogates,
+            screen: SCREEN,
+            least: Rules::default().least,
+            only_whole: false,
             within: runs.within,
             seed: bytes,
         },

@@ -1,0 +1,58 @@
+//! `campaign scan --follow`: files are taken into a state on disk, and all that was ever taken is scanned.
+
+use crate::args::CampaignScanArgs;
+use crate::failure::Outcome;
+use hallmark::Error;
+use hallmark_campaign::follow::{Header, State, digest};
+use hallmark_campaign::pseudonym::Pseudonyms;
+use hallmark_campaign::read::{Door, FileRead, Reading};
+use hallmark_campaign::traffic::Traffic;
+use hallmark_core::keys::RootKey;
+use std::path::Path;
+
+/// Takes what is new, and gives everything that was ever taken, with what was read of the new files.
+pub(super) fn taken(
+    state: &Path,
+    args: &CampaignScanArgs,
+    root: &RootKey,
+    pseudonyms: &Pseudonyms,
+    reading: &Reading,
+) -> Outcome<(Traffic, Vec<FileRead>)> {
+    let state = State::open(
+        state,
+        &Header {
+            root_id: root.public_id().to_string(),
+            domain: args.pseudonyms.domain.clone(),
+            offset: pseudonyms.offset(),
+            proposing: args.propose_weeks.unwrap_or(3),
+        },
+    )?;
+    let mut all = vec![];
+    let attributes = args.attributes.iter().map(|path| (path, "attributes"));
+    let requests = args.requests.iter().map(|path| (path, "requests"));
+    for (path, table) in attributes.chain(requests) {
+        if path == Path::new("-") {
+            return Err(Error::usage(
+                "a state takes files, which it knows again by their digests, and no stdin",
+            )
+            .hint("write the log to a file"));
+        }
+        let digest = digest(path, table)?;
+        if state.has(&digest)? {
+            continue;
+        }
+        let mut door = Door::new(pseudonyms, reading);
+        match table {
+            "attributes" => door.attributes(path)?,
+            _ => door.requests(path)?,
+        }
+        let (parts, files) = door.parts();
+        state
+            .take(&digest, &parts)
+            .map_err(|error| error.at(path.display()))?;
+        all.extend(files);
+    }
+    let traffic = state.traffic()?;
+    state.looked(&traffic)?;
+    Ok((traffic, all))
+}
