@@ -22,6 +22,8 @@ use hallmark_campaign::read::{Door, Layout, Reading};
 use hallmark_campaign::results::{Campaign, Scanned};
 use hallmark_campaign::scan::{Scanning, proposing, scan};
 use hallmark_core::keys::RootKey;
+use hallmark_report::{Subject, html};
+use std::path::Path;
 
 pub(crate) fn run(args: &CampaignArgs, output: &Output) -> Outcome {
     match &args.action {
@@ -100,6 +102,14 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
 fn explained(args: &CampaignExplainArgs, output: &Output) -> Outcome {
     let scanned = result(&args.result)?;
     let campaign = named(&scanned, &args.campaign)?;
+    if let Some(path) = &args.html {
+        let mut file = NewFile::create(path)?;
+        file.write(html(&Subject::Campaign(&scanned, campaign), None).as_bytes())?;
+        file.finish()?;
+        if path == Path::new("-") {
+            return Ok(Exit::Done);
+        }
+    }
     output.result(
         || explain_text(&scanned, campaign),
         campaign,
