@@ -152,7 +152,7 @@ fn later_requests_of_a_conversation_are_left_out() {
 
     // Without names of conversations, a prompt that shows a sent twin is seen.
     let mut twins = records(&world, 40, |twin| {
-        twin.prompt = Some("Tell me of rivers.".to_owned())
+        twin.prompt = Some("Tell me of rivers.".to_owned());
     });
     world.commit(&twins, None).unwrap();
     let shown = twins[4].a.clone();
