@@ -60,6 +60,7 @@ fn run(verb: Verb, output: &Output) -> Outcome<Exit> {
         Verb::Demo(args) => verbs::demo::run(&args, output),
         Verb::SelfTest(args) => verbs::self_test::run(&args, output),
         Verb::Study(args) => verbs::study::run(&args, output),
+        Verb::Twins(args) => verbs::twins::run(&args, output),
         Verb::Completions { shell } => verbs::shell::completions(shell),
         Verb::Man { folder } => verbs::shell::man(&folder),
     }

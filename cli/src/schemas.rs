@@ -71,6 +71,9 @@ fn all() -> Vec<(String, String)> {
         of::<nulls::Nulls>(formats::StudyNulls::ID),
         of::<quality::QualityTable>(formats::StudyQuality::ID),
         of::<tables::Tables>(formats::StudyTables::ID),
+        of::<hallmark_evidence::twins::Committed>(formats::Twins::ID),
+        of::<hallmark_evidence::twins::Drawn>(formats::TwinsDraw::ID),
+        of::<hallmark_evidence::twins::Tested>(formats::TwinsTest::ID),
         of::<hallmark_verify::bundle::Verified>(VerifyFormat::ID),
     ]
 }

@@ -93,6 +93,9 @@ pub(crate) struct CampaignExplainArgs {
     /// The campaign
     #[arg(value_name = "CAMPAIGN")]
     pub(crate) campaign: String,
+    /// Write a self-contained page for people to this new file; `-` is stdout, instead of the result
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Give each campaign keys of its own

@@ -25,6 +25,7 @@ mod report;
 mod scan;
 mod serve;
 mod study;
+mod twins;
 
 pub(crate) use beside::BesideArgs;
 #[cfg(feature = "c2pa")]
@@ -59,6 +60,8 @@ pub(crate) use serve::ServeArgs;
 pub(crate) use study::{
     StudyAction, StudyArgs, StudyExamineArgs, StudyNullsArgs, StudyQualityArgs, StudyRunArgs,
 };
+
+pub(crate) use twins::{TwinsAction, TwinsArgs, TwinsCommitArgs, TwinsDrawArgs, TwinsTestArgs};
 
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -156,6 +159,7 @@ pub(crate) enum Verb {
     Demo(DemoArgs),
     SelfTest(SelfTestArgs),
     Study(StudyArgs),
+    Twins(TwinsArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

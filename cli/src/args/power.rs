@@ -47,6 +47,9 @@ pub(crate) struct PowerArgs {
     /// The share of the suspect's training text that was marked, above 0, at most 1
     #[arg(long, value_name = "R")]
     pub(crate) share: Option<f64>,
+    /// Shares of the harvest that cohorts hold, each with a key of its own, such as 0.5,0.3,0.1: what each key needs, at the level over their number
+    #[arg(long, value_name = "A,…", value_delimiter = ',')]
+    pub(crate) cohorts: Vec<f64>,
     /// The level: the largest p-value that counts as a finding. Divide it by the number of tests
     /// that share it
     #[arg(long, value_name = "A", default_value_t = 1e-6)]

@@ -23,6 +23,7 @@ mod reading;
 mod scan;
 mod skipped;
 mod study;
+mod twins;
 
 pub(crate) use calibrate::calibrate_text;
 pub(crate) use campaign::{campaign_text, explain_text, keyed_text, worlds_text};
@@ -41,3 +42,4 @@ pub(crate) use probe::probe_text;
 pub(crate) use profile::profile_text;
 pub(crate) use scan::scan_text;
 pub(crate) use study::{nulls_text, quality_text, tables_text};
+pub(crate) use twins::{twins_committed_text, twins_drawn_text, twins_tested_text};

@@ -81,7 +81,36 @@ pub(crate) fn power_text(planned: &Planned) -> String {
             "T1 alone is planned for. Weights by the harvest (T2) need fewer cells, prompts of its own domain far fewer.\n",
         ),
     }
+    cohort_lines(&mut text, planned);
     text
+}
+
+fn cohort_lines(text: &mut String, planned: &Planned) {
+    if planned.cohorts.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "Cohorts with keys of their own, at level {:e} each (a share a of the harvest needs about 1/a² as much):",
+        planned.cohorts[0].alpha
+    );
+    for cohort in &planned.cohorts {
+        let _ = write!(
+            text,
+            "  share {}: lift {}, {} cells, {:.1} times the whole harvest's",
+            cohort.share,
+            figures(cohort.lift),
+            cohort.cells,
+            cohort.cells as f64 / planned.cells.max(1) as f64
+        );
+        let _ = match cohort.tokens {
+            Some(tokens) => writeln!(text, ", about {tokens} tokens"),
+            None => writeln!(text),
+        };
+    }
+    text.push_str(
+        "That takes the lift to be in proportion to the share. A false member of a cohort costs little; a campaign in two cohorts costs four times as much for each.\n",
+    );
 }
 
 /// A number with two significant figures.

@@ -24,6 +24,8 @@ use hallmark_campaign::results::{Campaign, Scanned};
 use hallmark_campaign::scan::{Scanning, proposing, scan};
 use hallmark_campaign::traffic::Traffic;
 use hallmark_core::keys::RootKey;
+use hallmark_report::{Subject, html};
+use std::path::Path;
 
 pub(crate) fn run(args: &CampaignArgs, output: &Output) -> Outcome {
     match &args.action {
@@ -120,6 +122,14 @@ fn read(
 fn explained(args: &CampaignExplainArgs, output: &Output) -> Outcome {
     let scanned = result(&args.result)?;
     let campaign = named(&scanned, &args.campaign)?;
+    if let Some(path) = &args.html {
+        let mut file = NewFile::create(path)?;
+        file.write(html(&Subject::Campaign(&scanned, campaign), None).as_bytes())?;
+        file.finish()?;
+        if path == Path::new("-") {
+            return Ok(Exit::Done);
+        }
+    }
     output.result(
         || explain_text(&scanned, campaign),
         campaign,

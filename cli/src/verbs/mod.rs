@@ -30,4 +30,5 @@ pub(crate) mod serve;
 pub(crate) mod shell;
 pub(crate) mod study;
 pub(crate) mod tlog;
+pub(crate) mod twins;
 pub(crate) mod verify;

@@ -24,6 +24,7 @@ pub(crate) fn run(args: &PowerArgs, output: &Output) -> Outcome {
         pilot: args.pilot(),
         cells_per_token: args.cells_per_token,
         tokens_per_answer: args.tokens_per_answer,
+        cohorts: args.cohorts.clone(),
     };
     let mut bars = Bars::new(output);
     let planned = plan(&planning, &mut |step| bars.step(step))?;

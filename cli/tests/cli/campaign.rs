@@ -164,6 +164,31 @@ fn nothing_raw_is_written() {
         traffic("requests.csv.zst").display()
     );
     written.push(bench.ok(&human).stdout);
+    let page = format!("campaign explain scan.json {name} --html page.html");
+    assert_eq!(
+        bench.ok(&page).stdout,
+        written[2],
+        "the page comes beside the result"
+    );
+    let page = bench.read("page.html");
+    for part in ["What would clear an account", "<svg", "default-src 'none'"] {
+        assert!(page.contains(part), "{part}");
+    }
+    // The name of SVG's vocabulary is no address that is fetched.
+    let own = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(
+        ["<script", "http://", "https://", " src="]
+            .iter()
+            .all(|part| !own.contains(part))
+    );
+    let printed = bench.ok(&format!("campaign explain scan.json {name} --html -"));
+    assert_eq!(printed.stdout, page);
+    bench.refused(
+        &format!("campaign explain scan.json {name} --html page.html"),
+        2,
+        &["page.html", "exists already"],
+    );
+    written.push(page);
     let raw = accounts(|_| true);
     let cards = std::fs::read_to_string(traffic("attributes.csv")).unwrap();
     let cards = cards

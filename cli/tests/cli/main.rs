@@ -31,4 +31,5 @@ mod program;
 mod rings;
 mod serve;
 mod study;
+mod twins;
 mod weighted;

@@ -193,3 +193,30 @@ fn the_studies_own_calibration_can_be_planned_with() {
     assert_eq!(planned["lift"], 0.0279);
     assert!(planned["cells"].as_u64().unwrap() > 10_000);
 }
+
+#[test]
+fn a_cohort_of_half_of_the_harvest_costs_four_times_as_much() {
+    let bench = Bench::new();
+    let planned = bench.json("power --gamma 0.25 --lift 0.01 --cohorts 1,0.5,0.1");
+    let cohorts = planned["cohorts"].as_array().unwrap();
+    let cells: Vec<f64> = cohorts.iter().map(|one| number(one, "cells")).collect();
+    for (cells, times) in cells.iter().zip([1.0, 4.0, 100.0]) {
+        assert!(
+            (cells / (times * number(&cohorts[0], "cells")) - 1.0).abs() < 0.03,
+            "{planned}"
+        );
+    }
+    assert!(
+        number(&cohorts[0], "cells") > number(&planned, "cells"),
+        "three share the level"
+    );
+    let human = bench
+        .ok("power --gamma 0.25 --lift 0.01 --cohorts 0.5")
+        .stdout;
+    assert!(human.contains("share 0.5: lift 0.0050"), "{human}");
+    bench.refused(
+        "power --gamma 0.25 --lift 0.01 --cohorts 0.5,2",
+        2,
+        &["--cohorts 2"],
+    );
+}

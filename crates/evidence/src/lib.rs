@@ -21,3 +21,4 @@ pub mod signer;
 mod signing;
 pub mod templates;
 pub mod timestamp;
+pub mod twins;

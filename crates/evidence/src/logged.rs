@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::log::Log;
 use crate::signer::Signer;
+use crate::twins::Committed;
 use hallmark::files::write_new;
 use hallmark::{Error, Result};
 use hallmark_verify::digest::sha256;
@@ -32,10 +33,12 @@ pub enum Kind {
     Commitments,
     /// A plan.
     CasePlan,
+    /// What is published of ghost twins.
+    Twins,
 }
 
 impl Kind {
-    /// All kinds, in the order in which they are made.
+    /// The kinds of a case, in the order in which they are made.
     pub const ALL: [Self; 2] = [Self::Commitments, Self::CasePlan];
 
     /// The name in a log, the file, and what names of proofs begin with.
@@ -43,6 +46,7 @@ impl Kind {
         match self {
             Self::Commitments => ("commitments", Commitments::FILE, "commitments"),
             Self::CasePlan => ("case-plan", CasePlan::FILE, "plan"),
+            Self::Twins => ("twins", "twins.json", "twins"),
         }
     }
 
@@ -58,6 +62,7 @@ impl Kind {
         match self {
             Self::Commitments => "commitments.tsr",
             Self::CasePlan => "plan.tsr",
+            Self::Twins => "twins.tsr",
         }
     }
 
@@ -84,8 +89,11 @@ impl Kind {
         if toml::from_str::<CasePlan>(content).is_ok() {
             return Ok(Self::CasePlan);
         }
+        if serde_json::from_str::<Committed>(content).is_ok() {
+            return Ok(Self::Twins);
+        }
         Err(Error::usage("it is neither commitments nor a plan").hint(
-            "give the commitments.json that `commit` wrote, or the plan.toml that `plan` wrote",
+            "give the commitments.json that `commit` wrote, the plan.toml that `plan` wrote, or the twins.json that `twins commit` wrote",
         ))
     }
 }

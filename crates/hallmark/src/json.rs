@@ -100,5 +100,8 @@ pub mod formats {
         StudyNulls = "hallmark/study-nulls/1"
         StudyQuality = "hallmark/study-quality/1"
         StudyTables = "hallmark/study-tables/1"
+        Twins = "hallmark/twins/1"
+        TwinsDraw = "hallmark/twins-draw/1"
+        TwinsTest = "hallmark/twins-test/1"
     }
 }

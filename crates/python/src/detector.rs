@@ -183,6 +183,7 @@ pub(crate) fn power(
         pilot: None,
         cells_per_token,
         tokens_per_answer,
+        cohorts: vec![],
     };
     let planned = hallmark::power::plan(&planning, &mut silent);
     raise(py, planned.and_then(|planned| to_json(&planned, false)))

@@ -42,6 +42,7 @@ pub use page::{MOST_CHARACTERS, MOST_ROWS};
 
 use hallmark::power::Planned;
 use hallmark::{Calibrated, Detected, Examined, Scanned};
+use hallmark_campaign::results::Campaign;
 use page::Page;
 
 /// The page's verifier: `hallmark-verify`, compiled for WebAssembly by `crates/verify-wasm/build`.
@@ -63,6 +64,8 @@ pub enum Subject<'a> {
     Power(&'a Planned),
     /// How often unmarked text is called marked.
     Calibrated(&'a Calibrated),
+    /// Why accounts were put together: a scan of usage logs, and one of its campaigns.
+    Campaign(&'a hallmark_campaign::results::Scanned, &'a Campaign),
 }
 
 /// One self-contained page. The same subject gives the same bytes.
@@ -91,6 +94,7 @@ fn page_of(subject: &Subject<'_>) -> Page {
         Subject::Scanned(scanned) => subjects::scanned(scanned),
         Subject::Power(planned) => subjects::planned(planned),
         Subject::Calibrated(calibrated) => subjects::calibrated(calibrated),
+        Subject::Campaign(scanned, campaign) => subjects::campaign(scanned, campaign),
     };
     page.sections.extend(sections::glossary(&page));
     page

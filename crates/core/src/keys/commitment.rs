@@ -1,6 +1,6 @@
 //! Commitments: a key fixed in public before it is used, opened later by showing key and nonce.
 
-use super::{CohortKey, ForeignKey, Key, RootKey};
+use super::{CohortKey, ForeignKey, Key, RootKey, TwinsSeed};
 use alloc::vec::Vec;
 use core::fmt;
 use sha2::{Digest, Sha256};
@@ -45,6 +45,12 @@ impl Commitment {
             Key::Cohort(key) => Self::to_cohort(key, nonce),
             Key::Foreign(key) => Self::to_foreign(key, nonce),
         }
+    }
+
+    /// Commits to the seed of a draw of ghost twins.
+    #[must_use]
+    pub fn to_twins(seed: &TwinsSeed, nonce: &[u8; COMMITMENT_NONCE_BYTES]) -> Self {
+        Self::new(b"hallmark commitment v1:twins\0", seed.expose(), nonce)
     }
 
     /// A commitment that was published.

@@ -50,6 +50,10 @@ pub struct CohortKey([u8; KEY_BYTES]);
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct AttributesKey([u8; KEY_BYTES]);
 
+/// The seed of one draw of ghost twins: which requests get a second answer, and which of both answers is sent. It marks nothing.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct TwinsSeed([u8; KEY_BYTES]);
+
 /// The key that a pseudo-random function runs under: a cohort key bound to a scheme, a PRF, a
 /// window and a stream. Profiles that differ in one of these share no words; profiles that differ
 /// in other parameters (γ, δ, layers, tokenizer) do, so give them keys of different cohorts.
@@ -80,6 +84,15 @@ impl RootKey {
         check_name("domain", domain)?;
         let key = derive(&self.0, &[b"attributes", domain.as_bytes()]);
         Ok(AttributesKey(key))
+    }
+
+    /// The seed of the draw of ghost twins of this name, such as `2026q4`. Who has it knows which answers were sent, and nothing of keys that mark.
+    ///
+    /// # Errors
+    /// When the name is empty, too long or holds a control character.
+    pub fn twins(&self, name: &str) -> Result<TwinsSeed, NameError> {
+        check_name("draw's", name)?;
+        Ok(TwinsSeed(derive(&self.0, &[b"twins", name.as_bytes()])))
     }
 
     /// The cohort key that a root key stands for when it is used without `derive`.
@@ -146,6 +159,20 @@ impl CohortKey {
 }
 
 impl AttributesKey {
+    /// The bytes, for a keyed hash to take.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; KEY_BYTES] {
+        &self.0
+    }
+}
+
+impl TwinsSeed {
+    /// A seed that was opened.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes, for a keyed hash to take.
     #[must_use]
     pub fn expose(&self) -> &[u8; KEY_BYTES] {

@@ -12,8 +12,10 @@
 //! | T7 | [`cohorts`] | which of several keys |
 //! | T8 | [`shape`] | too many very large scores |
 //! | T9 | [`logprobs`] | the suspect's own probabilities |
+//! | twins | [`twins`] | answers that were sent against their twins that were not |
 
 pub mod admission;
+pub(crate) mod betting;
 pub mod cohorts;
 pub mod contrast;
 pub(crate) mod counted;
@@ -26,4 +28,5 @@ pub(crate) mod residual;
 pub mod same_keys;
 pub(crate) mod sequential;
 pub mod shape;
+pub mod twins;
 pub(crate) mod weighted;

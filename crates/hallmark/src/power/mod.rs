@@ -1,10 +1,12 @@
 //! `power`: how much must be asked.
 
 mod calibration;
+mod cohorts;
 mod marking;
 mod pilot;
 
 pub use calibration::{Calibrated, UsedJson};
+pub use cohorts::CohortPlan;
 pub use marking::Marking;
 pub use pilot::{LevelJson, PilotFiles, PilotJson, WeightedJson};
 
@@ -68,6 +70,9 @@ pub struct Planned {
     /// What weighing by the harvest gains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weighted: Option<WeightedJson>,
+    /// What the keys of cohorts need, each of which holds a share of the harvest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cohorts: Vec<CohortPlan>,
 }
 
 /// What is to be seen, and how.
@@ -89,6 +94,8 @@ pub struct Planning {
     pub cells_per_token: Option<f64>,
     /// Tokens in an answer, without a pilot.
     pub tokens_per_answer: Option<u32>,
+    /// Shares of the harvest that cohorts hold, each with a key of its own.
+    pub cohorts: Vec<f64>,
 }
 
 /// How strong a mark is.
@@ -145,6 +152,7 @@ pub fn plan(planning: &Planning, progress: &mut dyn FnMut(Step<'_>)) -> Result<P
         (None, Some(rate)) => Some(Growth::constant(*rate)?),
         (None, None) => Growth::assumed(window),
     };
+    let cohorts = cohorts::plans(&planning.cohorts, mark, &design, *alpha, growth.as_ref())?;
     let tokens = growth.map(|growth| growth.tokens(size.cells as f64));
     let answers = tokens.and_then(|tokens| match (&pilot, tokens_per_answer) {
         (Some(pilot), _) => pilot.answers(tokens),
@@ -176,6 +184,7 @@ pub fn plan(planning: &Planning, progress: &mut dyn FnMut(Step<'_>)) -> Result<P
         answers,
         pilot: read,
         weighted,
+        cohorts,
     })
 }
 

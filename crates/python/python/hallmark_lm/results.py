@@ -1148,6 +1148,24 @@ class Examined(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class CohortPlan(Shown):
+    """A cohort of a share of the harvest."""
+
+    alpha: float
+    """The level for it: the whole level over the number of cohorts, as Holm's adjustment begins."""
+    cells: int
+    """Distinct fresh cells that its key needs."""
+    lift: float
+    """What of the lift it leaves: that share of it."""
+    share: float
+    """Its share of what was harvested."""
+    tokens: int | None = None
+    """Generated tokens that hold as many."""
+
+    _nested: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, repr=False)
 class Growth(Shown):
     """Distinct fresh cells after n generated tokens: coefficient · n^exponent (Heaps' law)."""
 
@@ -1239,6 +1257,8 @@ class Planned(Shown):
     """Answers of the given length, or the pilot's, that hold as many tokens."""
     calibration: Used | None = None
     """Which study says what lift the share leaves."""
+    cohorts: tuple[CohortPlan, ...] = ()
+    """What the keys of cohorts need, each of which holds a share of the harvest."""
     gamma: float | None = None
     """Green lists: the share of the vocabulary that is green."""
     growth: Growth | None = None
@@ -1254,4 +1274,4 @@ class Planned(Shown):
     weighted: Weighted | None = None
     """What weighing by the harvest gains."""
 
-    _nested: ClassVar[dict[str, str]] = {"calibration": "Used", "growth": "Growth", "pilot": "Pilot", "weighted": "Weighted"}
+    _nested: ClassVar[dict[str, str]] = {"calibration": "Used", "cohorts": "CohortPlan", "growth": "Growth", "pilot": "Pilot", "weighted": "Weighted"}

@@ -1,6 +1,7 @@
 //! What each kind of report is made of.
 
 mod calibrated;
+mod campaign;
 mod case;
 mod detected;
 mod examined;
@@ -8,6 +9,7 @@ mod planned;
 mod scanned;
 
 pub(crate) use calibrated::calibrated;
+pub(crate) use campaign::campaign;
 pub(crate) use case::case;
 pub(crate) use detected::detected;
 pub(crate) use examined::examined;

@@ -17,7 +17,6 @@
 //!
 //! All but the last step is done without a key: no type before [`Evidence::examine`] has one. Derivation: `docs/tests/logprobs.md`.
 
-mod betting;
 mod disclose;
 mod finding;
 mod mass_weights;

@@ -1,11 +1,11 @@
 //! T9: the evidence under one key.
 
-use super::betting::{Capitals, Residual};
 use super::mass_weights::{Evidence, UNIT, Weighed};
 use super::tilting;
 use crate::error::LogprobTestError;
 use crate::finding::LogprobFinding;
 use crate::interval::{Interval, Sides};
+use crate::statistic::betting::{Capitals, Residual};
 use crate::tail::{DoubleWord, Log10P, TailError, log10_p_up, weighted_upper};
 use hallmark_core::cells::CellBatch;
 use hallmark_core::law::Law;

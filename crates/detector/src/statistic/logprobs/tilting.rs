@@ -4,8 +4,8 @@
 //! e^(θX)·Π(1 − θa) has mean at most 1 for every θ below the largest weight's inverse: the likelihood ratio of scores that are
 //! exponential with means 1/(1 − θa). A mean over fixed θ is an e-value.
 
-use super::betting::mean;
 use super::mass_weights::UNIT;
+use crate::statistic::betting::mean;
 use crate::tail::{DoubleWord, Group, Log10E, NAT};
 
 /// How many tilts.

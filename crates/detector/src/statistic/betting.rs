@@ -1,4 +1,4 @@
-//! T9's bets on bounded window sums: an e-value that needs each window's mean only.
+//! Bets on bounded sums, of windows (T9) or pairs of twins: an e-value that needs the mean of each only.
 //!
 //! For `green` (and tournament bits) a window's sum X = Σ a·score has a known mean μ under the null hypothesis and is bounded. Somebody who bets
 //! the share λ of a capital on "X is above its mean", window after window, multiplies it by 1 + λ(X − μ), which has mean 1; so
@@ -9,14 +9,14 @@ use crate::tail::{DoubleWord, Log10E};
 
 /// X − μ of one window, exactly: a whole number of units.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Residual {
-    pub(super) whole: i64,
-    pub(super) per_unit: f64,
+pub(crate) struct Residual {
+    pub(crate) whole: i64,
+    pub(crate) per_unit: f64,
 }
 
 impl Residual {
     /// In weights of 1.
-    pub(super) fn to_f64(self) -> f64 {
+    pub(crate) fn to_f64(self) -> f64 {
         self.whole as f64 * self.per_unit
     }
 }
@@ -26,7 +26,7 @@ const BETTORS: usize = 64;
 
 /// Capitals of all bettors: mantissa and binary exponent.
 #[derive(Clone, Debug)]
-pub(super) struct Capitals {
+pub(crate) struct Capitals {
     shares: [f64; BETTORS],
     mantissas: [f64; BETTORS],
     exponents: [i64; BETTORS],
@@ -36,7 +36,7 @@ pub(super) struct Capitals {
 impl Capitals {
     /// Bets against windows whose X − μ is never below −`lowest`, in units of a weight of 1: shares λ of
     /// 0.98/`lowest`·2^(−j/4), j = 0..64, so that no bet can lose more than 98%.
-    pub(super) fn new(lowest: f64) -> Self {
+    pub(crate) fn new(lowest: f64) -> Self {
         let most = if lowest > 0.0 { 0.98 / lowest } else { 0.0 };
         let shares = std::array::from_fn(|j| most * libm::exp2(-(j as f64) / 4.0));
         Self {
@@ -48,7 +48,7 @@ impl Capitals {
     }
 
     /// Bets on one more window.
-    pub(super) fn bet(&mut self, residual: Residual) {
+    pub(crate) fn bet(&mut self, residual: Residual) {
         let x = residual.to_f64();
         for (capital, share) in self.mantissas.iter_mut().zip(&self.shares) {
             *capital *= 1.0 + share * x;
@@ -60,7 +60,7 @@ impl Capitals {
     }
 
     /// Multiplies by the capitals of other windows, with the same shares.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         for j in 0..BETTORS {
             self.mantissas[j] *= other.mantissas[j];
             self.exponents[j] += other.exponents[j];
@@ -70,7 +70,7 @@ impl Capitals {
     }
 
     /// The mean of the capitals, rounded down.
-    pub(super) fn log10_e(&self) -> Log10E {
+    pub(crate) fn log10_e(&self) -> Log10E {
         if self.windows == 0 {
             return Log10E::ONE;
         }
@@ -99,7 +99,7 @@ impl Capitals {
 const OFTEN: u64 = 16;
 
 /// log10 of the mean of exponentials, less `slack` nats, rounded down.
-pub(super) fn mean(lns: &[DoubleWord], slack: f64) -> Log10E {
+pub(crate) fn mean(lns: &[DoubleWord], slack: f64) -> Log10E {
     let Some(largest) = lns
         .iter()
         .copied()
