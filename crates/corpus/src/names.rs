@@ -74,7 +74,7 @@ fn by_place(fields: &[(String, Tree)]) -> Option<String> {
     for (word, places) in fields {
         match places {
             Tree::Ids(places) => {
-                words.extend(places.iter().map(|&place| (i128::from(place), word)))
+                words.extend(places.iter().map(|&place| (i128::from(place), word)));
             }
             Tree::Whole(place) => words.push((*place, word)),
             _ => return None,

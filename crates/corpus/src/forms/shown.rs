@@ -256,7 +256,7 @@ mod tests {
             .map(|token| Letters::of_tokens([token.as_bytes()].into_iter()))
             .collect();
         let mut all = Shown::default();
-        all.add(shown[..1000].as_bytes());
+        all.add(&shown.as_bytes()[..1000]);
         let held = all.hold(&windows);
         let expected = tokens
             .iter()
