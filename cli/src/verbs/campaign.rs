@@ -50,9 +50,10 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
         None => read(args, &pseudonyms, &reading)?,
     };
     if traffic.weeks < 2 || traffic.proposing >= traffic.weeks {
+        let needed = 2.max(traffic.proposing + 1);
         return Err(Error::outside(format_args!(
-            "there are {} weeks of requests, and a scan needs one more than the {} that propose groups, and two at least",
-            traffic.weeks, traffic.proposing
+            "weeks of requests: {}; a scan needs {needed}, one of which tests what others propose",
+            traffic.weeks
         ))
         .hint("give more logs; a week that has fewer than four days does not count, nor, with --follow, one that is not over"));
     }

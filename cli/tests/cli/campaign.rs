@@ -204,6 +204,8 @@ fn nothing_raw_is_written() {
         // Addresses, user agents and templates of requests.
         for part in ["10.", "agent-", "template-"] {
             let shown = text.match_indices(part).any(|(at, _)| match part {
+                // A property of style sheets.
+                "template-" => !text[..at].ends_with("grid-"),
                 "10." => text[at..].chars().take(15).filter(|c| *c == '.').count() >= 3,
                 _ => true,
             });
@@ -237,7 +239,7 @@ fn what_cannot_be_scanned_says_so() {
     bench.refused(
         &format!("{scan} --skip-bad 1 log.jsonl"),
         4,
-        &["a scan needs two"],
+        &["a scan needs 2"],
     );
     bench.refused(&format!("{scan} none.jsonl"), 2, &["none.jsonl"]);
     bench.refused(

@@ -1,6 +1,5 @@
 //! How much must be asked to see the key of a cohort that holds a part of the harvest.
 
-use super::level_of_law;
 use super::marking::Marking;
 use crate::error::{Error, Result};
 use hallmark_detector::power::{Design, Growth, sample_size};
@@ -42,7 +41,7 @@ pub(super) fn plans(
         }
         let design = Design {
             lift: share * whole.lift,
-            alpha: level_of_law(mark, each)?,
+            alpha: mark.level_of_law(each)?,
             ..*whole
         };
         let size = sample_size(&design).map_err(|error| at(error.into()))?;

@@ -21,6 +21,24 @@ pub struct Marking {
 }
 
 impl Marking {
+    /// The level that the law alone has to reach: where the function keeps b bits of a key, 2^-b of it is the chance of another key that is the same
+    /// in effect.
+    pub(super) fn level_of_law(&self, alpha: f64) -> Result<f64> {
+        let Some(bits) = self.key_bits() else {
+            return Ok(alpha);
+        };
+        let other_key = 0.5_f64.powi(i32::try_from(bits).unwrap_or(i32::MAX));
+        match alpha > other_key {
+            true => Ok(alpha - other_key),
+            false => Err(Error::usage(format_args!(
+                "a key of {} has {bits} bits in effect, so no p is below {other_key:.1e}",
+                self.profile.scheme.id()
+            ))
+            .at(format_args!("--alpha {alpha:e}"))
+            .hint("give a level above that: no number of answers reaches a smaller p")),
+        }
+    }
+
     /// A profile.
     #[must_use]
     pub fn of_profile(profile: Profile) -> Self {

@@ -139,7 +139,7 @@ pub fn plan(planning: &Planning, progress: &mut dyn FnMut(Step<'_>)) -> Result<P
     let design = Design {
         law: mark.profile.law(),
         lift,
-        alpha: level_of_law(mark, *alpha)?,
+        alpha: mark.level_of_law(*alpha)?,
         power: *power,
     };
     let size = sample_size(&design)?;
@@ -186,24 +186,6 @@ pub fn plan(planning: &Planning, progress: &mut dyn FnMut(Step<'_>)) -> Result<P
         weighted,
         cohorts,
     })
-}
-
-/// The level that the law alone has to reach: where the function keeps b bits of a key, 2^-b of it is the chance of another key that is the same
-/// in effect.
-fn level_of_law(mark: &Marking, alpha: f64) -> Result<f64> {
-    let Some(bits) = mark.key_bits() else {
-        return Ok(alpha);
-    };
-    let other_key = 0.5_f64.powi(i32::try_from(bits).unwrap_or(i32::MAX));
-    match alpha > other_key {
-        true => Ok(alpha - other_key),
-        false => Err(Error::usage(format_args!(
-            "a key of {} has {bits} bits in effect, so no p is below {other_key:.1e}",
-            mark.profile.scheme.id()
-        ))
-        .at(format_args!("--alpha {alpha:e}"))
-        .hint("give a level above that: no number of answers reaches a smaller p")),
-    }
 }
 
 fn lift_of<'a>(table: &'a Calibration, setting: &Setting, share: f64) -> Result<Used<'a>> {
