@@ -106,7 +106,7 @@ pub fn test(differences: &[Option<f64>]) -> Result<TwinsFinding, NotFinite> {
 /// Two-sided p of the same signed sum: do sent and unsent twins differ at all in something that no suspect decides, such as their length?
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn two_sided(differences: &[f64]) -> Result<Log10P, NotFinite> {
     let some = |sign: f64| {
         differences
