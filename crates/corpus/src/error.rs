@@ -401,6 +401,14 @@ impl Reason {
             Self::Structure(_) => {
                 "repair the file (it may have been cut), or give the format if this is not one array of records"
             }
+            Self::OverLimit {
+                limit: limit @ LimitKind::DocumentBytes,
+                ..
+            } => {
+                return format!(
+                    "raise `--{limit}` if it is meant to be this large; with --turns all each answer counts with all that was shown before it. Do not cut a talk in parts: what stood before an answer was shown"
+                );
+            }
             Self::OverLimit { limit, .. } => {
                 return format!(
                     "split the input, or raise `{limit}` if it is meant to be this large"
