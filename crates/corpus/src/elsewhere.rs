@@ -122,13 +122,21 @@ fn points(fields: &[(String, Tree)]) -> bool {
         || ["mapping", "chat_messages"]
             .iter()
             .any(|name| get(name).is_some());
+    // Services that take all turns with each request know nothing of a session.
+    let has_turns = ["messages", "contents"]
+        .iter()
+        .any(|name| get(name).is_some_and(is_list));
     fields.iter().any(|(name, value)| {
         let is_written =
             WRITTEN.contains(&name.as_str()) || name == "input" && kind.ends_with("tool_use");
         if is_written || *value == Tree::Null {
             return false;
         }
-        let names_itself = has_talk && canonical(name) == "conversationid";
+        let names_itself = match &*canonical(name) {
+            "conversationid" => has_talk,
+            "sessionid" => has_talk || has_turns,
+            _ => false,
+        };
         !names_itself && is_reference(name, value) || within(name, value)
     })
 }
@@ -266,6 +274,11 @@ mod tests {
                 true,
             ),
             (r#"{"body": {"prompt": "a conversation"}}"#, false),
+            (r#"{"session_id": "s", "prompt": "q"}"#, true),
+            (
+                r#"{"session_id": "s", "messages": [{"role": "user", "content": "q"}]}"#,
+                false,
+            ),
             (r#"{"conversation": "conv_1", "input": "q"}"#, true),
             (r#"{"conversation": {"id": "conv_1"}, "input": "q"}"#, true),
             (

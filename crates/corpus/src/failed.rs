@@ -85,7 +85,7 @@ pub(crate) fn flat(record: &Tree) -> Option<String> {
         .filter(|end| is_withheld(end));
     let level = record.text_at("level").filter(|level| *level == "ERROR");
     let status = record.text_at("status");
-    let status = status.filter(|status| ["failure", "failed", "error", "errored"].contains(status));
+    let status = status.filter(|status| ["failure", "error", "errored"].contains(status));
     ended.or(level).or(status).map(str::to_lowercase)
 }
 

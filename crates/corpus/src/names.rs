@@ -11,8 +11,8 @@ const LONGEST: usize = 48;
 /// Fields that hold what the model wrote.
 const WRITTEN: [&str; 3] = ["arguments", "args", "partial_json"];
 
-/// Everything that stands in objects whose names are texts: names and values in their order; and words by their places, where an
-/// object says at which places each word stands.
+/// The names of objects whose names are texts, in their order; and words by their places, where an object says at which places each word
+/// stands. No values: one of them may be the answer, and those that are not are shown without this.
 pub(crate) fn names_shown(record: &Tree) -> impl Iterator<Item = Said> {
     let mut texts = vec![];
     walk(record, &mut texts);
@@ -26,11 +26,9 @@ pub(crate) fn names_shown(record: &Tree) -> impl Iterator<Item = Said> {
 fn walk(value: &Tree, texts: &mut Vec<String>) {
     let fields = value.fields();
     if fields.len() > MANY || fields.iter().any(|(name, _)| is_text(name)) {
-        let mut all = String::new();
-        flat(value, &mut all);
-        texts.push(all);
+        let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+        texts.push(names.join(" "));
         texts.extend(by_place(fields));
-        return;
     }
     for (name, value) in fields {
         match value {
@@ -44,28 +42,6 @@ fn walk(value: &Tree, texts: &mut Vec<String>) {
 
 fn is_text(name: &str) -> bool {
     name.len() > LONGEST || name.contains(char::is_whitespace)
-}
-
-fn flat(value: &Tree, all: &mut String) {
-    let mut add = |text: &str| {
-        all.push_str(text);
-        all.push(' ');
-    };
-    match value {
-        Tree::Text(text) => add(text),
-        Tree::Whole(number) => add(&number.to_string()),
-        Tree::Number(number) => add(&number.to_string()),
-        Tree::Ids(ids) => ids.iter().for_each(|id| add(&id.to_string())),
-        Tree::List(items) => items.iter().for_each(|item| flat(item, all)),
-        Tree::Object(fields) => {
-            for (name, value) in fields {
-                all.push_str(name);
-                all.push(' ');
-                flat(value, all);
-            }
-        }
-        Tree::Null | Tree::Bool(_) => {}
-    }
 }
 
 /// The words of an index in the order of their places.

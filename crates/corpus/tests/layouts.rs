@@ -192,11 +192,11 @@ fn names_of_fields_that_are_texts_are_shown() {
     for (value, told) in [
         (
             r#"{"the gate is shut at noon": 0.5, "x": 1}"#,
-            "the gate is shut at noon 0.5 x 1 ",
+            "the gate is shut at noon x",
         ),
         (
             r#"{"rows": [{"name of the keeper": {"first": "a"}}]}"#,
-            "name of the keeper first a ",
+            "name of the keeper",
         ),
         (
             r#"{"is shut": [1], "the gate": [0, 2]}"#,
@@ -216,6 +216,37 @@ fn names_of_fields_that_are_texts_are_shown() {
                 records[0].exposure
             );
         }
+    }
+}
+
+/// A record of many fields, or one whose columns have names of several words, does not show its own answer.
+#[test]
+fn an_answer_is_not_shown_by_the_names_around_it() {
+    let many: String = (0..40).map(|at| format!(r#""f{at}": {at}, "#)).collect();
+    let fields = ["prompt=row.User Prompt", "response=row.Model Response"];
+    let mapped = ReadOptions {
+        fields: hallmark_corpus::FieldMap::parse(fields).unwrap(),
+        ..ReadOptions::default()
+    };
+    for (record, options) in [
+        (
+            format!(r#"{{{many}"prompt": "q", "response": "the end"}}"#),
+            &ReadOptions::default(),
+        ),
+        (
+            format!(
+                r#"{{{many}"choices": [{{"message": {{{many}"role": "assistant", "content": "the end"}}}}]}}"#
+            ),
+            &ReadOptions::default(),
+        ),
+        (
+            r#"{"row": {"User Prompt": "q", "Model Response": "the end"}}"#.to_owned(),
+            &mapped,
+        ),
+    ] {
+        let (records, _) = of_json(&record, options);
+        assert_eq!(texts(&records), ["the end"], "{record}");
+        assert!(!shown(&records[0], "the end"), "{:?}", records[0].exposure);
     }
 }
 
