@@ -24,11 +24,11 @@ def upper(log):
 
 
 class Examination:
-    """The plan with the answers; `keys` and `controls` are Key values in the plan's order, `forms` which forms of T2 and T2r the finding names."""
+    """The plan with the answers; `keys` and `controls` are Key values in the plan's order, `forms` which forms of T2 and T2r the finding names, `named` its log10 E of T3r."""
 
-    def __init__(self, plan, read, answers, references, indexes, keys, controls, order, forms):
+    def __init__(self, plan, read, answers, references, indexes, keys, controls, order, forms, named):
         self.plan, self.profile, self.read, self.order = plan, plan["profile"], read, order
-        self.keys, self.controls, self.forms = keys, controls, forms
+        self.keys, self.controls, self.forms, self.named = keys, controls, forms, named
         self.ring = self.profile.get("ring", 1)
         self.cells = read.laid_out()
         self.gumbel = effects.is_gumbel(self.profile)
@@ -166,7 +166,7 @@ class Examination:
         inputs = list(bets.cells)
         scored = self.scores_of(key, [cell for *cell, _ in inputs])
         own = scored[[number for *_, number in inputs], range(len(inputs))]
-        end, follow, lean, (cells, most) = bets.run(own)
+        end, follow, lean, (cells, most) = bets.run(own, self.named.get(("T3r", key.id)))
         found = {"test": "T3r", "scored": len(bets.cells), "above": len(bets.cells), "below": 0, "weights": "first-visits"}
         found |= {"log10_e": end, "follow": follow, "lean": lean, "leaning": "follow" if follow >= lean else "lean"}
         found |= {"cells": cells, "largest": most, "log10_p": upper(-end), "windows_read": log.windows}

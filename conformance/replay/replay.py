@@ -152,7 +152,8 @@ def replay(found, key_files, folder, sources):
         table.equal("reference", "tokens", found["reference"]["tokens"], sum(len(answer.tokens) for answer in references))
     weighed = [their for their in found["tests"] if their["test"] in ("T2", "T2r")]
     forms = {(their["test"], their["key_id"]): (their.get("leaning"), their.get("prior")) for their in weighed}
-    examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order, forms)
+    named = {(their["test"], their["key_id"]): their.get("log10_e") for their in found["tests"]}
+    examination = Examination(plan, read, answers, references, indexes(table, found, folder, sources), tried, controls, order, forms, named)
     by_key = [examination.findings(key) for key in tried]
     every = [our for findings in by_key for our in findings]
     for our in every:
