@@ -48,7 +48,8 @@ pub(crate) struct CampaignScanArgs {
     /// A table of attributes; repeat it
     #[arg(long, value_name = "FILE")]
     pub(crate) attributes: Vec<PathBuf>,
-    /// What wrote the logs: own, litellm, langfuse, helicone, otel, cloudflare, nginx or caddy
+    /// What wrote the logs: own, ledger, litellm, langfuse, helicone, otel, openai-usage, anthropic-usage, cloudflare,
+    /// nginx or caddy
     #[arg(long, value_name = "NAME", default_value = "own")]
     pub(crate) layout: String,
     /// Where a field stands: time, account, unit, `attr.KIND`, kind, value or `first_seen`, and a dotted path; repeat it

@@ -228,6 +228,103 @@ fn layouts_find_their_fields() {
     assert!(logs.windows(2).all(|two| two[0] == two[1]));
 }
 
+/// A batch of spans holds several requests, each with what stands around it, beside a line that is one span.
+#[test]
+fn spans_of_a_batch_are_requests() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let span = |second: u64, who: &str| {
+        serde_json::json!({"startTimeUnixNano": (second * 1_000_000_000).to_string(), "attributes": [
+            {"key": "user.id", "value": {"stringValue": who}}, {"key": "spans", "value": {"intValue": "3"}}]})
+    };
+    let batch = serde_json::json!({"resourceSpans": [
+        {"resource": {"attributes": [{"key": "client.address", "value": {"stringValue": "10.0.0.1"}}]},
+         "scopeSpans": [{"spans": [span(1_767_603_605, "k"), span(1_767_690_000, "l")]}, {"spans": []}]},
+        {"scopeSpans": [{"spans": [span(1_768_780_799, "m")]}]}]});
+    std::fs::write(&path, format!("{batch}\n{}\n", span(1_767_603_605, "m"))).unwrap();
+    let fields = ["attr.ip=resource.attributes.client\\.address"];
+    let (log, files) = read(&[path], &[], &reading("otel", &fields, 0)).unwrap();
+    assert_eq!((log.requests, log.accounts.len()), (4, 3));
+    assert_eq!(files[0].records, 4);
+    // Two accounts have the address, and its network.
+    assert_eq!(log.links.len(), 4);
+}
+
+/// Pages as services answer them, over many lines and one behind another; a list of buckets alone; and buckets that are too wide.
+#[test]
+fn usage_reports_are_read_by_the_minute() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("usage.json");
+    let bucket = |from: u64, width: u64, keys: &[&str]| {
+        let results = keys.iter().map(|key| {
+            serde_json::json!({"object": "organization.usage.completions.result", "input_tokens": 9, "num_model_requests": 2, "api_key_id": key, "user_id": null})
+        });
+        serde_json::json!({"object": "bucket", "start_time": from, "end_time": from + width, "results": results.collect::<Vec<_>>()})
+    };
+    let buckets = [
+        bucket(1_767_603_600, 60, &["k", "l"]),
+        bucket(1_767_603_660, 60, &[]),
+        bucket(1_767_690_000, 60, &["k"]),
+    ];
+    let page = |data: &[serde_json::Value]| {
+        let page = serde_json::json!({"object": "page", "data": data, "has_more": false});
+        serde_json::to_string_pretty(&page).unwrap()
+    };
+    let openai = reading("openai-usage", &[], 0);
+    std::fs::write(&path, page(&buckets[..2]) + "\n" + &page(&buckets[2..])).unwrap();
+    let paths = std::slice::from_ref(&path);
+    let (log, files) = read(paths, &[], &openai).unwrap();
+    assert_eq!((log.requests, log.accounts.len()), (3, 2));
+    assert_eq!(files[0].records, 3);
+    std::fs::write(&path, serde_json::to_string_pretty(&buckets).unwrap()).unwrap();
+    assert_eq!(read(paths, &[], &openai).unwrap().0, log);
+    let anthropic = serde_json::json!({"data": [
+        {"starting_at": "2026-01-05T09:00:00Z", "ending_at": "2026-01-05T09:01:00Z", "results": [
+            {"api_key_id": "k", "workspace_id": null, "output_tokens": 5}, {"api_key_id": "l", "output_tokens": 5}]},
+        {"starting_at": "2026-01-06T09:00:00Z", "ending_at": "2026-01-06T09:01:00Z", "results": [{"api_key_id": "k"}]}], "has_more": false});
+    std::fs::write(&path, anthropic.to_string()).unwrap();
+    let (other, _) = read(paths, &[], &reading("anthropic-usage", &[], 0)).unwrap();
+    assert_eq!(other, log);
+
+    std::fs::write(&path, page(&[bucket(1_767_603_600, 3600, &["k"])])).unwrap();
+    let error = read(paths, &[], &openai).unwrap_err().to_string();
+    assert!(
+        error.contains("usage.json:1: counts more than a minute"),
+        "{error}"
+    );
+    for (text, wanted) in [
+        ("{\"data\": [", "ends within a page"),
+        (
+            "{\"error\": {\"message\": \"no\"}}",
+            "is no record of its format",
+        ),
+        ("secret", "is no JSON"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let error = read(paths, &[], &openai).unwrap_err().to_string();
+        assert!(
+            error.contains(wanted) && !error.contains("secret"),
+            "{error}"
+        );
+    }
+}
+
+/// The serving side's own ledger: requests that begin, marked or not; what opens it and what ends a request is passed over.
+#[test]
+fn the_own_ledger_is_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.jsonl");
+    let text = r#"{"event":"open","ledger":1,"time":1767603600000}
+{"event":"begin","id":"a-1","number":1,"time":1767603605000,"cohort":"a","key":"00","profile":"p","prompt_tokens":3,"answer":0}
+{"event":"end","id":"a-1","number":1,"time":1767603609000,"key":"00","tokens":7,"reason":"stop","sent":true}
+{"event":"unmarked","time":1767690000000,"cohort":"b","profile":"p","why":"policy","prompt_tokens":3,"tokens":7,"reason":"stop","sent":true}
+"#;
+    std::fs::write(&path, text).unwrap();
+    let (log, files) = read(&[path], &[], &reading("ledger", &[], 0)).unwrap();
+    assert_eq!((log.requests, log.accounts.len()), (2, 2));
+    assert_eq!((files[0].records, files[0].skipped), (2, 0));
+}
+
 #[test]
 fn bad_records_are_named_and_never_told() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! Records of a part of a file: every name once, and a pseudonym for each before it is handed on.
 
 use super::layout::Layout;
-use super::row::{Bad, Found, Table, checked, each_attribute, each_prompt};
+use super::row::{Bad, Found, Table, checked, each_attribute, each_prompt, is_passed_over};
 use super::sketch::{MOST, Sketches};
 use crate::pseudonym::{Pseudonym, Pseudonyms};
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
@@ -89,6 +89,9 @@ impl Batch {
     /// Takes a record, if it can be used.
     pub(crate) fn take(&mut self, line: u64, found: &Found<'_>, how: How<'_>) {
         let (layout, table) = (how.layout, how.table);
+        if is_passed_over(found, layout) {
+            return;
+        }
         let row = match checked(found, layout, table) {
             Ok(row) => row,
             Err(bad) => return self.bad.push((line, bad)),

@@ -5,7 +5,7 @@ use super::file::Opened;
 use super::layout::Layout;
 use super::row::{Bad, Table};
 use super::sketch::Sketches;
-use super::{lines, parquet, table};
+use super::{lines, pages, parquet, table};
 use crate::pseudonym::Pseudonyms;
 use crate::traffic::{Builder, Parts, Traffic};
 use hallmark::{Error, Result};
@@ -125,6 +125,9 @@ impl<'a> Door<'a> {
         let take = &mut |batch: Keyed| self.take(path, &batch);
         match Opened::new(path)? {
             Opened::Parquet(file) => parquet::read(path, file, how, take),
+            Opened::Csv(bytes) | Opened::Lines(bytes) if reading.layout.has_pages => {
+                pages::read(path, bytes, how, take)
+            }
             Opened::Csv(bytes) => table::read(path, bytes, how, take),
             Opened::Lines(bytes) => lines::read(path, bytes, how, take),
         }

@@ -37,16 +37,18 @@ impl Opened {
             _ => Box::new(file),
         };
         let (first, bytes) = start(plain).map_err(failed)?;
-        // A table's name may say so; lines of JSON begin with a brace.
+        // A table's name may say so; JSON begins with a brace, or a bracket where it is a list.
         let named = path.to_string_lossy();
         let is_table = [".csv", ".csv.gz", ".csv.zst", ".tsv"]
             .iter()
             .any(|end| named.ends_with(end));
         let first = first.trim_ascii_start().first().copied();
-        Ok(match is_table || first.is_some_and(|first| first != b'{') {
-            true => Self::Csv(bytes),
-            false => Self::Lines(bytes),
-        })
+        Ok(
+            match is_table || first.is_some_and(|first| !b"{[".contains(&first)) {
+                true => Self::Csv(bytes),
+                false => Self::Lines(bytes),
+            },
+        )
     }
 }
 

@@ -10,6 +10,10 @@ pub(crate) type Path = Vec<String>;
 pub(crate) enum Field {
     /// When.
     Time,
+    /// When what it counts ends: a record of more than a minute says nothing of minutes.
+    End,
+    /// Of what event the record is.
+    Event,
     /// Who.
     Account,
     /// A declared organisation that the account belongs to.
@@ -30,6 +34,8 @@ impl Field {
     fn named(name: &str) -> Option<Self> {
         Some(match name {
             "time" => Self::Time,
+            "end" => Self::End,
+            "event" => Self::Event,
             "account" => Self::Account,
             "unit" => Self::Unit,
             "system" => Self::Prompt("system"),
@@ -58,15 +64,33 @@ pub struct Layout {
     pub(crate) places: Vec<(Field, Path)>,
     /// Whether `attr.KIND` at the top of a record is an attribute by itself.
     pub(crate) is_own: bool,
+    /// Names of the lists, from the outermost on, that records stand in; each name with its other spellings. Records have what stands around them.
+    pub(crate) lists: &'static [&'static [&'static str]],
+    /// Whether a file is a few large documents, written over any number of lines.
+    pub(crate) has_pages: bool,
+    /// Which events are requests, where records say of what event they are; the others are passed over.
+    pub(crate) events: &'static [&'static str],
 }
 
+/// OTLP as collectors write it.
+const SPANS: &[&[&str]] = &[
+    &["resourceSpans", "resource_spans"],
+    &["scopeSpans", "scope_spans", "instrumentationLibrarySpans"],
+    &["spans"],
+];
+/// Pages of a usage report: buckets of time, and in each the results by key.
+const BUCKETS: &[&[&str]] = &[&["data"], &["results", "result"]];
+
 /// Names of layouts.
-pub const LAYOUTS: [&str; 8] = [
+pub const LAYOUTS: [&str; 11] = [
     "own",
+    "ledger",
     "litellm",
     "langfuse",
     "helicone",
     "otel",
+    "openai-usage",
+    "anthropic-usage",
     "cloudflare",
     "nginx",
     "caddy",
@@ -85,6 +109,16 @@ impl Layout {
         let mut layout = Self {
             places: vec![],
             is_own: name == "own",
+            lists: match name {
+                "otel" => SPANS,
+                "openai-usage" | "anthropic-usage" => BUCKETS,
+                _ => &[],
+            },
+            has_pages: matches!(name, "openai-usage" | "anthropic-usage"),
+            events: match name {
+                "ledger" => &["begin", "unmarked"],
+                _ => &[],
+            },
         };
         for mapping in mapped {
             let wrong = |what: &str| {
@@ -94,7 +128,7 @@ impl Layout {
             };
             let (name, path) = mapping.split_once('=').ok_or_else(|| wrong("has no `=`"))?;
             let field = Field::named(name).ok_or_else(|| {
-                wrong("maps none of time, account, unit, system, turn, kind, value, first_seen, attr.KIND")
+                wrong("maps none of time, end, account, unit, system, turn, kind, value, first_seen, attr.KIND")
             })?;
             let path = split(path).ok_or_else(|| wrong("has an empty name in its path"))?;
             layout.places.push((field, path));
@@ -140,6 +174,13 @@ fn places(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
             ("value", "value"),
             ("first_seen", "first_seen"),
         ],
+        // The ledger of the serving side: its labels are the accounts, and lines of events that are no request are passed over.
+        "ledger" => &[
+            ("event", "event"),
+            ("time", "time"),
+            ("account", "cohort"),
+            ("attr.profile", "profile"),
+        ],
         // LiteLLM_SpendLogs: an account is a key of the gateway.
         "litellm" => &[
             ("time", "startTime"),
@@ -180,6 +221,21 @@ fn places(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
             ("account", "attributes.enduser\\.id"),
             ("attr.ip", "attributes.client\\.address"),
             ("attr.user_agent", "attributes.user_agent\\.original"),
+        ],
+        // Usage by the minute (`bucket_width=1m`), grouped by key.
+        "openai-usage" => &[
+            ("time", "start_time"),
+            ("end", "end_time"),
+            ("account", "api_key_id"),
+            ("attr.user", "user_id"),
+            ("attr.project", "project_id"),
+        ],
+        "anthropic-usage" => &[
+            ("time", "starting_at"),
+            ("end", "ending_at"),
+            ("account", "api_key_id"),
+            ("attr.user", "account_id"),
+            ("attr.workspace", "workspace_id"),
         ],
         // Logpush http_requests; who asked stands in a custom field, which has to be mapped.
         "cloudflare" => &[

@@ -2,7 +2,9 @@
 
 use super::batch::{Batch, How, Keyed};
 use super::json::Tree;
-use super::row::Bad;
+use super::layout::Layout;
+use super::nested;
+use super::row::{Bad, Found};
 use hallmark::{Error, Result};
 use rayon::prelude::*;
 use std::io::Read;
@@ -69,6 +71,12 @@ fn parsed(bytes: &[u8], line: &mut u64, tree: &Tree, how: How<'_>) -> Vec<Keyed>
             if text.trim_ascii().is_empty() {
                 continue;
             }
+            if let Some(records) = in_lists(text, how.layout) {
+                records
+                    .iter()
+                    .for_each(|found| batch.take(number, found, how));
+                continue;
+            }
             match tree.read(text, how.layout.places.len()) {
                 Some(found) => batch.take(number, &found, how),
                 None => batch.bad.push((number, Bad::Malformed)),
@@ -77,4 +85,13 @@ fn parsed(bytes: &[u8], line: &mut u64, tree: &Tree, how: How<'_>) -> Vec<Keyed>
         batch.keyed(how)
     };
     parts.into_par_iter().map(read).collect()
+}
+
+/// The records in a line that holds many, where the layout knows of such.
+fn in_lists(line: &[u8], layout: &Layout) -> Option<Vec<Found<'static>>> {
+    let named = |name: &&str| memchr::memmem::find(line, name.as_bytes()).is_some();
+    if !layout.lists.iter().copied().flatten().any(named) {
+        return None;
+    }
+    nested::records(&serde_json::from_slice(line).ok()?, layout)
 }

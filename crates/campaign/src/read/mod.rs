@@ -7,6 +7,8 @@ mod json;
 mod layout;
 mod lines;
 mod moment;
+mod nested;
+mod pages;
 mod parquet;
 mod row;
 mod shared;

@@ -36,6 +36,8 @@ pub enum Bad {
     NoTime,
     /// Its time is none, or not between 1970 and 2105 or so.
     Time,
+    /// It counts more than a minute.
+    Coarse,
     /// It does not say who.
     NoAccount,
     /// It says what no attribute is: a kind without a value, or a kind that is no plain name.
@@ -52,6 +54,9 @@ impl Bad {
             Self::Malformed => "is no record of its format",
             Self::NoTime => "has no time",
             Self::Time => "has a time that cannot be read",
+            Self::Coarse => {
+                "counts more than a minute, which says nothing of minutes (ask for the report with `bucket_width=1m`)"
+            }
             Self::NoAccount => "names no account",
             Self::Attribute => {
                 "has an attribute without a value, or of a kind that is no plain name"
@@ -72,6 +77,12 @@ fn first<'f>(found: &'f Found<'_>, layout: &Layout, wanted: &Field) -> Option<&'
     })
 }
 
+/// Whether a record is of an event that is no request.
+pub(crate) fn is_passed_over(found: &Found<'_>, layout: &Layout) -> bool {
+    let event = first(found, layout, &Field::Event).unwrap_or_default();
+    !layout.events.is_empty() && !layout.events.contains(&event)
+}
+
 /// A record, if all of it can be used.
 pub(crate) fn checked<'f>(
     found: &'f Found<'_>,
@@ -84,7 +95,13 @@ pub(crate) fn checked<'f>(
     };
     let minute = match when {
         Some(text) => {
-            let minute = seconds(text).ok_or(Bad::Time)?.div_euclid(60);
+            let begin = seconds(text).ok_or(Bad::Time)?;
+            if let Some(end) = first(found, layout, &Field::End)
+                && seconds(end).ok_or(Bad::Time)? - begin > 60
+            {
+                return Err(Bad::Coarse);
+            }
+            let minute = begin.div_euclid(60);
             Some(u32::try_from(minute).map_err(|_| Bad::Time)?)
         }
         None if is_needed => return Err(Bad::NoTime),
