@@ -1,6 +1,7 @@
 //! `campaign` in words.
 
 use crate::results::campaign::CampaignCohorts;
+use hallmark_campaign::character::Character;
 use hallmark_campaign::results::{Campaign, Group, ListName, Scanned};
 use hallmark_campaign::visible::Visible;
 use hallmark_study::campaigns::CampaignRuns;
@@ -160,6 +161,7 @@ pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
             visible_text(&group.visible)
         );
     }
+    character_lines(&mut text, &campaign.character);
     text.push_str(
         "\nAccounts, by their own evidence (minutes in common with the rest of their group):\n",
     );
@@ -192,6 +194,29 @@ pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
         scanned.domain, scanned.root_id
     );
     text
+}
+
+/// Features that are printed; results have all.
+const FEATURES: usize = 8;
+
+fn character_lines(text: &mut String, character: &Character) {
+    let _ = writeln!(
+        text,
+        "\nBeside accounts that were as active, in the weeks that propose ({} pairs; {} features, p adjusted for their number; a description, and no evidence):",
+        character.pairs, character.looked_at
+    );
+    for own in character.features.iter().take(FEATURES) {
+        let _ = writeln!(
+            text,
+            "  {}: {:.2} here, {:.2} there; more in {} pairs, less in {}; p = 10^{:.1}",
+            own.feature,
+            own.listed,
+            own.matched,
+            own.more,
+            own.fewer,
+            (10.0 * own.log10_p).ceil() / 10.0
+        );
+    }
 }
 
 pub(crate) fn keyed_text(table: &CampaignCohorts) -> String {

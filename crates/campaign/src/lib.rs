@@ -7,6 +7,7 @@
 //! Randomness is `ChaCha8` keyed by seed, week and account, sums are whole numbers, and accounts stand in the order of their pseudonyms: results
 //! do not depend on the number of threads, on the order of the input, or on how it is split into files.
 
+pub mod character;
 mod described;
 pub mod exchange;
 pub mod follow;

@@ -1,7 +1,6 @@
 //! Accounts to compare with: innocent as far as anybody knows, and about as active.
 
 use crate::propose::Proposal;
-use crate::pseudonym::Pseudonym;
 use crate::traffic::Traffic;
 
 /// Accounts of no proposed group, then those of groups that are cleared and not tied to any that is listed, by how active they were while
@@ -44,17 +43,16 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// For each account the nearest one that is not taken, if one is about as active.
-    pub(crate) fn take(&mut self, accounts: &[u32]) -> Vec<Pseudonym> {
-        let mut found: Vec<Pseudonym> = vec![];
+    /// Each account with the nearest one that is not taken, if one is about as active.
+    pub(crate) fn take(&mut self, accounts: &[u32]) -> Vec<[u32; 2]> {
+        let mut found = vec![];
         for &account in accounts {
             let minutes = early(self.traffic, account);
             let near = self.alone.take(minutes);
             if let Some(near) = near.or_else(|| self.cleared.take(minutes)) {
-                found.push(self.traffic.accounts[near as usize].pseudonym);
+                found.push([account, near]);
             }
         }
-        found.sort_unstable();
         found
     }
 }

@@ -1,5 +1,6 @@
 //! The result of a scan.
 
+use crate::character::Character;
 use crate::pseudonym::Pseudonym;
 use crate::read::FileRead;
 use crate::visible::Visible;
@@ -166,6 +167,9 @@ pub struct Campaign {
     pub members: Vec<Member>,
     /// Accounts that were about as active in the weeks that propose, one for each on a list: of no group, or of groups that are cleared and tied to none.
     pub matched: Vec<Pseudonym>,
+    /// How its listed accounts differ from those.
+    #[serde(default)]
+    pub character: Character,
 }
 
 /// A list.

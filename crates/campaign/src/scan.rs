@@ -1,11 +1,13 @@
 //! From traffic to campaigns.
 
+use crate::character::character;
 use crate::described::{described, how};
 use crate::exchange::{Population, Test, Tested, test};
 use crate::kin::Kin;
 use crate::lists::{COHORT_FDR, List, NAMED_FDR, list};
 use crate::matching::Matching;
 use crate::propose::{Proposal, Rules, propose};
+use crate::pseudonym::Pseudonym;
 use crate::results::{
     Campaign, Group, How, ListName, LowerCap, Member, Proposed, Shared, TrafficRead,
 };
@@ -265,6 +267,12 @@ fn campaign(
             visible: seen(group),
         }
     };
+    let pairs = matching.take(&listed);
+    let mut matched: Vec<Pseudonym> = pairs
+        .iter()
+        .map(|&[_, near]| traffic.accounts[near as usize].pseudonym)
+        .collect();
+    matched.sort_unstable();
     Campaign {
         campaign: format!(
             "c-{}",
@@ -284,7 +292,8 @@ fn campaign(
         cleared_accounts: count(ListName::Cleared),
         groups: groups.par_iter().map(of_group).collect(),
         shared: shared(traffic, &listed),
-        matched: matching.take(&listed),
+        character: character(traffic, &pairs),
+        matched,
         members: members.into_iter().map(|(_, member)| member).collect(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::page::{Block, Column, Page, Picture, Section, Table, Text};
 use crate::picture::{Joint, joint, windows};
 use crate::words::{count, decimals, significant};
+use hallmark_campaign::character::{Character, Feature};
 use hallmark_campaign::results::{Campaign, Group, ListName, Member, Scanned, Shared};
 use hallmark_campaign::visible::Visible;
 
@@ -25,6 +26,7 @@ pub(crate) fn campaign(scanned: &Scanned, campaign: &Campaign) -> Page {
         Section::new("minutes", "Minutes in common, beside surrogates").and(minutes(campaign)),
         Section::new("weeks", "Evidence week by week").and(weeks(scanned, campaign)),
         Section::new("shared", "What the accounts share").with(shared(campaign)),
+        Section::new("character", "Beside accounts that were as active").with(character(&campaign.character)),
         Section::new("accounts", "The accounts").with(accounts(campaign)),
         Section::new("repeat", "How to repeat it").and(repeat(scanned)),
     ];
@@ -231,6 +233,38 @@ fn shared(campaign: &Campaign) -> Block {
         "The value of each kind that most of them share, in the weeks that propose. It proposed the groups and is no evidence.",
         columns,
         &campaign.shared,
+        row,
+    )
+    .into()
+}
+
+fn character(character: &Character) -> Block {
+    let columns = vec![
+        Column::words("feature"),
+        Column::number("mean, listed"),
+        Column::number("mean, matched"),
+        Column::number("pairs with more"),
+        Column::number("with less"),
+        Column::number("log10 p"),
+    ];
+    let row = |own: &Feature| {
+        vec![
+            Text::given(&own.feature),
+            Text::words(decimals(own.listed, 2)),
+            Text::words(decimals(own.matched, 2)),
+            Text::words(count(own.more)),
+            Text::words(count(own.fewer)),
+            Text::words(decimals((10.0 * own.log10_p).ceil() / 10.0, 1)),
+        ]
+    };
+    Table::of(
+        format!(
+            "Listed accounts and the accounts matched to them, {} pairs, in the weeks that propose: sign tests, p of both sides and adjusted for the {} features looked at. It describes, and is no evidence of anything.",
+            count(character.pairs),
+            count(character.looked_at)
+        ),
+        columns,
+        &character.features,
         row,
     )
     .into()
