@@ -256,3 +256,142 @@ fn weigh(law: &[f64], from: i64, weights: &[f64]) -> f64 {
         .map(|(k, &weight)| law[(start + k) % law.len()] * weight)
         .sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::masses::Origin;
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn part(start: i64, mass: Vec<f64>) -> Masses {
+        Masses {
+            start,
+            mass,
+            outside: 0.0,
+            relative: 0.0,
+            origin: Origin::Whole(0),
+            slack: 0.0,
+        }
+    }
+
+    /// Some parts that begin anywhere, the third longer than the circle, with totals other than 1.
+    fn parts(count: usize, len: usize) -> Vec<Masses> {
+        let of = |at: usize| {
+            let width = if at == 2 { len + 37 } else { 3 + at % 5 };
+            let mass =
+                (0..width).map(|k| 0.9 / width as f64 * (1.0 + 0.5 * ((k * 7 + at) % 3) as f64));
+            part([-5, 70, 3, 0, 1][at % 5], mass.collect())
+        };
+        (0..count).map(of).collect()
+    }
+
+    /// What is weighed, outcome by outcome, each at every index that is its own on the circle.
+    fn slowly(parts: &[Masses], len: usize, from: i64, weights: &[f64]) -> f64 {
+        let mut law = BTreeMap::from([(0_i64, 1.0)]);
+        for part in parts {
+            let mut next = BTreeMap::new();
+            for (sum, p) in &law {
+                for (k, mass) in (part.start..).zip(&part.mass) {
+                    *next.entry(sum + k).or_insert(0.0) += p * mass;
+                }
+            }
+            law = next;
+        }
+        law.iter()
+            .map(|(sum, p)| {
+                let place = (sum - from).rem_euclid(len as i64) as usize;
+                weights.get(place).map_or(0.0, |weight| p * weight)
+            })
+            .sum()
+    }
+
+    #[test]
+    fn both_ways_are_the_definition() {
+        let weights: Vec<f64> = (0..20).map(|k| (-0.1 * f64::from(k)).exp()).collect();
+        for (count, len) in [(1, 64), (2, 256), (3, 64), (5, 128), (17, 256), (24, 256)] {
+            let parts = parts(count, len);
+            for from in [-3, 0, 5, 300] {
+                let exact = slowly(&parts, len, from, &weights);
+                for found in [
+                    direct(&parts, len, from, &weights),
+                    transformed(&parts, len, from, &weights),
+                    weighted_sum(&parts, len, from, &weights),
+                ] {
+                    let off = (found.sum - exact).abs();
+                    assert!(
+                        off <= found.error + 1e-15 * exact,
+                        "{count} {from}: {off} {found:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_direct_error_counts_what_is_done() {
+        let parts = parts(4, 64);
+        let found = direct(&parts, 64, 2, &[1.0, 0.5, 0.25]);
+        // Widths 3, 4, 64 and 6, two more for each part, and three weights.
+        let operations = 3 + 4 + 64 + 6 + 8 + 3;
+        assert_eq!(
+            found.error,
+            found.sum * f64::from(operations) * 2.0 * f64::EPSILON
+        );
+    }
+
+    /// The error of the transform by the formula of its proof: pairs of parts of one mass each, in two shares.
+    #[test]
+    fn the_error_of_the_transform_is_that_of_its_proof() {
+        const U2: f64 = f64::EPSILON;
+        let len = 256;
+        let near = |found: f64, expected: f64| {
+            assert!((found / expected - 1.0).abs() < 1e-9, "{found} {expected}");
+        };
+        let tau = Transform::new(len).error();
+        let one = |mass: f64| part(0, vec![mass]);
+        let weights = [3.0, 4.0];
+
+        let single = transformed(&[one(2.0)], len, 0, &weights);
+        let norm = 5_f64.sqrt();
+        let spectrum = (tau * norm + 16.0 * U2) + 2.0 * (tau * norm + 8.0 * U2);
+        near(single.sum, 6.0);
+        near(single.error, 1.02 * (spectrum + 2.0 * tau) * 5.0 + 8.0 * U2);
+
+        let four = [one(2.0), one(3.0), one(2.0), one(3.0)];
+        let norm = 13_f64.sqrt();
+        let pair = 3.0 * (tau * norm + 16.0 * U2) + 2.0 * (tau * norm + 24.0 * U2);
+        let spectrum = 12.0 * pair + 4.0 * U2 * 36.0;
+        let found = transformed(&four, len, 0, &weights);
+        near(found.sum, 108.0);
+        near(
+            found.error,
+            1.02 * (spectrum + 36.0 * tau) * 5.0 + 4.0 * U2 * 36.0,
+        );
+    }
+
+    /// Where the transform's error is not small beside the sum, the sum is done directly.
+    #[test]
+    fn small_sums_are_exact() {
+        let len = 1 << 14;
+        let fall = |rate: f64| {
+            (0..1100)
+                .map(|k| (-rate * f64::from(k)).exp() * rate)
+                .collect()
+        };
+        let parts = [part(0, fall(0.05)), part(0, fall(0.07))];
+        let weights = [1.0];
+        let exact = |at: usize| -> f64 {
+            let [a, b] = [&parts[0].mass, &parts[1].mass];
+            (0..=at)
+                .filter_map(|k| Some(a.get(k)? * b.get(at - k)?))
+                .sum()
+        };
+        let far = weighted_sum(&parts, len, 1500, &weights);
+        assert!(exact(1500) < 1e-20);
+        assert!((far.sum / exact(1500) - 1.0).abs() < 1e-12 && far.error < 1e-11 * far.sum);
+        let near = weighted_sum(&parts, len, 20, &weights);
+        assert!((near.sum - exact(20)).abs() <= near.error);
+        // Not done directly: that error would be far smaller.
+        assert_eq!(near.error, transformed(&parts, len, 20, &weights).error);
+    }
+}

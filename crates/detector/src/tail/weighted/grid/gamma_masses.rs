@@ -222,3 +222,170 @@ fn sinhc(z: f64) -> f64 {
             + square / 20.0
                 * (1.0 + square / 42.0 * (1.0 + square / 72.0 * (1.0 + square / 110.0))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::double_word::DoubleWord;
+    use super::super::super::super::gamma::{ln_gamma_lower, ln_gamma_upper};
+    use super::*;
+
+    /// ln of x^(n−1)·e^(−x)/(n−1)!.
+    fn ln_density(n: u64, x: f64) -> f64 {
+        let factorial: f64 = (1..n).map(|k| (k as f64).ln()).sum();
+        let power = if n == 1 { 0.0 } else { (n - 1) as f64 * x.ln() };
+        power - x - factorial
+    }
+
+    /// ∫ density(x)·e^(lift·(end − x)) by Simpson's rule.
+    fn integral(n: u64, from: f64, to: f64, lift: f64, end: f64) -> f64 {
+        const PARTS: usize = 512;
+        let value = |k: usize| {
+            let x = from + (to - from) * k as f64 / PARTS as f64;
+            (ln_density(n, x) + lift * (end - x)).exp()
+        };
+        let inner: f64 = (1..PARTS)
+            .map(|k| if k % 2 == 1 { 4.0 } else { 2.0 } * value(k))
+            .sum();
+        (value(0) + inner + value(PARTS)) * (to - from) / (3 * PARTS) as f64
+    }
+
+    /// Each mass is the integral over its cell, from above, by no more than the tangents of its pieces lie above the density.
+    #[test]
+    fn masses_are_integrals() {
+        for (weight, cells, tilt, step) in [
+            (1, 1, 0.3, 0.25),
+            (2, 2, 0.0, 0.5),
+            (3, 5, 0.1, 1.0),
+            (-2, 5, 0.2, 0.3),
+            (1, 40, 0.4, 0.05),
+            (-1, 40, 0.5, 0.02),
+            (1, 40, 0.4, 3.0),
+        ] {
+            let found = masses(weight, cells, tilt, step, 40.0);
+            let a = tilt * weight as f64;
+            let scale = weight as f64 / (1.0 - a);
+            let (width, lift, n) = (step / scale.abs(), a / (1.0 - a), cells as f64);
+            let (least, most) = Density::new(cells).window();
+            let mut checked = 0;
+            for (k, &mass) in (found.start..).zip(&found.mass) {
+                let (low, high) = match weight > 0 {
+                    true => (k - 1, k),
+                    false => (-k, 1 - k),
+                };
+                let (low, high) = (n + low as f64 * width, n + high as f64 * width);
+                let end = if weight > 0 { high } else { low };
+                // Where a cell is cut in pieces, what is negligible is left out.
+                let (from, to) = (low.max(least).max(0.0), high.min(most));
+                let exact = integral(cells, from, to, lift, end);
+                let place = format!("{weight} {cells} {k}: {mass} {exact}");
+                assert!(
+                    mass * (1.0 + found.relative) >= exact * (1.0 - 1e-9),
+                    "{place}"
+                );
+                let piece = n.sqrt() / 40.0;
+                // The piece that the cell is in may begin before it.
+                let bent = from - piece;
+                let bend = (n - 1.0) / (bent * bent) * piece * piece / 8.0;
+                if bent > 0.0 && high <= most && low >= least {
+                    assert!(mass <= exact * bend.exp() * (1.0 + 1e-9), "{place}");
+                    checked += 1;
+                }
+                if cells == 1 && high <= most {
+                    assert!(mass <= exact * (1.0 + 1e-9), "{place}");
+                }
+            }
+            assert!(checked > 5);
+            let ends = match weight > 0 {
+                true => [found.start - 1, found.start - 1 + found.mass.len() as i64],
+                false => [1 - found.start - found.mass.len() as i64, 1 - found.start],
+            };
+            let [first, last] = ends.map(|end| n + end as f64 * width);
+            assert!(first <= least && least < first + width, "{least} {first}");
+            assert!(last - width <= most && most < last, "{most} {last}");
+            assert!(
+                matches!(found.origin, Origin::Nats(origin) if (origin - scale * n).abs() < 1e-12)
+            );
+            let reach = ends.map(i64::unsigned_abs).into_iter().max().unwrap() + 1;
+            let slack = (n * scale.abs() + reach as f64 * step) * 16.0 * f64::EPSILON;
+            assert!((found.slack / slack - 1.0).abs() < 1e-9);
+            let point = 16.0 * (10.0 * n.sqrt() + 10.0) + 4.0 * lift.abs() * most;
+            let relative = 2e-12 + f64::EPSILON * (point + 512.0);
+            assert!((found.relative / relative - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_density_is_its_definition() {
+        for n in [1, 2, 5, 40, 1000] {
+            let density = Density::new(n);
+            let mode = (n - 1) as f64;
+            let at_mode = ln_density(n, mode).exp();
+            assert!((density.at_mode / at_mode - 1.0).abs() < 1e-11, "{n}");
+            for x in [0.5, 1.0, 3.0, 41.0, 900.0] {
+                let exact = ln_density(n, x) - at_mode.ln();
+                assert!(
+                    (density.ln(x) - exact).abs() < 1e-9 * (1.0 + exact.abs()),
+                    "{n} {x}"
+                );
+                let slope = (density.ln(x + 1e-5) - density.ln(x - 1e-5)) / 2e-5;
+                assert!(
+                    (density.slope(x) - slope).abs() < 1e-5 * (1.0 + slope.abs()),
+                    "{n} {x}"
+                );
+            }
+            if n > 1 {
+                assert_eq!(density.ln(0.0), f64::NEG_INFINITY);
+                assert_eq!(density.ln(-1.0), f64::NEG_INFINITY);
+            }
+            let (least, most) = density.window();
+            assert!(density.ln(most) <= NEGLIGIBLE && density.ln(most) > 1.6 * NEGLIGIBLE);
+            let other = mode - (most - mode);
+            assert!(
+                (least - other.max(0.0)).abs() < 1e-9 * most,
+                "{least} {other}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_bounded() {
+        let exact = |ln: DoubleWord| ln.to_f64().exp();
+        for n in [1, 2, 5, 40, 1000] {
+            let density = Density::new(n);
+            let spread = (n as f64).sqrt();
+            for far in [3.0, 5.0, 8.0] {
+                let high = n as f64 + far * spread;
+                let above = exact(ln_gamma_upper(n, DoubleWord::from(high)));
+                let bound = density.above(high);
+                assert!(
+                    bound >= above && bound < 1.5 * above,
+                    "{n} {far}: {bound} {above}"
+                );
+                let low = (n - 1) as f64 - far * spread;
+                if low > 0.0 {
+                    let below = exact(ln_gamma_lower(n, DoubleWord::from(low)));
+                    let bound = density.below(low);
+                    assert!(
+                        bound >= below && bound < 1.5 * below,
+                        "{n} {far}: {bound} {below}"
+                    );
+                }
+            }
+            assert_eq!(density.below(0.0), 0.0);
+        }
+        // Of one cell the bound is the tail.
+        let one = Density::new(1);
+        assert!((one.above(7.0) / (-7_f64).exp() - 1.0 - 1e-6).abs() < 1e-9);
+    }
+
+    #[test]
+    fn sinhc_is_sinh_over_its_argument() {
+        assert_eq!(sinhc(0.0), 1.0);
+        for k in 1..400 {
+            let z = 0.01 * f64::from(k);
+            for z in [z, -z] {
+                assert!((sinhc(z) / (z.sinh() / z) - 1.0).abs() < 1e-13, "{z}");
+            }
+        }
+    }
+}

@@ -70,3 +70,96 @@ fn convolved(law: &[(i64, f64)], weight: i64, masses: &Masses) -> Vec<(i64, f64)
     });
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::double_word::DoubleWord;
+    use super::super::super::problem::rates;
+    use super::*;
+
+    /// Two or three counts, sum by sum.
+    #[test]
+    fn it_is_what_listing_every_outcome_gives() {
+        for (counts, target, tilt) in [
+            (vec![(1, 3, 1_u64 << 31), (5, 4, 1 << 30)], 9, 0.3),
+            (
+                vec![(2, 5, 3 << 30), (3, 5, 1 << 29), (1000, 2, 1 << 31)],
+                1011,
+                0.01,
+            ),
+            (vec![(1, 1, 1 << 31), (2, 1, 1 << 31)], 3, 0.0),
+        ] {
+            let parts: Vec<Part> = counts
+                .iter()
+                .map(|&(weight, trials, success)| Part::Binomial {
+                    weight,
+                    trials,
+                    success,
+                })
+                .collect();
+            let mut law = vec![(0_i128, 1.0)];
+            for &(weight, trials, success) in &counts {
+                for _ in 0..trials {
+                    let (p, q) = rates(success);
+                    let grown = p * libm::exp(tilt * weight as f64);
+                    let total = grown + q;
+                    law = law
+                        .iter()
+                        .flat_map(|&(sum, mass)| {
+                            [
+                                (sum, mass * q / total),
+                                (sum + i128::from(weight), mass * grown / total),
+                            ]
+                        })
+                        .collect();
+                }
+            }
+            let reached = law.iter().filter(|(sum, _)| *sum >= target);
+            let exact: f64 = reached
+                .map(|(sum, mass)| mass * libm::exp(-tilt * (sum - target) as f64))
+                .sum();
+            let problem = Problem {
+                parts,
+                target,
+                excess: DoubleWord::ZERO,
+                room: None,
+            };
+            let found = bound(&problem, tilt).unwrap();
+            assert!(
+                found >= exact * (1.0 - 1e-13) && found <= exact * (1.0 + 1e-10),
+                "{found} {exact}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_or_no_count_is_left_to_the_grid() {
+        let problem = |parts: Vec<Part>| Problem {
+            parts,
+            target: 10,
+            excess: DoubleWord::ZERO,
+            room: None,
+        };
+        let count = |weight, trials| Part::Binomial {
+            weight,
+            trials,
+            success: 1 << 31,
+        };
+        assert!(bound(&problem(vec![count(1, 1 << 16)]), 0.0).is_some());
+        assert!(bound(&problem(vec![count(1, (1 << 16) + 1)]), 0.0).is_none());
+        // 40³ sums and 41³: of so few trials none is negligible.
+        let three = |trials| problem([1, 3, 5].map(|weight| count(weight, trials)).to_vec());
+        assert!(bound(&three(39), 0.0).is_some());
+        assert!(bound(&three(40), 0.0).is_none());
+        assert!(
+            bound(
+                &problem(vec![Part::Gamma {
+                    weight: 1,
+                    cells: 1
+                }]),
+                0.0
+            )
+            .is_none()
+        );
+    }
+}
