@@ -148,7 +148,148 @@ fn short(value: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, WORDS, coarseness};
+    use super::*;
+
+    fn near(found: f64, expected: f64, relative: f64) {
+        assert!(
+            (found - expected).abs() <= relative * expected.abs(),
+            "{found} {expected}"
+        );
+    }
+
+    fn coins(excess: f64, room: f64) -> Problem {
+        let part = |weight, trials, success| Part::Binomial {
+            weight,
+            trials,
+            success,
+        };
+        Problem {
+            parts: vec![part(1, 100, 1 << 31), part(3, 40, 1 << 30)],
+            target: 0,
+            excess: DoubleWord::from(excess),
+            room: Some(DoubleWord::from(room)),
+        }
+    }
+
+    fn scores(weights: &[i64], excess: f64) -> Problem {
+        Problem {
+            parts: weights
+                .iter()
+                .map(|&weight| Part::Gamma { weight, cells: 50 })
+                .collect(),
+            target: 0,
+            excess: DoubleWord::from(excess),
+            room: None,
+        }
+    }
+
+    /// Where the tilted mean meets the target, to 32 bits.
+    #[test]
+    fn the_tilt_is_where_the_mean_meets_the_target() {
+        for (problem, excess) in [
+            (coins(20.0, 120.0), 20.0),
+            (coins(100.0, 40.0), 100.0),
+            (scores(&[1, 4], 90.0), 90.0),
+            (scores(&[1, 4], 9000.0), 9000.0),
+            (scores(&[-2, 4], 30.0), 30.0),
+            (scores(&[-2], 99.0), 99.0),
+        ] {
+            let tilt = best_tilt(&problem);
+            let shift = |part: &Part| part.count() * cumulant::shift(*part, tilt);
+            near(problem.parts.iter().map(shift).sum(), excess, 1e-7);
+            assert_eq!(tilt.to_bits() % (1 << 21), 0);
+        }
+        for excess in [0.0, -3.0] {
+            assert_eq!(best_tilt(&coins(excess, 1.0)), 0.0);
+        }
+        // All succeed: no tilt is enough, and the mean is there but for rounding.
+        assert!((30.0..=1000.0).contains(&best_tilt(&coins(140.0, 0.0))));
+        for value in [1.0 / 3.0, 1e-9, 7e20_f64] {
+            let cut = short(value);
+            assert!(
+                cut <= value
+                    && value - cut < value * 2_f64.powi(-31)
+                    && cut.to_bits() % (1 << 21) == 0
+            );
+        }
+        assert_eq!(
+            largest_tilt(&scores(&[2, -3, 5], 0.0).parts),
+            (1.0 - 1e-9) / 5.0
+        );
+        assert_eq!(largest_tilt(&scores(&[-4, -5], 0.0).parts), 1e12 / 4.0);
+        assert_eq!(largest_tilt(&coins(1.0, 1.0).parts), 1e3);
+        // 25 from the coins, 9 · 40 · 3/16 from the others.
+        near(newton(&coins(1.0, 1.0), 0.0, -10.0), 10.0 / 92.5, 1e-12);
+        near(newton(&coins(1.0, 1.0), 0.5, 0.0), 0.5, 1e-12);
+    }
+
+    /// ln E e^(θ(S − target)) by its definition, from near the mean to near the largest sum.
+    #[test]
+    fn the_exponent_is_its_definition() {
+        for (target, tilt) in [(85.0, 0.05), (120.0, 0.4), (215.0, 5.0), (219.0, 30.0_f64)] {
+            let growth = |w: f64, n: f64, p: f64| n * (1.0 - p + p * (tilt * w).exp()).ln();
+            let exact = growth(1.0, 100.0, 0.5) + growth(3.0, 40.0, 0.25) - tilt * target;
+            let found = ln_exponent(&coins(target - 80.0, 220.0 - target), tilt).to_f64();
+            assert!(
+                (found - exact).abs() < 1e-11 * (1.0 + tilt * target),
+                "{found} {exact}"
+            );
+            let bound = ln_bound(&coins(target - 80.0, 220.0 - target), tilt).to_f64();
+            assert_eq!(bound, found);
+        }
+        for (weights, tilt) in [([1, 4], 0.1), ([-2, 4], 0.2), ([-2, -1], 3.0_f64)] {
+            let exact: f64 = weights
+                .iter()
+                .map(|&w| -50.0 * (1.0 - tilt * w as f64).ln())
+                .sum();
+            let mean: f64 = weights.iter().map(|&w| 50.0 * w as f64).sum();
+            let problem = scores(&weights, 60.0);
+            let exact = exact - tilt * (60.0 + mean);
+            near(ln_exponent(&problem, tilt).to_f64(), exact, 1e-11);
+            let added: f64 = problem
+                .parts
+                .iter()
+                .map(|&part| 50.0 * coarseness(part, tilt))
+                .sum();
+            let difference = ln_bound(&problem, tilt) - ln_exponent(&problem, tilt);
+            near(difference.to_f64(), added * (1.0 + 1e-9), 1e-10);
+        }
+    }
+
+    #[test]
+    fn rounding_is_up() {
+        let found = rounded_up(1.0, DoubleWord::from(3.0), 2.0, 5) - DoubleWord::from(7.0);
+        near(found.to_f64(), RELATIVE + 13.0 * f64::EPSILON, 1e-9);
+        let found = rounded_up(-1.0, DoubleWord::from(-3.0), 2.0, 5) + DoubleWord::from(7.0);
+        near(found.to_f64(), RELATIVE + 13.0 * f64::EPSILON, 1e-9);
+        let found = rounded_up(0.0, DoubleWord::from(3.0), 2.0, 5) - DoubleWord::from(6.0);
+        near(found.to_f64(), 6.0 * 2_f64.powi(-90), 1e-9);
+    }
+
+    #[test]
+    fn the_top_word_is_an_accident_of_negative_weights() {
+        let part = |weight| Part::Gamma {
+            weight,
+            cells: 1_000_000,
+        };
+        let problem = |parts| Problem {
+            parts,
+            ..scores(&[], 0.0)
+        };
+        assert_eq!(accidents(&problem(vec![part(3)]), 0.1), 0.0);
+        let one = (1e6 * (2.0 / WORDS).ln_1p()).exp_m1();
+        near(
+            accidents(&problem(vec![part(-2), part(3)]), 0.5),
+            one * (1.0 + 1e-9),
+            1e-12,
+        );
+        let two = (1e6 * ((2.0 / WORDS).ln_1p() + (2.5 / WORDS).ln_1p())).exp_m1();
+        near(
+            accidents(&problem(vec![part(-2), part(-3)]), 0.5),
+            two * (1.0 + 1e-9),
+            1e-12,
+        );
+    }
 
     /// (1 + a)·E e^(−a·D) with the sums of the first powers, and for small a by Stirling's formula: Σ ln V ≈ N ln N − N + ½ ln 2πN.
     #[test]

@@ -123,3 +123,111 @@ fn past_the_end(parts: &[Masses], tilt: f64, plan: &Plan, from: Start) -> f64 {
     }
     libm::exp(ln) * (1.0 + 1e-6)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(start: i64, mass: Vec<f64>, origin: Origin, slack: f64) -> Masses {
+        Masses {
+            start,
+            mass,
+            outside: 0.0,
+            relative: 0.0,
+            origin,
+            slack,
+        }
+    }
+
+    fn problem(target: i128, room: Option<DoubleWord>) -> Problem {
+        Problem {
+            parts: vec![],
+            target,
+            excess: DoubleWord::ZERO,
+            room,
+        }
+    }
+
+    fn near(found: f64, expected: f64, relative: f64) {
+        assert!(
+            (found - expected).abs() <= relative * expected.abs(),
+            "{found} {expected}"
+        );
+    }
+
+    #[test]
+    fn the_first_point_is_the_first_that_may_reach_the_target() {
+        for (value, up) in [(7, 4), (8, 4), (0, 0), (-7, -3), (-8, -4)] {
+            assert_eq!(round_up(value, 2), up);
+        }
+        let parts = [30, 40].map(|origin| part(0, vec![1.0], Origin::Whole(origin), 0.0));
+        let found = start(&problem(100, Some(DoubleWord::ZERO)), &parts, 7.0);
+        assert_eq!((found.index, found.beyond), (5, 5.0));
+
+        let parts = [(3.5, 0.01), (-2.0, 0.02)]
+            .map(|(origin, slack)| part(0, vec![1.0], Origin::Nats(origin), slack));
+        for (target, index, beyond) in [(10.25, 18, 0.22), (8.0, 13, -0.03), (-10.0, -23, -0.03)] {
+            let units = (target * f64::from(1 << 24)) as i128;
+            let found = start(&problem(units, None), &parts, 0.5);
+            assert_eq!(found.index, index);
+            near(found.beyond, beyond, 1e-8);
+            assert!(found.beyond <= index as f64 * 0.5 - (target - 1.5) - 0.03);
+        }
+    }
+
+    #[test]
+    fn weights_fall_with_the_tilt() {
+        let found = descent(0.3, 2.0, 0.5, 4);
+        let expected = [0.5, 2.5, 4.5, 6.5].map(|beyond: f64| (-0.3 * beyond).exp());
+        assert_eq!(found.len(), 4);
+        for (found, expected) in found.iter().zip(expected) {
+            near(*found, expected, 1e-15);
+        }
+    }
+
+    /// Markov's inequality outcome by outcome, of two parts.
+    #[test]
+    fn what_lies_past_the_end_is_bounded() {
+        let mass = |rate: f64, len: i32| (0..len).map(|k| rate.powi(k)).collect::<Vec<f64>>();
+        let whole = Origin::Whole(0);
+        let parts = [
+            part(-4, mass(0.9, 50), whole, 0.0),
+            part(2, mass(0.5, 9), whole, 0.0),
+        ];
+        let plan = Plan {
+            step: 2.0,
+            len: 64,
+            above: 10,
+            further: 0.03,
+            pieces: 40.0,
+        };
+        let (tilt, from) = (
+            0.1,
+            Start {
+                index: 5,
+                beyond: 0.25,
+            },
+        );
+        let (mut lost, mut markov) = (0.0, 0.0);
+        for (j, a) in (-4..).zip(&parts[0].mass) {
+            for (k, b) in (2..).zip(&parts[1].mass) {
+                let past = f64::from(j + k - 15);
+                if past >= 0.0 {
+                    lost += a * b * (-tilt * (0.25 + 20.0 + 2.0 * past)).exp();
+                }
+                markov += a * b * (0.06 * past - tilt * 20.25).exp();
+            }
+        }
+        let found = past_the_end(&parts, tilt, &plan, from);
+        near(found, markov, 2e-6);
+        assert!(found >= markov && markov >= lost);
+        // The last outcomes are at 45 and at 10.
+        for (index, is_nothing) in [(45, false), (46, true)] {
+            let from = Start {
+                index,
+                beyond: 0.25,
+            };
+            assert_eq!(past_the_end(&parts, tilt, &plan, from) == 0.0, is_nothing);
+        }
+    }
+}
