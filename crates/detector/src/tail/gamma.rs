@@ -95,3 +95,45 @@ fn ln_poisson(k: u64, x: DoubleWord) -> Enclosure {
         error: size * 2.0_f64.powi(-100) + 2.0_f64.powi(-55),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// e⁻ˣxᵏ/k!.
+    fn term(k: u64, x: f64) -> f64 {
+        let factorial: f64 = (1..=k).map(|j| (j as f64).ln()).sum();
+        (k as f64 * x.ln() - x - factorial).exp()
+    }
+
+    #[test]
+    fn both_tails_are_sums_of_poisson_terms() {
+        for n in [1, 2, 7, 30] {
+            for x in [0.1, 1.0, 5.0, 7.0, 20.0, 29.5, 30.0, 60.0] {
+                let upper: f64 = (0..n).map(|k| term(k, x)).sum();
+                let lower: f64 = (n..n + 300).map(|k| term(k, x)).sum();
+                for (found, exact) in [
+                    (ln_gamma_upper(n, DoubleWord::from(x)), upper),
+                    (ln_gamma_lower(n, DoubleWord::from(x)), lower),
+                ] {
+                    let found = found.to_f64().exp();
+                    assert!(
+                        (found / exact - 1.0).abs() < 1e-9,
+                        "{n} {x}: {found} {exact}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_error_grows_with_the_count() {
+        let (k, x) = (1_000_000_000_000_000_u64, 1.1e15);
+        let found = ln_poisson(k, DoubleWord::from(x)).error;
+        let size = 1e15 * (1.0 + 16.0 * 1.1_f64.ln()) + 1.1e15;
+        let expected = size * 2_f64.powi(-100) + 2_f64.powi(-55);
+        assert!((found / expected - 1.0).abs() < 1e-9, "{found} {expected}");
+        let none = ln_poisson(0, DoubleWord::from(3.0));
+        assert_eq!((none.value.to_f64(), none.error), (-3.0, 0.0));
+    }
+}

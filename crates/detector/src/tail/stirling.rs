@@ -44,3 +44,22 @@ pub(super) fn stirling_error(k: u64) -> DoubleWord {
         .fold(0.0, |sum, (over, under)| sum * square + over / under);
     DoubleWord::from(sum * inverse)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factorials_are_products() {
+        let mut product = 0.0;
+        assert_eq!(ln_factorial(0).to_f64(), 0.0);
+        for k in 1..200_u64 {
+            product += (k as f64).ln();
+            let found = ln_factorial(k).to_f64();
+            assert!(
+                (found - product).abs() < 1e-12 * (1.0 + product),
+                "{k}: {found} {product}"
+            );
+        }
+    }
+}

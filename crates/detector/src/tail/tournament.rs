@@ -112,3 +112,104 @@ fn best_theta(excess: f64, weights: &[u32]) -> f64 {
     }
     0.5 * (low + high)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: f64, expected: f64, relative: f64) {
+        assert!(
+            (found - expected).abs() <= relative * expected.abs(),
+            "{found} {expected}"
+        );
+    }
+
+    /// The exponent where it is least, by a search of its own.
+    fn least(cells: f64, excess: f64, weights: &[u32]) -> f64 {
+        let value = |theta: f64| {
+            let growth = weights.iter().map(|&w| {
+                let y = 0.5 * theta * f64::from(w);
+                y + (0.5 * (1.0 + (-2.0 * y).exp())).ln()
+            });
+            cells * growth.sum::<f64>() - 0.5 * theta * excess
+        };
+        let (mut low, mut high) = (0.0, 100.0);
+        for _ in 0..300 {
+            let [a, b] = [(2.0 * low + high) / 3.0, (low + 2.0 * high) / 3.0];
+            match value(a) < value(b) {
+                true => high = b,
+                false => low = a,
+            }
+        }
+        value(low)
+    }
+
+    #[test]
+    fn the_bound_is_chernoffs_at_its_least() {
+        for (cells, sum, weights) in [
+            (100, 420, &[3, 2, 1][..]),
+            (100, 596, &[3, 2, 1]),
+            (1000, 600_000, &[1, 999, 1]),
+            (7, 60, &[10, 0, 1, 3]),
+            (1_000_000, 5_100_000, &[1, 2, 3, 4]),
+        ] {
+            let total: u64 = weights.iter().map(|&w| u64::from(w)).sum();
+            let excess = 2 * sum - cells * total;
+            let found = weighted_tournament_upper(cells, sum, weights)
+                .unwrap()
+                .value();
+            let expected = least(cells as f64, excess as f64, weights) / std::f64::consts::LN_10;
+            near(found, expected, 1e-9);
+            let excess = excess as f64 / cells as f64;
+            let theta = best_theta(excess, weights);
+            let of = |w: f64| w * (0.5 * theta * w).tanh();
+            near(
+                weights.iter().map(|&w| of(f64::from(w))).sum(),
+                excess,
+                1e-9,
+            );
+        }
+        for y in [0.01, 0.5, 0.999, 1.0, 1.001, 3.0, 300.0_f64] {
+            near(ln_cosh(y), y + (0.5 * (1.0 + (-2.0 * y).exp())).ln(), 1e-12);
+        }
+        // The rounding that is allowed for, beside sums that are nothing.
+        let found = chernoff(1 << 40, 0, 2.0, &[1, 1]).to_f64()
+            / (2.0 * ln_cosh(1.0) * (1_u64 << 40) as f64);
+        near(found - 1.0, 130.0 * 2_f64.powi(-53), 1e-2);
+    }
+
+    #[test]
+    fn ends_are_exact_and_what_cannot_be_is_refused() {
+        let value = |cells, sum, weights: &[u32]| {
+            weighted_tournament_upper(cells, sum, weights).map(|p| p.value())
+        };
+        assert_eq!(value(10, 15, &[1, 2]).unwrap(), 0.0);
+        assert!(value(10, 16, &[1, 2]).unwrap() < 0.0);
+        near(
+            value(10, 30, &[1, 2]).unwrap(),
+            -20.0 * 2_f64.log10(),
+            1e-12,
+        );
+        near(
+            value(10, 30, &[0, 3]).unwrap(),
+            -10.0 * 2_f64.log10(),
+            1e-12,
+        );
+        assert!(matches!(
+            value(10, 31, &[1, 2]),
+            Err(TailError::SumExceedsMaximum { sum: 31, max: 30 })
+        ));
+        assert!(matches!(value(10, 1, &[0, 0]), Err(TailError::NoWeight)));
+        assert!(value(MAX_CELLS, 1, &[1]).is_ok() && value(MAX_CELLS / 2, 1, &[1, 1]).is_ok());
+        assert!(matches!(
+            value(MAX_CELLS / 2 + 1, 1, &[1, 1]),
+            Err(TailError::TooManyCells { .. })
+        ));
+        let cells = 1 << 32;
+        assert!(matches!(
+            value(cells, 1, &[1 << 31]),
+            Err(TailError::WeightsTooLarge { .. })
+        ));
+        assert_eq!(value(cells, 1, &[(1 << 31) - 1]).unwrap(), 0.0);
+    }
+}

@@ -66,3 +66,38 @@ fn count(weights: &[i32], least: i32, range: usize) -> Vec<u64> {
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With a table for each place of four and without, weight by weight.
+    #[test]
+    fn weights_are_counted_in_either_way() {
+        for range in [1_i32 << 14, (1 << 14) - 1, (1 << 14) + 1, 3, 1] {
+            let weights: Vec<i32> = (0..9_999)
+                .map(|k| -7 + (k * k + k / 3) % range)
+                .chain([-7, range - 8])
+                .collect();
+            let groups = group_weights(&weights).unwrap();
+            let mut expected = std::collections::BTreeMap::new();
+            for &weight in &weights {
+                *expected.entry(i64::from(weight)).or_insert(0) += 1;
+            }
+            let found: Vec<(i64, u64)> = groups
+                .iter()
+                .map(|group| (group.weight, group.cells))
+                .collect();
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+        let most = MAX_WEIGHT as i32;
+        assert!(group_weights(&[most, -most]).is_ok());
+        for weight in [most + 1, -most - 1] {
+            assert!(matches!(
+                group_weights(&[0, weight]),
+                Err(TailError::WeightTooLarge { .. })
+            ));
+        }
+        assert_eq!(group_weights(&[]).unwrap(), []);
+    }
+}

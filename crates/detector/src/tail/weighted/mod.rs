@@ -195,6 +195,70 @@ fn smallest(problem: &Problem) -> (DoubleWord, Method) {
 mod tests {
     use super::*;
 
+    fn found(law: Law, groups: &[(i64, u64)], sum: i128) -> WeightedTail {
+        let groups: Vec<Group> = groups
+            .iter()
+            .map(|&(weight, cells)| Group { weight, cells })
+            .collect();
+        weighted_upper(law, &groups, sum).unwrap()
+    }
+
+    /// One weight, and the largest sum.
+    #[test]
+    fn what_needs_no_bound_is_exact() {
+        let quarter = Law::Bernoulli { threshold: 1 << 30 };
+        let near = |tail: WeightedTail, log10: f64| {
+            assert_eq!(tail.method, Method::Exact);
+            let value = tail.log10_p.value();
+            assert!(
+                value >= log10 * (1.0 + 1e-12) && (value - log10).abs() < 1e-9 * (1.0 - log10),
+                "{value} {log10}"
+            );
+        };
+        // Three or more of four; 3·X ≥ 7 and 3·X ≥ 9 are one question.
+        let some = ((4.0 * 3.0 + 1.0) / 256.0_f64).log10();
+        near(found(quarter, &[(3, 4)], 9), some);
+        near(found(quarter, &[(3, 4)], 7), some);
+        // One or none of four.
+        near(
+            found(quarter, &[(-3, 4)], -3),
+            ((81.0 + 4.0 * 27.0) / 256.0_f64).log10(),
+        );
+        // Gamma(2, 1) ≥ 5.
+        near(
+            found(Law::Exponential, &[(3, 2)], 15 << 24),
+            (6.0 * (-5_f64).exp()).log10(),
+        );
+        near(
+            found(quarter, &[(2, 10), (3, 10)], 50),
+            -20.0 * 4_f64.log10(),
+        );
+        near(
+            found(quarter, &[(2, 10), (-3, 10)], 20),
+            -10.0 * 4_f64.log10() + 10.0 * 0.75_f64.log10(),
+        );
+        for (groups, sum) in [(&[(2, 10), (3, 10)][..], 49), (&[(-3, 10)], -1)] {
+            let law = if sum < 0 { Law::Exponential } else { quarter };
+            assert_ne!(found(law, groups, sum).method, Method::Exact, "{groups:?}");
+        }
+    }
+
+    #[test]
+    fn lists_take_no_negative_weight() {
+        let quarter = Law::Bernoulli { threshold: 1 << 30 };
+        let group = |weight| Group { weight, cells: 30 };
+        assert!(weighted_upper_of_lists(quarter, &[group(0), group(2)], 40).is_ok());
+        let refused = weighted_upper_of_lists(quarter, &[group(2), group(-1)], 10);
+        assert!(matches!(
+            refused,
+            Err(TailError::NegativeWeight { weight: -1 })
+        ));
+        let found = weighted_upper_of_lists(quarter, &[group(1), group(2)], 60).unwrap();
+        let smallest = weighted_upper(quarter, &[group(1), group(2)], 60).unwrap();
+        assert!(found.method == Method::Chernoff && found.log10_p > smallest.log10_p);
+        assert!(found.log10_p.value() < smallest.log10_p.value() + 2.0);
+    }
+
     /// Each bound is valid, and the one that is reported is no larger than Chernoff's.
     #[test]
     fn the_smallest_bound_is_taken() {

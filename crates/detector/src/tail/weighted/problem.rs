@@ -184,3 +184,132 @@ fn signed(value: i128) -> DoubleWord {
 fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reduced(law: Law, groups: &[(i64, u64)], sum: i128) -> Result<Reduced, TailError> {
+        let groups: Vec<Group> = groups
+            .iter()
+            .map(|&(weight, cells)| Group { weight, cells })
+            .collect();
+        reduce(law, &groups, sum)
+    }
+
+    fn open(law: Law, groups: &[(i64, u64)], sum: i128) -> Problem {
+        match reduced(law, groups, sum) {
+            Ok(Reduced::Open(problem)) => problem,
+            Ok(Reduced::Certain) => panic!("{groups:?} {sum} is certain"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn is_certain(law: Law, groups: &[(i64, u64)], sum: i128) -> bool {
+        matches!(reduced(law, groups, sum), Ok(Reduced::Certain))
+    }
+
+    const QUARTER: Law = Law::Bernoulli { threshold: 1 << 30 };
+
+    #[test]
+    fn groups_are_merged_and_bounded() {
+        let most = MAX_WEIGHT as i64;
+        assert!(reduced(QUARTER, &[(most, 1), (-most, 1)], 1).is_ok());
+        for weight in [most + 1, -most - 1] {
+            let found = reduced(QUARTER, &[(weight, 1)], 1);
+            assert!(
+                matches!(found, Err(TailError::WeightTooLarge { weight: named }) if named == weight)
+            );
+        }
+        assert!(reduced(QUARTER, &[(1, MAX_CELLS - 5), (2, 5)], 1).is_ok());
+        let found = reduced(QUARTER, &[(1, MAX_CELLS - 5), (2, 6)], 1);
+        assert!(matches!(found, Err(TailError::TooManyCells { cells }) if cells == MAX_CELLS + 1));
+        assert!(matches!(
+            reduced(Law::Bernoulli { threshold: 0 }, &[], 1),
+            Err(TailError::ThresholdZero)
+        ));
+        let merged = merge(
+            QUARTER,
+            &[(3, 2), (0, 9), (3, 5), (-1, 0)].map(|(weight, cells)| Group { weight, cells }),
+        );
+        assert_eq!(merged.unwrap().into_iter().collect::<Vec<_>>(), [(3, 7)]);
+        let bits = merge(
+            Law::Bits { layers: 30 },
+            &[Group {
+                weight: 2,
+                cells: 4,
+            }],
+        );
+        assert_eq!(bits.unwrap().into_iter().collect::<Vec<_>>(), [(2, 120)]);
+    }
+
+    /// Failures instead of successes, weights divided, and the distance from the mean and from the largest sum.
+    #[test]
+    fn counts_are_turned_and_divided() {
+        let problem = open(QUARTER, &[(4, 10), (-6, 5)], 7);
+        let part = |weight, trials, success| Part::Binomial {
+            weight,
+            trials,
+            success,
+        };
+        assert_eq!(problem.parts, [part(2, 10, 1 << 30), part(3, 5, 3 << 30)]);
+        // 7 + 30 = 37, halved and up: 19 of at most 35; the mean is 5 + 11.25.
+        assert_eq!(problem.target, 19);
+        assert_eq!(problem.excess.to_f64(), 2.75);
+        assert_eq!(problem.room.map(DoubleWord::to_f64), Some(16.0));
+        assert_eq!(
+            open(QUARTER, &[(4, 10), (-6, 5)], 40).room,
+            Some(DoubleWord::ZERO)
+        );
+        assert_eq!(open(QUARTER, &[(4, 10), (-6, 5)], -29).target, 1);
+        assert!(is_certain(QUARTER, &[(4, 10), (-6, 5)], -30));
+        assert!(is_certain(QUARTER, &[], 0) && is_certain(QUARTER, &[], -5));
+        let found = reduced(QUARTER, &[(4, 10), (-6, 5)], 41);
+        assert!(matches!(
+            found,
+            Err(TailError::WeightedSumImpossible { sum: 41, max: 40 })
+        ));
+        // A sum below the mean.
+        assert_eq!(
+            open(QUARTER, &[(4, 10), (-6, 5)], -19).excess.to_f64(),
+            6.0 - 16.25
+        );
+    }
+
+    #[test]
+    fn sums_of_scores_are_certain_open_or_impossible() {
+        let law = Law::Exponential;
+        for (groups, sum, wanted) in [
+            (&[][..], 0, true),
+            (&[], -1, true),
+            (&[(2, 5)], 0, true),
+            (&[(2, 5)], -3, true),
+            (&[(2, 5)], 3, false),
+            (&[(2, 5), (-1, 1)], 0, false),
+            (&[(2, 5), (-1, 1)], -3, false),
+            (&[(-1, 1)], -3, false),
+        ] {
+            assert_eq!(is_certain(law, groups, sum), wanted, "{groups:?} {sum}");
+            assert!(reduced(law, groups, sum).is_ok());
+        }
+        for (groups, sum) in [(&[][..], 1), (&[(-1, 4)], 1), (&[(-1, 4)], 0)] {
+            let found = reduced(law, groups, sum);
+            assert!(
+                matches!(found, Err(TailError::WeightedSumImpossible { max: 0, .. })),
+                "{groups:?} {sum}"
+            );
+        }
+        let problem = open(law, &[(5, 3), (-2, 4)], 10 << 24);
+        let part = |weight, cells| Part::Gamma { weight, cells };
+        assert_eq!(problem.parts, [part(-2, 4), part(5, 3)]);
+        assert_eq!((problem.target, problem.room), (10 << 24, None));
+        assert_eq!(problem.excess.to_f64(), 3.0);
+        assert_eq!(
+            open(law, &[(5, 3), (-2, 4)], -(1 << 24)).excess.to_f64(),
+            -8.0
+        );
+        for (sum, target) in [(i128::MAX, 1_i128 << 100), (i128::MIN, -(1 << 100))] {
+            assert_eq!(open(law, &[(5, 3), (-2, 4)], sum).target, target);
+        }
+    }
+}
