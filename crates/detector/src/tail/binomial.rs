@@ -167,7 +167,33 @@ fn check(cells: u64, count: u64, threshold: u32) -> Result<(), TailError> {
 
 #[cfg(test)]
 mod tests {
-    use super::ln_point_probability;
+    use super::{Point, ln_point_probability, ln_tail};
+
+    /// Above and below the mean, with the whole of P(S = s) and with half of it.
+    #[test]
+    fn the_tail_is_the_sum_of_its_terms() {
+        const CELLS: u64 = 13;
+        for threshold in [1_u64 << 28, 1 << 30, 1 << 31, 7 << 29] {
+            let p = threshold as f64 / 4_294_967_296.0;
+            let term = |s: u64| {
+                let choose: f64 = (1..=s).map(|k| (CELLS - s + k) as f64 / k as f64).product();
+                choose * p.powi(s as i32) * (1.0 - p).powi((CELLS - s) as i32)
+            };
+            for s in 0..=CELLS {
+                let above: f64 = (s + 1..=CELLS).map(term).sum();
+                for (point, exact) in [
+                    (Point::Whole, above + term(s)),
+                    (Point::Half, above + 0.5 * term(s)),
+                ] {
+                    let found = ln_tail(CELLS, s, threshold, point).to_f64().exp();
+                    assert!(
+                        (found / exact - 1.0).abs() < 1e-10,
+                        "{threshold} {s}: {found} {exact}"
+                    );
+                }
+            }
+        }
+    }
 
     /// The rounding of deviances grows with the cells, and is above all else for more of them than anyone has.
     #[test]

@@ -227,6 +227,19 @@ mod tests {
     const LOGARITHMS: &str = include_str!("../../vectors/logarithms.tsv");
 
     #[test]
+    fn rounding_goes_to_its_side() {
+        let next = 1.0_f64.next_up();
+        for (lo, down, up) in [
+            (1e-30, 1.0, next),
+            (0.0, 1.0, 1.0),
+            (-1e-30, 1.0_f64.next_down(), 1.0),
+        ] {
+            let value = DoubleWord { hi: 1.0, lo };
+            assert_eq!((value.round_down(), value.round_up()), (down, up));
+        }
+    }
+
+    #[test]
     fn logarithm_agrees_with_high_precision_values() {
         let mut worst = 0.0_f64;
         for line in LOGARITHMS.lines().filter(|line| !line.starts_with('#')) {

@@ -211,6 +211,12 @@ mod tests {
     }
 
     #[test]
+    fn they_are_numbers() {
+        assert_eq!(f64::from(p(-2.5)), -2.5);
+        assert_eq!(f64::from(Log10E::new(3.5).unwrap()), 3.5);
+    }
+
+    #[test]
     fn p_is_finite_and_not_above_one() {
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-300, 3.0] {
             assert!(Log10P::new(bad).is_err(), "{bad}");

@@ -243,6 +243,30 @@ mod tests {
         }
     }
 
+    /// What top words of negative weights may do is in every bound.
+    #[test]
+    fn accidents_are_added() {
+        let groups =
+            [(-1, 100_000_000), (2, 1_000_000)].map(|(weight, cells)| Group { weight, cells });
+        let mean = -98_000_000_i128 << 24;
+        let reduced = problem::reduce(Law::Exponential, &groups, mean + (60_000 << 24));
+        let Ok(Reduced::Open(problem)) = reduced else {
+            panic!("the sum is neither certain nor impossible");
+        };
+        let tilt = chernoff::best_tilt(&problem);
+        let accidents = chernoff::accidents(&problem, tilt);
+        let factor = saddle::bound(&problem, tilt).factor;
+        assert!(accidents > 1e-3 * factor);
+        let expected = chernoff::ln_exponent(&problem, tilt).to_f64() + (factor + accidents).ln();
+        let (found, method) = smallest(&problem);
+        assert_eq!(method, Method::SaddlePoint);
+        assert!(
+            (found.to_f64() - expected).abs() < 1e-9,
+            "{} {expected}",
+            found.to_f64()
+        );
+    }
+
     #[test]
     fn lists_take_no_negative_weight() {
         let quarter = Law::Bernoulli { threshold: 1 << 30 };

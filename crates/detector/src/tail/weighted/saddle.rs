@@ -197,6 +197,14 @@ mod tests {
             near(found.factor, (normal + doubt).min(1.0), 1e-5);
             assert!(found.factor >= ((normal + doubt) * (1.0 - 1e-12)).min(1.0));
         }
+        // Far away nothing is left but what is not known, and what so large a distance was rounded by.
+        let far = bound(&problem(1e12), 0.0);
+        let sigma = 55_f64.sqrt();
+        near(
+            far.factor - far.doubt,
+            (1.0 + 1e12 / sigma) * 102.0 * f64::EPSILON,
+            1e-6,
+        );
         // The target lies where the weights do not fall any more; and where nothing is random.
         assert_eq!(bound(&problem(-60.0), 0.5).factor, 1.0);
         let nothing = bound(&problem(1.0), 2000.0);

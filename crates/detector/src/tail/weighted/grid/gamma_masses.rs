@@ -295,6 +295,14 @@ mod tests {
                 }
             }
             assert!(checked > 5);
+            let above = ln_gamma_upper(cells, DoubleWord::from(most)).to_f64().exp();
+            let below = match least > 0.0 {
+                true => ln_gamma_lower(cells, DoubleWord::from(least))
+                    .to_f64()
+                    .exp(),
+                false => 0.0,
+            };
+            assert!((above + below..4.0 * (above + below)).contains(&found.outside));
             let ends = match weight > 0 {
                 true => [found.start - 1, found.start - 1 + found.mass.len() as i64],
                 false => [1 - found.start - found.mass.len() as i64, 1 - found.start],

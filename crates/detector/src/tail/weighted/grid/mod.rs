@@ -49,12 +49,22 @@ pub(super) fn bound(problem: &Problem, tilt: f64) -> Option<f64> {
         .collect();
     let from = start(problem, &parts, plan.step);
     let weights = descent(tilt, plan.step, from.beyond, plan.above);
-    let Convolution { sum, error } = convolve::weighted_sum(&parts, plan.len, from.index, &weights);
-    let relative: f64 = parts.iter().map(|part| part.relative).sum();
-    let outside: f64 = parts.iter().map(|part| part.outside).sum();
-    let past = past_the_end(&parts, tilt, &plan, from);
+    let found = convolve::weighted_sum(&parts, plan.len, from.index, &weights);
+    Some(altogether(found, &parts) + past_the_end(&parts, tilt, &plan, from))
+}
+
+/// Upper bound of a sum over the parts' masses, with all that they leave out and may be too small by.
+fn altogether<'a>(
+    Convolution { sum, error }: Convolution,
+    parts: impl IntoIterator<Item = &'a Masses>,
+) -> f64 {
+    let (mut relative, mut outside) = (0.0, 0.0);
+    for part in parts {
+        relative += part.relative;
+        outside += part.outside;
+    }
     // A millionth of a millionth covers the weights' own rounding.
-    Some((sum + error) * (1.0 + 1.01 * relative + 1e-12) + outside * (1.0 + 1e-9) + past)
+    (sum + error) * (1.0 + 1.01 * relative + 1e-12) + outside * (1.0 + 1e-9)
 }
 
 /// The first grid index that may reach the target.
@@ -173,6 +183,42 @@ mod tests {
             near(found.beyond, beyond, 1e-8);
             assert!(found.beyond <= index as f64 * 0.5 - (target - 1.5) - 0.03);
         }
+    }
+
+    /// So far away that the rounding of the distance and of the point counts.
+    #[test]
+    fn rounding_puts_the_first_point_further_back() {
+        let parts = [part(0, vec![1.0], Origin::Nats(0.0), 0.0)];
+        let distance = 1e12;
+        let found = start(&problem(1_000_000_000_000 << 24, None), &parts, 0.5);
+        let slack = distance * f64::EPSILON;
+        assert_eq!(found.index, ((distance - slack) / 0.5).ceil() as i64);
+        assert!(
+            (found.beyond + 2.0 * slack).abs() < 1e-5,
+            "{} {slack}",
+            found.beyond
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_and_what_may_be_lost_is_added() {
+        let of = |relative, outside| Masses {
+            relative,
+            outside,
+            ..part(0, vec![1.0], Origin::Whole(0), 0.0)
+        };
+        let found = altogether(
+            Convolution {
+                sum: 0.5,
+                error: 0.25,
+            },
+            &[of(0.1, 0.2), of(0.3, 0.05)],
+        );
+        near(
+            found,
+            0.75 * (1.0 + 0.404 + 1e-12) + 0.25 * (1.0 + 1e-9),
+            1e-15,
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Exact enumeration of the sums of a few counts, wherever they lie.
 
 use super::super::problem::{Part, Problem};
-use super::count_masses;
+use super::convolve::Convolution;
 use super::masses::{Masses, Origin};
+use super::{altogether, count_masses};
 
 /// Sums that are listed at most.
 const SUMS: usize = 1 << 16;
@@ -32,13 +33,11 @@ pub(super) fn bound(problem: &Problem, tilt: f64) -> Option<f64> {
         parts.push((weight as i64, masses));
     }
     let mut law = vec![(0_i64, 1.0)];
-    let (mut from, mut relative, mut outside) = (problem.target, 0.0, 0.0);
+    let mut from = problem.target;
     let mut operations = 0;
     for (weight, masses) in &parts {
         law = convolved(&law, *weight, masses);
         operations += masses.mass.len() + 2;
-        relative += masses.relative;
-        outside += masses.outside;
         if let Origin::Whole(origin) = masses.origin {
             from -= origin;
         }
@@ -47,8 +46,9 @@ pub(super) fn bound(problem: &Problem, tilt: f64) -> Option<f64> {
     let sum: f64 = reached
         .map(|&(sum, mass)| mass * libm::exp(-tilt * (i128::from(sum) - from) as f64))
         .sum();
-    let rounding = (operations + law.len()) as f64 * f64::EPSILON + 1e-12;
-    Some(sum * (1.0 + 1.01 * relative + rounding) + outside * (1.0 + 1e-9))
+    let error = sum * (operations + law.len()) as f64 * f64::EPSILON;
+    let parts = parts.iter().map(|(_, masses)| masses);
+    Some(altogether(Convolution { sum, error }, parts))
 }
 
 /// All sums with the next part, in ascending order and each once.

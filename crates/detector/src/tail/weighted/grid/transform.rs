@@ -159,6 +159,13 @@ mod tests {
     }
 
     #[test]
+    fn the_error_grows_with_the_stages() {
+        for (len, stages) in [(1, 0.0), (2, 1.0), (16, 2.0), (256, 4.0), (512, 5.0)] {
+            assert_eq!(Transform::new(len).error(), 1.01 * STAGE * stages);
+        }
+    }
+
+    #[test]
     fn stays_within_its_error_bound_there_and_back() {
         for bits in [10, 15, 16] {
             let len = 1 << bits;
