@@ -660,6 +660,30 @@ fn tokens_and_bytes_beside_an_answer_are_noticed() {
     }
 }
 
+#[test]
+fn columns_whose_names_say_enough_get_the_exact_flags() {
+    let schema = "message log { required binary input (UTF8); required binary output (UTF8); }";
+    let bytes = written(schema, Compression::SNAPPY, |writer| {
+        let mut group = writer.next_row_group().unwrap();
+        for value in ["q", "the end"] {
+            let mut column = group.next_column().unwrap().unwrap();
+            let strings = column.typed::<ByteArrayType>();
+            strings.write_batch(&[value.into()], None, None).unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+    });
+    let file = saved(&bytes);
+    let (_, error) = read(file.path(), &options(&[]));
+    let hint = error.unwrap().hint();
+    assert!(
+        hint.contains("`--field response=output --field prompt=input`"),
+        "{hint}"
+    );
+    let (records, error) = read(file.path(), &options(&["response=output", "prompt=input"]));
+    assert!(error.is_none() && records[0].exposure_known, "{error:?}");
+}
+
 /// A column of chats as JSON, as datasets have it.
 #[test]
 fn chats_may_be_strings_of_json() {
