@@ -211,16 +211,48 @@ fn is_list(value: &Tree) -> bool {
             .is_some_and(|text| text.trim_start().starts_with('['))
 }
 
+/// Names of fields that hold nothing but tokens that were shown, wherever they stand.
+const TOKENS: [&str; 7] = [
+    "input_ids",
+    "input_token_ids",
+    "prompt_ids",
+    "prompt_token_ids",
+    "prompt_input_ids",
+    "query_ids",
+    "context_ids",
+];
+
+/// Names of fields that hold texts in most requests, and tokens in some.
+const ASKED: [&str; 5] = ["input", "inputs", "prompt", "messages", "contents"];
+
 /// Whether something was asked in numbers, which may be tokens of any tokenizer.
 pub(crate) fn asks_in_numbers(tree: &Tree) -> bool {
-    const ASKED: [&str; 6] = [
-        "input",
-        "inputs",
-        "prompt",
-        "messages",
-        "contents",
-        "input_ids",
-    ];
+    let within = |tree: &Tree| asks_in_numbers(tree);
+    tree.items().iter().any(within)
+        || tree.fields().iter().any(|(name, value)| match value {
+            _ if WRITTEN.contains(&name.as_str()) => false,
+            value if holds_tokens(name) => are_numbers(value),
+            value => within(value),
+        })
+        || requests_in_numbers(tree)
+}
+
+/// Whether what has that name are tokens.
+fn holds_tokens(name: &str) -> bool {
+    TOKENS.contains(&name)
+}
+
+/// Whether numbers in a table's column of that path may be tokens that were shown.
+#[cfg(feature = "parquet")]
+pub(crate) fn may_be_tokens(path: &[String]) -> bool {
+    let is_asked = path
+        .first()
+        .is_some_and(|name| ASKED.contains(&name.as_str()));
+    is_asked || path.iter().any(|name| holds_tokens(name))
+}
+
+/// The same of fields that hold texts in most requests.
+fn requests_in_numbers(tree: &Tree) -> bool {
     const AROUND: [&str; 7] = [
         "request",
         "body",
@@ -230,22 +262,24 @@ pub(crate) fn asks_in_numbers(tree: &Tree) -> bool {
         "observations",
         "proxy_server_request",
     ];
-    let are_numbers = |value: &Tree| match value {
-        Tree::Ids(_) => true,
-        Tree::List(items) => items.iter().any(|item| matches!(item, Tree::Ids(_))),
-        _ => false,
-    };
     let mut items = tree.items().iter();
     let mut fields = tree.fields().iter();
-    items.any(asks_in_numbers)
-        || fields.any(|(name, value)| match value {
-            // A table's cell, or an attribute, holds it as text.
-            Tree::Text(text) if ASKED.contains(&name.as_str()) => {
-                embedded(text, LEVELS).is_some_and(|value| are_numbers(&value))
-            }
-            value if ASKED.contains(&name.as_str()) => are_numbers(value) || asks_in_numbers(value),
-            value => AROUND.contains(&name.as_str()) && asks_in_numbers(value),
+    items.any(requests_in_numbers)
+        || fields.any(|(name, value)| {
+            let is_asked = ASKED.contains(&name.as_str());
+            let is_around = is_asked || AROUND.contains(&name.as_str());
+            is_asked && are_numbers(value) || is_around && requests_in_numbers(value)
         })
+}
+
+/// Whether a value is a list of whole numbers, or of such lists, or a table's cell that holds one as text.
+fn are_numbers(value: &Tree) -> bool {
+    match value {
+        Tree::Ids(_) => true,
+        Tree::List(items) => items.iter().any(|item| matches!(item, Tree::Ids(_))),
+        Tree::Text(text) => embedded(text, LEVELS).is_some_and(|value| are_numbers(&value)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -357,6 +391,14 @@ mod tests {
             (r#"{"input": "[1, 2, 3]", "output": "a"}"#, true),
             (r#"{"request": {"body": {"prompt": [7]}}}"#, true),
             (r#"{"input": "1, 2, 3", "output": "a"}"#, false),
+            (r#"{"messages": [], "prompt_token_ids": [1, 2]}"#, true),
+            (
+                r#"{"messages": [], "extra": {"prompt_ids": "[1, 2]"}}"#,
+                true,
+            ),
+            (r#"{"messages": [], "input_ids": [[1, 2]]}"#, true),
+            (r#"{"messages": [], "prompt_token_ids": 12}"#, false),
+            (r#"{"messages": [], "prompt_tokens": [1, 2]}"#, false),
             (
                 r#"{"messages": [{"role": "user", "content": "q", "ids": [1, 2]}]}"#,
                 false,

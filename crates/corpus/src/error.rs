@@ -82,6 +82,9 @@ pub enum Reason {
     /// Written by a tool whose default is not UTF-8.
     #[error("starts with a UTF-16 byte order mark; only UTF-8 is read")]
     Utf16,
+    /// An archive of files, a workbook or a document.
+    #[error("is a zip archive")]
+    Zip,
     /// Parquet keeps its index at the end, so it cannot be read from a pipe or out of a compressed stream.
     #[error(
         "is Parquet, which must be an uncompressed file on disk, not a pipe or a compressed stream"
@@ -207,6 +210,12 @@ pub enum Reason {
         /// The command that joins the pieces.
         join: &'static str,
     },
+    /// The record is one event of a call, and the answer is another.
+    #[error("says what was asked in a call, and its answer stands in another record")]
+    Asked {
+        /// The place of the span that both have.
+        span: &'static str,
+    },
     /// A table's quotation mark is never closed: everything behind it is one cell.
     #[error("has a quotation mark in line {line} that is never closed")]
     OpenQuote {
@@ -276,6 +285,9 @@ pub enum Reason {
         /// How many of them have text.
         parts: usize,
     },
+    /// The answer's text holds the prompt as well, and so do its token ids.
+    #[error("holds a whole chat in the text of its answer, and its token ids are of all of it")]
+    IdsOfChat,
     /// A chat log without an assistant's turn that has text.
     #[error("`{field}` holds no answer: {why}")]
     NoAnswer {
@@ -317,8 +329,10 @@ impl Reason {
             | Self::NoLayout { .. }
             | Self::OtherLayout { .. }
             | Self::Piece { .. }
+            | Self::Asked { .. }
             | Self::TwoLayouts { .. }
             | Self::NoAnswer { .. }
+            | Self::IdsOfChat
             | Self::PartOfAnswer { .. }
             | Self::NoId { .. }
             | Self::NoRequest { .. }
@@ -331,6 +345,7 @@ impl Reason {
             | Self::Disguised(_)
             | Self::Empty
             | Self::Utf16
+            | Self::Zip
             | Self::ParquetNeedsFile
             | Self::ParquetNotBuilt
             | Self::Parquet(_)
@@ -386,6 +401,9 @@ impl Reason {
             Self::Disguised(_) => "say what it is with --input-format (jsonl, json, text)",
             Self::Empty => "check that this is the right file and that its export finished",
             Self::Utf16 => "convert it first, for example with `iconv -f UTF-16 -t UTF-8`",
+            Self::Zip => {
+                "unpack it first (`unzip FILE`) and name the files in it; save a workbook as CSV"
+            }
             Self::ParquetNeedsFile => {
                 "write it to disk (and uncompress it), then name the file; Parquet compresses inside"
             }
@@ -454,6 +472,11 @@ impl Reason {
             Self::Piece { join } => {
                 return format!("join the pieces first, for example: {join} FILE > answers.jsonl");
             }
+            Self::Asked { span } => {
+                return format!(
+                    "join the events of each call, for example: jq -s -c 'group_by(.{span})[] | {{resourceLogs: .}}' FILE > calls.jsonl"
+                );
+            }
             Self::OpenQuote { .. } => {
                 "close it, or double it where it belongs to the cell; if nothing is quoted in this table, convert it to JSON lines"
             }
@@ -483,6 +506,9 @@ impl Reason {
             }
             Self::PartOfAnswer { .. } => {
                 "end the path at the list: its parts are joined, for example `--field response=contents.1.parts`"
+            }
+            Self::IdsOfChat => {
+                "leave --ids out: a text is cut where its template's marks stand, and ids are not"
             }
             Self::NoAnswer { .. } => {
                 "drop records without an answer, map the answer with `--field response=path`, or say which role answers with `--assistant ROLE`"

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::record::Piece;
+use crate::spelled::SPELLED;
 
 /// A string of a record that is not its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,8 @@ pub(crate) fn pieces(prompt: Option<Piece>, mut fields: Vec<Vec<Said>>) -> Vec<P
 fn join<'a>(strings: impl Iterator<Item = &'a Said>, joins: &mut Vec<String>) {
     let mut all = Vec::new();
     let mut by_name = BTreeMap::<&str, Vec<&str>>::new();
-    for said in strings {
+    // What data spells holds strings that stand by themselves too: among these it would part neighbours.
+    for said in strings.filter(|said| *said.name != *SPELLED) {
         all.push(said.text.as_str());
         by_name.entry(&said.name).or_default().push(&said.text);
     }

@@ -131,7 +131,14 @@ fn named(error: &Tree) -> Option<String> {
         Tree::Number(code) => (*code != 0.0).then(|| format!("code {code}")),
         Tree::Object(_) => {
             let inner = error.get("error").and_then(named);
-            let names = ["code", "type", "status", "message"];
+            let names = [
+                "code",
+                "type",
+                "status",
+                "errorCode",
+                "message",
+                "errorMessage",
+            ];
             inner.or_else(|| names.iter().find_map(|name| named(error.get(name)?)))
         }
         Tree::Null | Tree::Ids(_) | Tree::List(_) => None,

@@ -39,6 +39,8 @@ pub(crate) struct Found {
     pub(crate) names: Option<Arc<str>>,
     /// Whether the record says that something else was shown, which stands elsewhere.
     pub(crate) points_elsewhere: bool,
+    /// Whether turns of the assistant that were asked with are answers of another exchange.
+    pub(crate) is_branch: bool,
     /// Whether something was asked in numbers that may be tokens.
     pub(crate) asks_in_numbers: bool,
 }

@@ -54,6 +54,9 @@ impl Input {
         };
         let (mut start, mut read) =
             peek(Box::new(capped)).map_err(|e| fail(reason(e, compression, limits)))?;
+        if start.starts_with(b"PK\x03\x04") {
+            return Err(fail(Reason::Zip));
+        }
         if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
             return Err(fail(Reason::Utf16));
         }

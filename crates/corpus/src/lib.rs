@@ -50,6 +50,7 @@ mod reader;
 mod record;
 mod request_files;
 mod requests;
+mod spelled;
 mod spoken;
 mod starts;
 mod stream;

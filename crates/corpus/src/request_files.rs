@@ -15,6 +15,7 @@ use crate::input::Input;
 use crate::options::ReadOptions;
 use crate::record::Source;
 use crate::requests::{Asked, Requests};
+use crate::spelled::SPELLED;
 use crate::stream::Stream;
 use crate::talk::{Message, asked};
 use crate::tree::Tree;
@@ -106,7 +107,8 @@ fn says_something(request: &Tree) -> bool {
         "params",
         "request",
     ];
-    const OTHERS: [&str; 7] = [
+    const OTHERS: [&str; 8] = [
+        SPELLED,
         "id",
         "custom_id",
         "key",

@@ -65,6 +65,11 @@ fn two_answers_in_one_record_are_refused_with_the_flag_that_decides() {
             "--field response=output",
         ),
         (
+            json!({"conversation_a": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "conversation_b": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}]}),
+            ["conversation_a", "conversation_b"],
+            "--field messages=conversation_a",
+        ),
+        (
             json!({"prompt": "q", "output": "a", "response": "b"}),
             ["output", "response"],
             "--field response=response",
@@ -144,6 +149,18 @@ fn exports_without_a_layout_get_the_exact_flags() {
         (
             json!({"sample": {"question": "q", "answer": "a"}}),
             "`--field response=sample.answer --field prompt=sample.question`",
+        ),
+        (
+            json!({"id1": {"prompt": "q", "response": "a"}, "id2": {"prompt": "r", "response": "b"}}),
+            "jq -c 'to_entries[] | {id: .key} + .value' FILE",
+        ),
+        (
+            json!({"conversation_id": 7, "role": "assistant", "content": "a"}),
+            "group_by(.conversation_id)[]",
+        ),
+        (
+            json!({"role": "assistant", "content": "a"}),
+            "{messages: flatten}",
         ),
     ] {
         let error = error(&record.to_string(), &ReadOptions::default());
@@ -254,6 +271,11 @@ fn chats_with_the_newest_first_show_the_question() {
     assert_eq!(texts(&records), ["a1", "a2"]);
     assert!(shown(&records[0], "q1") && !shown(&records[0], "q2") && shown(&records[1], "q2"));
     assert!(records.iter().all(|record| record.exposure_known));
+    // Times that neither rise nor fall leave no order that is sure.
+    let mixed = json!({"messages": [turn("user", "q1", Some(1)), turn("assistant", "a2", Some(4)), turn("user", "q2", Some(3)), turn("assistant", "a1", Some(2))]});
+    let records = good(&mixed.to_string(), &all_turns());
+    assert_eq!(texts(&records), ["a2", "a1"]);
+    assert!(shown(&records[0], "q2") && shown(&records[0], "a1") && shown(&records[1], "a2"));
     let bare = json!({"messages": [turn("assistant", "a2", None), turn("user", "q2", None), turn("assistant", "a1", None), turn("user", "q1", None)]});
     for record in good(&bare.to_string(), &all_turns()) {
         assert!(shown(&record, "q1") && shown(&record, "q2"));
@@ -416,4 +438,137 @@ fn the_answer_of_an_event_was_not_shown() {
     let records = good(&record.to_string(), &ReadOptions::default());
     assert_eq!(texts(&records), ["Teal."]);
     assert!(shown(&records[0], "words in a body"));
+}
+
+/// Programs log the prompt and its answer in one text, as a template writes them: only what the assistant said last is the answer.
+#[test]
+fn a_chat_in_one_text_shows_its_prompt() {
+    let chat = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nA colour of the gate?<|im_end|>\n<|im_start|>assistant\nTeal.<|im_end|>\n<|im_start|>user\nAnd of the river?<|im_end|>\n<|im_start|>assistant\nGrey.<|im_end|>\n";
+    let instruct = "<s>[INST] A colour of the gate? [/INST] Teal. </s><s>[INST] And of the river? [/INST] Grey. </s>";
+    let alpaca = "Below is an instruction.\n\n### Instruction:\nA colour of the gate? Teal. And of the river?\n\n### Response:\nGrey.";
+    for text in [chat, instruct, alpaca] {
+        for (record, layout) in [
+            (json!({"text": text}), "chat"),
+            (json!({"generated_text": text}), "generated-text"),
+            (json!({"response": text}), "answer"),
+            (json!({"prompt": "p", "completion": text}), "completion"),
+            (json!({"choices": [{"text": text}]}), "openai-completions"),
+        ] {
+            let records = good(&record.to_string(), &ReadOptions::default());
+            assert_eq!(texts(&records), ["Grey."], "{record}");
+            let [record] = &records[..] else { panic!() };
+            assert_eq!(record.origin.layout.name(), layout);
+            assert!(shown(record, "And of the river?") && shown(record, "Teal."));
+            assert!(record.exposure_known && !shown(record, "Grey."));
+        }
+    }
+    let all = good(&json!({"text": chat}).to_string(), &all_turns());
+    assert_eq!(texts(&all), ["Teal.", "Grey."]);
+    assert!(shown(&all[0], "A colour of the gate?") && !shown(&all[0], "And of the river?"));
+    let (file, _) = read_as("in.txt", instruct, &ReadOptions::default());
+    assert_eq!(file[0].as_ref().unwrap().body.text(), Some("Grey."));
+    // Nobody answers in a prompt, and ids of all of it are no ids of the answer.
+    let asked = json!({"text": "<|im_start|>user\nq<|im_end|>\n"}).to_string();
+    let asked = error(&asked, &ReadOptions::default());
+    assert!(
+        asked.to_string().contains("no turn has the role"),
+        "{asked}"
+    );
+    let ids = json!({"text": chat, "tokens": [1, 2, 3]}).to_string();
+    let records = good(&ids, &ReadOptions::default());
+    assert_eq!(records[0].body, Piece::Text("Grey.".into()));
+    let by_ids = ReadOptions {
+        ids: true,
+        ..ReadOptions::default()
+    };
+    assert!(error(&ids, &by_ids).hint().contains("leave --ids out"));
+}
+
+/// Events of one call may stand apart: in one export they are joined, and in lines of their own the question is refused with the command
+/// that joins them.
+#[test]
+fn events_of_one_span_are_one_call() {
+    let event = |name: &str, span: &str, body: serde_json::Value| json!({"event_name": name, "trace_id": "t", "span_id": span, "body": body});
+    let user =
+        |span: &str, text: &str| event("gen_ai.user.message", span, json!({"content": text}));
+    let choice = |span: &str, text: &str| {
+        let said = json!({"role": "assistant", "content": text});
+        event("gen_ai.choice", span, json!({"index": 0, "message": said}))
+    };
+    let events = [
+        user("a", "What of the gate?"),
+        user("b", "And the river?"),
+        choice("a", "It is teal."),
+        choice("b", "It is grey."),
+    ];
+    for export in [
+        json!({"resourceLogs": events}),
+        json!({"resourceLogs": [{"scopeLogs": [{"logRecords": events}]}]}),
+    ] {
+        let records = good(&export.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), ["It is teal.", "It is grey."]);
+        assert!(records.iter().all(|record| record.exposure_known));
+        assert!(shown(&records[0], "What of the gate?") && !shown(&records[0], "river"));
+        assert!(shown(&records[1], "And the river?") && !shown(&records[1], "grey"));
+    }
+    let error = error(&events[0].to_string(), &ReadOptions::default());
+    assert!(
+        error
+            .to_string()
+            .contains("its answer stands in another record"),
+        "{error}"
+    );
+    assert!(
+        error
+            .hint()
+            .contains("group_by(.span_id)[] | {resourceLogs: .}")
+    );
+    let alone = good(&events[2].to_string(), &ReadOptions::default());
+    assert!(!alone[0].exposure_known);
+}
+
+#[test]
+fn an_archive_is_named() {
+    let archive = Reader::from_read("in.zip", &b"PK\x03\x04\x14\0"[..], &ReadOptions::default());
+    let error = archive.err().unwrap();
+    assert!(error.to_string().contains("is a zip archive"), "{error}");
+    assert!(error.hint().contains("unzip"));
+}
+
+#[test]
+fn spans_of_openinference_are_read_in_every_form() {
+    let turn = |role: &str, text: &str| json!({"message": {"role": role, "content": text}});
+    let column = |role: &str, text: &str| json!({"message.role": role, "message.content": text});
+    let keyed = |key: &str, value: &str| json!({"key": key, "value": {"stringValue": value}});
+    let asked = "What of the gate?";
+    let answer = "It is teal.";
+    for span in [
+        json!({"name": "chat", "attributes": {"openinference.span.kind": "LLM", "input.value": asked, "output.value": answer,
+            "llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": asked,
+            "llm.output_messages.0.message.role": "assistant", "llm.output_messages.0.message.content": answer}}),
+        json!({"name": "chat", "attributes": {"openinference": {"span": {"kind": "LLM"}}, "output": {"value": answer},
+            "llm": {"input_messages": [turn("user", asked)], "output_messages": [turn("assistant", answer)]}}}),
+        json!({"name": "chat", "attributes.llm.input_messages": [column("user", asked)], "attributes.output.value": answer,
+            "attributes.llm.output_messages": [column("assistant", answer)]}),
+        json!({"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "chat", "attributes": [
+            keyed("llm.input_messages.0.message.role", "user"), keyed("llm.input_messages.0.message.content", asked),
+            keyed("llm.output_messages.0.message.role", "assistant"), keyed("llm.output_messages.0.message.content", answer)]}]}]}]}),
+    ] {
+        let records = good(&span.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), [answer], "{span}");
+        assert_eq!(records[0].origin.layout.name(), "opentelemetry");
+        assert!(
+            shown(&records[0], asked) && records[0].exposure_known,
+            "{span}"
+        );
+        assert!(
+            !shown(&records[0], answer),
+            "{span} {:?}",
+            records[0].exposure
+        );
+    }
+    let chain = json!({"name": "c", "attributes": {"openinference.span.kind": "CHAIN", "input.value": "q", "output.value": "a"}});
+    let lines = format!("{chain}\n{{\"text\": \"good\"}}\n");
+    let (records, reader) = read_as("in.jsonl", &lines, &ReadOptions::default());
+    assert_eq!((records.len(), reader.skipped().failed), (1, 1));
 }

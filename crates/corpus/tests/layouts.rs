@@ -80,6 +80,8 @@ fn every_layout_is_told_and_read_whole() {
         ("cohere.jsonl", "cohere", true, 0),
         ("vllm-offline.jsonl", "vllm-offline", true, 0),
         ("bedrock.jsonl", "bedrock", true, 0),
+        ("bedrock-batch.jsonl", "bedrock-batch", true, 0),
+        ("langsmith.jsonl", "langsmith", true, 0),
     ] {
         let (records, reader) = read(name, &ReadOptions::default());
         assert_eq!(texts(&records), answers, "{name}");
@@ -261,6 +263,8 @@ fn what_stands_elsewhere_is_not_known() {
         r#""note": "@@@langfuseMedia:type=image/png|id=x@@@""#,
         r#""truncated_cells": ["prompt"]"#,
         r#""input_ids": [1, 2, 3]"#,
+        r#""prompt_token_ids": [1, 2, 3]"#,
+        r#""extra": {"prompt_ids": "[1, 2, 3]"}"#,
     ] {
         let record = format!(r#"{{"prompt": "q", "response": "the end", {beside}}}"#);
         let (records, _) = of_json(&record, &ReadOptions::default());
@@ -588,5 +592,251 @@ fn what_a_system_says_was_shown_wherever_it_stands() {
         let (records, _) = of_json(&record.to_string(), &options);
         assert_eq!(texts(&records), [said]);
         assert!(shown(&records[0], said));
+    }
+}
+
+/// Tokens of what was asked beside turns may hold more than these, unless the record is said to have them from the mark's tokenizer.
+#[test]
+fn tokens_of_the_prompt_beside_turns_leave_it_unknown() {
+    let record = r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "the end"}], "prompt_token_ids": [5, 6]}"#;
+    let (records, _) = of_json(record, &ReadOptions::default());
+    assert!(!records[0].exposure_known);
+    let named = ReadOptions {
+        fields: FieldMap::parse(["prompt_tokens=prompt_token_ids"]).unwrap(),
+        ..ReadOptions::default()
+    };
+    let (records, _) = of_json(record, &named);
+    assert!(records[0].exposure_known);
+    assert!(records[0].exposure.contains(&Piece::Tokens(vec![5, 6])));
+    let response =
+        r#"{"prompt": "q", "prompt_token_ids": [5, 6], "choices": [{"text": "the end"}]}"#;
+    let (records, _) = of_json(response, &ReadOptions::default());
+    assert!(records[0].exposure_known, "a server's own are read");
+}
+
+/// Code that a model writes for an interpreter is an answer, and what came of it was shown.
+#[test]
+fn code_is_generated_and_its_output_is_shown() {
+    for json in [
+        r#"{"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": [{"executableCode": {"language": "PYTHON", "code": "the call"}}, {"codeExecutionResult": {"outcome": "OK", "output": "the result"}}]}, {"role": "user", "parts": [{"text": "and?"}]}, {"role": "model", "parts": [{"text": "the end"}]}]}"#,
+        r#"{"object": "response", "input": "q", "output": [{"type": "code_interpreter_call", "code": "the call", "outputs": [{"type": "logs", "logs": "the result"}]}, {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "the end"}]}]}"#,
+        r#"{"mapping": {"a": {"parent": null, "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["q"]}}},
+            "b": {"parent": "a", "message": {"author": {"role": "assistant"}, "recipient": "python", "content": {"content_type": "code", "text": "the call"}}},
+            "c": {"parent": "b", "message": {"author": {"role": "tool"}, "content": {"content_type": "execution_output", "text": "the result"}}},
+            "d": {"parent": "c", "message": {"author": {"role": "assistant"}, "recipient": "all", "content": {"content_type": "text", "parts": ["the end"]}}}}}"#,
+    ] {
+        let json = json.replace('\n', "");
+        let (records, _) = of_json(&json, &ReadOptions::default());
+        assert_eq!(texts(&records), ["the end"], "{json}");
+        assert!(shown(&records[0], "the call") && shown(&records[0], "the result"));
+        let (records, _) = of_json(&json, &all_turns());
+        assert_eq!(texts(&records), ["the call", "the end"], "{json}");
+        assert!(
+            shown(&records[0], "q") && shown(&records[1], "the result"),
+            "{json}"
+        );
+    }
+}
+
+/// An answer that was made again, and a question that was asked in another way, are branches: each was shown its own path.
+#[test]
+fn branches_of_an_export_are_answers_of_their_own() {
+    let node = |id: &str, parent: Option<&str>, role: &str, text: &str| {
+        (
+            id.to_owned(),
+            json!({"parent": parent, "message": {"author": {"role": role}, "content": {"content_type": "text", "parts": [text]}}}),
+        )
+    };
+    let nodes = [
+        node("r", None, "user", "What of the gate?"),
+        node("a", Some("r"), "assistant", "It is teal."),
+        node("b", Some("r"), "assistant", "It is shut."),
+        node("c", Some("b"), "user", "Who shut it?"),
+        node("d", Some("c"), "assistant", "The keeper did."),
+        node("e", Some("b"), "user", "Why was it?"),
+        node("f", Some("e"), "assistant", "For the night."),
+        node("g", Some("b"), "user", "Never answered."),
+    ];
+    let mapping: serde_json::Map<String, serde_json::Value> = nodes.into_iter().collect();
+    let export = json!({"title": "Gates", "current_node": "d", "mapping": mapping}).to_string();
+    let (records, _) = of_json(&export, &all_turns());
+    assert_eq!(
+        texts(&records),
+        [
+            "It is shut.",
+            "The keeper did.",
+            "It is teal.",
+            "For the night."
+        ]
+    );
+    let told = |at: usize, text: &str| shown(&records[at], text);
+    assert!((0..4).all(|at| told(at, "What of the gate?") && records[at].exposure_known));
+    assert!(told(1, "It is shut.") && told(1, "Who shut it?") && !told(1, "teal"));
+    assert!(!told(2, "shut") && told(3, "Why was it?") && told(3, "It is shut."));
+    assert!(!told(3, "Who shut it?") && !told(3, "keeper"));
+    // Where only the last turn counts, the other branches may have been shown.
+    let (records, _) = of_json(&export, &ReadOptions::default());
+    assert_eq!(texts(&records), ["The keeper did."]);
+    assert!(shown(&records[0], "It is teal.") && shown(&records[0], "For the night."));
+}
+
+#[test]
+fn runs_batches_and_lists_of_answers_are_told() {
+    let constructor = |class: &str, text: &str| json!({"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", class], "kwargs": {"content": text, "type": "x"}});
+    let run = json!({"id": "r", "run_type": "llm", "trace_id": "t", "inputs": {"messages": [[constructor("HumanMessage", "q")]]},
+        "outputs": {"generations": [[{"text": "the end", "type": "ChatGeneration", "message": constructor("AIMessage", "the end")}]]}});
+    let plain = json!({"id": "r", "run_type": "llm", "inputs": {"messages": [{"role": "user", "content": "q"}]}, "outputs": {"choices": [{"message": {"role": "assistant", "content": "the end"}}]}});
+    let batch = json!({"recordId": "b", "modelInput": {"messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}]},
+        "modelOutput": {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "the end"}], "stop_reason": "end_turn"}});
+    let llama = json!({"recordId": "b", "modelInput": {"prompt": "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nq<|eot_id|>"}, "modelOutput": {"generation": "the end", "stop_reason": "stop"}});
+    let page = json!({"object": "list", "data": [{"id": "2", "object": "thread.message", "created_at": 2, "role": "assistant", "content": [{"type": "text", "text": {"value": "the end", "annotations": []}}]},
+        {"id": "1", "object": "thread.message", "created_at": 1, "role": "user", "content": [{"type": "text", "text": {"value": "q", "annotations": []}}]}], "has_more": false});
+    let turns =
+        json!([{"role": "user", "content": "q"}, {"role": "assistant", "content": "the end"}]);
+    for (record, layout, known) in [
+        (run, "langsmith", true),
+        (plain, "langsmith", true),
+        (batch, "bedrock-batch", true),
+        (llama, "bedrock-batch", true),
+        (page, "chat", true),
+        (turns, "chat", true),
+        (
+            json!([{"generated_text": "the end"}]),
+            "generated-text",
+            false,
+        ),
+        (
+            json!([[{"generated_text": "the end"}]]),
+            "generated-text",
+            false,
+        ),
+        (
+            json!({"question": "q", "responses": ["the end"]}),
+            "completion",
+            true,
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": "q"}], "responses": ["the end"]}),
+            "completion",
+            true,
+        ),
+        (
+            json!({"run_type": "llm", "inputs": {"prompts": ["q"]}, "outputs": {"output": "the end"}}),
+            "langsmith",
+            true,
+        ),
+        (
+            json!({"run_type": "chat_model", "inputs": {"messages": [{"type": "human", "content": "q"}]}, "outputs": {"output": {"content": "the end", "type": "ai"}}}),
+            "langsmith",
+            true,
+        ),
+        (
+            json!({"recordId": "b", "modelInput": {"inputText": "q"}, "modelOutput": {"results": [{"outputText": "the end", "completionReason": "FINISH"}]}}),
+            "bedrock-batch",
+            true,
+        ),
+        (
+            json!({"prompt": "q", "responses": ["the end"]}),
+            "completion",
+            true,
+        ),
+    ] {
+        let (records, _) = of_json(&record.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), ["the end"], "{record}");
+        assert_eq!(records[0].origin.layout.name(), layout, "{record}");
+        assert_eq!(records[0].exposure_known, known, "{record}");
+        assert!(
+            shown(&records[0], "q") == known && !shown(&records[0], "the end"),
+            "{record}"
+        );
+    }
+    let several = json!({"prompt": "q", "responses": ["one", "two"]}).to_string();
+    assert_eq!(
+        texts(&of_json(&several, &ReadOptions::default()).0),
+        ["one", "two"]
+    );
+    let tool =
+        json!({"run_type": "tool", "inputs": {"input": "q"}, "outputs": {"output": "found"}});
+    let lines = format!("{tool}\n{{\"text\": \"good\"}}\n");
+    let (records, reader) = of_json(&lines, &ReadOptions::default());
+    assert_eq!(
+        (texts(&records), reader.skipped().failed),
+        (vec!["good"], 1)
+    );
+}
+
+/// Gateways and tables keep requests and responses as strings, under names of their own.
+#[test]
+fn requests_and_responses_in_strings_are_read() {
+    let request = json!({"model": "m", "messages": [{"role": "user", "content": "q"}]}).to_string();
+    for response in [
+        json!({"choices": [{"message": {"role": "assistant", "content": "the end"}}]}),
+        json!({"candidates": [{"content": {"role": "model", "parts": [{"text": "the end"}]}}]}),
+        json!({"role": "assistant", "stop_reason": "end_turn", "content": [{"type": "text", "text": "the end"}]}),
+        json!({"object": "response", "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "the end"}]}]}),
+    ] {
+        let response = response.to_string();
+        for record in [
+            json!({"request": request, "response": response}),
+            json!({"request_body": request, "response_body": response, "status": "200"}),
+            json!({"prompt": "q", "response": response}),
+            json!({"messages": [{"role": "user", "content": "q"}], "raw_response": response}),
+        ] {
+            let (records, _) = of_json(&record.to_string(), &ReadOptions::default());
+            assert_eq!(texts(&records), ["the end"], "{record}");
+            assert!(
+                shown(&records[0], "q") && records[0].exposure_known,
+                "{record}"
+            );
+            assert!(!shown(&records[0], "the end"), "{record}");
+        }
+    }
+    // A whole record may stand in one string, with other things beside.
+    let turns = json!({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "the end"}]});
+    let both = json!({"messages": [{"role": "user", "content": "q"}], "choices": [{"message": {"role": "assistant", "content": "the end"}}]});
+    for inner in [turns.to_string(), both.to_string()] {
+        for record in [
+            json!({"text": inner}),
+            json!({"log": inner, "note": "told beside"}),
+        ] {
+            let (records, _) = of_json(&record.to_string(), &ReadOptions::default());
+            assert_eq!(texts(&records), ["the end"], "{record}");
+            assert!(
+                shown(&records[0], "q") && records[0].exposure_known,
+                "{record}"
+            );
+            assert_eq!(
+                shown(&records[0], "told beside"),
+                record.get("note").is_some()
+            );
+        }
+    }
+    // An answer may be JSON and no more.
+    for json in [
+        r#"{"choices": ["a", "b"], "text": "x"}"#.to_owned(),
+        turns.to_string(),
+        request.clone(),
+    ] {
+        let record = json!({"prompt": "q", "response": json}).to_string();
+        assert_eq!(texts(&of_json(&record, &ReadOptions::default()).0), [json]);
+    }
+}
+
+/// A model is shown the names and numbers of data like its texts.
+#[test]
+fn names_and_numbers_of_data_are_shown() {
+    for record in [
+        r#"{"prompt": {"city": "Oslo", "temp": 12}, "response": "the end"}"#,
+        r#"{"prompt": "q", "context": {"city": "Oslo", "temp": 12}, "response": "the end"}"#,
+        r#"{"messages": [{"role": "user", "content": "q"}, {"role": "tool", "content": {"city": "Oslo", "temp": 12}}, {"role": "assistant", "content": "the end"}]}"#,
+        r#"{"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "user", "parts": [{"functionResponse": {"name": "n", "response": {"city": "Oslo", "temp": 12}}}]}, {"role": "model", "parts": [{"text": "the end"}]}]}"#,
+    ] {
+        let (records, _) = of_json(record, &ReadOptions::default());
+        assert_eq!(texts(&records), ["the end"], "{record}");
+        assert!(
+            shown(&records[0], r#"{"city": "Oslo", "temp": 12}"#),
+            "{record}: {:?}",
+            records[0].exposure
+        );
     }
 }

@@ -597,6 +597,93 @@ fn numbers_that_point_elsewhere_are_noticed() {
     }
 }
 
+/// Tokens of any tokenizer, and bytes that are no text, may be what was shown.
+#[test]
+fn tokens_and_bytes_beside_an_answer_are_noticed() {
+    use parquet::data_type::{ByteArray, FixedLenByteArray, FixedLenByteArrayType};
+    let packed = vec![0xff; 65];
+    for (column, is_known) in [
+        ("repeated int32 prompt_token_ids", false),
+        ("repeated int32 input", false),
+        ("repeated int32 scores", true),
+        ("optional binary packed", false),
+        ("optional binary bson (BSON)", false),
+        ("optional fixed_len_byte_array(65) packed", false),
+        ("optional fixed_len_byte_array(16) number (UUID)", true),
+        ("optional fixed_len_byte_array(16) note", true),
+    ] {
+        let schema = format!(
+            "message log {{ required binary prompt (UTF8); required binary response (UTF8); {column}; }}"
+        );
+        let bytes = written(&schema, Compression::SNAPPY, |writer| {
+            let mut group = writer.next_row_group().unwrap();
+            for text in ["q", "the end"] {
+                let mut column = group.next_column().unwrap().unwrap();
+                let strings = column.typed::<ByteArrayType>();
+                strings
+                    .write_batch(&[ByteArray::from(text)], None, None)
+                    .unwrap();
+                column.close().unwrap();
+            }
+            let mut last = group.next_column().unwrap().unwrap();
+            match column.split(' ').nth(1).unwrap() {
+                "int32" => {
+                    let ids = last.typed::<Int32Type>();
+                    ids.write_batch(&[5, 6], Some(&[1, 1]), Some(&[0, 1]))
+                        .unwrap();
+                }
+                "binary" => {
+                    let values = [ByteArray::from(packed.clone())];
+                    let values =
+                        last.typed::<ByteArrayType>()
+                            .write_batch(&values, Some(&[1]), None);
+                    values.unwrap();
+                }
+                fixed => {
+                    let value = match fixed.contains("16") {
+                        true => b"shown, every bit".to_vec(),
+                        false => packed.clone(),
+                    };
+                    let values = [FixedLenByteArray::from(value)];
+                    let column = last.typed::<FixedLenByteArrayType>();
+                    column.write_batch(&values, Some(&[1]), None).unwrap();
+                }
+            }
+            last.close().unwrap();
+            group.close().unwrap();
+        });
+        let (records, error) = read(saved(&bytes).path(), &options(&[]));
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(records[0].exposure_known, is_known, "{column}");
+        let is_text = records[0].exposure.contains(&text("shown, every bit"));
+        assert_eq!(is_text, column.ends_with("note"), "{column}");
+    }
+}
+
+#[test]
+fn columns_whose_names_say_enough_get_the_exact_flags() {
+    let schema = "message log { required binary input (UTF8); required binary output (UTF8); }";
+    let bytes = written(schema, Compression::SNAPPY, |writer| {
+        let mut group = writer.next_row_group().unwrap();
+        for value in ["q", "the end"] {
+            let mut column = group.next_column().unwrap().unwrap();
+            let strings = column.typed::<ByteArrayType>();
+            strings.write_batch(&[value.into()], None, None).unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+    });
+    let file = saved(&bytes);
+    let (_, error) = read(file.path(), &options(&[]));
+    let hint = error.unwrap().hint();
+    assert!(
+        hint.contains("`--field response=output --field prompt=input`"),
+        "{hint}"
+    );
+    let (records, error) = read(file.path(), &options(&["response=output", "prompt=input"]));
+    assert!(error.is_none() && records[0].exposure_known, "{error:?}");
+}
+
 /// A column of chats as JSON, as datasets have it.
 #[test]
 fn chats_may_be_strings_of_json() {

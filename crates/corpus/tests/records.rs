@@ -239,7 +239,16 @@ fn parts_of_an_answer_are_joined_and_every_other_string_of_a_chat_was_shown() {
     let only: Vec<_> = turns.map(|turn| turn.text_only).collect();
     assert_eq!(only, [false, false, true]);
     let singles = [
-        "eve", "text", "look", "file", "f", "go", "{}", "result", "hm",
+        "eve",
+        "text",
+        "look",
+        "file",
+        r#"{"data": "f"}"#,
+        "f",
+        "go",
+        "{}",
+        "result",
+        "hm",
     ];
     let of_turns = [
         "evetextlookfilef",
@@ -269,10 +278,10 @@ fn what_the_answering_turn_holds_beside_its_text_was_shown() {
     ));
     assert_eq!(record.body, text("teal"));
     assert_eq!(
-        record.exposure[..6],
-        ["text", "q", "r", "a", "c", "t"].map(text)
+        record.exposure[..7],
+        ["text", r#"[{"quote": "q"}]"#, "q", "r", "a", "c", "t"].map(text)
     );
-    assert_eq!(record.exposure[6..], ["textqrac", "textqract"].map(text));
+    assert_eq!(record.exposure[7..], ["textqrac", "textqract"].map(text));
 }
 
 #[test]

@@ -5,13 +5,15 @@ use crate::exposure::Said;
 use crate::fields::{Field, FieldMap};
 use crate::options::ReadOptions;
 use crate::record::{Piece, Turn};
-use crate::talk::{Kind, Message, Roles};
+use crate::talk::{Kind, Message, Roles, chat_in};
 
 /// A chat with one answer, or several turns that may be: what one exchange said.
 pub(super) struct Talk {
     pub(super) messages: Vec<Message>,
     /// Turns before this one were asked; from it on they answer.
     pub(super) answers_from: usize,
+    /// Whether those before answer elsewhere.
+    pub(super) is_branch: bool,
     pub(super) tokens: Option<Vec<u32>>,
     pub(super) prompt_tokens: Option<Vec<u32>>,
 }
@@ -38,6 +40,32 @@ pub(super) struct Answer {
 }
 
 impl Talk {
+    /// What was asked and answered; `tokens` are those of the last answer.
+    ///
+    /// A turn of the assistant may hold a whole chat, as its template writes it: then its turns stand in its place.
+    pub(super) fn new(
+        before: Vec<Message>,
+        turns: Vec<Message>,
+        tokens: Option<Vec<u32>>,
+        prompt_tokens: Option<Vec<u32>>,
+        options: &ReadOptions,
+    ) -> Result<Self, Reason> {
+        let (mut messages, _) = unfolded(before, &options.roles);
+        let answers_from = messages.len();
+        let (turns, holds_chat) = unfolded(turns, &options.roles);
+        messages.extend(turns);
+        if holds_chat && tokens.is_some() && options.ids {
+            return Err(Reason::IdsOfChat);
+        }
+        Ok(Self {
+            messages,
+            answers_from,
+            is_branch: false,
+            tokens: tokens.filter(|_| !holds_chat),
+            prompt_tokens,
+        })
+    }
+
     /// The answers of the chat, and how many earlier turns of the assistant count as shown only.
     pub(super) fn places(
         &self,
@@ -72,9 +100,10 @@ impl Talk {
         }
         let with_text = assistant.iter().filter(|(_, turn)| turn.has_text());
         if options.all_turns {
-            let with_rest = self.may_be_backwards(&own);
+            let with_rest = self.may_be_out_of_order(&own);
             let mut places = vec![];
-            for &(at, turn) in &assistant {
+            let from = if self.is_branch { self.answers_from } else { 0 };
+            for &(at, turn) in assistant.iter().filter(|(at, _)| *at >= from) {
                 let place = |call| Place {
                     turn: at,
                     call,
@@ -125,13 +154,14 @@ impl Talk {
         ))
     }
 
-    /// Whether the turns may stand in the order of the newest first: an answer stands before every question, and a question behind every
-    /// answer. Then every turn counts as shown for every other.
-    fn may_be_backwards(&self, own: &impl Fn(&Message) -> bool) -> bool {
+    /// Whether the turns may not stand in the order in which they were said: their times contradict it, or an answer stands before every
+    /// question, and a question behind every answer, as where the newest comes first. Then every turn counts as shown for every other.
+    fn may_be_out_of_order(&self, own: &impl Fn(&Message) -> bool) -> bool {
         let mut speakers = self.messages.iter().filter(|turn| turn.is_said());
         let first = speakers.next();
         let last = speakers.next_back();
-        first.is_some_and(own) && last.is_some_and(|turn| !own(turn))
+        let is_backwards = first.is_some_and(own) && last.is_some_and(|turn| !own(turn));
+        is_backwards || self.messages.iter().any(|turn| turn.is_out_of_order)
     }
 
     /// Bytes that a record up to this answer says.
@@ -195,6 +225,28 @@ impl Talk {
             }),
         }
     }
+}
+
+/// Turns in place of those of the assistant that hold a chat, and whether there are any.
+fn unfolded(turns: Vec<Message>, roles: &Roles) -> (Vec<Message>, bool) {
+    let mut all = Vec::with_capacity(turns.len());
+    let mut holds_chat = false;
+    for mut turn in turns {
+        let is_own = turn.role.as_deref().is_some_and(|role| roles.answers(role));
+        let text = if is_own { turn.text() } else { None };
+        let Some(inner) = text.and_then(|text| chat_in(&text, roles)) else {
+            all.push(turn);
+            continue;
+        };
+        holds_chat = true;
+        turn.strings.retain(|(_, kind)| *kind != Kind::Text);
+        if !turn.strings.is_empty() {
+            turn.role = Some(String::new());
+            all.push(turn);
+        }
+        all.extend(inner);
+    }
+    (all, holds_chat)
 }
 
 impl Place {

@@ -55,6 +55,10 @@ impl Found {
         self.join_request(options)?;
         let id = self.id.clone();
         let layout = layout.unwrap_or_else(|| self.layout(options));
+        let layout = match self.unfold(options) {
+            true if layout == Layout::Document => Layout::Chat,
+            _ => layout,
+        };
         let records = self.records(layout, source, options, held)?;
         if let (Some(requests), Some(id)) = (&options.requests, &id)
             && records.iter().any(Result::is_ok)

@@ -33,7 +33,10 @@ impl Found {
         }
         let says_prompt = self.prompt.is_some() || self.prompt_tokens.is_some();
         let is_asked = answer.as_ref().is_some_and(|answer| answer.is_asked);
-        let in_numbers = self.asks_in_numbers && self.prompt_tokens.is_none();
+        let own_tokens = answer.as_ref();
+        let own_tokens = own_tokens.and_then(|answer| answer.prompt_tokens.as_ref());
+        let has_tokens = self.prompt_tokens.is_some() || own_tokens.is_some();
+        let in_numbers = self.asks_in_numbers && !has_tokens;
         // A request that points elsewhere leaves it unknown, whatever the answer's own record shows.
         let is_said = match options.requests {
             Some(_) => self.is_requested,

@@ -4,14 +4,35 @@ use super::chat::Talk;
 use crate::error::Reason;
 use crate::found::{Found, Shown};
 use crate::options::ReadOptions;
-use crate::talk::Message;
+use crate::talk::{Message, Reply, chat_in};
 
 /// The chats of a record, made one after another.
-pub(super) type Talks = Box<dyn ExactSizeIterator<Item = Result<Talk, Reason>>>;
+pub(super) type Talks<'o> = Box<dyn ExactSizeIterator<Item = Result<Talk, Reason>> + 'o>;
 
 impl Found {
+    /// Makes a turn of an answer that stands by itself and holds a whole chat, as a template writes it; whether it did.
+    pub(super) fn unfold(&mut self, options: &ReadOptions) -> bool {
+        let has_turns = self.messages.is_some() || self.prompt_turns.is_some();
+        let is_alone = self.text.is_none() || self.response.is_none();
+        if has_turns || self.replies.is_some() || !is_alone {
+            return false;
+        }
+        let text = self.text.as_ref().or(self.response.as_ref());
+        if text.is_none_or(|text| chat_in(text, &options.roles).is_none()) {
+            return false;
+        }
+        let text = self.text.take().or_else(|| self.response.take());
+        let turn = |text| Message::of("assistant", text);
+        self.messages = text.map(|text| vec![turn(text)]);
+        self.response_tokens = self.response_tokens.take().or_else(|| self.tokens.take());
+        true
+    }
+
     /// The chats of the record; none where its answer is no turn.
-    pub(super) fn talks(&mut self, options: &ReadOptions) -> Result<Option<Talks>, Reason> {
+    pub(super) fn talks<'o>(
+        &mut self,
+        options: &'o ReadOptions,
+    ) -> Result<Option<Talks<'o>>, Reason> {
         let plain = self.text.is_some() || self.tokens.is_some();
         let answer = self.response.is_some() || self.response_tokens.is_some();
         let is_asked = self.messages.as_ref().is_some_and(|turns| {
@@ -44,26 +65,23 @@ impl Found {
         }
         if let Some(replies) = self.replies.take() {
             let before = before.unwrap_or_default();
+            let is_branch = self.is_branch;
             let talks = replies.into_iter().map(move |reply| {
-                let reply = reply?;
-                Ok(Talk {
-                    answers_from: before.len(),
-                    messages: [before.clone(), reply.turns].concat(),
-                    tokens: reply.tokens,
-                    prompt_tokens: reply.prompt_tokens,
-                })
+                let Reply {
+                    turns,
+                    tokens,
+                    prompt_tokens,
+                } = reply?;
+                let talk = Talk::new(before.clone(), turns, tokens, prompt_tokens, options)?;
+                Ok(Talk { is_branch, ..talk })
             });
             return Ok(Some(Box::new(talks)));
         }
         if is_talk {
             let before = before.unwrap_or_default();
             let turns = self.messages.take().unwrap_or_default();
-            return Ok(Some(only(Talk {
-                answers_from: before.len(),
-                messages: [before, turns].concat(),
-                tokens: self.response_tokens.take(),
-                prompt_tokens: None,
-            })));
+            let tokens = self.response_tokens.take();
+            return Ok(Some(only(Talk::new(before, turns, tokens, None, options))));
         }
         let before = match before {
             Some(before) => before,
@@ -84,15 +102,12 @@ impl Found {
             }
             return Ok(None);
         };
-        Ok(Some(only(Talk {
-            answers_from: before.len(),
-            messages: [before, vec![Message::of("assistant", text)]].concat(),
-            tokens: self.response_tokens.take().or_else(|| self.tokens.take()),
-            prompt_tokens: None,
-        })))
+        let turns = vec![Message::of("assistant", text)];
+        let tokens = self.response_tokens.take().or_else(|| self.tokens.take());
+        Ok(Some(only(Talk::new(before, turns, tokens, None, options))))
     }
 }
 
-fn only(talk: Talk) -> Talks {
-    Box::new(std::iter::once(Ok(talk)))
+fn only<'o>(talk: Result<Talk, Reason>) -> Talks<'o> {
+    Box::new(std::iter::once(talk))
 }

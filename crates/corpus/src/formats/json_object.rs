@@ -16,6 +16,7 @@ use crate::layouts::{self, Contender, Exchange, Laid, Layout};
 use crate::names::names_shown;
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
+use crate::spelled::{SPELLED, is_data, spelled};
 use crate::strings::strings;
 use crate::talk::{asked, messages, replies};
 use crate::tokens::token;
@@ -27,10 +28,14 @@ pub(crate) fn records(
     source: &Source,
     options: &ReadOptions,
 ) -> Result<Vec<Result<Record, Reason>>, Reason> {
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(Reason::NotAnObject { found: "a list" });
+    let is_list = bytes.trim_ascii_start().first() == Some(&b'[');
+    let mut read = match parse(bytes, options.limits.nesting()) {
+        Err(_) if is_list => return Err(Reason::NotAnObject { found: "a list" }),
+        read => read?,
+    };
+    if let Some(tree) = layouts::of_list(&mut read.tree) {
+        read.tree = tree;
     }
-    let read = parse(bytes, options.limits.nesting())?;
     let up_to = read.utf8_up_to;
     let records = records_of(read, source, options)?;
     let Some(at) = up_to else {
@@ -62,6 +67,7 @@ pub(crate) fn records_of(
     if !tree.is_object() {
         return Err(Reason::NotAnObject { found: tree.kind() });
     }
+    layouts::of_page(&mut tree);
     let fields = &options.fields;
     let is_record = |tree: &Tree| tree.fields().iter().any(|(name, _)| fields.is_body(name));
     let may_be_wrapped =
@@ -100,6 +106,11 @@ fn of_object(
     source: &Source,
     options: &ReadOptions,
 ) -> Result<Vec<Result<Record, Reason>>, Reason> {
+    let by_fields =
+        options.fields.maps_answer() || options.layout.is_some_and(Layout::is_by_fields);
+    if !by_fields {
+        layouts::open(&mut tree, |name| options.fields.is_body(name));
+    }
     let failed = failure(&tree);
     let keys: Vec<String> = tree.fields().iter().map(|(key, _)| key.clone()).collect();
     let is_mapped = options.fields.given().next().is_some();
@@ -123,8 +134,6 @@ fn of_object(
         },
         (reason, _) => reason,
     };
-    let by_fields =
-        options.fields.maps_answer() || options.layout.is_some_and(Layout::is_by_fields);
     let is_said = by_fields || options.layout.is_some();
     let is_none = flat(&tree).or_else(|| asker(&tree).filter(|_| !is_said));
     if let Some(failure) = is_none {
@@ -132,6 +141,9 @@ fn of_object(
     }
     if !is_said && let Some(join) = layouts::piece_of_stream(&tree) {
         return Err(Reason::Piece { join });
+    }
+    if !by_fields && let Some(span) = layouts::asks_alone(&tree) {
+        return Err(Reason::Asked { span });
     }
     let hint = if is_said { None } else { layouts::hint(&tree) };
     let contenders = if is_said {
@@ -142,7 +154,7 @@ fn of_object(
     let seems = layouts::told(&tree);
     let laid = match by_fields {
         true => None,
-        false => layouts::read(&mut tree, options.layout),
+        false => layouts::read(&mut tree, options.layout, options.all_turns),
     };
     let no_answer = || {
         match options.fields.answer_paths() {
@@ -266,6 +278,7 @@ fn of_layout(
             asked,
             replies,
             rest,
+            is_branch,
             ..
         } = exchange;
         if replies.is_empty() {
@@ -277,6 +290,7 @@ fn of_layout(
         found.strings_mut().extend(rest);
         found.prompt_turns = (!asked.is_empty()).then(|| Arc::unwrap_or_clone(asked));
         found.replies = Some(replies);
+        found.is_branch = is_branch;
         records.extend(found.into_records(Some(layout), source, options, held, || {
             Reason::Failed {
                 failure: "no answer".to_owned(),
@@ -363,6 +377,12 @@ impl Walk<'_> {
             }
             Some(Node::Branch(branch)) => self.branch(value, branch, name, found),
             _ => {
+                let data = Some(&value).filter(|_| is_data(name)).and_then(spelled);
+                let said = |text| Said {
+                    text,
+                    name: SPELLED.into(),
+                };
+                found.strings_mut().extend(data.map(said));
                 strings(value, name, found.strings_mut());
                 Ok(())
             }
@@ -456,7 +476,9 @@ impl Walk<'_> {
                 found.note_shown(Shown::Prompt);
                 match value {
                     Tree::Text(text) => found.prompt = Some(text),
-                    value if holds_text(&value) => found.prompt_turns = Some(asked(value)),
+                    value if !value.fields().is_empty() || holds_text(&value) => {
+                        found.prompt_turns = Some(asked(value));
+                    }
                     other => return Err(wrong(&other, "a string, or a list of turns")),
                 }
             }

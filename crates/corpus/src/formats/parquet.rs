@@ -32,7 +32,7 @@ use crate::limits::LimitKind;
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 use crate::talk::Message;
-use crate::tree::embedded;
+use crate::tree::{Tree, embedded};
 
 /// The records of a Parquet file: of the mapped columns, or, where rows have a layout by name, of whole rows.
 pub(crate) fn open(
@@ -99,6 +99,8 @@ struct Rows {
     budget: Arc<Budget>,
     columns: Vec<Cursor>,
     keys: Vec<String>,
+    /// What to type where no column is an answer.
+    hint: Option<String>,
     next_group: usize,
     rows_left: u64,
     row: u64,
@@ -114,12 +116,12 @@ impl Rows {
         let schema = opened.metadata().file_metadata().schema_descr();
         let columns = catch(|| columns::columns(schema, &options.fields))?;
         let columns = columns.into_iter().map(Cursor::new).collect();
-        let keys = schema
-            .root_schema()
-            .get_fields()
-            .iter()
-            .map(|field| field.name().to_owned())
-            .collect();
+        let fields = schema.root_schema().get_fields().iter();
+        let keys = fields.clone().map(|field| field.name().to_owned());
+        let keys = keys.collect();
+        let texts = fields.filter(|field| columns::is_string(field));
+        let texts = texts.map(|field| (field.name().to_owned(), Tree::Text(String::new())));
+        let hint = layouts::hint(&Tree::Object(texts.collect()));
         Ok(Self {
             name,
             options,
@@ -127,6 +129,7 @@ impl Rows {
             budget,
             columns,
             keys,
+            hint,
             next_group: 0,
             rows_left: 0,
             row: 0,
@@ -198,7 +201,7 @@ impl Rows {
         let held = &mut Held::new(&self.options.limits);
         found.into_records(None, &source, &self.options, held, || Reason::NoLayout {
             found: no_answer(&self.keys),
-            hint: None,
+            hint: self.hint.clone(),
         })
     }
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::answers::Held;
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
 use crate::formats::records::{Records, Several};
+use crate::found::Found;
 use crate::input::Input;
 use crate::limits::LimitKind;
 use crate::options::ReadOptions;
-use crate::record::{Origin, Piece, Record, Source};
+use crate::record::{Record, Source};
 
 /// The one record of a text file.
 pub(crate) struct Text {
@@ -68,22 +70,16 @@ impl Records<Record> for Text {
             let reason = Reason::NoId { field };
             return Some(Err(CorpusError::new(&self.input.file, Some(1), reason)));
         }
-        match self.read() {
-            Ok(text) => text.map(|text| {
-                Ok(vec![Ok(Record {
-                    source,
-                    id: None,
-                    group: None,
-                    sub_key: None,
-                    exposure: Vec::new(),
-                    exposure_known: false,
-                    turns: None,
-                    body: Piece::Text(text),
-                    origin: Origin::default(),
-                })])
-            }),
-            Err(reason) => Some(Err(CorpusError::new(&self.input.file, Some(1), reason))),
-        }
+        let options = &self.options.clone();
+        let records = self.read().transpose()?.and_then(|text| {
+            let found = Found {
+                text: Some(text),
+                ..Found::default()
+            };
+            let held = &mut Held::new(&options.limits);
+            found.into_records(None, &source, options, held, || Reason::Empty)
+        });
+        Some(records.map_err(|reason| CorpusError::new(&self.input.file, Some(1), reason)))
     }
 
     fn line(&self) -> u64 {

@@ -31,8 +31,11 @@ pub(super) fn alike(c: char, each: &mut impl FnMut(char)) {
     if c.is_ascii() {
         return each(c);
     }
-    if let Some(plain) = small_capital(c) {
+    if let Some(plain) = small_capital(c).or_else(|| letter_on_black(c)) {
         return each(plain);
+    }
+    if let Some(number) = number_on_black(c) {
+        return number.to_string().chars().for_each(each);
     }
     let mut letters = 0;
     for twin in skeleton(c.encode_utf8(&mut [0; 4])) {
@@ -43,6 +46,30 @@ pub(super) fn alike(c: char, each: &mut impl FnMut(char)) {
     }
     if letters == 0 {
         each(c);
+    }
+}
+
+/// Letters within filled circles and squares, which no normal form takes out of them.
+fn letter_on_black(c: char) -> Option<char> {
+    let place = match c {
+        '\u{1f150}'..='\u{1f169}' => u32::from(c) - 0x1f150,
+        '\u{1f170}'..='\u{1f189}' => u32::from(c) - 0x1f170,
+        _ => return None,
+    };
+    char::from_u32(u32::from('a') + place)
+}
+
+/// The same of numbers, and of those within other circles.
+fn number_on_black(c: char) -> Option<u32> {
+    let place = u32::from(c);
+    match c {
+        '\u{2776}'..='\u{277f}' => Some(place - 0x2775),
+        '\u{2780}'..='\u{2789}' => Some(place - 0x277f),
+        '\u{278a}'..='\u{2793}' => Some(place - 0x2789),
+        '\u{24eb}'..='\u{24f4}' => Some(place - 0x24e0),
+        '\u{24f5}'..='\u{24fe}' => Some(place - 0x24f4),
+        '\u{24ff}' | '\u{1f10b}' | '\u{1f10c}' => Some(0),
+        _ => None,
     }
 }
 
@@ -70,6 +97,11 @@ mod tests {
             ("\u{3bf}\u{3c1}", "op"),
             ("\u{585}\u{570}\u{57d}", "ohu"),
             ("\u{251}\u{261}", "ag"),
+            (
+                "\u{1f163}\u{1f157}\u{1f154} \u{1f176}\u{1f170}\u{1f183}\u{1f174}",
+                "the gate",
+            ),
+            ("\u{2776}\u{277f}\u{24ff}\u{24f4}\u{278b}", "1100202"),
             ("gate", "gate"),
             ("\u{661}\u{662}", "l\u{662}"),
         ] {

@@ -1,5 +1,6 @@
-//! Texts that stand in what was shown as base64 or as hexadecimal digits.
+//! Texts that stand in what was shown as base64, as hexadecimal digits, or in UTF-16, and those that stand so in them.
 
+use super::dumps::dumped;
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -7,8 +8,24 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 /// Characters from which a run may be an encoded text.
 const LONG: usize = 32;
 
-/// Every text that stands encoded in these bytes. Line breaks within a run, and spaces between bytes of hexadecimal digits, are passed over.
+/// How often a text may be encoded.
+const DEEPEST: usize = 4;
+
+/// Every text that stands encoded in these bytes, however often.
 pub(super) fn decoded(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = once(bytes);
+    let mut from = 0;
+    for _ in 1..DEEPEST {
+        let next: Vec<Vec<u8>> = all[from..].iter().flat_map(|text| once(text)).collect();
+        from = all.len();
+        all.extend(next);
+    }
+    all
+}
+
+/// Every text that stands in these bytes encoded once. Line breaks within a run, and what programs write between bytes of hexadecimal
+/// digits, are passed over.
+fn once(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut texts = vec![];
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
     for run in runs(bytes, is_base64, b"\r\n") {
@@ -16,11 +33,58 @@ pub(super) fn decoded(bytes: &[u8]) -> Vec<Vec<u8>> {
         let decoded = (0..4).filter_map(|start| base64(run.get(start..)?));
         texts.extend(decoded.flat_map(|bytes| plain(&bytes)));
     }
-    for run in runs(bytes, |byte| byte.is_ascii_hexdigit(), b" :\r\n") {
+    let digits = without_prefixes(bytes);
+    for run in runs(&digits, |byte| byte.is_ascii_hexdigit(), b" :,;-_\t\r\n") {
         let decoded = (0..2).filter_map(|start| hexadecimal(run.get(start..)?));
         texts.extend(decoded.flat_map(|bytes| plain(&bytes)));
     }
+    texts.extend(dumped(bytes).iter().flat_map(|bytes| plain(bytes)));
+    texts.extend(paired(bytes).iter().flat_map(|bytes| plain(bytes)));
     texts
+}
+
+/// Without what stands in front of hexadecimal digits: `0x`, `\\x`.
+fn without_prefixes(bytes: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, behind @ ..] = rest {
+        let is_prefix = matches!(first, b'0' | b'\\')
+            && matches!(behind, [b'x' | b'X', digit, ..] if digit.is_ascii_hexdigit());
+        match is_prefix {
+            true => rest = &behind[1..],
+            false => {
+                kept.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    kept
+}
+
+/// Runs of characters that are two letters each: a text that was taken for one in UTF-16, its bytes either way round.
+fn paired(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    let mut all = vec![];
+    let (mut straight, mut swapped) = (vec![], vec![]);
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars().chain(['\0']) {
+            let pair = u16::try_from(u32::from(c))
+                .unwrap_or_default()
+                .to_be_bytes();
+            if pair.iter().all(|&byte| is_plain(byte)) {
+                straight.extend(pair);
+                swapped.extend([pair[1], pair[0]]);
+                continue;
+            }
+            for run in [&mut straight, &mut swapped] {
+                match run.len() >= LONG {
+                    true => all.push(std::mem::take(run)),
+                    false => run.clear(),
+                }
+            }
+        }
+    }
+    all
 }
 
 /// Long runs of such bytes, without what may stand between.
@@ -56,8 +120,27 @@ fn hexadecimal(run: &[u8]) -> Option<Vec<u8>> {
     bytes.collect()
 }
 
-/// The stretches of text in bytes: UTF-8 without control characters, most of it letters and blanks.
+/// The stretches of text in bytes, in UTF-8 or in UTF-16: no control characters, most of it letters and blanks.
 fn plain(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut texts = stretches(bytes);
+    // Letters of ASCII, and most of Latin scripts, have a byte of zero each.
+    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    let is_marked = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    if is_marked || zeros > bytes.len() / 4 {
+        for order in [u16::from_le_bytes, u16::from_be_bytes] {
+            for start in 0..bytes.len().min(2) {
+                let pairs = bytes[start..].chunks_exact(2);
+                let units = pairs.map(|pair| order([pair[0], pair[1]]));
+                let text = char::decode_utf16(units);
+                let text: String = text.map(Result::unwrap_or_default).collect();
+                texts.extend(stretches(text.as_bytes()));
+            }
+        }
+    }
+    texts
+}
+
+fn stretches(bytes: &[u8]) -> Vec<Vec<u8>> {
     let is_letter = |c: char| c.is_alphanumeric() || c.is_whitespace();
     let stretches = bytes.utf8_chunks().flat_map(|chunk| {
         let is_end = |c: char| c.is_control() && !c.is_whitespace();
@@ -73,6 +156,7 @@ fn plain(bytes: &[u8]) -> Vec<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::decoded;
+    use base64::Engine as _;
 
     #[test]
     fn texts_are_found_in_base64_and_hexadecimal_digits() {
@@ -87,6 +171,31 @@ mod tests {
                 decoded(shown.as_bytes()).contains(&text.as_bytes().to_vec()),
                 "{shown}"
             );
+        }
+        let twice = base64::engine::general_purpose::STANDARD.encode(base64);
+        let utf16: Vec<u8> = text.bytes().flat_map(|byte| [byte, 0]).collect();
+        let of_utf16 = base64::engine::general_purpose::STANDARD.encode(&utf16);
+        let hex_with = |before: &str, between: &str| {
+            let bytes = text.bytes().map(|byte| format!("{before}{byte:02x}"));
+            bytes.collect::<Vec<_>>().join(between)
+        };
+        let pairs = text.as_bytes().chunks_exact(2);
+        let mistaken: String = pairs
+            .filter_map(|pair| char::from_u32(u32::from(pair[1]) << 8 | u32::from(pair[0])))
+            .collect();
+        for shown in [
+            twice,
+            of_utf16,
+            hex_with("0x", ", "),
+            hex_with("0x", " "),
+            hex_with("\\x", ""),
+            hex_with("", "-"),
+            hex_with("", ":"),
+            mistaken,
+        ] {
+            let found = decoded(format!("Decode it: {shown}.").as_bytes());
+            let is_found = |found: &Vec<u8>| found.starts_with(&text.as_bytes()[..48]);
+            assert!(found.iter().any(is_found), "{shown}");
         }
         for other in [
             "no text of this kind at all",

@@ -8,6 +8,7 @@
 //! line; its tokens are then others, and only its letters and digits are the same. So windows are also compared by these.
 
 mod alike;
+mod dumps;
 mod encoded;
 mod escapes;
 mod fold;

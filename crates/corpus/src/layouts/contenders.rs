@@ -4,8 +4,10 @@ use super::name::Layout;
 use crate::tree::{Tree, embedded};
 
 /// Fields that hold an answer in one layout or another.
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 9] = [
     "response",
+    "responses",
+    "completions",
     "completion",
     "output",
     "generated_text",
@@ -15,7 +17,9 @@ const TEXTS: [&str; 7] = [
 ];
 
 /// Fields that hold turns.
-const TURNS: [&str; 5] = [
+const TURNS: [&str; 7] = [
+    "conversation_a",
+    "conversation_b",
     "messages",
     "conversations",
     "conversation",
@@ -25,6 +29,11 @@ const TURNS: [&str; 5] = [
 
 /// Fields that hold several answers, and the layout that reads them.
 const CHOICES: [(&str, &str); 2] = [("choices", "openai-chat"), ("candidates", "gemini")];
+
+/// Whether a field of that name may be the answer's text.
+pub(super) fn may_answer(name: &str) -> bool {
+    TEXTS.contains(&name)
+}
 
 /// A field that may be the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +111,7 @@ fn says(value: &Tree) -> bool {
 }
 
 /// Whether turns end with the assistant's.
-fn is_answered(turns: &Tree) -> bool {
+pub(super) fn is_answered(turns: &Tree) -> bool {
     let inner;
     let turns = match turns {
         Tree::Text(text) => {

@@ -17,6 +17,8 @@ pub(crate) struct Exchange {
     pub(crate) rest: Vec<Said>,
     /// Values beside them that may hold an answer again.
     pub(super) outputs: Vec<Tree>,
+    /// Whether what was asked stands in another exchange too, with its answers.
+    pub(crate) is_branch: bool,
 }
 
 /// The exchange of the first places that hold something.
@@ -45,7 +47,7 @@ pub(super) fn answered(asked: Arc<Vec<Message>>, reply: Option<Tree>) -> Vec<Exc
         asked,
         replies,
         rest,
-        outputs: vec![],
+        ..Exchange::default()
     }]
 }
 
@@ -77,7 +79,7 @@ pub(super) fn whole(before: Option<Tree>, turns: Option<Tree>) -> Vec<Exchange> 
         asked: Arc::new(before.map_or_else(Vec::new, asked)),
         replies: turns.map(|turns| turns.map(reply)).into_iter().collect(),
         rest: vec![],
-        outputs: vec![],
+        ..Exchange::default()
     }]
 }
 

@@ -37,7 +37,47 @@ const ANSWERED: [&str; 14] = [
 
 /// What to type for a record, if its fields say it.
 pub(crate) fn hint(tree: &Tree) -> Option<String> {
-    by_names(tree, "").or_else(|| within_one(tree))
+    one_turn(tree)
+        .or_else(|| by_names(tree, ""))
+        .or_else(|| by_ids(tree))
+        .or_else(|| within_one(tree))
+}
+
+/// A record that is one turn of a chat, and names its chat.
+fn one_turn(tree: &Tree) -> Option<String> {
+    const CHATS: [&str; 7] = [
+        "conversation_id",
+        "conversationId",
+        "chat_id",
+        "thread_id",
+        "session_id",
+        "dialog_id",
+        "dialogue_id",
+    ];
+    let speaks = tree.text_at("role").is_some() && has(tree, "content");
+    let join = match CHATS.iter().find(|name| has(tree, name)) {
+        Some(chat) => {
+            format!("group_by(.{chat})[] | {{id: (.[0].{chat} | tostring), messages: .}}")
+        }
+        None => "{messages: flatten}".to_owned(),
+    };
+    speaks.then(|| {
+        format!("it is one turn of a chat; join the turns of each chat, for example: jq -s -c '{join}' FILE > chats.jsonl")
+    })
+}
+
+/// Records by their ids in one object: `{"a": {"prompt": …, "response": …}, "b": …}`.
+fn by_ids(tree: &Tree) -> Option<String> {
+    let fields = tree.fields();
+    let is_record = |value: &Tree| {
+        let asked = ASKED.iter().any(|name| has(value, name));
+        let answered = ANSWERED.iter().any(|name| has(value, name));
+        asked && answered || has(value, "messages") || is_known_tree(value)
+    };
+    let all = fields.len() > 1 && fields.iter().all(|(_, value)| is_record(value));
+    all.then(|| {
+        "it seems to hold records by their ids; write one a line: jq -c 'to_entries[] | {id: .key} + .value' FILE > answers.jsonl".to_owned()
+    })
 }
 
 /// A question and an answer that are texts at one place.
@@ -117,29 +157,4 @@ pub(crate) fn piece_of_stream(tree: &Tree) -> Option<&'static str> {
         }
         () => None,
     }
-}
-
-/// Names under which exports wrap their records into one object.
-const WRAPPERS: [&str; 8] = [
-    "data",
-    "rows",
-    "records",
-    "items",
-    "examples",
-    "results",
-    "conversations",
-    "traces",
-];
-
-/// The name of the list of records that an object is nothing but a wrapper of: its objects are of a layout, or have an answer.
-pub(crate) fn wrapped(tree: &Tree, is_record: impl Fn(&Tree) -> bool) -> Option<&'static str> {
-    WRAPPERS.into_iter().find(|name| {
-        let items = tree.get(name).map_or(&[][..], Tree::items);
-        let row = |item: &Tree| {
-            item.get("row")
-                .is_some_and(|row| is_known_tree(row) || is_record(row))
-        };
-        let is = |item: &Tree| is_known_tree(item) || is_record(item) || row(item);
-        items.iter().all(Tree::is_object) && items.iter().any(is)
-    })
 }

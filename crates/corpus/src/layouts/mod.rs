@@ -5,19 +5,26 @@
 
 mod again;
 mod apps;
+mod cells;
 mod contenders;
 mod exchange;
 mod hints;
+mod inference;
+mod langsmith;
 mod name;
 mod observed;
 mod rows;
 mod servers;
 mod spans;
+mod wrappers;
 
+#[cfg(feature = "parquet")]
+pub(crate) use cells::is_known;
+pub(crate) use cells::open;
 pub(crate) use contenders::{Contender, contenders, may_have_rivals, rivals};
 pub(crate) use exchange::Exchange;
-pub(crate) use hints::{hint, piece_of_stream, wrapped};
+pub(crate) use hints::{hint, piece_of_stream};
 pub use name::Layout;
-#[cfg(feature = "parquet")]
-pub(crate) use rows::is_known;
 pub(crate) use rows::{Laid, read, told};
+pub(crate) use spans::asks_alone;
+pub(crate) use wrappers::{of_list, of_page, wrapped};

@@ -56,11 +56,15 @@ pub enum Layout {
     VllmOffline,
     /// `output.message`, or a log of calls with both bodies.
     Bedrock,
+    /// Lines of a batch's output, with `recordId`, `modelInput` and `modelOutput`.
+    BedrockBatch,
+    /// Runs with `run_type`, `inputs` and `outputs`.
+    LangSmith,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Document,
         Self::Answer,
         Self::Chat,
@@ -85,6 +89,8 @@ impl Layout {
         Self::Cohere,
         Self::VllmOffline,
         Self::Bedrock,
+        Self::BedrockBatch,
+        Self::LangSmith,
     ];
 
     /// The name in flags and results.
@@ -115,6 +121,8 @@ impl Layout {
             Self::Cohere => "cohere",
             Self::VllmOffline => "vllm-offline",
             Self::Bedrock => "bedrock",
+            Self::BedrockBatch => "bedrock-batch",
+            Self::LangSmith => "langsmith",
         }
     }
 

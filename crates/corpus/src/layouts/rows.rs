@@ -1,11 +1,10 @@
 //! The layouts, one row each: what tells it, and where its questions and answers stand.
 
+use super::contenders::is_answered;
 use super::exchange::{Exchange, exchange, has, one, whole};
 use super::name::Layout;
-use super::{apps, observed, servers, spans};
+use super::{apps, langsmith, observed, servers, spans};
 use crate::tree::Tree;
-#[cfg(feature = "parquet")]
-use crate::tree::parse;
 
 /// A record read by its layout.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ struct Row {
 }
 
 /// Told in this order.
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 22] = [
     Row {
         layout: Layout::OpenTelemetry,
         is: spans::is,
@@ -57,6 +56,19 @@ const ROWS: [Row; 20] = [
         layout: Layout::AnthropicBatch,
         is: |tree| has(tree, "custom_id") && tree.at("result.type").is_some(),
         read: |tree| one(tree, &["request.params", "params"], &["result.message"]),
+    },
+    Row {
+        layout: Layout::BedrockBatch,
+        is: |tree| {
+            let ended = has(tree, "modelOutput") || has(tree, "error");
+            has(tree, "recordId") && has(tree, "modelInput") && ended
+        },
+        read: |tree| one(tree, &["modelInput"], &["modelOutput"]),
+    },
+    Row {
+        layout: Layout::LangSmith,
+        is: langsmith::is,
+        read: langsmith::read,
     },
     Row {
         layout: Layout::Langfuse,
@@ -223,21 +235,42 @@ const ROWS: [Row; 20] = [
             let turns = prompt.is_some_and(|prompt| !prompt.items().is_empty());
             let completion = tree.get("completion").or_else(|| tree.get("chosen"));
             let is_answer = |answer: &Tree| answer.text().is_some() || answer.is_list();
-            prompt.is_some_and(|prompt| prompt.text().is_some() || turns)
-                && completion.is_some_and(is_answer)
+            let is_one = prompt.is_some_and(|prompt| prompt.text().is_some() || turns)
+                && completion.is_some_and(is_answer);
+            is_one || several(tree).is_some()
         },
         read: |tree| {
             let reply = tree.take("completion").or_else(|| tree.take("chosen"));
+            if reply.is_none()
+                && let Some((asked, answers)) = several(tree)
+            {
+                return exchange(tree.take(asked), tree.take(answers));
+            }
             exchange(tree.take("prompt"), reply)
         },
     },
 ];
 
+/// The field of one prompt, and that of several answers to it, each a text.
+fn several(tree: &Tree) -> Option<(&'static str, &'static str)> {
+    const ASKED: [&str; 5] = ["prompt", "messages", "question", "instruction", "query"];
+    const SEVERAL: [&str; 4] = ["completions", "responses", "generations", "outputs"];
+    let answers = SEVERAL.into_iter().find(|name| {
+        let texts = tree.get(name).map_or(&[][..], Tree::items);
+        !texts.is_empty() && texts.iter().all(|text| text.text().is_some())
+    })?;
+    let asked = ASKED.into_iter().find(|name| has(tree, name))?;
+    let is_asked = asked != "messages" || !tree.get(asked).is_some_and(is_answered);
+    is_asked.then_some((asked, answers))
+}
+
 /// Fields of data sets that hold a chat.
 const CONVERSATIONS: [&str; 4] = ["conversations", "conversation", "dialog", "dialogue"];
 
 /// Reads a record by its layout: the given one, or that which it unmistakably has. What is read is taken out of the tree.
-pub(crate) fn read(tree: &mut Tree, given: Option<Layout>) -> Option<Laid> {
+///
+/// `all_turns` says whether every turn of the assistant is to be an answer.
+pub(crate) fn read(tree: &mut Tree, given: Option<Layout>, all_turns: bool) -> Option<Laid> {
     let row = match given {
         Some(layout) => ROWS.iter().find(|row| row.layout == layout)?,
         None => ROWS.iter().find(|row| (row.is)(tree))?,
@@ -245,9 +278,13 @@ pub(crate) fn read(tree: &mut Tree, given: Option<Layout>) -> Option<Laid> {
     let id = match row.layout {
         Layout::OpenAiBatch | Layout::AnthropicBatch => tree.take("custom_id"),
         Layout::Gemini => tree.take("key"),
+        Layout::BedrockBatch => tree.take("recordId"),
         _ => None,
     };
-    let exchanges = (row.read)(tree);
+    let exchanges = match row.layout {
+        Layout::ChatGpt if all_turns => apps::chatgpt_branches(tree),
+        _ => (row.read)(tree),
+    };
     Some(Laid {
         layout: row.layout,
         exchanges,
@@ -264,12 +301,6 @@ pub(crate) fn told(tree: &Tree) -> Option<Layout> {
 /// Whether an object is unmistakably of a layout.
 pub(super) fn is_known_tree(tree: &Tree) -> bool {
     told(tree).is_some()
-}
-
-/// The same of its JSON.
-#[cfg(feature = "parquet")]
-pub(crate) fn is_known(json: &[u8]) -> bool {
-    parse(json, super::exchange::LEVELS).is_ok_and(|read| is_known_tree(&read.tree))
 }
 
 /// Whether these are items of a response.

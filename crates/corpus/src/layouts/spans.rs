@@ -1,7 +1,10 @@
 //! OpenTelemetry's spans, events and attributes of generative models: `gen_ai.…`.
 
+use std::collections::HashMap;
+
 use super::again::Answers;
 use super::exchange::{Exchange, LEVELS, exchange};
+use super::inference;
 use crate::exposure::Said;
 use crate::strings::strings;
 use crate::tree::{Tree, embedded};
@@ -12,6 +15,7 @@ pub(super) fn is(tree: &Tree) -> bool {
         || tree.get("resourceLogs").is_some()
         || is_event(tree)
         || has_attributes(tree)
+        || inference::is(tree)
 }
 
 /// The beginning of every name.
@@ -61,7 +65,8 @@ fn event_name(tree: &Tree) -> Option<&str> {
 pub(super) fn read(tree: &mut Tree) -> Vec<Exchange> {
     let mut calls = vec![];
     let mut beside = vec![];
-    walk(std::mem::take(tree), &mut calls, &mut beside);
+    let all = inference::renamed(std::mem::take(tree));
+    walk(all, &mut calls, &mut beside);
     let answers = Answers::of(&calls);
     beside.iter_mut().for_each(|span| take_out(span, &answers));
     for call in &mut calls {
@@ -73,6 +78,29 @@ pub(super) fn read(tree: &mut Tree) -> Vec<Exchange> {
     // What other spans say was shown, or may have been.
     *tree = Tree::Object(vec![("spans".to_owned(), Tree::List(beside))]);
     calls
+}
+
+/// The place of the span of an event that says what was asked, and is by itself: its answer is another event.
+pub(crate) fn asks_alone(tree: &Tree) -> Option<&'static str> {
+    const TURNS: [&str; 4] = [
+        "gen_ai.system.message",
+        "gen_ai.user.message",
+        "gen_ai.assistant.message",
+        "gen_ai.tool.message",
+    ];
+    let asks = event_name(tree).is_some_and(|name| TURNS.contains(&name));
+    let mut places = SPANS.into_iter();
+    places.find(|place| asks && tree.at(place).is_some())
+}
+
+/// Where events name their span.
+const SPANS: [&str; 4] = ["spanId", "span_id", "context.span_id", "context.spanId"];
+
+/// The span of an event.
+fn span_of(event: &Tree) -> Option<String> {
+    let span = SPANS.iter().find_map(|place| event.text_at(place));
+    let span = span.filter(|span| is_event(event) && !span.is_empty());
+    span.map(str::to_owned)
 }
 
 /// Where exports nest.
@@ -90,7 +118,21 @@ const NESTING: [&str; 8] = [
 fn walk(tree: Tree, calls: &mut Vec<Exchange>, beside: &mut Vec<Tree>) {
     let mut tree = match tree {
         Tree::List(items) => {
-            return items.into_iter().for_each(|item| walk(item, calls, beside));
+            // Events of one span are one call, wherever they stand in the list.
+            let mut spans: Vec<Call> = vec![];
+            let mut places = HashMap::new();
+            for mut item in items {
+                let Some(span) = span_of(&item) else {
+                    walk(item, calls, beside);
+                    continue;
+                };
+                let place = *places.entry(span).or_insert(spans.len());
+                if place == spans.len() {
+                    spans.push(Call::default());
+                }
+                spans[place].see(&mut item);
+            }
+            return calls.extend(spans.into_iter().flat_map(exchange_of));
         }
         Tree::Object(_) => tree,
         _ => return,

@@ -17,6 +17,8 @@ pub(crate) struct Message {
     pub(crate) role: Option<String>,
     /// Every string of the turn but its role.
     pub(crate) strings: Vec<(Said, Kind)>,
+    /// Whether the times of its chat contradict the order in which the turns stand.
+    pub(crate) is_out_of_order: bool,
 }
 
 impl Message {
@@ -26,6 +28,7 @@ impl Message {
         Self {
             role: Some(role.to_owned()),
             strings: vec![(Said { text, name }, Kind::Text)],
+            ..Self::default()
         }
     }
 
@@ -110,9 +113,16 @@ pub(crate) fn turns(
     field: &str,
     role: Option<&str>,
 ) -> Result<Vec<Message>, Fault> {
-    let turns = in_order(items).into_iter().enumerate();
+    let (items, is_out_of_order) = in_order(items);
+    let turns = items.into_iter().enumerate();
     turns
-        .map(|(at, turn)| message(turn, &format!("{field}.{at}"), role))
+        .map(|(at, turn)| {
+            let turn = message(turn, &format!("{field}.{at}"), role)?;
+            Ok(Message {
+                is_out_of_order,
+                ..turn
+            })
+        })
         .collect()
 }
 
@@ -183,7 +193,13 @@ pub(super) fn message(turn: Tree, field: &str, role: Option<&str>) -> Result<Mes
 pub(super) fn is_item_of_call(fields: &[(String, Tree)]) -> bool {
     let kind = fields.iter().find(|(key, _)| key == "type");
     let kind = kind.and_then(|(_, kind)| kind.text()).unwrap_or_default();
-    matches!(kind, "function_call" | "custom_tool_call" | "mcp_call")
+    const CALLS: [&str; 4] = [
+        "function_call",
+        "custom_tool_call",
+        "mcp_call",
+        "code_interpreter_call",
+    ];
+    CALLS.contains(&kind)
 }
 
 /// The field that names the speaker, and the name.

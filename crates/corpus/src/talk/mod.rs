@@ -11,6 +11,7 @@ mod part;
 mod reply;
 mod request;
 mod roles;
+mod template;
 
 pub(crate) use fault::Fault;
 pub(crate) use kind::Kind;
@@ -18,3 +19,4 @@ pub(crate) use message::{Message, messages, turns};
 pub(crate) use reply::{Replied, Reply, is_withheld, replies};
 pub(crate) use request::asked;
 pub use roles::Roles;
+pub(crate) use template::chat_in;

@@ -22,12 +22,28 @@ enum Time<'t> {
     Text(&'t str),
 }
 
-/// Turns in the order in which they were said, where their times say that they stand in the opposite one.
-pub(super) fn in_order(mut turns: Vec<Tree>) -> Vec<Tree> {
+/// Turns in the order in which they were said, where their times say that they stand in the opposite one; and whether they say that they
+/// stand in neither.
+pub(super) fn in_order(mut turns: Vec<Tree>) -> (Vec<Tree>, bool) {
     if TIMES.iter().any(|name| is_backwards(&turns, name)) {
         turns.reverse();
     }
-    turns
+    let is_out = TIMES.iter().any(|name| falls_somewhere(&turns, name));
+    (turns, is_out)
+}
+
+/// Whether a turn's time is earlier than that of one before it, as far as they can be compared.
+fn falls_somewhere(turns: &[Tree], name: &str) -> bool {
+    let times: Vec<Time<'_>> = turns
+        .iter()
+        .filter_map(|turn| time(turn.get(name)?))
+        .collect();
+    let mut last_number = f64::NEG_INFINITY;
+    let mut last_text = "";
+    times.into_iter().any(|time| match time {
+        Time::Number(number) => number < std::mem::replace(&mut last_number, number),
+        Time::Text(text) => text < std::mem::replace(&mut last_text, text),
+    })
 }
 
 /// Whether every turn has such a time, none is later than the one before it, and the last is earlier than the first.
@@ -94,8 +110,29 @@ mod tests {
             let Tree::List(list) = parse(turns.as_bytes(), 9).unwrap().tree else {
                 panic!("{turns}");
             };
-            let first = in_order(list)[0].text_at("n").map(str::to_owned);
+            let first = in_order(list).0[0].text_at("n").map(str::to_owned);
             assert_eq!(first.as_deref() == Some("b"), is_turned, "{turns}");
+        }
+    }
+
+    #[test]
+    fn times_that_neither_rise_nor_fall_are_noticed() {
+        for (times, is_out) in [
+            (r#"[{"ts": 1}, {"ts": 3}, {"ts": 2}]"#, true),
+            (r#"[{"ts": 3}, {"ts": 1}, {"ts": 2}]"#, true),
+            (r#"[{"ts": 1}, {}, {"ts": 0}]"#, true),
+            (
+                r#"[{"date": "2025-03-02"}, {"date": "2025-03-01"}, {"date": "2025-03-04"}]"#,
+                true,
+            ),
+            (r#"[{"ts": 1}, {"ts": 1}, {}, {"ts": 2}]"#, false),
+            (r#"[{"ts": 3}, {"ts": 2}, {"ts": 1}]"#, false),
+            (r#"[{"n": 3}, {"n": 1}]"#, false),
+        ] {
+            let Tree::List(list) = parse(times.as_bytes(), 9).unwrap().tree else {
+                panic!("{times}");
+            };
+            assert_eq!(in_order(list).1, is_out, "{times}");
         }
     }
 }

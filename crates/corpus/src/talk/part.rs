@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::kind::Kind;
 use crate::exposure::Said;
+use crate::spelled::{SPELLED, spelled};
 use crate::tree::Tree;
 
 /// What a value stands within.
@@ -36,10 +37,25 @@ const CALLS: [&str; 9] = [
 ];
 
 /// Fields that hold what a tool is called with.
-const ARGUMENTS: [&str; 5] = ["arguments", "args", "input", "parameters", "partial_json"];
+const ARGUMENTS: [&str; 6] = [
+    "arguments",
+    "args",
+    "input",
+    "parameters",
+    "partial_json",
+    "code",
+];
 
 /// Fields that hold a call.
-const NESTED: [&str; 4] = ["function", "functionCall", "function_call", "toolUse"];
+const NESTED: [&str; 7] = [
+    "function",
+    "functionCall",
+    "function_call",
+    "toolUse",
+    "executableCode",
+    "executable_code",
+    "code_interpreter",
+];
 
 /// Gives every string below a value to `strings`, under the name it stands under.
 pub(super) fn collect(
@@ -87,6 +103,15 @@ fn part(fields: Vec<(String, Tree)>, name: &Arc<str>, strings: &mut Vec<(Said, K
         .any(|(key, value)| key == "thought" && *value == Tree::Bool(true));
     let is_other = is_thought || OTHERS.iter().any(|other| kind.contains(other));
     let is_text = TEXTS.contains(&kind);
+    let is_data = kind.is_empty() && !has("text") && !has("content");
+    let fields = match is_data {
+        true => {
+            let data = Tree::Object(fields);
+            show_data(&data, strings);
+            data.into_fields()
+        }
+        false => fields,
+    };
     for (key, value) in fields {
         let is_own = match key.as_str() {
             // In some lists of parts the text stands one level below: `{"text": {"value": "…"}}`.
@@ -105,9 +130,20 @@ fn part(fields: Vec<(String, Tree)>, name: &Arc<str>, strings: &mut Vec<(Said, K
                 }
             }
             (true, value) => collect(value, name, Within::Content, strings),
-            (false, value) => collect(value, &Arc::from(&*key), Within::Other, strings),
+            (false, value) => {
+                if !is_data {
+                    show_data(&value, strings);
+                }
+                collect(value, &Arc::from(&*key), Within::Other, strings);
+            }
         }
     }
+}
+
+/// Adds the names and numbers of data.
+pub(super) fn show_data(value: &Tree, strings: &mut Vec<(Said, Kind)>) {
+    let name = SPELLED.into();
+    strings.extend(spelled(value).map(|text| (Said { text, name }, Kind::Other)));
 }
 
 /// Words in the `type` of parts whose text is none of the turn's: thoughts, results, refusals.

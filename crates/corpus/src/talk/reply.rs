@@ -70,8 +70,10 @@ fn failed(failure: &str) -> Replied {
 const CHOICES: [&str; 4] = ["choices", "candidates", "generations", "results"];
 
 /// Fields that hold a response within a response.
-const INNER: [&str; 11] = [
+const INNER: [&str; 13] = [
     "message",
+    "generation",
+    "outputText",
     "generated_text",
     "response",
     "body",
@@ -97,18 +99,18 @@ fn object(mut fields: Vec<(String, Tree)>, rest: &mut Vec<Said>) -> Vec<Replied>
     let failure = withheld(&mut take);
     let mut found = None;
     for name in CHOICES {
-        if let Some(Tree::List(choices)) = take(name) {
+        if let Some(choices) = take_list(&mut fields, name) {
             let choices = choices.into_iter();
             found = Some(choices.flat_map(|choice| choice_of(choice, rest)).collect());
             break;
         }
     }
     if found.is_none()
-        && let Some(output @ Tree::List(_)) = take("output")
+        && let Some(output) = take_list(&mut fields, "output")
     {
         // The same again, as clients add it.
-        take("output_text");
-        found = Some(items(output));
+        fields.retain(|(name, _)| name != "output_text");
+        found = Some(items(Tree::List(output)));
     }
     let is_turn = |name: &str| {
         fields
@@ -142,6 +144,16 @@ fn object(mut fields: Vec<(String, Tree)>, rest: &mut Vec<Said>) -> Vec<Replied>
         }
     }
     found
+}
+
+/// The list of that name, taken out of a response; what is no list stays.
+fn take_list(fields: &mut [(String, Tree)], name: &str) -> Option<Vec<Tree>> {
+    let mut fields = fields.iter_mut();
+    let (_, value) = fields.find(|(key, value)| key == name && value.is_list())?;
+    match std::mem::take(value) {
+        Tree::List(items) => Some(items),
+        _ => None,
+    }
 }
 
 fn inner(fields: &mut [(String, Tree)], rest: &mut Vec<Said>) -> Option<Vec<Replied>> {
@@ -247,7 +259,11 @@ fn items(list: Tree) -> Vec<Replied> {
         let name = Arc::from("content");
         collect(Tree::List(items), &name, Within::Content, &mut strings);
         let role = Some("assistant".to_owned());
-        return vec![Ok(Reply::of(Message { role, strings }))];
+        return vec![Ok(Reply::of(Message {
+            role,
+            strings,
+            ..Message::default()
+        }))];
     }
     let mut turns = vec![];
     let mut failure = None;

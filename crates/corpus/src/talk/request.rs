@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::message::{Message, is_item_of_call, message};
-use super::part::{Within, collect};
+use super::part::{Within, collect, show_data};
 use crate::tree::{Tree, embedded};
 
 /// Levels of a list that a text holds.
 const LEVELS: u32 = 64;
 
 /// The fields of a request that hold turns, and whose they are where they do not say so.
-const TURNS: [(&str, &str); 10] = [
+const TURNS: [(&str, &str); 12] = [
     ("system", "system"),
     ("instructions", "system"),
     ("systemInstruction", "system"),
@@ -21,6 +21,8 @@ const TURNS: [(&str, &str); 10] = [
     ("prompt", "user"),
     ("query", "user"),
     ("request", "user"),
+    ("prompts", "user"),
+    ("inputText", "user"),
 ];
 
 /// Reads what was asked. Strings beside turns are a turn of nobody's.
@@ -52,6 +54,7 @@ fn read(tree: Tree, role: &str, turns: &mut Vec<Message>) {
                 turns.push(Message {
                     role: Some(role.to_owned()),
                     strings,
+                    ..Message::default()
                 });
                 return;
             }
@@ -72,22 +75,35 @@ fn read(tree: Tree, role: &str, turns: &mut Vec<Message>) {
                     let mut strings = vec![];
                     collect(turn, &Arc::from("content"), Within::Other, &mut strings);
                     let role = Some(String::new());
-                    turns.push(Message { role, strings });
+                    turns.push(Message {
+                        role,
+                        strings,
+                        ..Message::default()
+                    });
                 }
             }
         }
         Tree::Object(fields) => {
             let mut beside = vec![];
+            let mut data = vec![];
             for (key, value) in fields {
                 match TURNS.iter().find(|(name, _)| *name == key) {
                     Some((_, role)) => read(value, role, turns),
-                    None => collect(value, &Arc::from(&*key), Within::Other, &mut beside),
+                    None => data.push((key, value)),
                 }
             }
+            let data = Tree::Object(data);
+            show_data(&data, &mut beside);
+            collect(data, &Arc::from("data"), Within::Other, &mut beside);
             if !beside.is_empty() {
                 let role = Some(String::new());
                 let strings = beside;
-                turns.insert(0, Message { role, strings });
+                let turn = Message {
+                    role,
+                    strings,
+                    ..Message::default()
+                };
+                turns.insert(0, turn);
             }
         }
         _ => {}

@@ -110,6 +110,14 @@ impl Tree {
         }
     }
 
+    /// The fields of an object, to keep.
+    pub(crate) fn into_fields(self) -> Vec<(String, Self)> {
+        match self {
+            Self::Object(fields) => fields,
+            _ => vec![],
+        }
+    }
+
     pub(crate) fn is_object(&self) -> bool {
         matches!(self, Self::Object(_))
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use parquet::column::reader::ColumnReaderImpl;
-use parquet::data_type::{ByteArrayType, DataType, Int32Type, Int64Type};
+use parquet::data_type::{
+    ByteArray, ByteArrayType, DataType, FixedLenByteArrayType, Int32Type, Int64Type,
+};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::RowGroupReader;
 
@@ -27,6 +29,7 @@ impl Cursor {
     pub(super) fn new(column: Column) -> Self {
         let cells = match column.values {
             Values::Bytes => Cells::Bytes(Cell::default()),
+            Values::Fixed => Cells::Fixed(Cell::default()),
             Values::Int32 => Cells::Int32(Cell::default()),
             Values::Int64 => Cells::Int64(Cell::default()),
         };
@@ -52,6 +55,7 @@ impl Cursor {
         let descriptor = group.metadata().column(self.column.leaf).column_descr_ptr();
         match &mut self.cells {
             Cells::Bytes(cell) => cell.reader = Some(ColumnReaderImpl::new(descriptor, pages)),
+            Cells::Fixed(cell) => cell.reader = Some(ColumnReaderImpl::new(descriptor, pages)),
             Cells::Int32(cell) => cell.reader = Some(ColumnReaderImpl::new(descriptor, pages)),
             Cells::Int64(cell) => cell.reader = Some(ColumnReaderImpl::new(descriptor, pages)),
         }
@@ -62,6 +66,7 @@ impl Cursor {
     pub(super) fn next_row(&mut self) -> ParquetResult<()> {
         match &mut self.cells {
             Cells::Bytes(cell) => cell.next_row(),
+            Cells::Fixed(cell) => cell.next_row(),
             Cells::Int32(cell) => cell.next_row(),
             Cells::Int64(cell) => cell.next_row(),
         }
@@ -98,25 +103,22 @@ impl Cursor {
                 self.turns(part, messages)?;
             }
             Target::Pointer => found.points_elsewhere |= self.has_value(),
-            Target::Other { must_be_text } => self.others(must_be_text, found.strings_mut())?,
+            Target::Asked => found.asks_in_numbers |= self.has_value(),
+            Target::Other { must_be_text } => self.others(must_be_text, found)?,
         }
         Ok(())
     }
 
     fn has_value(&self) -> bool {
         match &self.cells {
-            Cells::Bytes(cell) => !cell.values.is_empty(),
+            Cells::Bytes(_) | Cells::Fixed(_) => self.bytes().next().is_some(),
             Cells::Int32(_) | Cells::Int64(_) => self.integer(0).is_some(),
         }
     }
 
     fn scalar(&self) -> Result<Option<String>, Reason> {
         Ok(match &self.cells {
-            Cells::Bytes(cell) => cell
-                .values
-                .first()
-                .map(|value| text(value.data()))
-                .transpose()?,
+            Cells::Bytes(_) | Cells::Fixed(_) => self.bytes().next().map(text).transpose()?,
             Cells::Int32(_) | Cells::Int64(_) => self.integer(0).map(|value| value.to_string()),
         })
     }
@@ -193,26 +195,35 @@ impl Cursor {
         Ok(())
     }
 
-    fn others(&self, must_be_text: bool, strings: &mut Vec<Said>) -> Result<(), Reason> {
-        let Cells::Bytes(cell) = &self.cells else {
-            return Ok(());
-        };
-        for value in &cell.values {
-            match text(value.data()) {
-                Ok(text) => strings.push(Said {
+    fn others(&self, must_be_text: bool, found: &mut Found) -> Result<(), Reason> {
+        for value in self.bytes() {
+            match text(value) {
+                Ok(text) => found.strings_mut().push(Said {
                     text,
                     name: Arc::clone(&self.column.name),
                 }),
                 Err(reason) if must_be_text => return Err(reason),
-                Err(_) => {}
+                Err(_) => found.points_elsewhere |= may_hold_text(value),
             }
         }
         Ok(())
     }
 
+    /// The row's bytes, of columns that have some.
+    fn bytes(&self) -> impl Iterator<Item = &[u8]> {
+        let (any, fixed) = match &self.cells {
+            Cells::Bytes(cell) => (&cell.values[..], &[][..]),
+            Cells::Fixed(cell) => (&[][..], &cell.values[..]),
+            Cells::Int32(_) | Cells::Int64(_) => (&[][..], &[][..]),
+        };
+        let fixed = fixed.iter().map(|value| value.data());
+        any.iter().map(ByteArray::data).chain(fixed)
+    }
+
     fn definitions(&self) -> &[i16] {
         match &self.cells {
             Cells::Bytes(cell) => &cell.definitions,
+            Cells::Fixed(cell) => &cell.definitions,
             Cells::Int32(cell) => &cell.definitions,
             Cells::Int64(cell) => &cell.definitions,
         }
@@ -235,7 +246,7 @@ impl Cursor {
                     i128::from(*value)
                 }
             }),
-            Cells::Bytes(_) => None,
+            Cells::Bytes(_) | Cells::Fixed(_) => None,
         }
     }
 }
@@ -243,6 +254,7 @@ impl Cursor {
 /// One row of a column.
 enum Cells {
     Bytes(Cell<ByteArrayType>),
+    Fixed(Cell<FixedLenByteArrayType>),
     Int32(Cell<Int32Type>),
     Int64(Cell<Int64Type>),
 }
@@ -288,6 +300,12 @@ impl<T: DataType> Cell<T> {
             ))
         }
     }
+}
+
+/// Whether bytes that are no UTF-8 may hold what was shown, packed or in another encoding: they are longer than digests and numbers.
+pub(super) fn may_hold_text(bytes: &[u8]) -> bool {
+    const LONGEST: usize = 64;
+    bytes.len() > LONGEST
 }
 
 fn text(bytes: &[u8]) -> Result<String, Reason> {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use parquet::basic::{ConvertedType, Repetition, Type as Physical};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
-use crate::elsewhere::is_name;
+use crate::elsewhere::{is_name, may_be_tokens};
 use crate::error::Reason;
 use crate::fields::{Branch, Field, FieldMap, Node};
 
@@ -27,6 +27,8 @@ pub(super) struct Column {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Values {
     Bytes,
+    /// Bytes of one length in every row.
+    Fixed,
     Int32,
     Int64,
 }
@@ -40,13 +42,13 @@ pub(super) enum Target {
     Tokens(Field),
     /// A string (or several) of each turn.
     Turn(Part),
-    /// Strings of no field: they count as shown. Those of a column that is annotated as strings must be UTF-8; bytes
-    /// without an annotation may be anything.
     /// A number that names what was shown from elsewhere, or bytes that are it.
     Pointer,
-    Other {
-        must_be_text: bool,
-    },
+    /// Tokens that were shown, of any tokenizer.
+    Asked,
+    /// Strings of no field: they count as shown. Those of a column that is annotated as strings must be UTF-8; bytes
+    /// without an annotation may be anything.
+    Other { must_be_text: bool },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -271,10 +273,20 @@ impl Search {
         let values = match node.get_physical_type() {
             Physical::INT32 => Values::Int32,
             Physical::INT64 => Values::Int64,
+            Physical::BYTE_ARRAY if is_bytes(node) => Values::Bytes,
+            Physical::FIXED_LEN_BYTE_ARRAY if is_bytes(node) => Values::Fixed,
             _ => return,
         };
+        if matches!(values, Values::Bytes | Values::Fixed) {
+            let target = Target::Other {
+                must_be_text: false,
+            };
+            return self.push(leaf, place, target, place.levels, values);
+        }
         if place.path.last().is_some_and(|name| is_name(name)) {
             self.push(leaf, place, Target::Pointer, place.levels, values);
+        } else if place.levels.lists > 0 && may_be_tokens(&place.path) {
+            self.push(leaf, place, Target::Asked, place.levels, values);
         }
     }
 
@@ -299,6 +311,20 @@ pub(super) fn is_string(node: &Type) -> bool {
         && matches!(
             node.get_basic_info().converted_type(),
             ConvertedType::UTF8 | ConvertedType::NONE | ConvertedType::JSON | ConvertedType::ENUM
+        )
+}
+
+/// Bytes that may be anything: no numbers, and no names.
+fn is_bytes(node: &Type) -> bool {
+    let info = node.get_basic_info();
+    let is_any = matches!(
+        info.converted_type(),
+        ConvertedType::NONE | ConvertedType::BSON
+    );
+    is_any
+        && !matches!(
+            info.logical_type_ref(),
+            Some(LogicalType::Uuid | LogicalType::Float16)
         )
 }
 

@@ -14,8 +14,9 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::record::reader::{ReaderIter, RowIter, TreeBuilder};
 use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::cells::may_hold_text;
 use super::fault::{catch, damaged};
 use super::guard::{Budget, Guard};
 use crate::error::{CorpusError, Reason};
@@ -137,13 +138,18 @@ fn value(field: &Field) -> Value {
         Field::ListInternal(list) => list.elements().iter().map(value).collect(),
         Field::MapInternal(map) => {
             let entries = map.entries().iter();
-            let entries = entries.filter_map(|(key, field)| match key {
-                Field::Str(key) => Some((key.clone(), value(field))),
-                _ => None,
+            let entries = entries.map(|(key, field)| match key {
+                Field::Str(key) => (key.clone(), value(field)),
+                key => (key.to_string(), value(field)),
             });
             Value::Object(entries.collect())
         }
-        Field::Bytes(bytes) => str::from_utf8(bytes.data()).map_or(Value::Null, Value::from),
+        Field::Bytes(bytes) => match str::from_utf8(bytes.data()) {
+            Ok(text) => text.into(),
+            // What it may hold stands elsewhere, as bytes in JSON do.
+            Err(_) if may_hold_text(bytes.data()) => json!({"type": "Buffer"}),
+            Err(_) => Value::Null,
+        },
         // Times, decimals and numbers of half precision say nothing.
         _ => Value::Null,
     }
