@@ -287,10 +287,13 @@ fn marks<'t>(text: &'t str, template: &Template) -> Vec<Found<'t>> {
             };
             let named = match mark {
                 Of(_, role) => Some((*role, end)),
-                Named(_, close) => text[end..]
-                    .find(close)
-                    .filter(|length| *length <= LONGEST_ROLE)
-                    .map(|length| (&text[end..end + length], end + length + close.len())),
+                Named(_, close) => {
+                    // No further, so that marks that are never closed cost no time.
+                    let last = text.floor_char_boundary(end + LONGEST_ROLE + close.len());
+                    text[end..last]
+                        .find(close)
+                        .map(|length| (&text[end..end + length], end + length + close.len()))
+                }
             };
             found.extend(
                 named
