@@ -38,7 +38,7 @@ const TURNS: [&str; 5] = [
 /// Levels of JSON within a text.
 const LEVELS: u32 = 64;
 
-/// Whether a chat somewhere in a record has a call without a result, and the assistant's text behind it.
+/// Whether a chat somewhere in a record has a call without a result, and goes on behind it.
 pub(crate) fn lacks_a_result(tree: &Tree, roles: &Roles) -> bool {
     match tree {
         Tree::Object(fields) => fields.iter().any(|(name, value)| match value {
@@ -54,14 +54,20 @@ pub(crate) fn lacks_a_result(tree: &Tree, roles: &Roles) -> bool {
     }
 }
 
-/// Whether the assistant says something while a call of an earlier turn has no result.
+/// Whether somebody says something while a call of an earlier turn has no result.
 fn goes_on(turns: &[Tree], roles: &Roles) -> bool {
     // The names of each call that has none.
     let mut open: Vec<Vec<&str>> = vec![];
     for turn in turns {
-        results(turn).for_each(|result| close(&mut open, result));
+        let mut has_results = false;
+        for result in results(turn) {
+            has_results = true;
+            close(&mut open, result);
+        }
+        // Results of several calls come one after another.
         let is_own = speaker(turn).is_some_and(|role| roles.answers(role));
-        if !open.is_empty() && is_own && !is_call_itself(turn) && says(turn) {
+        let is_said = speaker(turn).is_some() && says(turn) && !is_call_itself(turn);
+        if !open.is_empty() && is_said && (is_own || !has_results) {
             return true;
         }
         let before = open.len();
