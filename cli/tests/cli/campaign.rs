@@ -295,7 +295,7 @@ fn worlds_are_made_scanned_and_written() {
 fn world_in_two(bench: &Bench) {
     bench.write(
         "plan.toml",
-        "innocents = 150\nweeks = 6\nrequests = 60\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 200\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
+        "innocents = 150\nweeks = 6\nrequests = 60\noutages = 1\nreleases = 1\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 200\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
     );
     bench.ok("campaign worlds --plan plan.toml --seed 3 --out world");
     let requests = bench.read("world/requests.csv");
