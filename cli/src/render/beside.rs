@@ -59,7 +59,7 @@ fn logprob_line(found: &T9, cells: u64) -> String {
         found.windows,
         found.mass,
         found.mass_null,
-        found.log10_e.value()
+        found.log10_e.rounded(2)
     )
 }
 
@@ -91,7 +91,7 @@ pub(super) fn cohorts_text(cohorts: &Cohorts) -> String {
             "  {} {standing}: smallest adjusted p = {}, log10 E {:.2}{interval}",
             cohort.key_id,
             p_text(cohort.log10_p_adjusted),
-            cohort.log10_e.value()
+            cohort.log10_e.rounded(2)
         );
     }
     text

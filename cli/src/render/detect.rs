@@ -6,8 +6,8 @@ use super::effect::{effect_text, smallest_text};
 use super::p_value::p_text;
 use super::reading::reading_text;
 use super::skipped::skipped_text;
-use hallmark::Conclusion;
 use hallmark::detect::{Detected, Document, QuotedCalibration, Verdict};
+use hallmark::words;
 use hallmark_core::profile::Profile;
 use hallmark_detector::finding::FEW_CELLS;
 use hallmark_detector::tail::Log10P;
@@ -41,7 +41,7 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
             "\nAll together: {}p = {} (log10 p = {:.2})",
             verdict_text(detected.verdict.as_ref()),
             p_text(pooled.log10_p),
-            pooled.log10_p.value()
+            pooled.log10_p.rounded(2)
         );
     }
     others_text(
@@ -62,12 +62,9 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     }
     if detected.documents.len() > 1 {
         let _ = writeln!(text, "\nEach by itself (not adjusted for their number):");
-        if let Some(shared) = detected.shared.filter(|&shared| shared >= MUCH) {
-            let _ = writeln!(
-                text,
-                "  The documents share {:.0}% of their cells with documents before them: as far as they do, their p-values are one piece\n  of evidence and not several. \"alone\" is p over the cells that no document before has.",
-                100.0 * shared
-            );
+        let shared = words::shared(detected);
+        if let Some(shared) = &shared {
+            let _ = writeln!(text, "  {shared}");
         }
         for document in detected.documents.iter().take(LISTED) {
             let _ = write!(
@@ -77,9 +74,7 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
                 document.scored,
                 document_text(document)
             );
-            if let Some(new) = &document.new
-                && detected.shared.is_some_and(|shared| shared >= MUCH)
-            {
+            if let Some(new) = document.new.filter(|_| shared.is_some()) {
                 let _ = write!(
                     text,
                     "; alone {} cells, p = {}",
@@ -104,9 +99,6 @@ pub(crate) fn detect_text(detected: &Detected, profile: &Profile) -> String {
     text
 }
 
-/// A share of cells from which on documents say in part the same.
-const MUCH: f64 = 0.1;
-
 fn document_text(document: &Document) -> String {
     if document.scored < FEW_CELLS {
         return "too few to say anything".to_owned();
@@ -117,12 +109,7 @@ fn document_text(document: &Document) -> String {
 
 fn verdict_text(verdict: Option<&Verdict>) -> String {
     verdict.map_or_else(String::new, |verdict| {
-        let outcome = match verdict.outcome {
-            Conclusion::Found => "found",
-            Conclusion::NotFound => "not found",
-            Conclusion::Inconclusive => "too few cells",
-        };
-        format!("{outcome} at level {}, ", verdict.level)
+        format!("{}, ", words::verdict(verdict))
     })
 }
 

@@ -245,8 +245,8 @@ fn own_log_text(found: &T3r) -> String {
         "cells are bet on when the key's own log, of {} windows, first visits their window, by how much more often than {from} the suspect wrote them; \
          the bets {won} came to more ({:.2} against {:.2})",
         found.windows_read,
-        found.log10_e_follow.value().max(found.log10_e_lean.value()),
-        found.log10_e_follow.value().min(found.log10_e_lean.value()),
+        found.log10_e_follow.max(found.log10_e_lean).rounded(2),
+        found.log10_e_follow.min(found.log10_e_lean).rounded(2),
     )
 }
 
@@ -309,14 +309,14 @@ fn finding_line(finding: &Finding) -> String {
         ),
         Found::T3(found) => format!(
             "T3 e-process       largest log10 E {:.2} after {} cells: p = {p}",
-            found.supremum.log10_e.value(),
+            found.supremum.log10_e.rounded(2),
             found.supremum.cells
         ),
         Found::T3r(found) => format!(
             "T3r own log        log10 E {:.2} at the log's end, over {} cells (largest {:.2}): p = {p}",
-            found.log10_e.value(),
+            found.log10_e.rounded(2),
             finding.scored,
-            found.supremum.log10_e.value()
+            found.supremum.log10_e.rounded(2)
         ),
         Found::T5(found) => format!(
             "T5 line-up         rank {} among {} decoys (the best of them {:.1}): p = {p}",

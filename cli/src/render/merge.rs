@@ -21,13 +21,13 @@ pub(crate) fn merge_text(merged: &MergedAudits) -> String {
         let each: Vec<String> = key
             .audits_log10_e
             .iter()
-            .map(|log10_e| format!("{:.2}", log10_e.value()))
+            .map(|log10_e| format!("{:.2}", log10_e.rounded(2)))
             .collect();
         let _ = writeln!(
             text,
             "Key {}: log10 E {:.2} (of {}), p = {}",
             key.key_id,
-            key.log10_e.value(),
+            key.log10_e.rounded(2),
             each.join(", "),
             p_text(key.log10_p)
         );

@@ -1,5 +1,7 @@
 //! Results as a person reads them. Not an interface: wording may change.
 
+#[cfg(test)]
+mod agreement;
 mod beside;
 mod calibrate;
 mod campaign;

@@ -37,7 +37,7 @@ pub(crate) fn scan_text(scanned: &Scanned) -> String {
             tried.file,
             p_text(tried.log10_p),
             p_text(tried.log10_p_adjusted),
-            tried.log10_p.value()
+            tried.log10_p.rounded(2)
         );
         others_text(
             &mut text,

@@ -85,8 +85,21 @@ fn ask(plan: &Plan, output: &Output) -> Outcome<Summary> {
     let stop = stop_on_interrupt()?;
     let wanted = plan.prompts.len() as u64 * u64::from(plan.answers_per_prompt);
     let mut progress = Progress::new(output, "asking", Some(wanted));
-    hallmark_collect::collect(plan, &stop, &mut |done| progress.set(done))
-        .map_err(|error| failure(&error))
+    let mut have = 0;
+    let result = hallmark_collect::collect(plan, &stop, &mut |done| {
+        have = done;
+        progress.set(done);
+    });
+    result.map_err(|error| match error {
+        CollectError::Refused(_) | CollectError::Failing { .. } => {
+            let kept = format!(
+                "{have} of {wanted} answers are kept in {}",
+                shown(&plan.out)
+            );
+            Error::usage(&error).hint(format!("{}; {kept}", error.hint()))
+        }
+        error => failure(&error),
+    })
 }
 
 /// The file of a batch, and how many requests it has.

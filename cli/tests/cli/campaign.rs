@@ -290,3 +290,98 @@ fn worlds_are_made_scanned_and_written() {
     let ran = bench.run(&format!("--format json {line}"));
     check_schema(&serde_json::from_str(&ran.stdout).unwrap());
 }
+
+/// Requests of a small made world before and from a day on, in the order of time.
+fn world_in_two(bench: &Bench) {
+    bench.write(
+        "plan.toml",
+        "innocents = 150\nweeks = 6\nrequests = 60\noutages = 1\nreleases = 1\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 200\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
+    );
+    bench.ok("campaign worlds --plan plan.toml --seed 3 --out world");
+    let requests = bench.read("world/requests.csv");
+    let (head, rows) = requests.split_once('\n').unwrap();
+    // Times are written so that their order is that of their letters.
+    let cut = "2026-02-06";
+    let (before, behind): (Vec<&str>, Vec<&str>) = rows.lines().partition(|row| *row < cut);
+    assert!(before.len() > 1_000 && behind.len() > 1_000);
+    for (name, rows) in [("one.csv", before), ("two.csv", behind)] {
+        bench.write(name, format!("{head}\n{}\n", rows.join("\n")));
+    }
+}
+
+#[test]
+fn files_that_follow_one_another_are_scanned_as_if_given_at_once() {
+    let bench = Bench::new();
+    bench.key("root.key");
+    bench.key("other.key");
+    world_in_two(&bench);
+    let how = "--key root.key --propose-weeks 2 --window-weeks 1 --surrogates 199";
+    let attributes = "--attributes world/attributes.csv";
+    let follow = |more: &str| bench.json(&format!("campaign scan {how} --follow state {more}"));
+    let at_once = |more: &str| {
+        bench.json(&format!(
+            "campaign scan {how} --whole-windows {attributes} {more}"
+        ))
+    };
+    // All but which files were read in this run.
+    let said = |mut scanned: Value| {
+        scanned.as_object_mut().unwrap().remove("files").unwrap();
+        scanned
+    };
+    let first = follow(&format!("{attributes} one.csv"));
+    assert_eq!(first["files"].as_array().unwrap().len(), 2);
+    assert_eq!(said(first.clone()), said(at_once("one.csv")));
+    let both = follow("two.csv");
+    assert_eq!(both["files"].as_array().unwrap().len(), 1);
+    assert_eq!(said(both.clone()), said(at_once("one.csv two.csv")));
+    assert!(both["traffic"]["weeks"].as_u64() > first["traffic"]["weeks"].as_u64());
+    assert!(!both["campaigns"].as_array().unwrap().is_empty());
+    // What was taken is passed over, in whatever order it is given again.
+    let again = follow(&format!("{attributes} two.csv one.csv"));
+    assert_eq!(again["files"], Value::Array(vec![]));
+    assert_eq!(said(again), said(both));
+
+    // A state is of one key, one domain and so many weeks that propose.
+    for (other, part) in [
+        ("--key other.key --propose-weeks 2", "another root key"),
+        (
+            "--key root.key --propose-weeks 2 --domain other",
+            "another domain",
+        ),
+        (
+            "--key root.key --propose-weeks 1",
+            "another number of weeks that propose",
+        ),
+        // Three unless told otherwise.
+        ("--key root.key", "another number of weeks that propose"),
+    ] {
+        bench.refused(
+            &format!("campaign scan {other} --follow state two.csv"),
+            2,
+            &[part, "state", "give what it was made with, or a new path"],
+        );
+    }
+    // Requests of weeks that were looked at come too late, and leave the state as it is.
+    let late = bench.read("one.csv");
+    bench.write(
+        "late.csv",
+        late.lines().take(9).collect::<Vec<_>>().join("\n"),
+    );
+    bench.refused(
+        &format!("campaign scan {how} --follow state late.csv"),
+        2,
+        &[
+            "late.csv",
+            "weeks that were looked at already",
+            "begin a new state",
+        ],
+    );
+    assert_eq!(said(follow("two.csv")), said(at_once("one.csv two.csv")));
+    let mode = std::fs::metadata(bench.path("state"))
+        .unwrap()
+        .permissions();
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
+        0o600
+    );
+}

@@ -2,6 +2,7 @@
 
 mod dialects;
 pub(crate) mod server;
+mod stops;
 
 use crate::bench::{Bench, Ran, check_schema};
 use serde_json::{Value, json};
@@ -230,25 +231,31 @@ fn the_log_holds_every_exchange_with_its_digests_and_never_the_key() {
 #[test]
 fn whatever_fails_is_tried_again() {
     let server = Server::start(|received, count| match count {
-        0 => Reply::Status(500, "", "oops"),
-        1 => Reply::Status(429, "retry-after: 0\r\n", "{}"),
-        2 => Reply::CloseMidBody,
-        3 => Reply::Bytes(b"<html>no JSON".to_vec()),
-        4 => Reply::Json(json!({"choices": []})),
-        5 => Reply::Json(json!({"error": {"message": "overloaded"}})),
-        6 => Reply::Stall,
-        7 => Reply::Bytes(vec![]),
+        1 => Reply::Status(500, "", "oops"),
+        2 => Reply::Status(429, "retry-after: 0\r\n", "{}"),
+        3 => Reply::CloseMidBody,
+        4 => Reply::Bytes(b"<html>no JSON".to_vec()),
+        5 => Reply::Json(json!({"choices": []})),
+        6 => Reply::Json(json!({"error": {"message": "overloaded"}})),
+        7 => Reply::Stall,
+        8 => Reply::Bytes(vec![]),
         _ => answer(received),
     });
-    let bench = prompts(1);
-    let done = result(&bench, &server, "--retries 8 --timeout 1", 0);
-    assert_eq!(done["requests"], 9);
-    assert_whole(&bench, 1, 1);
+    let bench = prompts(2);
+    let done = result(
+        &bench,
+        &server,
+        "--retries 8 --timeout 1 --concurrency 1",
+        0,
+    );
+    assert_eq!(done["requests"], 10);
+    assert_whole(&bench, 2, 1);
     let reasons: Vec<String> = exchanges(&bench)
         .iter()
         .map(|e| e["failed"].as_str().unwrap_or("-").to_owned())
         .collect();
     for (reason, part) in reasons.iter().zip([
+        "-",
         "status 500: oops",
         "status 429",
         "broke off",
@@ -376,6 +383,7 @@ fn files_of_another_way_of_asking_are_refused() {
     };
     let refused = |more: &str, part: &str| ends(more, part, 2);
     refused("--temperature 0.5", "temperature = 1.0");
+    refused("--temperature 1 --dialect vllm", "dialect");
     refused("", "temperature");
     refused("--temperature 1 --system Other", "p1");
     refused("--temperature 1 --log new.jsonl", "new.jsonl is not");

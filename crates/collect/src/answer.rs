@@ -2,6 +2,7 @@
 
 use crate::api::Api;
 use crate::fault::Fault;
+use crate::shape::Shape;
 use serde_json::{Value, json};
 
 /// An answer, as a response holds it.
@@ -30,6 +31,8 @@ pub struct Answer {
 pub enum NoAnswer {
     /// It holds an error instead, whatever its status.
     Fault(Fault),
+    /// It is no answer of any dialect: every request may bring the same.
+    Shape(Shape),
     /// It is broken: another attempt may bring a whole one.
     Broken(String),
     /// It is whole, and not of this dialect: another attempt would bring the same.
@@ -77,8 +80,11 @@ impl Api {
     /// # Errors
     /// When there is none, with a reason.
     pub fn answer(self, body: &str) -> Result<Answer, NoAnswer> {
-        let response: Value = serde_json::from_str(body)
-            .map_err(|error| NoAnswer::Broken(format!("the response is no JSON: {error}")))?;
+        let response: Value =
+            serde_json::from_str(body).map_err(|error| match Shape::of(body) {
+                Some(shape) => NoAnswer::Shape(shape),
+                None => NoAnswer::Broken(format!("the response is no JSON: {error}")),
+            })?;
         if let Some(fault) = Fault::of(&response) {
             return Err(NoAnswer::Fault(fault));
         }
@@ -128,9 +134,7 @@ type Found = Result<Option<Answer>, NoAnswer>;
 /// `choices[0]`, of a chat or of a completion.
 fn chat(response: &Value, is_chat: bool) -> Found {
     let Some(choice) = response["choices"].get(0) else {
-        return Err(NoAnswer::Broken(
-            "the response has no choices[0]".to_owned(),
-        ));
+        return Err(NoAnswer::Shape(Shape::NoChoices));
     };
     if let Some(fault) = Fault::of(choice) {
         return Err(NoAnswer::Fault(fault));
@@ -509,11 +513,20 @@ mod tests {
 
     #[test]
     fn garbage_is_no_answer() {
-        for bad in ["", "<html>", "{}", "[]", r#"{"choices": []}"#] {
+        for bad in ["", "{", r#"{"choices": [{"finish_reason": "error"}]}"#] {
             assert!(
                 matches!(Api::Chat.answer(bad), Err(NoAnswer::Broken(_))),
                 "{bad}"
             );
+        }
+        for (bad, shape) in [
+            ("<html>", Shape::Page),
+            ("data: {}", Shape::Stream),
+            ("{}", Shape::NoChoices),
+            ("[]", Shape::NoChoices),
+            (r#"{"choices": []}"#, Shape::NoChoices),
+        ] {
+            assert_eq!(Api::Chat.answer(bad), Err(NoAnswer::Shape(shape)), "{bad}");
         }
         for bad in [
             r#"{"choices": [{"text": "not chat"}]}"#,

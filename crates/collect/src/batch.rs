@@ -8,7 +8,7 @@ use crate::answers::Record;
 use crate::api::Api;
 use crate::error::CollectError;
 use crate::events::{Event, Job};
-use crate::keeper::Keeper;
+use crate::keeper::{BATCH, Keeper};
 use crate::log::{Attempt, now};
 use crate::plan::Plan;
 use crate::prompts::hex;
@@ -88,7 +88,7 @@ fn place(api: Api) -> Result<&'static str, CollectError> {
 }
 
 fn address(place: &str) -> String {
-    format!("batch:{place}")
+    format!("{BATCH}{place}")
 }
 
 /// The name of an answer in a batch: letters, digits and a dash, as every provider takes them.
@@ -209,6 +209,7 @@ fn taken<'a>(plan: &Plan, job: &'a Job<'a>, line: &Line) -> Vec<Event<'a>> {
         (Some(body), None) if (200..300).contains(&status) => match plan.asking.api.answer(body) {
             Ok(answer) => Ok(answer),
             Err(NoAnswer::Fault(fault)) => Err(fault.message),
+            Err(NoAnswer::Shape(shape)) => Err(shape.said().to_owned()),
             Err(NoAnswer::Broken(reason) | NoAnswer::Other(reason)) => Err(reason),
         },
         (body, error) => Err(match (error, &line.result) {

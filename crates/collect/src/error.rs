@@ -1,6 +1,7 @@
 //! Why collecting could not start or go on.
 
 use crate::mismatch::CompareError;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -80,7 +81,7 @@ pub enum CollectError {
     #[error("the API key is empty or holds something else than visible ASCII")]
     ApiKey,
     /// The endpoint refused in a way that every request will meet.
-    #[error("the endpoint refused with status {}: {}", .0.status, .0.message)]
+    #[error("{0}")]
     Refused(Refusal),
     /// The first answers have no text, none of them.
     #[error("the first {count} answers hold no text (finish_reason {finish_reason})")]
@@ -122,6 +123,21 @@ pub struct Refusal {
     pub message: String,
     /// What to do about it.
     pub way_out: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            status, message, ..
+        } = self;
+        match status {
+            200..=299 => write!(
+                f,
+                "the endpoint answered with status {status}, and no answer: {message}"
+            ),
+            _ => write!(f, "the endpoint refused with status {status}: {message}"),
+        }
+    }
 }
 
 impl CollectError {

@@ -6,7 +6,7 @@ use crate::appended::Appended;
 use crate::compare::{compare, first_answers};
 use crate::error::CollectError;
 use crate::events::{Event, Job};
-use crate::log::{End, Entry, Start, now};
+use crate::log::{Attempt, End, Entry, Start, now};
 use crate::plan::Plan;
 use crate::summary::{Failed, Summary};
 use serde::Serialize;
@@ -70,14 +70,23 @@ impl Keeper {
             answers_per_prompt: plan.answers_per_prompt,
             already: done.len() as u64,
         };
+        let mut before: Option<Start> = None;
         let (log, torn_entry) = Appended::open(&plan.log, |line, bytes| {
             let entry: Entry = serde_json::from_slice(bytes).map_err(|error| {
                 earlier(&plan.log, line, format!("this is no log entry: {error}"))
             })?;
-            let Entry::Start(before) = entry else {
-                return Ok(());
+            // Where nothing came, and no batch was made, another way of asking mixes nothing.
+            let is_bound = match entry {
+                Entry::Start(start) => {
+                    let is_batch = start.address.starts_with(BATCH);
+                    before = Some(start);
+                    is_batch
+                }
+                Entry::Exchange(attempt) => attempt.failed.is_none(),
+                Entry::End(_) => false,
             };
-            match before.differs(&start) {
+            let before = before.as_ref().filter(|_| is_bound);
+            match before.and_then(|before| before.differs(&start)) {
                 None => Ok(()),
                 Some((field, found, wanted)) => Err(CollectError::OtherRun {
                     path: plan.out.clone(),
@@ -169,16 +178,9 @@ impl Keeper {
                     self.write(&Entry::Exchange(attempt))?;
                 }
                 Event::Answer(attempt, record) => {
-                    self.summary.requests += 1;
-                    self.write(&Entry::Exchange(attempt))?;
                     self.in_a_row = 0;
-                    self.answers.add(&json(&record))?;
-                    self.summary.count(&record);
-                    let has_text = !record.text().trim().is_empty();
-                    self.summary.answered += u64::from(has_text);
-                    progress(
-                        self.summary.already + self.summary.answered + self.summary.without_text(),
-                    );
+                    let has_text = self.take(attempt, &record)?;
+                    progress(self.came());
                     if !has_text && self.summary.answered + self.summary.already == 0 {
                         self.silent += 1;
                         if self.silent >= self.patience {
@@ -215,11 +217,25 @@ impl Keeper {
     pub(crate) fn log_late(&mut self, event: Event<'_>) {
         let _ = match event {
             Event::Attempt(attempt) => self.write(&Entry::Exchange(attempt)),
-            Event::Answer(attempt, record) => self
-                .write(&Entry::Exchange(attempt))
-                .and_then(|()| self.answers.add(&json(&record))),
+            Event::Answer(attempt, record) => self.take(attempt, &record).map(|_| ()),
             Event::Failed(..) | Event::Refused(..) => Ok(()),
         };
+    }
+
+    /// Answers that are there, those without text included.
+    pub(crate) fn came(&self) -> u64 {
+        self.summary.already + self.summary.answered + self.summary.without_text()
+    }
+
+    /// Keeps an answer that came; says whether it has text.
+    fn take(&mut self, attempt: Box<Attempt>, record: &Record) -> Result<bool, CollectError> {
+        self.summary.requests += 1;
+        self.write(&Entry::Exchange(attempt))?;
+        self.answers.add(&json(record))?;
+        self.summary.count(record);
+        let has_text = !record.text().trim().is_empty();
+        self.summary.answered += u64::from(has_text);
+        Ok(has_text)
     }
 
     pub(crate) fn end(&mut self, stopped: bool) -> Result<(), CollectError> {
@@ -248,6 +264,9 @@ fn earlier(path: &Path, line: u64, reason: String) -> CollectError {
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("records and log entries are plain values")
 }
+
+/// How the address of a batch begins.
+pub(crate) const BATCH: &str = "batch:";
 
 /// Answers in a row that could not be had before a run gives up.
 const MOST_FAILURES: u32 = 10;

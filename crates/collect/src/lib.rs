@@ -29,6 +29,8 @@ pub mod batch;
 #[cfg(feature = "client")]
 mod client;
 pub mod compare;
+#[cfg(feature = "client")]
+mod concern;
 mod error;
 #[cfg(feature = "client")]
 mod events;
@@ -50,6 +52,7 @@ mod retry;
 mod run;
 #[cfg(feature = "client")]
 mod secret;
+pub mod shape;
 #[cfg(feature = "client")]
 mod stop;
 #[cfg(feature = "client")]

@@ -25,7 +25,7 @@ pub struct Start {
     pub version: String,
     /// The address that is asked.
     pub address: String,
-    /// `chat` or `completions`.
+    /// The dialect.
     pub api: String,
     /// The model's name at the endpoint.
     pub model: String,
@@ -104,6 +104,7 @@ impl Start {
         let fields = |start: &Self| {
             [
                 ("address", value(start.address.clone().into())),
+                ("dialect", value(start.api.clone().into())),
                 ("model", value(start.model.clone().into())),
                 ("max_tokens", value(start.max_tokens.into())),
                 ("temperature", value(start.temperature.into())),

@@ -4,8 +4,10 @@
 use crate::answer::{Answer, NoAnswer};
 use crate::asking::Asking;
 use crate::client::{Broken, Exchange};
+use crate::concern::Concern;
 use crate::error::Refusal;
 use crate::fault::Fault;
+use crate::shape::Shape;
 use crate::text::brief;
 use crate::waits;
 use jiff::Timestamp;
@@ -23,6 +25,8 @@ pub(crate) enum Verdict {
         reason: String,
         /// The wait that the endpoint asks for.
         wait: Option<Duration>,
+        /// What to stop with where the next attempt brings the same.
+        every: Option<Refusal>,
     },
     /// This prompt cannot be answered.
     GiveUp(String),
@@ -30,98 +34,95 @@ pub(crate) enum Verdict {
     Stop(Refusal),
 }
 
+/// What came before an exchange.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before {
+    /// Whether no request of any run is through: what is then called a bad request is the fault of all requests.
+    pub(crate) is_first: bool,
+    /// Whether this run has had no answer: what is then no answer of any dialect is what the endpoint sends to everyone.
+    pub(crate) none: bool,
+}
+
+/// What to do where the first response is of another dialect, as it seems.
+const OTHER_DIALECT: &str =
+    "check --dialect; where the first prompt alone is at fault, put another one first";
+
 /// The longest wait that an endpoint may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 /// The longest pause of our own.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// What no waiting mends: the money is gone.
-const NO_CREDIT: [&str; 9] = [
-    "insufficient_quota",
-    "insufficient_credits",
-    "insufficient_balance",
-    "billing_hard_limit_reached",
-    "billing_not_active",
-    "billing_error",
-    "payment_required",
-    "credit_balance_too_low",
-    "exceeded_current_quota_error",
-];
-
-/// What no waiting mends: the key is none, or no longer one.
-const NO_KEY: [&str; 10] = [
-    "invalid_api_key",
-    "incorrect_api_key_provided",
-    "invalid_authentication",
-    "authentication_error",
-    "unauthenticated",
-    "api_key_invalid",
-    "api_key_revoked",
-    "account_deactivated",
-    "access_terminated",
-    "permission_denied",
-];
-
-/// What concerns one prompt alone.
-const OF_THE_PROMPT: [&str; 7] = [
-    "content_filter",
-    "content_policy_violation",
-    "responsibleaipolicyviolation",
-    "context_length_exceeded",
-    "string_above_max_length",
-    "request_too_large",
-    "invalid_prompt",
-];
-
-/// Judges an exchange; `text` is its body with the API key blotted out, where it is text. `is_first` says that no answer
-/// has come yet: what is then called a bad request is the fault of all requests.
+/// Judges an exchange; `text` is its body with the API key blotted out, where it is text.
 pub(crate) fn judge(
     asking: &Asking,
     exchange: &Exchange,
     text: Option<&str>,
-    is_first: bool,
+    before: Before,
     now: Timestamp,
 ) -> Verdict {
     let json: Option<Value> = text.and_then(|text| serde_json::from_str(text).ok());
-    let wait = || waits::told(&exchange.headers, json.as_ref(), now);
-    let again = |status: Option<u16>, reason: String| match wait() {
-        // Every other prompt would have to wait as long.
-        Some(wait) if wait > LONGEST_WAIT => Verdict::Stop(Refusal {
-            status: status.unwrap_or(0),
-            message: format!("{reason}; the endpoint asks to wait {} s", wait.as_secs()),
-            way_out: "run the same command again then: what was answered is not asked again"
-                .to_owned(),
-        }),
-        wait => Verdict::Again { reason, wait },
+    let again = |status: Option<u16>, reason: String, every: Option<Refusal>| {
+        match waits::told(&exchange.headers, json.as_ref(), now) {
+            // Every other prompt would have to wait as long.
+            Some(wait) if wait > LONGEST_WAIT => Verdict::Stop(Refusal {
+                status: status.unwrap_or(0),
+                message: format!("{reason}; the endpoint asks to wait {} s", wait.as_secs()),
+                way_out: "run the same command again then: what was answered is not asked again"
+                    .to_owned(),
+            }),
+            wait => Verdict::Again {
+                reason,
+                wait,
+                every,
+            },
+        }
+    };
+    let status = exchange.status.unwrap_or(0);
+    let is_success = (200..=299).contains(&status);
+    let shaped = |shape: Shape| {
+        let message = format!("{}: {}", shape.said(), text.map(brief).unwrap_or_default());
+        let is_everyones = before.none && (before.is_first || !shape.may_be_the_prompts());
+        let every = is_everyones.then(|| Refusal {
+            status,
+            message: message.clone(),
+            way_out: shape.way_out().to_owned(),
+        });
+        again(None, message, every)
     };
     match &exchange.broken {
-        Some(Broken::Connection(reason)) => return again(exchange.status, reason.clone()),
+        // A stream may be left open until there is no more time.
+        Some(Broken::Connection(_))
+            if is_success && text.and_then(Shape::of) == Some(Shape::Stream) =>
+        {
+            return shaped(Shape::Stream);
+        }
+        Some(Broken::Connection(reason)) => return again(exchange.status, reason.clone(), None),
         Some(Broken::TooLong) => {
             return Verdict::GiveUp("the response is longer than 16 MiB".to_owned());
         }
         None => {}
     }
-    let status = exchange.status.unwrap_or(0);
-    let (status, fault) = if (200..=299).contains(&status) {
+    let (status, fault) = if is_success {
         let Some(text) = text else {
-            return again(None, "the response is no UTF-8 text".to_owned());
+            return again(None, "the response is no UTF-8 text".to_owned(), None);
         };
         match asking.api.answer(text) {
             Ok(answer) => return Verdict::Answer(Box::new(answer)),
-            Err(NoAnswer::Broken(reason)) => return again(None, reason),
+            Err(NoAnswer::Shape(shape)) => return shaped(shape),
+            Err(NoAnswer::Broken(reason)) => return again(None, reason, None),
             Err(NoAnswer::Other(reason)) => {
-                return Verdict::GiveUp(format!("{reason}: {}", brief(text)));
+                let message = format!("{reason}: {}", brief(text));
+                return match before.is_first {
+                    true => Verdict::Stop(Refusal {
+                        status,
+                        message,
+                        way_out: OTHER_DIALECT.to_owned(),
+                    }),
+                    false => Verdict::GiveUp(message),
+                };
             }
-            Err(NoAnswer::Fault(fault)) => match fault.status {
-                Some(status) => (status, fault),
-                None => {
-                    return again(
-                        None,
-                        format!("the response holds an error: {}", brief(&fault.message)),
-                    );
-                }
-            },
+            Err(NoAnswer::Fault(fault)) => (fault.status.unwrap_or(status), fault),
         }
     } else {
         let fault = json.as_ref().and_then(Fault::of);
@@ -142,25 +143,29 @@ pub(crate) fn judge(
             way_out,
         })
     };
-    if fault.is(&NO_CREDIT) || status == 402 {
-        return stop(
-            "waiting does not help: pay, or take another account's key; the same command goes on where this one stopped",
-        );
-    }
-    if fault.is(&NO_KEY) {
-        return stop("check the API key and what it may do");
-    }
-    if fault.is(&OF_THE_PROMPT) {
-        return Verdict::GiveUp(reason);
+    match Concern::of(status, &fault) {
+        Some(Concern::Credit) => {
+            return stop(
+                "waiting does not help: pay, or take another account's key; the same command goes on where this one stopped",
+            );
+        }
+        Some(Concern::Key) => return stop("check the API key and what it may do"),
+        Some(Concern::Prompt) => return Verdict::GiveUp(reason),
+        None => {}
     }
     match status {
-        408 | 409 | 425 | 429 | 500..=599 => again(Some(status), reason),
+        200..=299 => again(
+            None,
+            format!("the response holds an error: {message}"),
+            None,
+        ),
+        408 | 409 | 425 | 429 | 500..=599 => again(Some(status), reason, None),
         300..=399 => stop("check the endpoint's address: nothing is followed elsewhere"),
         401 | 403 => stop("check the API key and what it may do"),
         404 | 405 => stop("check the endpoint's address, --dialect and the model's name"),
         400 | 422 => match parameter(asking, &fault) {
             Some(parameter) => stop(&way_out(asking, &parameter)),
-            None if is_first => stop(
+            None if before.is_first => stop(
                 "see what it says; where the first prompt alone is at fault, put another one first",
             ),
             None => Verdict::GiveUp(reason),
@@ -278,6 +283,11 @@ mod tests {
         }
     }
 
+    const LATER: Before = Before {
+        is_first: false,
+        none: false,
+    };
+
     fn verdict(status: u16, body: &str, retry_after: Option<&str>) -> Verdict {
         let headers: Vec<_> = retry_after
             .into_iter()
@@ -287,17 +297,21 @@ mod tests {
             &asking(),
             &exchange(status, &headers),
             Some(body),
-            false,
+            LATER,
             now(),
         )
     }
 
     fn stopped(asking: &Asking, status: u16, body: &Value, is_first: bool) -> Option<String> {
+        let before = Before {
+            is_first,
+            none: is_first,
+        };
         match judge(
             asking,
             &exchange(status, &[]),
             Some(&body.to_string()),
-            is_first,
+            before,
             now(),
         ) {
             Verdict::Stop(refusal) => Some(refusal.way_out),
@@ -342,6 +356,35 @@ mod tests {
         // Whole, and of another dialect.
         let chat = r#"{"choices": [{"message": {"content": "Yes"}}]}"#;
         assert!(matches!(verdict(200, chat, None), Verdict::GiveUp(_)));
+    }
+
+    #[test]
+    fn what_is_no_answer_of_any_dialect_stops_where_nothing_came() {
+        let open = || Some(Broken::Connection("no answer in time".to_owned()));
+        let (page, stream, none) = ("<html>", "data: {}\n\n", r#"{"choices": []}"#);
+        for (body, broken, is_first, is_every) in [
+            (page, None, true, true),
+            (page, None, false, true),
+            (stream, None, false, true),
+            // Left open until there is no more time.
+            (stream, open(), false, true),
+            (page, open(), true, false),
+            (none, None, true, true),
+            // The prompt's fault, where others were answered.
+            (none, None, false, false),
+        ] {
+            for none in [true, false] {
+                let mut exchange = exchange(200, &[]);
+                exchange.broken.clone_from(&broken);
+                let before = Before { is_first, none };
+                match judge(&asking(), &exchange, Some(body), before, now()) {
+                    Verdict::Again { every, .. } => {
+                        assert_eq!(every.is_some(), is_every && none, "{body} {before:?}");
+                    }
+                    other => panic!("{body}: {other:?}"),
+                }
+            }
+        }
     }
 
     #[test]
@@ -409,7 +452,7 @@ mod tests {
             &asking(),
             &exchange(429, headers),
             Some(body),
-            false,
+            LATER,
             now(),
         ) {
             Verdict::Again { wait, .. } => wait.map(|wait| wait.as_millis()),

@@ -36,7 +36,7 @@ pub fn collect(
     )?;
     let mut keeper = Keeper::open(plan, client.address())?;
     let jobs = keeper.jobs(plan)?;
-    let already = keeper.summary.already + keeper.summary.without_text();
+    let already = keeper.came();
     progress(already);
     let shared = Shared {
         plan,
@@ -45,7 +45,9 @@ pub fn collect(
         stop,
         next: AtomicUsize::new(0),
         jobs: &jobs,
-        is_open: AtomicBool::new(already > 0),
+        has_earlier: already > 0,
+        is_open: AtomicBool::new(false),
+        has_answer: AtomicBool::new(false),
     };
     // Nobody asks on before what it brought is in the writer's hands: a run that has to stop has spent one prompt more a worker at most.
     let (sender, events) = mpsc::sync_channel(0);
@@ -62,6 +64,7 @@ pub fn collect(
             for event in events {
                 keeper.log_late(event);
             }
+            progress(keeper.came());
         }
         result
     });

@@ -8,7 +8,7 @@ use crate::log::{Attempt, now};
 use crate::pace::{Pace, sleep};
 use crate::plan::Plan;
 use crate::prompts::hex;
-use crate::retry::{Verdict, judge, pause};
+use crate::retry::{Before, Verdict, judge, pause};
 use crate::stop::Stop;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -24,8 +24,12 @@ pub(crate) struct Shared<'a> {
     pub(crate) stop: &'a Stop,
     pub(crate) next: AtomicUsize,
     pub(crate) jobs: &'a [Job<'a>],
-    /// Whether an answer has come: until then one request goes out at a time, so that a fault of all requests costs one.
+    /// Whether earlier runs brought answers.
+    pub(crate) has_earlier: bool,
+    /// Whether the first request is through: until then no other goes out, so that a fault of all requests costs one.
     pub(crate) is_open: AtomicBool,
+    /// Whether this run has had an answer.
+    pub(crate) has_answer: AtomicBool,
 }
 
 /// How long a worker sleeps before it looks again whether the first request is through.
@@ -51,6 +55,7 @@ impl<'a> Shared<'a> {
     }
 
     fn ask(&self, job: &'a Job<'a>, events: &mpsc::SyncSender<Event<'a>>) -> Option<()> {
+        let mut is_every = false;
         for attempt in 1.. {
             if !self.pace.wait(self.stop) {
                 return None;
@@ -59,6 +64,7 @@ impl<'a> Shared<'a> {
             let entry = Box::new(entry);
             let verdict = match verdict {
                 Verdict::Answer(answer) => {
+                    self.has_answer.store(true, Ordering::Relaxed);
                     let record = Record::new(job.prompt, job.repetition, *answer);
                     return events.send(Event::Answer(entry, Box::new(record))).ok();
                 }
@@ -69,13 +75,17 @@ impl<'a> Shared<'a> {
                 // It was sent.
                 Verdict::Answer(_) => return None,
                 Verdict::GiveUp(reason) => reason,
-                Verdict::Stop(refusal) => {
-                    // Before the writer hears of it, other workers would ask again.
-                    self.stop.ask();
-                    return events.send(Event::Refused(refusal)).ok();
+                Verdict::Stop(refusal) => return self.refused(refusal, events),
+                // Once may be chance, twice is what every request would bring.
+                Verdict::Again {
+                    every: Some(refusal),
+                    ..
+                } if is_every || attempt > self.plan.retries => {
+                    return self.refused(refusal, events);
                 }
                 Verdict::Again { reason, .. } if attempt > self.plan.retries => reason,
-                Verdict::Again { wait, .. } => {
+                Verdict::Again { wait, every, .. } => {
+                    is_every |= every.is_some();
                     if let Some(wait) = wait {
                         self.pace.hold(wait);
                     } else if !sleep(pause(self.plan.first_pause, attempt), self.stop) {
@@ -89,6 +99,12 @@ impl<'a> Shared<'a> {
         None
     }
 
+    fn refused(&self, refusal: Refusal, events: &mpsc::SyncSender<Event<'a>>) -> Option<()> {
+        // Before the writer hears of it, other workers would ask again.
+        self.stop.ask();
+        events.send(Event::Refused(refusal)).ok()
+    }
+
     fn attempt(&self, job: &Job<'_>, attempt: u32) -> (Attempt, Verdict) {
         let (time, since) = (now(), Instant::now());
         let exchange = self.client.send(&job.body);
@@ -97,7 +113,10 @@ impl<'a> Shared<'a> {
             &self.plan.asking,
             &exchange,
             text.as_deref(),
-            !self.is_open.load(Ordering::Relaxed),
+            Before {
+                is_first: !self.has_earlier && !self.is_open.load(Ordering::Relaxed),
+                none: !self.has_answer.load(Ordering::Relaxed),
+            },
             Timestamp::now(),
         );
         let failed = match &verdict {

@@ -28,6 +28,7 @@
 //! ```
 
 mod answers;
+mod calls;
 mod elsewhere;
 pub mod encode;
 mod error;

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::calls::lacks_a_result;
 use crate::elsewhere::points_elsewhere;
 use crate::error::{CorpusError, Reason};
 use crate::fields::Field;
 use crate::formats::Format;
 use crate::formats::json_array::Elements;
-use crate::formats::json_object::{self, Role};
+use crate::formats::json_fields::{Role, found_in};
+use crate::formats::json_object;
 use crate::formats::jsonl::Lines;
 use crate::formats::records::{Opened, RecordKind, Records, Several};
 use crate::input::Input;
@@ -80,14 +82,14 @@ impl RecordKind for Request {
         if let Some(field) = numbers(&tree, "", &tokens) {
             return Err(Reason::MayBeTokens { field });
         }
-        let points_elsewhere = points_elsewhere(&tree);
+        let points_elsewhere = points_elsewhere(&tree) || lacks_a_result(&tree, &options.roles);
         let says_something = says_something(&tree);
         // As batch services name it.
         let mut names = ["custom_id", "key"].iter();
         let named = names.find_map(|name| tree.text_at(name));
         let named = named.filter(|_| !options.fields.maps_id());
         let named = named.map(str::to_owned);
-        let found = json_object::found_in(tree, options, Role::Request)?;
+        let found = found_in(tree, options, Role::Request)?;
         let (id, prompt_tokens, strings) = found.into_said();
         let is_whole = (prompt_tokens.is_some() || says_something) && !points_elsewhere;
         Ok(vec![Ok(Self {

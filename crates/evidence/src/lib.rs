@@ -13,6 +13,7 @@ pub mod cohorts;
 pub mod commit;
 pub mod log;
 pub mod logged;
+mod opening_file;
 pub mod openings;
 mod reading;
 pub mod replay;

@@ -1,13 +1,12 @@
 //! What opens a commitment: the nonce, kept beside the key and shown with it.
 
-use hallmark::files::keys::{refuse_readable_by_others, write_private};
+use crate::opening_file;
+use hallmark::files::keys::write_private;
 use hallmark::{Error, Result};
 use hallmark_core::keys::{COMMITMENT_NONCE_BYTES, Commitment, Key};
 use hallmark_verify::digest::{hexadecimal, of_hexadecimal};
 use hallmark_verify::formats::CommittedKey;
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -27,9 +26,6 @@ impl fmt::Debug for Opening {
             .finish_non_exhaustive()
     }
 }
-
-/// The longest opening file that is read, in bytes.
-const MAX: u64 = 4096;
 
 const KIND: &str = "hallmark-opening-1";
 
@@ -52,17 +48,10 @@ impl Opening {
     /// # Errors
     /// When others can read it, or it is no opening.
     pub fn read(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io("open the opening", path, &error))?;
-        refuse_readable_by_others(path, &file)?;
-        let mut text = Zeroizing::new(String::with_capacity(MAX as usize));
-        let wrong = || {
+        opening_file::read(path, Self::parse, || {
             Error::usage(format_args!("{} opens no commitment", path.display()))
                 .hint("give the file that `hallmark commit` wrote beside the commitments")
-        };
-        file.take(MAX)
-            .read_to_string(&mut text)
-            .map_err(|_| wrong())?;
-        Self::parse(&text).ok_or_else(wrong)
+        })
     }
 
     /// Reads the text of a file; nothing where it is no opening.

@@ -403,7 +403,9 @@ impl Detected {
 }
 
 impl Verdict {
-    fn of(level: f64, scored: u64, log10_p: Log10P) -> Self {
+    /// What so many cells with such a p come to at a level.
+    #[must_use]
+    pub fn of(level: f64, scored: u64, log10_p: Log10P) -> Self {
         let outcome = if scored < FEW_CELLS {
             Conclusion::Inconclusive
         } else if log10_p.value() <= level.log10() {

@@ -69,6 +69,7 @@ pub mod text;
 pub mod tokenizers;
 mod visits;
 pub mod weights;
+pub mod words;
 
 pub use calibrate::{Calibrated, calibrate};
 pub use detect::{Detected, Detector, detect, detect_each};

@@ -131,6 +131,42 @@ fn every_report_warns_of_the_transposed_conditional() {
 }
 
 #[test]
+fn a_detection_says_its_verdict_how_it_was_read_and_what_documents_share() {
+    let detected = common::detected();
+    for text in texts(&Subject::Detected(&detected)) {
+        for words in [
+            "found at level 0.001",
+            "not found at level 0.001",
+            "too few cells at level 0.001",
+            "How the records were read",
+            "Layout: OpenAI messages (3)",
+            "2 earlier turns of the assistant count as shown",
+            "The documents share 31% of their cells with documents before them",
+            "Alone: p",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+    // A verdict that the numbers do not give, or at no level, is none.
+    for level in [1e-300, 1.5, -1.0] {
+        let mut changed = detected.clone();
+        for verdict in [&mut changed.verdict, &mut changed.documents[1].verdict] {
+            let verdict = verdict.as_mut().expect("a verdict");
+            (verdict.level, verdict.outcome) = (level, Conclusion::Found);
+        }
+        for text in texts(&Subject::Detected(&changed)) {
+            assert!(text.contains("the result contradicts itself"), "{text}");
+        }
+    }
+    // Where little is shared, nothing is said of it.
+    let mut apart = detected;
+    apart.shared = Some(0.05);
+    for text in texts(&Subject::Detected(&apart)) {
+        assert!(!text.contains("Alone: p") && !text.contains("The documents share"));
+    }
+}
+
+#[test]
 fn what_was_found_is_said_with_its_key_its_bound_and_its_proviso() {
     let examined = common::examined();
     let [page, _] = texts(&Subject::Examined(&examined));

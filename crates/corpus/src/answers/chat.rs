@@ -164,14 +164,19 @@ impl Talk {
         is_backwards || self.messages.iter().any(|turn| turn.is_out_of_order)
     }
 
-    /// Bytes that a record up to this answer says.
-    pub(super) fn bytes_up_to(&self, place: Place) -> u64 {
-        let turns = match place.with_rest {
-            true => &self.messages[..],
-            false => &self.messages[..=place.turn],
-        };
-        let strings = turns.iter().flat_map(|turn| &turn.strings);
-        strings.map(|(said, _)| said.held()).sum()
+    /// For each number of turns, bytes that the first so many say.
+    pub(super) fn bytes(&self) -> Vec<u64> {
+        let mut bytes = vec![0];
+        let mut all = 0;
+        for turn in &self.messages {
+            all += turn
+                .strings
+                .iter()
+                .map(|(said, _)| said.held())
+                .sum::<u64>();
+            bytes.push(all);
+        }
+        bytes
     }
 
     /// Takes the text, or the call, at a place as the answer and every other string of every turn as exposure, turn by turn.
@@ -181,10 +186,7 @@ impl Talk {
         let kind = place
             .call
             .map_or(Kind::Text, |(_, begin)| Kind::Call(begin));
-        let turns = match place.with_rest {
-            true => &self.messages[..],
-            false => &self.messages[..=place.turn],
-        };
+        let turns = &self.messages[..place.turns_of(self.messages.len())];
         let mut shown = Vec::with_capacity(turns.len());
         for (at, turn) in turns.iter().enumerate() {
             let is_answer = |of: Kind| at == place.turn && of == kind;
@@ -250,6 +252,14 @@ fn unfolded(turns: Vec<Message>, roles: &Roles) -> (Vec<Message>, bool) {
 }
 
 impl Place {
+    /// Turns of so many that a record of this answer says.
+    pub(super) fn turns_of(self, all: usize) -> usize {
+        match self.with_rest {
+            true => all,
+            false => self.turn + 1,
+        }
+    }
+
     /// The one answer of a record, with everything else in it as shown.
     fn last(turn: usize) -> Self {
         Self {

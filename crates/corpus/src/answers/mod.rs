@@ -110,8 +110,9 @@ impl Found {
                     continue;
                 }
             };
+            let (bytes, own) = (talk.bytes(), self.held());
             for place in places {
-                held.add(self.held() + talk.bytes_up_to(place))?;
+                held.add(own + bytes[place.turns_of(talk.messages.len())])?;
                 let mut found = self.clone();
                 if let Some(id) = &mut found.id {
                     if several {

@@ -1,26 +1,24 @@
-//! One JSON object into the fields that a record is made of.
+//! One JSON object into its records: by its layout, or by the fields that are mapped.
 //!
 //! The object is walked along the mapped paths; of everything beside them the strings are kept as exposure. What is not
 //! read must still be valid JSON and not too deep.
 
 use std::sync::Arc;
 
+use super::json_fields::{Role, fill};
 use crate::answers::Held;
+use crate::calls::lacks_a_result;
 use crate::elsewhere::{asks_in_numbers, points_elsewhere};
-use crate::error::{Reason, TokenFault};
+use crate::error::Reason;
 use crate::exposure::Said;
 use crate::failed::{asker, failure, flat};
-use crate::fields::{Branch, Field, Node};
 use crate::found::{Found, Shown, name_keys, no_answer};
 use crate::layouts::{self, Contender, Exchange, Laid, Layout};
 use crate::names::names_shown;
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
-use crate::spelled::{SPELLED, is_data, spelled};
 use crate::strings::strings;
-use crate::talk::{asked, messages, replies};
-use crate::tokens::token;
-use crate::tree::{Parsed, Tree, embedded, parse};
+use crate::tree::{Parsed, Tree, parse};
 
 /// Reads the records of one JSON object: one for each answer, or why it is none.
 pub(crate) fn records(
@@ -116,7 +114,7 @@ fn of_object(
     let is_mapped = options.fields.given().next().is_some();
     let beside = Found {
         has_halves,
-        points_elsewhere: points_elsewhere(&tree),
+        points_elsewhere: points_elsewhere(&tree) || lacks_a_result(&tree, &options.roles),
         asks_in_numbers: asks_in_numbers(&tree),
         shown: names_shown(&tree)
             .map(|said| Shown::Strings(vec![said]))
@@ -286,6 +284,11 @@ fn of_layout(
             records.push(Err(Reason::Failed { failure }));
             continue;
         }
+        // Who asked behind a call showed what it gave.
+        found.points_elsewhere |= asked.last().is_some_and(|turn| {
+            let role = turn.role.as_deref();
+            role.is_some_and(|role| options.roles.answers(role)) && !turn.calls().is_empty()
+        });
         found.start_field();
         found.strings_mut().extend(rest);
         found.prompt_turns = (!asked.is_empty()).then(|| Arc::unwrap_or_clone(asked));
@@ -304,17 +307,6 @@ fn of_layout(
     Ok(records)
 }
 
-/// Whose an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// The suspect's: its log-probabilities are its own.
-    Answer,
-    /// The suspect's, and its answer was taken out of it.
-    Beside,
-    /// Whoever's asked it.
-    Request,
-}
-
 /// One JSON object of text that is UTF-8.
 pub(crate) fn tree(bytes: &[u8], options: &ReadOptions) -> Result<Tree, Reason> {
     let Parsed {
@@ -327,266 +319,4 @@ pub(crate) fn tree(bytes: &[u8], options: &ReadOptions) -> Result<Tree, Reason> 
         return Err(Reason::NotAnObject { found: tree.kind() });
     }
     Ok(tree)
-}
-
-/// The mapped fields of one JSON object, and the strings beside them.
-pub(crate) fn found_in(tree: Tree, options: &ReadOptions, role: Role) -> Result<Found, Reason> {
-    fill(Found::default(), tree, options, role)
-}
-
-/// The same, added to what is known of the record.
-fn fill(mut found: Found, tree: Tree, options: &ReadOptions, role: Role) -> Result<Found, Reason> {
-    let walk = Walk { options, role };
-    let Tree::Object(fields) = tree else {
-        return Ok(found);
-    };
-    let branch = options.fields.root();
-    for (key, value) in fields {
-        found.start_field();
-        let node = branch.child(&key);
-        // Tokens that the suspect wrote or weighed are nothing that it was shown.
-        if key == LOGPROBS && role != Role::Request && node.is_none() {
-            continue;
-        }
-        walk.step(value, node, &Arc::from(&*key), &mut found)?;
-    }
-    Ok(found)
-}
-
-/// The record's field of log-probabilities.
-const LOGPROBS: &str = "logprobs";
-
-/// The way through a record.
-struct Walk<'a> {
-    options: &'a ReadOptions,
-    role: Role,
-}
-
-impl Walk<'_> {
-    /// A value somewhere below the record: on the way to a field, a field, or neither.
-    fn step(
-        &self,
-        value: Tree,
-        node: Option<&Node>,
-        name: &Arc<str>,
-        found: &mut Found,
-    ) -> Result<(), Reason> {
-        match node {
-            Some(Node::Leaf(field)) if !(self.role == Role::Beside && field.is_body()) => {
-                self.leaf(value, *field, found)
-            }
-            Some(Node::Branch(branch)) => self.branch(value, branch, name, found),
-            _ => {
-                let data = Some(&value).filter(|_| is_data(name)).and_then(spelled);
-                let said = |text| Said {
-                    text,
-                    name: SPELLED.into(),
-                };
-                found.strings_mut().extend(data.map(said));
-                strings(value, name, found.strings_mut());
-                Ok(())
-            }
-        }
-    }
-
-    /// An object or list that may hold mapped fields. A path that leads through another value leads nowhere.
-    fn branch(
-        &self,
-        value: Tree,
-        branch: &Branch,
-        name: &Arc<str>,
-        found: &mut Found,
-    ) -> Result<(), Reason> {
-        match value {
-            Tree::Object(fields) => {
-                for (key, value) in fields {
-                    let node = branch.child(&key);
-                    self.step(value, node, &Arc::from(&*key), found)?;
-                }
-                Ok(())
-            }
-            Tree::List(items) => {
-                refuse_part(&items, branch, name)?;
-                for (index, item) in items.into_iter().enumerate() {
-                    let node = branch.at(index, &item);
-                    self.step(item, node, name, found)?;
-                }
-                Ok(())
-            }
-            Tree::Text(text) => match embedded(&text, self.options.limits.nesting()) {
-                // A column of a table holds it as JSON.
-                Some(value) => self.branch(value, branch, name, found),
-                None => {
-                    strings(Tree::Text(text), name, found.strings_mut());
-                    Ok(())
-                }
-            },
-            _ => Ok(()),
-        }
-    }
-
-    /// A value that a field is mapped to. `null` is the same as absent.
-    fn leaf(&self, value: Tree, field: Field, found: &mut Found) -> Result<(), Reason> {
-        let fields = &self.options.fields;
-        found.note(field, fields)?;
-        if field == Field::Messages {
-            found.note_shown(Shown::Messages);
-        }
-        if value == Tree::Null {
-            if field == Field::Prompt {
-                found.note_shown(Shown::Prompt);
-            }
-            return Ok(());
-        }
-        let wrong = |value: &Tree, expected| Reason::Kind {
-            field: fields.path(field),
-            found: value.kind().to_owned(),
-            expected,
-        };
-        match field {
-            Field::Messages => {
-                let value = match value {
-                    Tree::Text(text) => {
-                        embedded(&text, self.options.limits.nesting()).unwrap_or(Tree::Text(text))
-                    }
-                    value => value,
-                };
-                found.messages = Some(messages(value, &fields.path(field))?);
-            }
-            // A count under such a name, as records of use have it, is no list of tokens.
-            Field::Tokens | Field::PromptTokens | Field::ResponseTokens
-                if is_count(&value) && fields.path(field) == field.name() => {}
-            Field::Tokens | Field::PromptTokens | Field::ResponseTokens => {
-                let tokens = self.tokens(value, field)?;
-                if let Some(slot) = found.tokens_mut(field) {
-                    *slot = Some(tokens);
-                }
-            }
-            Field::Id | Field::Group | Field::SubKey => {
-                let text = match value {
-                    Tree::Text(text) => text,
-                    Tree::Whole(number) => number.to_string(),
-                    other => return Err(wrong(&other, "a string or a whole number")),
-                };
-                if let Some(slot) = found.text_mut(field) {
-                    *slot = Some(text);
-                }
-            }
-            Field::Prompt => {
-                found.note_shown(Shown::Prompt);
-                match value {
-                    Tree::Text(text) => found.prompt = Some(text),
-                    value if !value.fields().is_empty() || holds_text(&value) => {
-                        found.prompt_turns = Some(asked(value));
-                    }
-                    other => return Err(wrong(&other, "a string, or a list of turns")),
-                }
-            }
-            Field::Text | Field::Response => match value {
-                Tree::Text(text) => {
-                    if let Some(slot) = found.text_mut(field) {
-                        *slot = Some(text);
-                    }
-                }
-                value if holds_text(&value) => {
-                    let mut rest = vec![];
-                    found.note_shown(Shown::Messages);
-                    found.replies = Some(replies(value, &mut rest));
-                    found.strings_mut().extend(rest);
-                }
-                other => return Err(wrong(&other, "a string, or a list of parts with text,")),
-            },
-        }
-        Ok(())
-    }
-
-    /// A list of token ids.
-    fn tokens(&self, value: Tree, field: Field) -> Result<Vec<u32>, Reason> {
-        let name = || self.options.fields.path(field);
-        let fault = |index, found: String, why| Reason::Token {
-            field: name(),
-            index,
-            found,
-            why,
-        };
-        let check = |(index, number): (usize, i128)| {
-            let id = token(number, self.options.vocab_size);
-            id.map_err(|why| fault(index, number.to_string(), why))
-        };
-        let value = match value {
-            Tree::Text(text) => {
-                embedded(&text, self.options.limits.nesting()).unwrap_or(Tree::Text(text))
-            }
-            value => value,
-        };
-        match value {
-            Tree::Ids(ids) => {
-                for (index, &id) in ids.iter().enumerate() {
-                    check((index, id.into()))?;
-                }
-                Ok(ids)
-            }
-            Tree::List(items) => {
-                let items = items.into_iter().enumerate();
-                let ids = items.map(|(index, item)| match item {
-                    Tree::Whole(number) => check((index, number)),
-                    other => Err(fault(index, other.kind().to_owned(), TokenFault::NotAnId)),
-                });
-                ids.collect()
-            }
-            other => Err(Reason::Kind {
-                field: name(),
-                found: other.kind().to_owned(),
-                expected: "a list of token ids",
-            }),
-        }
-    }
-}
-
-/// Whether a value is one number, in JSON or in a table's cell.
-fn is_count(value: &Tree) -> bool {
-    match value {
-        Tree::Whole(_) => true,
-        Tree::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
-        _ => false,
-    }
-}
-
-/// Refuses a path to one of several parts of an answer: the others would count as shown.
-fn refuse_part(items: &[Tree], branch: &Branch, list: &str) -> Result<(), Reason> {
-    if !["parts", "content"].contains(&list) {
-        return Ok(());
-    }
-    for (index, item) in items.iter().enumerate() {
-        let Some(Node::Branch(part)) = branch.at(index, item) else {
-            continue;
-        };
-        for name in ["text", "content"] {
-            let Some(Node::Leaf(field)) = part.child(name) else {
-                continue;
-            };
-            let parts = items
-                .iter()
-                .filter(|item| item.text_at(name).is_some())
-                .count();
-            if field.is_body() && parts > 1 {
-                return Err(Reason::PartOfAnswer {
-                    list: list.to_owned(),
-                    parts,
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether a value is made of turns or parts: some object in it has a string.
-fn holds_text(value: &Tree) -> bool {
-    match value {
-        Tree::Object(fields) => fields
-            .iter()
-            .any(|(_, value)| value.text().is_some() || holds_text(value)),
-        Tree::List(items) => items.iter().any(holds_text),
-        _ => false,
-    }
 }

@@ -1,6 +1,7 @@
 //! The formats of inputs: which one an input has, and a reader of each.
 
 pub(crate) mod json_array;
+pub(crate) mod json_fields;
 pub(crate) mod json_object;
 pub(crate) mod jsonl;
 #[cfg(feature = "parquet")]

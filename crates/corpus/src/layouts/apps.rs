@@ -20,7 +20,7 @@ pub(super) fn chatgpt(tree: &mut Tree) -> Vec<Exchange> {
     let Some(Tree::Object(mut nodes)) = tree.take("mapping") else {
         return vec![];
     };
-    let path = path(&nodes, current(tree, &nodes));
+    let path = path(&nodes, &places(&nodes), current(tree, &nodes));
     let turns = path
         .into_iter()
         .filter_map(|place| turn(nodes[place].1.take("message")?));
@@ -43,7 +43,8 @@ pub(super) fn chatgpt_branches(tree: &mut Tree) -> Vec<Exchange> {
     let ends = last
         .into_iter()
         .chain(leaves.filter(|&place| Some(place) != last));
-    let paths: Vec<Vec<usize>> = ends.map(|end| path(&nodes, Some(end))).collect();
+    let places = places(&nodes);
+    let paths: Vec<Vec<usize>> = ends.map(|end| path(&nodes, &places, Some(end))).collect();
     let turns: Vec<Result<Vec<Message>, Fault>> = nodes
         .iter_mut()
         .map(|(_, node)| {
@@ -105,13 +106,14 @@ fn current(tree: &Tree, nodes: &[(String, Tree)]) -> Option<usize> {
     })
 }
 
+/// The place of each message by its name.
+fn places(nodes: &[(String, Tree)]) -> HashMap<&str, usize> {
+    let nodes = nodes.iter().enumerate();
+    nodes.map(|(at, (id, _))| (id.as_str(), at)).collect()
+}
+
 /// The places of the messages from the root to one of them.
-fn path(nodes: &[(String, Tree)], end: Option<usize>) -> Vec<usize> {
-    let places: HashMap<&str, usize> = nodes
-        .iter()
-        .enumerate()
-        .map(|(at, (id, _))| (id.as_str(), at))
-        .collect();
+fn path(nodes: &[(String, Tree)], places: &HashMap<&str, usize>, end: Option<usize>) -> Vec<usize> {
     let mut path = vec![];
     let mut seen = HashSet::new();
     let mut at = end;

@@ -74,6 +74,12 @@ impl Log10P {
         self.0
     }
 
+    /// The logarithm to so many decimals, for people: of a p that is never smaller than the computed one.
+    #[must_use]
+    pub fn rounded(self, decimals: i32) -> f64 {
+        rounded_up(self.0, decimals)
+    }
+
     /// Caps a computed bound at p = 1.
     pub(crate) fn clamped(log10_p: f64) -> Self {
         debug_assert!(!log10_p.is_nan());
@@ -103,6 +109,12 @@ impl Log10E {
         self.0
     }
 
+    /// The logarithm to so many decimals, for people: of an e that is never larger than the computed one.
+    #[must_use]
+    pub fn rounded(self, decimals: i32) -> f64 {
+        -rounded_up(-self.0, decimals) + 0.0
+    }
+
     /// The p-value min(1, 1/e) of a fixed e-value (Markov) or of an e-process' supremum (Ville). Exact.
     #[must_use]
     pub fn p_value(self) -> Log10P {
@@ -114,6 +126,18 @@ impl Log10E {
         debug_assert!(!log10_e.is_nan());
         Self(log10_e.clamp(f64::MIN, f64::MAX) + 0.0)
     }
+}
+
+/// The least number of so many decimals that is not below this one; a number that has no more of them is itself.
+fn rounded_up(number: f64, decimals: i32) -> f64 {
+    let parts = 10_f64.powi(decimals);
+    let up = (number * parts).ceil();
+    if up.abs() >= 1.0 / f64::EPSILON {
+        return number;
+    }
+    // The product is rounded, so the right one may stand beside it.
+    let mut near = (-1..=1).map(|step| (up + f64::from(step)) / parts + 0.0);
+    near.find(|&near| near >= number).unwrap_or(number)
 }
 
 /// What the display does not show.
@@ -255,6 +279,39 @@ mod tests {
         ] {
             assert_eq!(Log10E::new(log10).unwrap().to_string(), shown, "{log10}");
         }
+    }
+
+    #[test]
+    fn decimals_are_rounded_against_the_accuser_and_no_further_than_they_must() {
+        for (log10, decimals, shown) in [
+            (0.0, 2, "0.00"),
+            (-1e-300, 2, "0.00"),
+            (-0.001, 2, "0.00"),
+            (-0.01, 2, "-0.01"),
+            (-5.559, 2, "-5.55"),
+            (-5.55, 2, "-5.55"),
+            (-0.29, 2, "-0.29"),
+            (-1.005, 2, "-1.00"),
+            (-363.502_365, 4, "-363.5023"),
+            (-1e18, 2, "-1000000000000000000.00"),
+        ] {
+            let places = decimals as usize;
+            assert_eq!(format!("{:.places$}", p(log10).rounded(decimals)), shown);
+            let e = Log10E::new(-log10).unwrap().rounded(decimals);
+            assert_eq!(format!("{e:.places$}"), shown.replace('-', ""), "{log10}");
+        }
+        // Every hundredth is itself, and its neighbours go up.
+        for hundredths in 1..=200_000 {
+            let exact = -f64::from(hundredths) / 100.0;
+            assert_eq!(p(exact).rounded(2), exact);
+            assert_eq!(
+                p(exact.next_up()).rounded(2),
+                -f64::from(hundredths - 1) / 100.0 + 0.0
+            );
+            assert_eq!(p(exact.next_down()).rounded(2), exact);
+        }
+        assert!(p(f64::MIN).rounded(2).is_finite());
+        assert_eq!(Log10E::new(-2.001).unwrap().rounded(2), -2.01);
     }
 
     #[test]

@@ -2,13 +2,12 @@
 
 use super::draw::Draw;
 use super::format::Committed;
-use hallmark::files::keys::{refuse_readable_by_others, write_private};
+use crate::opening_file;
+use hallmark::files::keys::write_private;
 use hallmark::{Error, Result};
 use hallmark_core::keys::{COMMITMENT_NONCE_BYTES, Commitment, TwinsSeed};
 use hallmark_verify::digest::{hexadecimal, of_hexadecimal};
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -25,9 +24,6 @@ impl fmt::Debug for TwinsOpening {
 }
 
 const KIND: &str = "hallmark-twins-opening-1";
-
-/// The longest opening file that is read, in bytes.
-const MAX: u64 = 4096;
 
 impl TwinsOpening {
     /// An opening with a new nonce.
@@ -81,17 +77,10 @@ impl TwinsOpening {
     /// # Errors
     /// When others can read it, or it is no opening.
     pub fn read(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io("open the opening", path, &error))?;
-        refuse_readable_by_others(path, &file)?;
-        let mut text = Zeroizing::new(String::with_capacity(MAX as usize));
-        let wrong = || {
+        opening_file::read(path, Self::parse, || {
             Error::usage(format_args!("{} opens no draw of twins", path.display()))
                 .hint("give the twins.opening that `hallmark twins commit` wrote")
-        };
-        file.take(MAX)
-            .read_to_string(&mut text)
-            .map_err(|_| wrong())?;
-        Self::parse(&text).ok_or_else(wrong)
+        })
     }
 
     /// Reads the text of a file; nothing where it is no opening.

@@ -5,5 +5,6 @@ mod alter;
 mod fixture;
 mod forged;
 mod own_cells;
+mod reported;
 mod sources;
 mod tampered;

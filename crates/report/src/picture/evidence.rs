@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::frame::{LETTERS, WIDTH, frame};
 use super::pen::{GREY, INK, at, label, line, short};
 use crate::Evidence;
-use crate::words::{count, decimals};
+use crate::words::{count, decimals, log10_e};
 use maud::{Markup, html};
 
 const HEIGHT: f64 = 280.0;
@@ -57,7 +57,7 @@ pub(crate) fn evidence(id: &str, lines: &[(String, &Evidence)], level: f64) -> M
         if let Some(point) = last {
             described.push_str(&format!(
                 " {name}: {} after {} cells.",
-                decimals(point.log10_e.value(), 2),
+                log10_e(point.log10_e, 2),
                 count(point.cells)
             ));
         }

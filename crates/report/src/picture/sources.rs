@@ -3,7 +3,8 @@
 use super::axis::Axis;
 use super::frame::{LETTERS, WIDTH, frame};
 use super::pen::{GREY, INK, at, label, line, short};
-use crate::words::decimals;
+use crate::words;
+use hallmark_detector::tail::Log10P;
 use maud::{Markup, html};
 
 const LEFT: f64 = 152.0;
@@ -14,7 +15,7 @@ const TOP: f64 = 30.0;
 /// What is left without a source.
 pub(crate) struct Without<'a> {
     pub(crate) source: &'a str,
-    pub(crate) log10_p: f64,
+    pub(crate) log10_p: Log10P,
 }
 
 /// log10 p without each source, against `all`, log10 p with all of them, and the level.
@@ -28,7 +29,7 @@ pub(crate) fn sources(
     let level = level.log10();
     let values = rows
         .iter()
-        .map(|row| row.log10_p)
+        .map(|row| row.log10_p.value())
         .chain(all)
         .chain([0.0, level]);
     let axis = Axis::over(values, LEFT, RIGHT);
@@ -38,7 +39,7 @@ pub(crate) fn sources(
         described.push_str(&format!(
             " Without {}: {}.",
             row.source,
-            decimals(row.log10_p, 2)
+            words::log10_p(row.log10_p)
         ));
     }
     let zero = axis.place(0.0);
@@ -56,7 +57,7 @@ pub(crate) fn sources(
             }
             @for (number, row) in rows.iter().enumerate() {
                 @let y = TOP + ROW * (number as f64 + 0.5);
-                @let end = axis.place(row.log10_p);
+                @let end = axis.place(row.log10_p.value());
                 (label((LEFT - 8.0, y + LETTERS / 3.0), "end", &short(row.source, 21)))
                 (line((zero, y), (end, y), GREY, 1.0, "1 3"))
                 circle cx=(at(end)) cy=(at(y)) r="4.5" {}

@@ -2,7 +2,7 @@
 
 use super::column::number;
 use crate::page::{Block, Table, Text};
-use crate::words::{above, below, count, decimals, fixed, p};
+use crate::words::{above, below, count, decimals, fixed, log10_e, p};
 use hallmark_detector::finding::{
     ContrastMeasure, Expectation, Finding, Found, Leaning, Level, Order, ResidualCounts, T3, T3r,
     T6, T8, T9,
@@ -156,14 +156,11 @@ fn e_process(found: &T3) -> Vec<(String, String)> {
             "largest log10 E",
             format!(
                 "{} after {} cells",
-                decimals(found.supremum.log10_e.value(), 4),
+                log10_e(found.supremum.log10_e, 4),
                 count(found.supremum.cells)
             ),
         ),
-        fact(
-            "log10 E at the end, the e-value",
-            decimals(found.log10_e.value(), 4),
-        ),
+        fact("log10 E at the end, the e-value", log10_e(found.log10_e, 4)),
         fact("what says that the order was fixed without the key", order),
     ]
 }
@@ -172,13 +169,13 @@ fn own_log(found: &T3r) -> Vec<(String, String)> {
     let mut facts = vec![
         fact(
             "log10 E at the log's end, the e-value",
-            decimals(found.log10_e.value(), 4),
+            log10_e(found.log10_e, 4),
         ),
         fact(
             "largest on the way, to look at only",
             format!(
                 "{} after {} cells",
-                decimals(found.supremum.log10_e.value(), 4),
+                log10_e(found.supremum.log10_e, 4),
                 count(found.supremum.cells)
             ),
         ),
@@ -186,8 +183,8 @@ fn own_log(found: &T3r) -> Vec<(String, String)> {
             "bets that follow and that lean, log10 E",
             format!(
                 "{} and {}",
-                decimals(found.log10_e_follow.value(), 4),
-                decimals(found.log10_e_lean.value(), 4)
+                log10_e(found.log10_e_follow, 4),
+                log10_e(found.log10_e_lean, 4)
             ),
         ),
         fact(
@@ -272,7 +269,7 @@ fn log_probabilities(found: &T9) -> Vec<(String, String)> {
                 decimals(found.mass_null, 4)
             ),
         ),
-        fact("log10 E", decimals(found.log10_e.value(), 4)),
+        fact("log10 E", log10_e(found.log10_e, 4)),
         fact("bound of the tail", format!("{:?}", found.method)),
     ];
     if let Some(visible) = found.mass_smallest_visible {

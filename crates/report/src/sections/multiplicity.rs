@@ -2,7 +2,7 @@
 
 use super::column::{number, words};
 use crate::page::{Block, Table};
-use crate::words::{Names, above, below, count, decimals, fixed, p};
+use crate::words::{Names, above, below, count, decimals, fixed, log10_e, p};
 use hallmark::examine::Examined;
 use hallmark_detector::finding::Test;
 use hallmark_detector::statistic::cohorts::Standing;
@@ -72,7 +72,7 @@ pub(crate) fn multiplicity(examined: &Examined, names: &Names<'_>) -> Vec<Block>
                     standing.into(),
                     if tests.is_empty() { "–".to_owned() } else { tests.join(", ") }.into(),
                     p(cohort.log10_p_adjusted).into(),
-                    format!("{} ({})", decimals(cohort.log10_e.value(), 2), cohort.e_from).into(),
+                    format!("{} ({})", log10_e(cohort.log10_e, 2), cohort.e_from).into(),
                     effect.into(),
                 ]
             },

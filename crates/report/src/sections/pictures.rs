@@ -143,7 +143,7 @@ pub(super) fn sources(
         .take(MOST)
         .map(|(one, source)| Without {
             source,
-            log10_p: one.log10_p.value(),
+            log10_p: one.log10_p,
         })
         .collect();
     let mut tests = examined.tests.iter();

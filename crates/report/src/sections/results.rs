@@ -4,7 +4,7 @@ use super::column::{number, words};
 use super::details::details;
 use super::pictures;
 use crate::page::{Block, Table, Text};
-use crate::words::{self, Names, count, decimals, effect_facts, log10_p, name, p, says};
+use crate::words::{self, Names, count, decimals, effect_facts, log10_e, log10_p, name, p, says};
 use crate::{Evidence, LineUp};
 use hallmark::examine::Examined;
 use hallmark_detector::finding::{Finding, Found};
@@ -97,14 +97,11 @@ fn statistic(finding: &Finding) -> (String, String) {
         Found::T9(found) => sum(found.statistic, found.expected),
         Found::T6(found) => sum(found.statistic, 0.0),
         Found::T3(found) => (
-            format!(
-                "largest log10 E {}",
-                decimals(found.supremum.log10_e.value(), 2)
-            ),
+            format!("largest log10 E {}", log10_e(found.supremum.log10_e, 2)),
             "–".to_owned(),
         ),
         Found::T3r(found) => (
-            format!("log10 E {}", decimals(found.log10_e.value(), 2)),
+            format!("log10 E {}", log10_e(found.log10_e, 2)),
             "–".to_owned(),
         ),
         Found::T5(found) => (

@@ -21,6 +21,7 @@ pub(crate) fn calibrated(calibrated: &Calibrated) -> Page {
             .with(does_not_show()),
         Section::new("results", "The numbers")
             .and(calibrated.lengths.iter().flat_map(of_length)),
+        sections::reading(&calibrated.reading),
         Section::new("files", "Files").with(sections::inputs(&calibrated.inputs)),
         Section::new("repeat", "How to repeat it")
             .with(Block::paragraph(format!(

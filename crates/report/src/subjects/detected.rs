@@ -2,13 +2,15 @@
 
 use crate::page::{Block, Column, Page, Picture, Section, Table, Text};
 use crate::picture;
+use crate::sections;
 use crate::words::{
     above, below, count, counts, decimals, effect_facts, log10_p, measure, p,
     plain_warning_of_text, significant, skipped,
 };
-use hallmark::detect::{Detected, Document};
-use hallmark::{LocatedJson, PassageJson};
+use hallmark::detect::{Detected, Document, Verdict};
+use hallmark::{LocatedJson, PassageJson, words};
 use hallmark_detector::finding::{FEW_CELLS, Finding};
+use hallmark_detector::tail::Log10P;
 
 /// Documents whose passages have a picture.
 const PICTURES: usize = 20;
@@ -34,8 +36,10 @@ pub(crate) fn detected(detected: &Detected) -> Page {
             .with(does_not_show()),
         Section::new("results", "The numbers")
             .with(Block::Facts(numbers(detected)))
-            .with(documents(&detected.documents)),
+            .and(words::shared(detected).map(Block::caution))
+            .with(documents(detected)),
         Section::new("passages", "Where the mark was found").and(passages(&located)),
+        sections::reading(&detected.reading),
         Section::new("warnings", "Warnings").and(warnings(detected)),
         Section::new("repeat", "How to repeat it").with(Block::paragraph(
             "The same version of the program with the same texts, profile and key gives the same bytes. This result does not hold the digests of its files.",
@@ -68,9 +72,23 @@ fn says(detected: &Detected) -> Text {
             above(effect.smallest_visible - effect.null)
         )
     });
-    Text::words("A random key would make all these texts together score as high as this key does with probability at most ")
+    let told = match verdict(detected.verdict.as_ref(), pooled.scored, pooled.log10_p) {
+        Some(told) => Text::words("All together: ")
+            .then(Text::strong(told))
+            .and(". "),
+        None => Text::default(),
+    };
+    told.and("A random key would make all these texts together score as high as this key does with probability at most ")
         .then(Text::strong(p(pooled.log10_p)))
         .and(format!(" (over {} distinct cells).{seen}", count(pooled.scored)))
+}
+
+/// The verdict that a result has, if its own numbers give the same.
+fn verdict(given: Option<&Verdict>, scored: u64, log10_p: Log10P) -> Option<String> {
+    given.map(|given| match Verdict::of(given.level, scored, log10_p) {
+        same if same == *given && given.level > 0.0 && given.level < 1.0 => words::verdict(given),
+        _ => "the result contradicts itself, and nothing is concluded from its verdict".to_owned(),
+    })
 }
 
 fn does_not_show() -> Block {
@@ -114,24 +132,33 @@ fn numbers(detected: &Detected) -> Vec<(Text, Text)> {
     facts
 }
 
-fn documents(documents: &[Document]) -> Table {
+fn documents(detected: &Detected) -> Table {
+    let are_alike = words::shared(detected).is_some();
+    let mut columns = vec![
+        Column::words("Document"),
+        Column::number("Tokens"),
+        Column::number("Cells"),
+        Column::number("Sum of scores"),
+        Column::words("Verdict"),
+        Column::number("p"),
+        Column::number("log10 p"),
+    ];
+    if are_alike {
+        columns.extend([Column::number("Alone: cells"), Column::number("Alone: p")]);
+    }
+    columns.extend([
+        Column::number("Best window, adjusted p"),
+        Column::words("Warnings"),
+    ]);
     Table::of(
         "Each document by itself, not adjusted for their number.",
-        [
-            Column::words("Document"),
-            Column::number("Tokens"),
-            Column::number("Cells"),
-            Column::number("Sum of scores"),
-            Column::number("p"),
-            Column::number("log10 p"),
-            Column::number("Best window, adjusted p"),
-            Column::words("Warnings"),
-        ],
-        documents,
+        columns,
+        &detected.documents,
         |document| {
             let source = Text::code(&document.source);
             let warnings: Vec<String> = document.warnings.iter().map(ToString::to_string).collect();
-            vec![
+            let told = verdict(document.verdict.as_ref(), document.scored, document.log10_p);
+            let mut row: Vec<Text> = vec![
                 match &document.id {
                     Some(id) => source.and(", id ").and_given(id),
                     None => source,
@@ -139,11 +166,21 @@ fn documents(documents: &[Document]) -> Table {
                 count(document.tokens).into(),
                 count(document.scored).into(),
                 decimals(document.statistic, 2).into(),
+                told.unwrap_or_else(|| "–".to_owned()).into(),
                 p(document.log10_p).into(),
                 log10_p(document.log10_p).into(),
-                best_window(document).into(),
+            ];
+            if are_alike {
+                // Nothing stands here of a document all of whose cells are new.
+                let alone = document.new.map(|new| [count(new.scored), p(new.log10_p)]);
+                let alone = alone.unwrap_or_else(|| ["–".to_owned(), "–".to_owned()]);
+                row.extend(alone.map(Text::from));
+            }
+            row.extend([
+                Text::from(best_window(document)),
                 warnings.join("; ").into(),
-            ]
+            ]);
+            row
         },
     )
 }

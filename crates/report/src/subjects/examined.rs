@@ -20,6 +20,7 @@ pub(crate) fn examined(examined: &Examined) -> Page {
             .and(sections::results(examined, &names, &[], &[]))
             .with(Block::heading("Many tests, many keys"))
             .and(sections::multiplicity(examined, &names)),
+        sections::reading(&examined.reading),
         Section::new("warnings", "Warnings").and(sections::warnings(examined)),
         Section::new("conditions", "Conditions").with(sections::conditions(examined)),
         Section::new("method", "Method").and(sections::method(examined, None)),

@@ -1,6 +1,7 @@
 //! Which of several marks is in a text.
 
 use crate::page::{Block, Column, Page, Section, Table, Text};
+use crate::sections;
 use crate::words::{count, decimals, fixed, log10_p, p, plain_warning_of_text, skipped};
 use hallmark::scan::{Scanned, Tried};
 
@@ -21,6 +22,7 @@ pub(crate) fn scanned(scanned: &Scanned) -> Page {
             .with(Block::heading("What it does not show"))
             .with(does_not_show()),
         Section::new("results", "Everything that was tried").with(tried(scanned)),
+        sections::reading(&scanned.reading),
         Section::new("warnings", "Warnings").and(warnings(scanned)),
         Section::new("repeat", "How to repeat it").with(Block::paragraph(
             "The same version of the program with the same texts, profiles and keys, all that the table names, gives the same bytes. This result does not hold the digests of its files.",

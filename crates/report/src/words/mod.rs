@@ -12,7 +12,7 @@ pub(crate) use counts::{counts, skipped};
 pub(crate) use effect::{effect_facts, measure, unit};
 pub(crate) use glossary::GLOSSARY;
 pub(crate) use number::{
-    above, below, count, decimals, e, fixed, log10_p, p, percent, significant,
+    above, below, count, decimals, e, fixed, log10_e, log10_p, p, percent, significant,
 };
 pub(crate) use seen::seen;
 pub(crate) use tests::{asks, name};

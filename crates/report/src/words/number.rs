@@ -14,7 +14,12 @@ pub(crate) fn e(log10_e: Log10E) -> String {
 
 /// log10 of a p-value to two decimals, rounded up.
 pub(crate) fn log10_p(log10_p: Log10P) -> String {
-    decimals((log10_p.value() * 100.0).ceil() / 100.0, 2)
+    decimals(log10_p.rounded(2), 2)
+}
+
+/// log10 of an e-value to so many decimals, rounded down.
+pub(crate) fn log10_e(log10_e: Log10E, places: u8) -> String {
+    decimals(log10_e.rounded(i32::from(places)), usize::from(places))
 }
 
 /// `1.2e-7` for people.

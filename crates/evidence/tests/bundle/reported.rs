@@ -1,0 +1,200 @@
+//! What a report says of a bundle, field by field.
+
+use crate::fixture::{Memory, bundle};
+use hallmark_evidence::case::words;
+use hallmark_evidence::reported::reported;
+use hallmark_verify::digest::sha256;
+use serde_json::{Value, json};
+
+fn of(bundle: &Memory) -> Value {
+    serde_json::to_value(reported(bundle).unwrap()).unwrap()
+}
+
+/// The finding of a test under a key.
+fn finding<'v>(case: &'v Value, test: &str, key_id: &Value) -> &'v Value {
+    let tests = case["examined"]["tests"].as_array().unwrap();
+    let mut own = tests
+        .iter()
+        .filter(|own| own["test"] == test && own["key_id"] == *key_id);
+    own.next().unwrap()
+}
+
+#[test]
+fn words_and_commitments_are_those_of_the_case() {
+    let bundle = bundle();
+    let case = of(&bundle);
+    assert_eq!(case["name"], "trial");
+    assert_eq!(case["question"], words::QUESTION);
+    assert_eq!(case["operator"], "Ada");
+    assert_eq!(case.get("reviewer").unwrap_or(&Value::Null), &Value::Null);
+    let said: Vec<(String, String)> = words::propositions()
+        .into_iter()
+        .map(|one| (one.id, one.text))
+        .collect();
+    assert!(said.len() > 1);
+    for (at, (id, text)) in said.iter().enumerate() {
+        assert_eq!(case["propositions"][at], json!({"id": id, "text": text}));
+    }
+    let committed: Value = serde_json::from_str(bundle.text("commitments.json")).unwrap();
+    let made = committed["made"].as_str().unwrap();
+    let rows = [
+        ("tested", "tested", Some(30)),
+        ("unused", "never-used", Some(0)),
+        ("public", "public", None),
+    ];
+    for (at, (name, role, size)) in rows.into_iter().enumerate() {
+        let row = &case["commitments"][at];
+        assert_eq!((&row["name"], &row["role"]), (&json!(name), &json!(role)));
+        assert_eq!(row.get("cohort_size").and_then(Value::as_u64), size);
+        assert_eq!(row["commitment"], committed["keys"][at]["commitment"]);
+        let issued = row["issued"].as_str().unwrap();
+        let is_late = "2026-12-01" < &made[..10];
+        let late = ", which begins before the commitments were made";
+        assert_eq!(
+            issued,
+            format!(
+                "2026-12-01 to 2027-01-31{}",
+                if is_late { late } else { "" }
+            )
+        );
+        assert_eq!(row["logged"][0]["origin"], "log.example/evidence");
+        assert_eq!(
+            (&row["logged"][0]["index"], &row["logged"][0]["tree_size"]),
+            (&json!(0), &json!(1))
+        );
+    }
+}
+
+#[test]
+fn what_was_done_is_that_of_the_log() {
+    let bundle = bundle();
+    let case = of(&bundle);
+    assert_eq!(
+        case["plan"]["sha256"],
+        sha256(bundle.text("plan.toml").as_bytes())
+    );
+    assert_eq!(case["plan"]["text"], bundle.text("plan.toml"));
+    assert_eq!(case["plan"]["logged"][0]["index"], 1);
+    let items = case["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    let kept = &bundle.0[items[0]["file"].as_str().unwrap()];
+    assert_eq!(
+        (&items[0]["sha256"], &items[0]["bytes"]),
+        (&json!(sha256(kept)), &json!(kept.len()))
+    );
+    assert!(
+        items[0]["acquired"]
+            .as_str()
+            .unwrap()
+            .starts_with("copied into the case from ")
+    );
+    let runs = case["runs"].as_array().unwrap();
+    let what: Vec<&str> = runs
+        .iter()
+        .map(|run| run["what"].as_str().unwrap())
+        .collect();
+    let version = env!("CARGO_PKG_VERSION");
+    let came = format!("{} came into the case", items[0]["file"].as_str().unwrap());
+    let began = format!("run 1 began, with hallmark {version}");
+    assert_eq!(
+        what,
+        [
+            "the plan was made and signed",
+            &came[..],
+            &began[..],
+            "run 1 ended"
+        ]
+    );
+    let ended = &runs[3]["digests"];
+    assert_eq!(
+        ended[0]["sha256"],
+        sha256(bundle.text("runs/1/findings.json").as_bytes())
+    );
+    assert_eq!(ended[1]["sha256"], sha256(&bundle.0["runs/1/cells.bin"]));
+    assert_eq!(
+        (&case["run"], &case["tool"]["version"]),
+        (&json!(1), &json!(version))
+    );
+    assert_eq!(
+        case["tool"].get("build_sha256"),
+        runs[2]["digests"][0].get("sha256")
+    );
+    for none in ["other_runs", "deviations"] {
+        let list = match none {
+            "deviations" => case["plan"].get(none),
+            _ => case.get(none),
+        };
+        assert!(list.is_none_or(|list| list == &json!([])), "{none}");
+    }
+    assert_eq!(
+        case["bundle"]["manifest_sha256"],
+        sha256(bundle.text("manifest.json").as_bytes())
+    );
+    assert_eq!(case["bundle"]["signers"].as_array().unwrap().len(), 1);
+    let keys = ["tested", "unused", "public"]
+        .map(|name| format!(" --key {name}.key --opening {name}.opening"));
+    let replay = format!("hallmark replay BUNDLE{}", keys.concat());
+    assert_eq!(
+        case["replay"],
+        json!(["hallmark verify BUNDLE --signer PUBLISHED.pub", replay])
+    );
+}
+
+/// Pictures show the numbers that the findings have.
+#[test]
+fn pictures_are_of_the_findings() {
+    let case = of(&bundle());
+    let keys = case["examined"]["keys"].as_array().unwrap();
+    let line_ups = case["line_ups"].as_array().unwrap();
+    assert_eq!((keys.len(), line_ups.len()), (2, 2));
+    for (key, line_up) in keys.iter().zip(line_ups) {
+        let id = &key["key_id"];
+        assert_eq!(&line_up["key_id"], id);
+        let decoys: Vec<f64> = line_up["decoys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|sum| sum.as_f64().unwrap())
+            .collect();
+        let most = decoys.iter().copied().fold(0.0, f64::max);
+        let named = finding(&case, "T5", id)["best_decoy"].as_f64().unwrap();
+        let own = finding(&case, "T1", id)["statistic"].as_f64().unwrap();
+        assert_eq!(decoys.len(), 99);
+        assert!((most - named).abs() < 1e-6 * named, "{most} {named}");
+        assert!((line_up["own"].as_f64().unwrap() - own).abs() < 1e-6 * own);
+    }
+    for evidence in case["evidence"].as_array().unwrap() {
+        let points = evidence["points"].as_array().unwrap();
+        let found = finding(&case, "T3", &evidence["key_id"]);
+        let looks = found["scored"].as_u64().unwrap() as usize;
+        let every = looks.div_ceil(200);
+        assert!(looks > 200 && every > 1);
+        // Every so many cells, and the last.
+        assert!(
+            (looks / every..=looks / every + 2).contains(&points.len()),
+            "{looks} {}",
+            points.len()
+        );
+        let gaps: Vec<u64> = points
+            .windows(2)
+            .map(|two| two[1]["cells"].as_u64().unwrap() - two[0]["cells"].as_u64().unwrap())
+            .collect();
+        assert!(
+            gaps[..gaps.len() - 1]
+                .iter()
+                .all(|&gap| gap == every as u64)
+        );
+        let end = points.last().unwrap();
+        let [shown, named] = [&end["log10_e"], &found["log10_e"]].map(|e| e.as_f64().unwrap());
+        assert!((shown - named).abs() < 1e-9, "{shown} {named}");
+    }
+    assert_eq!(case["evidence"].as_array().unwrap().len(), 2);
+    let rates = case["error_rates"].as_array().unwrap();
+    assert!(rates.iter().all(|rate| rate["in_scope"] == true));
+    assert_eq!(rates[0]["tried"], 60);
+    assert!(
+        rates
+            .iter()
+            .any(|rate| rate["what"] == "T1" && rate["wrong"] == 7)
+    );
+}
