@@ -3,6 +3,7 @@
 use crate::fixture::{Memory, bundle};
 use hallmark_evidence::case::words;
 use hallmark_evidence::reported::reported;
+use hallmark_evidence::templates::Template;
 use hallmark_verify::digest::sha256;
 use serde_json::{Value, json};
 
@@ -196,5 +197,34 @@ fn pictures_are_of_the_findings() {
         rates
             .iter()
             .any(|rate| rate["what"] == "T1" && rate["wrong"] == 7)
+    );
+}
+
+/// Drafts have what the bundle says, and leave no name unfilled.
+#[test]
+fn drafts_are_filled_from_the_bundle() {
+    let bundle = bundle();
+    let manifest = sha256(bundle.text("manifest.json").as_bytes());
+    for draft in [
+        Template::DisclosureNotice,
+        Template::Certification,
+        Template::OpposingExpert,
+    ] {
+        let text = draft.fill(&bundle).unwrap();
+        assert!(
+            !text.contains("{{") && !text.contains("}}") && !text.contains("[not stated]"),
+            "{text}"
+        );
+        let names_it = text.contains(&manifest) || draft == Template::OpposingExpert;
+        assert!(text.contains("trial") && names_it, "{text}");
+    }
+    let notice = Template::DisclosureNotice.fill(&bundle).unwrap();
+    assert!(
+        notice.contains(", entry 0 of the log log.example/evidence"),
+        "{notice}"
+    );
+    assert!(
+        notice.contains(", entry 1 of the log log.example/evidence"),
+        "{notice}"
     );
 }
