@@ -5,7 +5,7 @@
 //! the two counts is a binomial's (the sign test). p is twice its tail, for there are two sides, times the features that were looked at.
 
 use crate::traffic::{Traffic, Value};
-use hallmark_detector::tail::{HALF, binomial_upper};
+use hallmark_detector::tail::{HALF, Log10P, binomial_upper};
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ fn compared(feature: String, of: &[[f64; 2]], looked_at: u64) -> Option<Feature>
         return None;
     }
     let tail = binomial_upper(more + fewer, more.max(fewer), HALF);
-    let tail = tail.map_or(0.0, |tail| tail.value());
+    let tail = tail.map_or(0.0, Log10P::value);
     let mean = |side: usize| of.iter().map(|both| both[side]).sum::<f64>() / of.len() as f64;
     Some(Feature {
         feature,

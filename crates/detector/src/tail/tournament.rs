@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn ends_are_exact_and_what_cannot_be_is_refused() {
         let value = |cells, sum, weights: &[u32]| {
-            weighted_tournament_upper(cells, sum, weights).map(|p| p.value())
+            weighted_tournament_upper(cells, sum, weights).map(Log10P::value)
         };
         assert_eq!(value(10, 15, &[1, 2]).unwrap(), 0.0);
         assert!(value(10, 16, &[1, 2]).unwrap() < 0.0);

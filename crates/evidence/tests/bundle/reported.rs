@@ -77,36 +77,37 @@ fn what_was_done_is_that_of_the_log() {
     assert_eq!(case["plan"]["text"], bundle.text("plan.toml"));
     assert_eq!(case["plan"]["logged"][0]["index"], 1);
     let items = case["items"].as_array().unwrap();
-    assert_eq!(items.len(), 1);
-    let kept = &bundle.0[items[0]["file"].as_str().unwrap()];
-    assert_eq!(
-        (&items[0]["sha256"], &items[0]["bytes"]),
-        (&json!(sha256(kept)), &json!(kept.len()))
-    );
-    assert!(
-        items[0]["acquired"]
-            .as_str()
-            .unwrap()
-            .starts_with("copied into the case from ")
-    );
+    assert_eq!(items.len(), 3);
+    for item in items {
+        let kept = &bundle.0[item["file"].as_str().unwrap()];
+        assert_eq!(item["sha256"], sha256(kept));
+        assert_eq!(item["bytes"], kept.len());
+        let acquired = item["acquired"].as_str().unwrap();
+        assert!(acquired.starts_with("copied into the case from "));
+    }
     let runs = case["runs"].as_array().unwrap();
     let what: Vec<&str> = runs
         .iter()
         .map(|run| run["what"].as_str().unwrap())
         .collect();
     let version = env!("CARGO_PKG_VERSION");
-    let came = format!("{} came into the case", items[0]["file"].as_str().unwrap());
+    let came = items
+        .iter()
+        .map(|item| format!("{} came into the case", item["file"].as_str().unwrap()));
     let began = format!("run 1 began, with hallmark {version}");
+    let mut sorted = what.clone();
+    sorted.sort_unstable();
+    let mut expected: Vec<String> = came
+        .chain(["the plan was made and signed", &began, "run 1 ended"].map(str::to_owned))
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(sorted, expected);
     assert_eq!(
-        what,
-        [
-            "the plan was made and signed",
-            &came[..],
-            &began[..],
-            "run 1 ended"
-        ]
+        (what[0], what[what.len() - 1]),
+        ("the plan was made and signed", "run 1 ended")
     );
-    let ended = &runs[3]["digests"];
+    let run_of = |name: &str| runs.iter().find(|run| run["what"] == name).unwrap();
+    let ended = &run_of("run 1 ended")["digests"];
     assert_eq!(
         ended[0]["sha256"],
         sha256(bundle.text("runs/1/findings.json").as_bytes())
@@ -118,7 +119,7 @@ fn what_was_done_is_that_of_the_log() {
     );
     assert_eq!(
         case["tool"].get("build_sha256"),
-        runs[2]["digests"][0].get("sha256")
+        run_of(&began)["digests"][0].get("sha256")
     );
     for none in ["other_runs", "deviations"] {
         let list = match none {
@@ -167,23 +168,13 @@ fn pictures_are_of_the_findings() {
     for evidence in case["evidence"].as_array().unwrap() {
         let points = evidence["points"].as_array().unwrap();
         let found = finding(&case, "T3", &evidence["key_id"]);
-        let looks = found["scored"].as_u64().unwrap() as usize;
-        let every = looks.div_ceil(200);
-        assert!(looks > 200 && every > 1);
-        // Every so many cells, and the last.
-        assert!(
-            (looks / every..=looks / every + 2).contains(&points.len()),
-            "{looks} {}",
-            points.len()
-        );
-        let gaps: Vec<u64> = points
-            .windows(2)
-            .map(|two| two[1]["cells"].as_u64().unwrap() - two[0]["cells"].as_u64().unwrap())
+        let cells: Vec<u64> = points
+            .iter()
+            .map(|point| point["cells"].as_u64().unwrap())
             .collect();
         assert!(
-            gaps[..gaps.len() - 1]
-                .iter()
-                .all(|&gap| gap == every as u64)
+            cells.len() > 2 && cells.is_sorted_by(|a, b| a < b),
+            "{cells:?}"
         );
         let end = points.last().unwrap();
         let [shown, named] = [&end["log10_e"], &found["log10_e"]].map(|e| e.as_f64().unwrap());

@@ -209,7 +209,7 @@ mod tests {
             assert!(
                 cut <= value
                     && value - cut < value * 2_f64.powi(-31)
-                    && cut.to_bits() % (1 << 21) == 0
+                    && cut.to_bits().is_multiple_of(1 << 21)
             );
         }
         assert_eq!(

@@ -2,8 +2,8 @@
 
 use super::super::problem::{Part, Problem};
 use super::convolve::Convolution;
+use super::count_masses;
 use super::masses::{Masses, Origin};
-use super::{altogether, count_masses};
 
 /// Sums that are listed at most.
 const SUMS: usize = 1 << 16;
@@ -48,7 +48,7 @@ pub(super) fn bound(problem: &Problem, tilt: f64) -> Option<f64> {
         .sum();
     let error = sum * (operations + law.len()) as f64 * f64::EPSILON;
     let parts = parts.iter().map(|(_, masses)| masses);
-    Some(altogether(Convolution { sum, error }, parts))
+    Some(Convolution { sum, error }.altogether(parts))
 }
 
 /// All sums with the next part, in ascending order and each once.
