@@ -206,15 +206,15 @@ fn character_lines(text: &mut String, character: &Character) {
         character.pairs, character.looked_at
     );
     for own in character.features.iter().take(FEATURES) {
+        // Up, so that no p is smaller than it is.
+        let p = match (10.0 * own.log10_p).ceil() / 10.0 {
+            p if p < 0.0 => format!("10^{p:.1}"),
+            _ => "1".to_owned(),
+        };
         let _ = writeln!(
             text,
-            "  {}: {:.2} here, {:.2} there; more in {} pairs, less in {}; p = 10^{:.1}",
-            own.feature,
-            own.listed,
-            own.matched,
-            own.more,
-            own.fewer,
-            (10.0 * own.log10_p).ceil() / 10.0
+            "  {}: {:.2} here, {:.2} there; more in {} pairs, less in {}; p = {p}",
+            own.feature, own.listed, own.matched, own.more, own.fewer
         );
     }
 }
