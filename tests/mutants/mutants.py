@@ -6,9 +6,10 @@ crate is compiled once instead of once for each. Each test is run alone first, t
 then each mutant is tried with the tests that reach it, the quick ones first, until one fails.
 
     cargo mutants --list --json -p CRATE [-f GLOB] > list.json
-    python3 mutants.py list.json FOLDER --copy COPY -p CRATE [--test NAME]... [--skip REGEX] [--longest SECONDS] [--jobs N]
+    python3 mutants.py list.json FOLDER --copy COPY -p CRATE [-p USER]... [--test NAME]... [--skip REGEX] [--longest SECONDS] [--jobs N]
 
-FOLDER is the crate's within the repository (crates/evidence); COPY is a working copy of it that is changed (git worktree add COPY).
+FOLDER is the crate's within the repository (crates/evidence); COPY is a working copy of it that is changed (git worktree add COPY). Tests of
+other crates that use it count too, and programs that they start are changed with it.
 What was found stands in COPY.results.jsonl, one mutant a line; a second call goes on where the first ended. Needs the Python package
 tree-sitter-rust. Mutants of constant functions, of constants and of results that are `impl Trait` do not compile this way, nor do some others: they are
 counted, and are for cargo-mutants itself.
@@ -264,7 +265,7 @@ def blamed(error, copy):
 
 
 def build(mutants, copy, crate, cargo):
-    """Builds until it compiles, leaving out what does not; the numbers left out, and the tests' programs by name."""
+    """Builds until it compiles, leaving out what does not; the numbers left out, and the tests' programs by name, each with its crate's folder."""
     dropped = set()
     while True:
         left = write(mutants, dropped, copy, crate)
@@ -272,7 +273,7 @@ def build(mutants, copy, crate, cargo):
         messages = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
         if run.returncode == 0:
             made = [own for own in messages if own["reason"] == "compiler-artifact" and own.get("executable") and own["profile"]["test"]]
-            return dropped | left, {own["target"]["name"]: own["executable"] for own in made}
+            return dropped | left, {own["target"]["name"]: (own["executable"], pathlib.Path(own["manifest_path"]).parent) for own in made}
         errors = [own["message"] for own in messages if own["reason"] == "compiler-message" and own["message"]["level"] == "error"]
         new = set().union(*(blamed(error, copy) for error in errors)) - dropped
         if not new:
@@ -281,10 +282,10 @@ def build(mutants, copy, crate, cargo):
         print(f"{len(errors)} errors, {len(dropped)} mutants left out", flush=True)
 
 
-def tests_of(programs, folder, skip, longest, jobs):
+def tests_of(programs, skip, longest, jobs):
     """Each test that passes in the time it is given: its program, name, seconds, and the mutants that it reaches."""
     found = []
-    for name, program in programs.items():
+    for name, (program, folder) in programs.items():
         listed = subprocess.run([program, "--list", "--format", "terse"], cwd=folder, capture_output=True, text=True).stdout
         found += [(name, line[:-6]) for line in listed.splitlines() if line.endswith(": test")]
     found = [own for own in found if not (skip and re.search(skip, "::".join(own)))]
@@ -294,7 +295,8 @@ def tests_of(programs, folder, skip, longest, jobs):
         begun = time.time()
         try:
             environment = dict(os.environ, MUTANTS_REACHED=note)
-            run = subprocess.run([programs[own[0]], "--exact", own[1]], cwd=folder, env=environment, capture_output=True, timeout=longest)
+            program, folder = programs[own[0]]
+            run = subprocess.run([program, "--exact", own[1]], cwd=folder, env=environment, capture_output=True, timeout=longest)
         except subprocess.TimeoutExpired:
             print(f"{'::'.join(own)} takes longer than {longest} s and is left out", flush=True)
             return None
@@ -311,7 +313,7 @@ def tests_of(programs, folder, skip, longest, jobs):
         return [own for own in pool.map(alone, found) if own]
 
 
-def tried(mutant, tests, programs, folder):
+def tried(mutant, tests, programs):
     """What became of a mutant: which test noticed it, that one ran for too long, that none did, or that none reaches it."""
     own = sorted((test for test in tests if mutant["id"] in test[3]), key=lambda test: test[2])
     groups = []
@@ -322,7 +324,8 @@ def tried(mutant, tests, programs, folder):
     groups += [(test[0], [test[1]], test[2]) for test in own if test[2] >= 0.15]
     for program, names, seconds in groups:
         environment = dict(os.environ, MUTANT=str(mutant["id"]), PROPTEST_FAILURE_PERSISTENCE="off")
-        command = [programs[program], "--exact", *names, "--test-threads=1"]
+        command, folder = programs[program]
+        command = [command, "--exact", *names, "--test-threads=1"]
         run = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
         try:
             said, _ = run.communicate(timeout=15 + 8 * seconds)
@@ -341,7 +344,7 @@ def main():
     options.add_argument("list", type=pathlib.Path)
     options.add_argument("crate")
     options.add_argument("--copy", type=pathlib.Path, required=True)
-    options.add_argument("-p", dest="package", required=True)
+    options.add_argument("-p", dest="packages", action="append", required=True)
     options.add_argument("--test", action="append", default=[])
     options.add_argument("--skip")
     options.add_argument("--longest", type=float, default=100)
@@ -349,10 +352,10 @@ def main():
     given = options.parse_args()
     copy = given.copy.resolve()
     mutants = [dict(mutant, id=number) for number, mutant in enumerate(json.loads(given.list.read_text()), 1)]
-    cargo = ["cargo", "test", "--release", "-p", given.package, "--lib", *(word for test in given.test for word in ("--test", test))]
+    packages, own = (word for name in given.packages for word in ("-p", name)), (word for name in given.test for word in ("--test", name))
+    cargo = ["cargo", "test", "--release", *packages, "--lib", *own]
     left, programs = build(mutants, copy, given.crate, cargo)
-    folder = copy / given.crate
-    tests = tests_of(programs, folder, given.skip, given.longest, given.jobs)
+    tests = tests_of(programs, given.skip, given.longest, given.jobs)
     results = pathlib.Path(f"{copy}.results.jsonl")
     known = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
     counts = collections.Counter(own["what"] for own in known)
@@ -361,7 +364,7 @@ def main():
     # In an order of no meaning, so that what was tried is a sample wherever it ends.
     random.Random(1).shuffle(todo)
     with results.open("a") as file, concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        for mutant, (what, by) in zip(todo, pool.map(lambda mutant: tried(mutant, tests, programs, folder), todo)):
+        for mutant, (what, by) in zip(todo, pool.map(lambda mutant: tried(mutant, tests, programs), todo)):
             counts[what] += 1
             file.write(json.dumps({"id": mutant["id"], "what": what, "by": by, "mutant": mutant["name"]}) + "\n")
             file.flush()
