@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         exposure: vec![],
         exposure_known: false,
         turns: None,
+        earlier: None,
         body: Piece::Tokens(ids),
         origin: Origin::default(),
     };

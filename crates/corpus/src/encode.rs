@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use rayon::prelude::*;
 
+use crate::earlier::{Asked, Earlier, compare};
 use crate::error::{CorpusError, Reason};
 use crate::forms::Shown;
 use crate::record::{Piece, Record, Source};
@@ -23,10 +24,12 @@ pub struct TokenRecord {
     pub sub_key: Option<u32>,
     /// What was, or may have been, shown, piece by piece: no window spans two.
     pub exposure: Vec<Vec<u32>>,
+    /// Where several turns of a chat are answers: what stands before this one, which they share. It is compared, and not among the pieces.
+    pub earlier: Option<Earlier>,
     /// Whether the record says what was shown (see [`Record::exposure_known`]).
     pub exposure_known: bool,
-    /// For each token of the answer, how many tokens before it (255 at most) stand in what was shown, in whatever form: see
-    /// [`encode`]. Empty where nothing was shown, or no tokenizer says which letters tokens have.
+    /// For each token of the answer, how many tokens before it (255 at most) stand in what was shown, in whatever form, or as they are in
+    /// `earlier`: see [`encode`]. Empty where nothing was shown, or no tokenizer says which letters tokens have.
     pub in_other_form: Vec<u8>,
     /// How the answer was given.
     pub given: Given,
@@ -114,11 +117,14 @@ impl<I: Iterator<Item = Result<Record, CorpusError>>> Iterator for Encoded<'_, I
         if self.ready.is_empty() {
             let batch = self.batch();
             let tokenizer = self.tokenizer;
-            self.ready = batch
+            let mut records: Vec<_> = batch
                 .into_par_iter()
                 .map(|record| tokens(record?, tokenizer))
-                .collect::<Vec<_>>()
-                .into();
+                .collect();
+            if let Some(tokenizer) = tokenizer {
+                with_earlier(&mut records, tokenizer);
+            }
+            self.ready = records.into();
         }
         let next = self.ready.pop_front();
         if let Some(Ok(record)) = &next
@@ -146,6 +152,46 @@ impl<I: Iterator<Item = Result<Record, CorpusError>>> Encoded<'_, I> {
             batch.push(record);
         }
         batch
+    }
+}
+
+/// Compares answers of one chat with what they share of it.
+fn with_earlier(records: &mut [Result<TokenRecord, CorpusError>], tokenizer: &Tokenizer) {
+    let of = |record: &Result<TokenRecord, CorpusError>| record.as_ref().ok()?.earlier.clone();
+    let is_one = |one: &_, other: &_| match (of(one), of(other)) {
+        (Some(one), Some(other)) => one.is_with(&other),
+        _ => false,
+    };
+    for chat in records.chunk_by_mut(is_one) {
+        let Some(earlier) = of(&chat[0]) else {
+            continue;
+        };
+        let answers = chat.iter().flatten().filter_map(|record| {
+            Some(Asked {
+                at: record.earlier.as_ref()?.at,
+                tokens: &record.tokens,
+            })
+        });
+        let answers: Vec<Asked<'_>> = answers.collect();
+        let reach = compare(&earlier, &answers, tokenizer);
+        match reach {
+            Ok(reach) => {
+                for (record, reach) in chat.iter_mut().flatten().zip(reach) {
+                    record.in_other_form.resize(reach.len(), 0);
+                    for (most, own) in record.in_other_form.iter_mut().zip(reach) {
+                        *most = (*most).max(own);
+                    }
+                }
+            }
+            Err(error) => {
+                for record in chat {
+                    if let Ok(TokenRecord { source, .. }) = record {
+                        let reason = Reason::Untokenized(error.to_string());
+                        *record = Err(CorpusError::new(&source.file, Some(source.line), reason));
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -188,6 +234,9 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         }
         None => vec![],
     };
+    if record.earlier.is_some() && tokenizer.is_none() && record.exposure_known {
+        return Err(needs_tokenizer());
+    }
     let mut exposure = Vec::new();
     for piece in record.exposure {
         let (text, tokens) = match piece {
@@ -212,6 +261,7 @@ fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, 
         group: record.group,
         sub_key: record.sub_key,
         exposure,
+        earlier: record.earlier,
         exposure_known: record.exposure_known,
         in_other_form,
         given,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::earlier::Earlier;
 use crate::error::Reason;
 use crate::layouts::Layout;
 use crate::normalise::{Changes, normalise, without_payloads, without_twins};
@@ -32,6 +33,8 @@ pub struct Facts {
     pub dressed_shown: Changes,
     /// Mapped fields that no record had so far.
     nowhere: Option<Nowhere>,
+    /// The chat whose turns were counted last.
+    talk: Option<Earlier>,
     records: u64,
 }
 
@@ -74,13 +77,16 @@ impl Facts {
         *self.layouts.entry(origin.layout).or_default() += 1;
         self.earlier_turns += u64::from(origin.earlier_turns);
         self.half_characters += u64::from(origin.has_halves);
-        let mut left_out = without(&mut record.body);
-        let hidden = record.exposure.iter().filter_map(Piece::text);
-        let hidden: Vec<Piece> = hidden.filter_map(in_tags).map(Piece::Text).collect();
-        for piece in &mut record.exposure {
-            left_out += without(piece);
+        let body_left_out = without(&mut record.body);
+        let mut shown = prepare_shown(&mut record.exposure, options.normalise);
+        if let Some(earlier) = &mut record.earlier {
+            earlier.normalise = options.normalise;
+            if !self.talk.as_ref().is_some_and(|last| last.is_with(earlier)) {
+                shown.add(&earlier.prepared_alone());
+                self.talk = Some(earlier.clone());
+            }
         }
-        record.exposure.extend(hidden);
+        let left_out = body_left_out + shown.left_out;
         self.payloads += u64::from(left_out > 0);
         self.payload_characters += left_out;
         if let Some(text) = record.body.text_mut() {
@@ -91,23 +97,7 @@ impl Facts {
                 *text = undone.into_owned();
             }
         }
-        if options.normalise {
-            // Which letters are twins of others is told by the whole text, and an answer may repeat a part of what was shown: so that
-            // no copy is another text than its source, what was shown stands as it was, too, and with all twins undone.
-            let mut also = vec![];
-            for text in record.exposure.iter_mut().filter_map(Piece::text_mut) {
-                let (undone, changes) = normalise(text);
-                if let Some(latin) = without_twins(text) {
-                    also.push(Piece::Text(normalise(&latin).0.into_owned()));
-                }
-                if changes.total() > 0 {
-                    self.dressed_shown.add_all(&changes);
-                    let undone = undone.into_owned();
-                    also.push(Piece::Text(std::mem::replace(text, undone)));
-                }
-            }
-            record.exposure.extend(also);
-        }
+        self.dressed_shown.add_all(&shown.undone);
         if options.ids
             && let Piece::Both { tokens, .. } = &mut record.body
         {
@@ -115,6 +105,51 @@ impl Facts {
         }
         record
     }
+}
+
+/// What was done to what was shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Prepared {
+    /// Code points that are no text.
+    left_out: u64,
+    undone: Changes,
+}
+
+impl Prepared {
+    fn add(&mut self, other: &Self) {
+        self.left_out += other.left_out;
+        self.undone.add_all(&other.undone);
+    }
+}
+
+/// Prepares what was shown as the answers are.
+pub(crate) fn prepare_shown(pieces: &mut Vec<Piece>, is_normalised: bool) -> Prepared {
+    let mut prepared = Prepared::default();
+    let hidden = pieces.iter().filter_map(Piece::text);
+    let hidden: Vec<Piece> = hidden.filter_map(in_tags).map(Piece::Text).collect();
+    for piece in pieces.iter_mut() {
+        prepared.left_out += without(piece);
+    }
+    pieces.extend(hidden);
+    if !is_normalised {
+        return prepared;
+    }
+    // Which letters are twins of others is told by the whole text, and an answer may repeat a part of what was shown: so that
+    // no copy is another text than its source, what was shown stands as it was, too, and with all twins undone.
+    let mut also = vec![];
+    for text in pieces.iter_mut().filter_map(Piece::text_mut) {
+        let (undone, changes) = normalise(text);
+        if let Some(latin) = without_twins(text) {
+            also.push(Piece::Text(normalise(&latin).0.into_owned()));
+        }
+        if changes.total() > 0 {
+            prepared.undone.add_all(&changes);
+            let undone = undone.into_owned();
+            also.push(Piece::Text(std::mem::replace(text, undone)));
+        }
+    }
+    pieces.extend(also);
+    prepared
 }
 
 /// The text that stands in a text as Unicode's tags, which models read and nobody sees.

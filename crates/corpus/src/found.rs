@@ -126,6 +126,24 @@ impl Found {
         }
     }
 
+    /// Without the strings of its fields, and these: those before the turns of its chat, and those behind.
+    pub(crate) fn apart(mut self) -> (Self, [Vec<Vec<Said>>; 2]) {
+        let mut apart = [vec![], vec![]];
+        let mut is_behind = false;
+        self.shown.retain_mut(|shown| match shown {
+            Shown::Strings(strings) => {
+                apart[usize::from(is_behind)].push(std::mem::take(strings));
+                false
+            }
+            Shown::Messages => {
+                is_behind = true;
+                true
+            }
+            Shown::Prompt => true,
+        });
+        (self, apart)
+    }
+
     /// The id, the prompt's tokens and all strings, field by field, of a record without other fields.
     pub(crate) fn into_said(self) -> (Option<String>, Option<Vec<u32>>, Vec<Vec<Said>>) {
         let strings = self.shown.into_iter().filter_map(|shown| match shown {

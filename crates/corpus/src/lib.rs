@@ -29,6 +29,7 @@
 
 mod answers;
 mod calls;
+mod earlier;
 mod elsewhere;
 pub mod encode;
 mod error;
@@ -53,6 +54,7 @@ mod request_files;
 mod requests;
 mod spelled;
 mod spoken;
+mod standing;
 mod starts;
 mod stream;
 mod strings;
@@ -61,6 +63,7 @@ pub mod tokenizer;
 mod tokens;
 mod tree;
 
+pub use earlier::Earlier;
 pub use encode::{Given, TokenRecord, encode};
 pub use error::{Compression, CorpusError, Reason, TokenFault};
 pub use facts::Facts;
@@ -70,7 +73,7 @@ pub use layouts::Layout;
 pub use limits::{LimitKind, Limits};
 pub use options::ReadOptions;
 pub use reader::Reader;
-pub use record::{Origin, Piece, Record, Source, Turn};
+pub use record::{Origin, Piece, Record, Source, Turn, Turns};
 pub use requests::Requests;
 pub use stream::{Skipped, Stream};
 pub use talk::Roles;

@@ -1,8 +1,10 @@
 //! One answer of a suspect, with everything it was shown.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::earlier::Earlier;
 use crate::fields::Field;
 use crate::layouts::Layout;
 
@@ -20,16 +22,27 @@ pub struct Record {
     /// What the suspect was, or may have been, shown when it answered: the prompt, every other string of the record but
     /// its answer, `id` and `group`, and joins of these. No piece stands twice, and there is no empty one but the prompt.
     pub exposure: Vec<Piece>,
+    /// Where several turns of a chat are answers: what stands before this one, which they share. It was shown too, and `exposure` has
+    /// only the last of it.
+    pub earlier: Option<Earlier>,
     /// Whether the record says what was shown: it has a prompt or messages. Where it does not, the strings in
     /// `exposure` are left out all the same, but there may have been more.
     pub exposure_known: bool,
     /// In a chat log, the turns before the answer, so that the same can be asked again; `None` in other layouts. Their
-    /// strings are in `exposure` too.
-    pub turns: Option<Vec<Turn>>,
+    /// strings are in `exposure`, or in `earlier`, too.
+    pub turns: Option<Turns>,
     /// The answer itself.
     pub body: Piece,
     /// How it was read.
     pub origin: Origin,
+}
+
+impl Record {
+    /// The texts that were shown.
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        let own = self.exposure.iter().filter_map(Piece::text);
+        own.chain(self.earlier.iter().flat_map(Earlier::texts))
+    }
 }
 
 /// How a record was read.
@@ -65,6 +78,39 @@ pub struct Turn {
     /// Whether the text is all there was. If not, the turn also held strings of another kind (tool calls, names).
     pub text_only: bool,
 }
+
+/// Turns before an answer: the first so many of a chat, which its answers share.
+#[derive(Clone, Debug)]
+pub struct Turns {
+    all: Arc<[Turn]>,
+    count: usize,
+}
+
+impl Turns {
+    /// The first turns of a chat.
+    pub(crate) fn first(count: usize, all: &Arc<[Turn]>) -> Self {
+        Self {
+            all: Arc::clone(all),
+            count,
+        }
+    }
+}
+
+impl Deref for Turns {
+    type Target = [Turn];
+
+    fn deref(&self) -> &[Turn] {
+        &self.all[..self.count]
+    }
+}
+
+impl PartialEq for Turns {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Turns {}
 
 /// A stretch of text, or of tokens where the record carries them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -40,8 +40,7 @@ fn texts(records: &[Record]) -> Vec<&str> {
 }
 
 fn shown(record: &Record, text: &str) -> bool {
-    let mut pieces = record.exposure.iter().filter_map(Piece::text);
-    pieces.any(|piece| piece.contains(text))
+    record.shown().any(|shown| shown.contains(text))
 }
 
 fn all_turns() -> ReadOptions {

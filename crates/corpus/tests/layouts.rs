@@ -45,8 +45,7 @@ fn texts(records: &[Record]) -> Vec<&str> {
 }
 
 fn shown(record: &Record, text: &str) -> bool {
-    let mut pieces = record.exposure.iter().filter_map(Piece::text);
-    pieces.any(|piece| piece.contains(text))
+    record.shown().any(|shown| shown.contains(text))
 }
 
 /// The same two answers in every layout: each is told, and read whole, with its prompt as shown where the record has it.

@@ -247,6 +247,7 @@ fn exposure(tokenizer: &Tokenizer, text: &str) -> Vec<Vec<u32>> {
         exposure: vec![Piece::Text(text.to_owned())],
         exposure_known: true,
         turns: None,
+        earlier: None,
         body: Piece::Tokens(vec![]),
         origin: Origin::default(),
     };

@@ -80,6 +80,7 @@ impl PublicDetector {
             exposure: vec![],
             exposure_known: false,
             turns: None,
+            earlier: None,
             body,
             origin: Origin::default(),
         };

@@ -177,6 +177,7 @@ fn at_hand(texts: &Bound<'_, PyAny>, prompts: Option<&Bound<'_, PyAny>>) -> PyRe
             exposure_known: prompt.is_some(),
             exposure: prompt.into_iter().collect(),
             turns: None,
+            earlier: None,
             body,
             origin: Origin::default(),
         }

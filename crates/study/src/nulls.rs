@@ -249,6 +249,7 @@ fn speeches() -> Result<Vec<TokenRecord>> {
             group: None,
             sub_key: None,
             exposure: vec![],
+            earlier: None,
             exposure_known: true,
             in_other_form: vec![],
             given: Given::Text,

@@ -90,6 +90,7 @@ impl Cast {
                     exposure: vec![text(prompt)],
                     exposure_known: true,
                     turns: None,
+                    earlier: None,
                     body: text(answer),
                     origin: Origin::default(),
                 })

@@ -1,10 +1,13 @@
 //! A chat, and which of its turns and calls are answers.
 
+use std::sync::Arc;
+
+use crate::earlier::{self, Earlier, Talk as Told};
 use crate::error::Reason;
 use crate::exposure::Said;
 use crate::fields::{Field, FieldMap};
 use crate::options::ReadOptions;
-use crate::record::{Piece, Turn};
+use crate::record::{Piece, Turn, Turns};
 use crate::talk::{Kind, Message, Roles, chat_in};
 
 /// A chat with one answer, or several turns that may be: what one exchange said.
@@ -33,10 +36,19 @@ pub(super) struct Answer {
     pub(super) body: Piece,
     /// What was shown with it, turn by turn.
     pub(super) shown: Vec<Vec<Said>>,
-    pub(super) before: Vec<Turn>,
+    /// What other answers of the chat were shown too.
+    pub(super) earlier: Option<Earlier>,
+    pub(super) before: Turns,
     pub(super) prompt_tokens: Option<Vec<u32>>,
     /// Whether somebody asked: a chat of an answer alone, or behind a system's text alone, does not say what was shown.
     pub(super) is_asked: bool,
+}
+
+impl Answer {
+    /// Bytes that it holds of what was shown, about.
+    pub(super) fn held(&self) -> u64 {
+        self.shown.iter().flatten().map(Said::held).sum()
+    }
 }
 
 impl Talk {
@@ -164,41 +176,80 @@ impl Talk {
         is_backwards || self.messages.iter().any(|turn| turn.is_out_of_order)
     }
 
-    /// For each number of turns, bytes that the first so many say.
-    pub(super) fn bytes(&self) -> Vec<u64> {
-        let mut bytes = vec![0];
-        let mut all = 0;
-        for turn in &self.messages {
-            all += turn
-                .strings
-                .iter()
-                .map(|(said, _)| said.held())
-                .sum::<u64>();
-            bytes.push(all);
-        }
-        bytes
+    /// The answers at these places, one after another, and bytes that they hold together. `beside` are the strings of the record that are no
+    /// turns, before these and behind, where there are several places.
+    ///
+    /// The text, or the call, at a place is an answer, and every other string of every turn before it was shown. Thoughts and calls of the answering
+    /// turn count as shown: that costs a little power where it is wrong, and never validity.
+    pub(super) fn answers<'a>(
+        &'a self,
+        places: &'a [Place],
+        beside: [Vec<Vec<Said>>; 2],
+        roles: &'a Roles,
+    ) -> (u64, impl Iterator<Item = Answer> + 'a) {
+        let turns: Arc<[Turn]> = self.messages.iter().map(Turn::of).collect();
+        let shared = match places {
+            [first, _, ..] => {
+                let [mut fields, behind] = beside;
+                let next = earlier::beginning(behind.iter().flatten());
+                fields.extend(behind);
+                fields.extend(self.systems(first.turn + 1));
+                let before = fields.len();
+                fields.extend(self.messages.iter().map(Message::said));
+                Some((before, Arc::new(Told::new(fields)), next))
+            }
+            _ => None,
+        };
+        let held = shared.as_ref().map_or(0, |(_, told, _)| told.held());
+        let answers = places.iter().map(move |&place| {
+            let (earlier, shown) = match &shared {
+                Some((before, told, next)) => {
+                    let earlier = Earlier::new(told, before + place.turn, place.with_rest);
+                    let shown = vec![earlier.context(), self.beside(place), next.clone()];
+                    (Some(earlier), shown)
+                }
+                None => (None, self.shown(place)),
+            };
+            self.answer(place, shown, earlier, &turns, roles)
+        });
+        (held, answers)
     }
 
-    /// Takes the text, or the call, at a place as the answer and every other string of every turn as exposure, turn by turn.
-    ///
-    /// Thoughts and calls of the answering turn count as shown: that costs a little power where it is wrong, and never validity.
-    pub(super) fn answer(&self, place: Place, roles: &Roles) -> Answer {
+    /// What was shown with the only answer, turn by turn.
+    fn shown(&self, place: Place) -> Vec<Vec<Said>> {
+        let count = place.turns_of(self.messages.len());
+        let turns = self.messages[..count].iter().enumerate();
+        let shown = turns.map(|(at, turn)| match at == place.turn {
+            true => self.beside(place),
+            false => turn.said(),
+        });
+        shown.chain(self.systems(count)).collect()
+    }
+
+    /// What a system says from a turn on: it was shown, wherever it is written down.
+    fn systems(&self, from: usize) -> impl Iterator<Item = Vec<Said>> {
+        let behind = self.messages[from..].iter();
+        behind.filter(|turn| turn.is_system()).map(Message::said)
+    }
+
+    /// Strings of the answering turn that are not the answer.
+    fn beside(&self, place: Place) -> Vec<Said> {
         let kind = place
             .call
             .map_or(Kind::Text, |(_, begin)| Kind::Call(begin));
-        let turns = &self.messages[..place.turns_of(self.messages.len())];
-        let mut shown = Vec::with_capacity(turns.len());
-        for (at, turn) in turns.iter().enumerate() {
-            let is_answer = |of: Kind| at == place.turn && of == kind;
-            let strings = turn.strings.iter().filter(|(_, of)| !is_answer(*of));
-            shown.push(strings.map(|(said, _)| said.clone()).collect());
-        }
-        // What a system says was shown, wherever it is written down.
-        let behind = self.messages[turns.len()..].iter();
-        shown.extend(behind.filter(|turn| turn.is_system()).map(|turn| {
-            let strings = turn.strings.iter();
-            strings.map(|(said, _)| said.clone()).collect()
-        }));
+        let strings = self.messages[place.turn].strings.iter();
+        let others = strings.filter(|(_, of)| *of != kind);
+        others.map(|(said, _)| said.clone()).collect()
+    }
+
+    fn answer(
+        &self,
+        place: Place,
+        shown: Vec<Vec<Said>>,
+        earlier: Option<Earlier>,
+        turns: &Arc<[Turn]>,
+        roles: &Roles,
+    ) -> Answer {
         let turn = &self.messages[place.turn];
         let text = match place.call {
             None => turn.text().unwrap_or_default(),
@@ -213,15 +264,17 @@ impl Talk {
             .tokens
             .clone()
             .filter(|_| is_last && place.call.is_none());
+        let before = &self.messages[..place.turns_of(self.messages.len())];
         Answer {
             body: match tokens {
                 Some(tokens) => Piece::Both { text, tokens },
                 None => Piece::Text(text),
             },
             shown,
-            before: self.messages[..place.turn].iter().map(Turn::of).collect(),
+            earlier,
+            before: Turns::first(place.turn, turns),
             prompt_tokens: self.prompt_tokens.clone(),
-            is_asked: turns.iter().any(|turn| {
+            is_asked: before.iter().any(|turn| {
                 let own = turn.role.as_deref().is_some_and(|role| roles.answers(role));
                 turn.is_said() && !own
             }),

@@ -1,4 +1,4 @@
-//! How much the answers of one record hold: each is kept with all that was shown for it.
+//! How much the answers of one record hold: what they share, and what each is kept with.
 
 use crate::error::Reason;
 use crate::limits::{LimitKind, Limits};
@@ -19,6 +19,11 @@ impl Held {
             limit: limits.max_document_bytes,
             answers: 0,
         }
+    }
+
+    /// Adds bytes that several answers share.
+    pub(crate) fn hold(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
     /// Adds an answer that would hold so many bytes. One alone is counted when it is made, and exactly.

@@ -110,10 +110,15 @@ impl Found {
                     continue;
                 }
             };
-            let (bytes, own) = (talk.bytes(), self.held());
-            for place in places {
-                held.add(own + bytes[place.turns_of(talk.messages.len())])?;
-                let mut found = self.clone();
+            let (own, beside) = match places.len() {
+                1 => (self.clone(), [vec![], vec![]]),
+                _ => self.clone().apart(),
+            };
+            let (bytes, answers) = talk.answers(&places, beside, &options.roles);
+            held.hold(bytes);
+            for (answer, place) in answers.zip(&places) {
+                held.add(own.held() + answer.held())?;
+                let mut found = own.clone();
                 if let Some(id) = &mut found.id {
                     if several {
                         *id = format!("{id}.choice{number}");
@@ -129,7 +134,6 @@ impl Found {
                     earlier_turns,
                     ..origin.clone()
                 };
-                let answer = talk.answer(place, &options.roles);
                 records.push(found.record(Some(answer), &origin, source, options));
             }
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::chat::Answer;
 use super::thoughts;
+use crate::earlier::Earlier;
 use crate::error::Reason;
 use crate::exposure::{self, Said};
 use crate::found::{Found, Shown};
@@ -43,10 +44,11 @@ impl Found {
             None => says_prompt || is_asked,
         };
         let exposure_known = is_said && !self.points_elsewhere && !in_numbers;
-        let (before, mut turns, body, prompt_tokens) = match answer {
+        let (before, mut turns, earlier, body, prompt_tokens) = match answer {
             Some(answer) => (
                 Some(answer.before),
                 answer.shown,
+                answer.earlier,
                 answer.body,
                 answer.prompt_tokens,
             ),
@@ -54,7 +56,7 @@ impl Found {
                 let body = piece(self.text, self.tokens)
                     .or_else(|| piece(self.response, self.response_tokens))
                     .expect("one layout was found");
-                (None, Vec::new(), body, None)
+                (None, Vec::new(), None, body, None)
             }
         };
         let prompt = piece(self.prompt, self.prompt_tokens.or(prompt_tokens));
@@ -91,7 +93,9 @@ impl Found {
         }
 
         let origin = Origin {
-            repeated_in: body.text().and_then(|text| repeated_in(text, &strings)),
+            repeated_in: body
+                .text()
+                .and_then(|text| repeated_in(text, &strings, earlier.as_ref())),
             ..origin.clone()
         };
         // The prompt's text is among the strings.
@@ -101,6 +105,7 @@ impl Found {
         };
         let shown = strings.iter().flatten();
         let shown: u64 = shown.map(|said| said.text.len() as u64).sum();
+        let shown = shown + earlier.as_ref().map_or(0, Earlier::bytes);
         if body.bytes() + prompt_tokens + shown > options.limits.max_document_bytes {
             return Err(Reason::OverLimit {
                 limit: LimitKind::DocumentBytes,
@@ -115,6 +120,7 @@ impl Found {
             group: self.group,
             sub_key,
             exposure: pieces,
+            earlier,
             exposure_known,
             turns: before,
             body,
@@ -138,12 +144,13 @@ fn without_thoughts(body: Piece, ids_count: bool) -> (Piece, Option<String>) {
 }
 
 /// The name of a string that holds the whole answer, where that is long enough not to be there by chance.
-fn repeated_in(answer: &str, shown: &[Vec<Said>]) -> Option<Arc<str>> {
+fn repeated_in(answer: &str, shown: &[Vec<Said>], earlier: Option<&Earlier>) -> Option<Arc<str>> {
     const LONG: usize = 64;
-    let answer = answer.trim();
+    let answer = Some(answer.trim()).filter(|answer| answer.len() >= LONG)?;
     let mut strings = shown.iter().flatten();
-    let found = strings.find(|said| answer.len() >= LONG && said.text.contains(answer));
-    found.map(|said| Arc::clone(&said.name))
+    let found = strings.find(|said| said.text.contains(answer));
+    let found = found.map(|said| Arc::clone(&said.name));
+    found.or_else(|| earlier.and_then(|earlier| earlier.name_of(answer)))
 }
 
 fn piece(text: Option<String>, tokens: Option<Vec<u32>>) -> Option<Piece> {

@@ -89,71 +89,86 @@ impl Words {
         words.map(|(word, start)| (&self.letters[start..word.end], word))
     }
 
-    /// The passages of an answer that stand here in order, as tokens of the answer from a first to before a last; they may overlap.
-    pub(super) fn passages(&self, answer: &Undone) -> Vec<Range<usize>> {
+    /// The passages of answers that stand here in order, as tokens of each answer from a first to before a last; they may overlap.
+    pub(super) fn passages(&self, answers: &[Undone]) -> Vec<Vec<Range<usize>>> {
         if self.words.is_empty() {
-            return vec![];
+            return vec![vec![]; answers.len()];
         }
-        let mut asked = Words::default();
-        asked.add(&answer.chars);
-        let mut places: HashMap<&[u8], Vec<u32>> =
-            asked.iter().map(|(word, _)| (word, vec![])).collect();
+        let asked = answers.iter().map(|answer| {
+            let mut asked = Words::default();
+            asked.add(&answer.chars);
+            asked
+        });
+        let asked: Vec<Words> = asked.collect();
+        let words = asked.iter().flat_map(Self::iter);
+        let mut places: HashMap<&[u8], Vec<u32>> = words.map(|(word, _)| (word, vec![])).collect();
         for (letters, word) in self.iter() {
             if let Some(places) = places.get_mut(letters) {
                 places.push(word.place);
             }
         }
-        // By where they begin, where they end.
-        let mut found: BTreeMap<Match, Match> = BTreeMap::new();
-        // Alignments that end with the word before, by place.
-        let (mut before, mut now): (Vec<Aligned>, Vec<Aligned>) = (vec![], vec![]);
-        for (at, (letters, word)) in asked.iter().enumerate() {
-            let places = &places[letters][..];
-            let of_its_own = if places.len() > RARE { &[] } else { places };
-            let gone_on: Vec<u32> = match places.len() > RARE {
-                true => before
-                    .iter()
-                    .filter_map(|other| other.next_of(places))
-                    .collect(),
-                false => vec![],
-            };
-            let mut oldest = 0;
-            for &place in of_its_own.iter().chain(&gone_on) {
-                if now.last().is_some_and(|other| other.place == place) {
-                    continue;
-                }
-                oldest += before[oldest..].partition_point(|other| !other.reaches(place));
-                let reaching = before[oldest..].iter();
-                let best = reaching
-                    .take_while(|other| other.place < place)
-                    .filter_map(|other| other.followed_at(place))
-                    .max_by_key(|&(worth, (first, _))| (worth, std::cmp::Reverse(first)));
-                let own = (places.len() <= RARE).then_some((0, (at, place)));
-                if let Some((worth, first)) = best.or(own) {
-                    let worth = worth + word.worth;
-                    now.push(Aligned {
-                        place,
-                        worth,
-                        first,
-                    });
-                }
-            }
-            // All that end here stand in the one that begins first.
-            let enough = now.iter().filter(|aligned| aligned.worth >= ENOUGH);
-            if let Some(longest) = enough.min_by_key(|aligned| aligned.first) {
-                found.insert(longest.first, (at, longest.place));
-            }
-            std::mem::swap(&mut before, &mut now);
-            now.clear();
-        }
-        let places: Vec<&[u32]> = asked.iter().map(|(word, _)| &places[word][..]).collect();
-        let tokens = found.into_iter().map(|(first, last)| {
-            let Range { start, end } = Passage { first, last }.with_ends(&places);
-            let (first, last) = (&asked.words[start], &asked.words[end - 1]);
-            answer.token_at(first.from)..answer.token_at(last.to) + 1
-        });
-        tokens.collect()
+        let each = asked.iter().zip(answers);
+        each.map(|(asked, answer)| passages(asked, answer, &places))
+            .collect()
     }
+}
+
+/// The passages of one answer. `places`: of each of its words.
+fn passages(
+    asked: &Words,
+    answer: &Undone,
+    places: &HashMap<&[u8], Vec<u32>>,
+) -> Vec<Range<usize>> {
+    // By where they begin, where they end.
+    let mut found: BTreeMap<Match, Match> = BTreeMap::new();
+    // Alignments that end with the word before, by place.
+    let (mut before, mut now): (Vec<Aligned>, Vec<Aligned>) = (vec![], vec![]);
+    for (at, (letters, word)) in asked.iter().enumerate() {
+        let places = &places[letters][..];
+        let of_its_own = if places.len() > RARE { &[] } else { places };
+        let gone_on: Vec<u32> = match places.len() > RARE {
+            true => before
+                .iter()
+                .filter_map(|other| other.next_of(places))
+                .collect(),
+            false => vec![],
+        };
+        let mut oldest = 0;
+        for &place in of_its_own.iter().chain(&gone_on) {
+            if now.last().is_some_and(|other| other.place == place) {
+                continue;
+            }
+            oldest += before[oldest..].partition_point(|other| !other.reaches(place));
+            let reaching = before[oldest..].iter();
+            let best = reaching
+                .take_while(|other| other.place < place)
+                .filter_map(|other| other.followed_at(place))
+                .max_by_key(|&(worth, (first, _))| (worth, std::cmp::Reverse(first)));
+            let own = (places.len() <= RARE).then_some((0, (at, place)));
+            if let Some((worth, first)) = best.or(own) {
+                let worth = worth + word.worth;
+                now.push(Aligned {
+                    place,
+                    worth,
+                    first,
+                });
+            }
+        }
+        // All that end here stand in the one that begins first.
+        let enough = now.iter().filter(|aligned| aligned.worth >= ENOUGH);
+        if let Some(longest) = enough.min_by_key(|aligned| aligned.first) {
+            found.insert(longest.first, (at, longest.place));
+        }
+        std::mem::swap(&mut before, &mut now);
+        now.clear();
+    }
+    let places: Vec<&[u32]> = asked.iter().map(|(word, _)| &places[word][..]).collect();
+    let tokens = found.into_iter().map(|(first, last)| {
+        let Range { start, end } = Passage { first, last }.with_ends(&places);
+        let (first, last) = (&asked.words[start], &asked.words[end - 1]);
+        answer.token_at(first.from)..answer.token_at(last.to) + 1
+    });
+    tokens.collect()
 }
 
 /// A word of the answer, by its number, at a place of what was shown.
@@ -244,8 +259,8 @@ mod tests {
             .iter()
             .for_each(|shown| words.add(&text(shown.as_bytes())));
         let tokens = answer.split_inclusive(' ').map(str::as_bytes);
-        let passages = words.passages(&Undone::of(tokens));
-        let mut tokens: Vec<usize> = passages.into_iter().flatten().collect();
+        let passages = words.passages(&[Undone::of(tokens)]);
+        let mut tokens: Vec<usize> = passages.into_iter().flatten().flatten().collect();
         tokens.sort_unstable();
         tokens.dedup();
         tokens

@@ -5,14 +5,14 @@ use super::fold::fold;
 use super::text::{Char, Text, place, text};
 
 /// The characters of an answer without its escapes, and the places in its bytes at which its tokens end.
-pub(super) struct Undone {
+pub(crate) struct Undone {
     pub(super) chars: Text,
     pub(super) token_ends: Vec<u32>,
 }
 
 impl Undone {
     /// Of tokens, which are given as their bytes.
-    pub(super) fn of<'a>(tokens: impl Iterator<Item = &'a [u8]>) -> Self {
+    pub(crate) fn of<'a>(tokens: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut joined = vec![];
         let mut token_ends = vec![];
         for token in tokens {

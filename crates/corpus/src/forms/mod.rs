@@ -16,10 +16,9 @@ mod in_order;
 mod letters;
 mod line_numbers;
 mod shown;
-mod standing;
 mod tags;
 mod text;
 mod wrappers;
 
-pub(crate) use letters::{Letters, letters};
+pub(crate) use letters::{Letters, Undone, letters};
 pub(crate) use shown::Shown;

@@ -5,11 +5,11 @@ use super::escapes::{escapes_line_breaks, levels, undo};
 use super::in_order::Words;
 use super::letters::{Letters, Undone, push};
 use super::line_numbers::without_numbers;
-use super::standing::standing;
 use super::tags::without_tags;
 use super::text::{Text, text};
 use super::wrappers::{LINES_OF_AN_EVENT, without_frames};
 use crate::record::Piece;
+use crate::standing::standing;
 use crate::tokenizer::Tokenizer;
 use memchr::memmem;
 
@@ -109,43 +109,98 @@ impl Shown {
     /// Nothing of the token itself or of what follows is looked at, but for a passage whose words stand here with other things
     /// between: all of it stands here, once it is long enough to be no chance.
     pub(crate) fn reach<'a>(&self, answer: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+        let answer = Undone::of(answer);
+        self.reach_of_all(&[answer]).pop().unwrap_or_default()
+    }
+
+    /// The same of several answers, in time that grows with all of them and not with their number.
+    pub(crate) fn reach_of_all(&self, answers: &[Undone]) -> Vec<Vec<u8>> {
         if self.letters.is_empty() {
-            return vec![];
+            return vec![vec![]; answers.len()];
         }
-        let told = Undone::of(answer);
-        let answer = Letters::of(&told);
-        let mut reach = Vec::with_capacity(answer.tokens());
-        // The earliest token from which everything up to here stands somewhere.
+        let letters: Vec<Letters> = answers.iter().map(Letters::of).collect();
+        let parts: Vec<Part> = letters.iter().enumerate().flat_map(parts_of).collect();
+        let mut reach: Vec<Vec<u8>> = letters.iter().map(|_| vec![]).collect();
+        // The earliest token of an answer from which everything up to here stands somewhere.
         let mut from = 0;
-        while reach.len() < answer.tokens() {
-            let first = reach.len();
-            let begin = first.saturating_sub(usize::from(u8::MAX));
-            let last = (first + 1..=answer.tokens())
-                .take_while(|&last| answer.between(begin, last).len() <= AT_ONCE)
-                .last()
-                .unwrap_or(first + 1);
-            let standing = standing(answer.between(begin, last), &self.letters);
-            for token in first..last {
-                let stands = standing[answer.between(begin, token).len()];
-                while token - from > usize::from(u8::MAX)
-                    || answer.between(from, token).len() > stands
-                {
-                    from += 1;
+        let mut left = &parts[..];
+        while !left.is_empty() {
+            let mut text = vec![];
+            let mut starts = vec![];
+            for part in left {
+                let own = letters[part.answer].between(part.begin, part.last);
+                if !starts.is_empty() && text.len() + own.len() > AT_ONCE {
+                    break;
                 }
-                let is_there =
-                    !answer.between(from, token).is_empty() || answer.between(0, token).is_empty();
-                reach.push(if is_there { (token - from) as u8 } else { 0 });
+                starts.push(text.len());
+                text.extend_from_slice(own);
+                text.push(BETWEEN);
+            }
+            let standing = standing(&text, &self.letters);
+            let (these, rest) = left.split_at(starts.len());
+            left = rest;
+            for (part, start) in these.iter().zip(starts) {
+                let answer = &letters[part.answer];
+                if part.first == 0 {
+                    from = 0;
+                }
+                for token in part.first..part.last {
+                    let stands = standing[start + answer.between(part.begin, token).len()];
+                    while token - from > usize::from(u8::MAX)
+                        || answer.between(from, token).len() > stands
+                    {
+                        from += 1;
+                    }
+                    let is_there = !answer.between(from, token).is_empty()
+                        || answer.between(0, token).is_empty();
+                    reach[part.answer].push(if is_there { (token - from) as u8 } else { 0 });
+                }
             }
         }
-        for passage in self.words.passages(&told) {
-            // The token behind it has it before.
-            for token in passage.start..reach.len().min(passage.end + 1) {
-                let before = u8::try_from(token - passage.start).unwrap_or(u8::MAX);
-                reach[token] = reach[token].max(before);
+        for (reach, passages) in reach.iter_mut().zip(self.words.passages(answers)) {
+            for passage in passages {
+                // The token behind it has it before.
+                for token in passage.start..reach.len().min(passage.end + 1) {
+                    let before = u8::try_from(token - passage.start).unwrap_or(u8::MAX);
+                    reach[token] = reach[token].max(before);
+                }
             }
         }
         reach
     }
+}
+
+/// Tokens of an answer that are compared at once.
+struct Part {
+    answer: usize,
+    /// Those from here are looked at.
+    begin: usize,
+    first: usize,
+    last: usize,
+}
+
+/// All tokens of an answer in its order, most often in one part.
+fn parts_of((answer, letters): (usize, &Letters)) -> impl Iterator<Item = Part> + '_ {
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        let begin = first - first.min(usize::from(u8::MAX));
+        let mut ends = first + 1..=letters.tokens();
+        let mut last = ends.next()?;
+        for end in ends {
+            if letters.between(begin, end).len() > AT_ONCE {
+                break;
+            }
+            last = end;
+        }
+        let part = Part {
+            answer,
+            begin,
+            first,
+            last,
+        };
+        first = last;
+        Some(part)
+    })
 }
 
 /// The forms that a text may have had before it was shown: without escapes, which is the first, and without the tags and the numbers of

@@ -114,6 +114,7 @@ impl LogprobRecord {
             group: None,
             sub_key: None,
             exposure: self.exposure,
+            earlier: None,
             exposure_known: self.exposure_known,
             turns: None,
             body: Piece::Tokens(vec![]),

@@ -43,6 +43,12 @@ impl Message {
         text
     }
 
+    /// Every string of the turn but its role.
+    pub(crate) fn said(&self) -> Vec<Said> {
+        let strings = self.strings.iter();
+        strings.map(|(said, _)| said.clone()).collect()
+    }
+
     /// Whether the turn has text that is not empty.
     pub(crate) fn has_text(&self) -> bool {
         let mut strings = self.strings.iter();

@@ -244,6 +244,7 @@ impl RawCells {
                 return hasher.finish();
             }
             answer.known.hash(&mut hasher);
+            self.in_other_form[answer.in_other_form.clone()].hash(&mut hasher);
             for piece in &self.pieces[answer.pieces.clone()] {
                 self.shown[piece.clone()].hash(&mut hasher);
             }

@@ -46,7 +46,11 @@ impl Watch {
         self.answers += 1;
         self.seen.as_tokens += u64::from(record.given != Given::Text);
         self.seen.cut_otherwise += u64::from(record.given == Given::OtherTokens);
-        let shown = record.exposure.iter().any(|piece| !piece.is_empty());
+        let shown = record.exposure.iter().any(|piece| !piece.is_empty())
+            || record
+                .earlier
+                .as_ref()
+                .is_some_and(|earlier| !earlier.is_empty());
         self.seen.nothing_shown += u64::from(record.exposure_known && !shown);
         self.ids.see(record.id.as_deref());
         if let Some(sources) = &mut self.sources {

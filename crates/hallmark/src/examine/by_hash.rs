@@ -4,7 +4,8 @@ use crate::error::Result;
 use hallmark_corpus::{CorpusError, TokenRecord};
 use sha2::{Digest, Sha256};
 
-/// The records in the order of SHA-256 of the seed and each record's answer and exposure, as token ids.
+/// The records in the order of SHA-256 of the seed and each record's answer and exposure, as token ids; of what answers of one chat share, a
+/// digest.
 ///
 /// Which order that is depends on nobody's key but through the answers, which are fixed before the seed orders them.
 pub(super) fn order(
@@ -34,6 +35,9 @@ fn hash(record: Option<&TokenRecord>, seed: &str) -> [u8; 32] {
         };
         part(&bytes(&record.tokens));
         record.exposure.iter().for_each(|piece| part(&bytes(piece)));
+        if let Some(earlier) = &record.earlier {
+            part(&earlier.digest());
+        }
     }
     hasher.finalize().into()
 }

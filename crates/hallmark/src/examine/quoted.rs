@@ -15,7 +15,7 @@ use crate::text::shown;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_core::windows::{self, WindowHash};
-use hallmark_corpus::{Record, TokenRecord, Tokenizer, encode};
+use hallmark_corpus::{Earlier, Record, TokenRecord, Tokenizer, encode};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::{HashSet, VecDeque};
@@ -83,30 +83,46 @@ pub(super) fn find(
     let mut runs = HashSet::new();
     let mut runs_of_others = HashSet::new();
     let turns = RefCell::new(VecDeque::new());
+    let mut seen: Option<(Earlier, usize)> = None;
     let records = plan.answers.open(vocabulary)?.inspect(|record| {
-        if let Ok(record) = record {
-            turns.borrow_mut().push_back(assistant_turns(record));
-        }
+        let Ok(record) = record else { return };
+        let known = match (&seen, &record.earlier) {
+            (Some((last, turns)), Some(earlier)) if last.is_with(earlier) => *turns,
+            _ => 0,
+        };
+        turns.borrow_mut().push_back(assistant_turns(record, known));
+        let count = record.turns.as_ref().map_or(0, |turns| turns.len());
+        seen = record.earlier.clone().map(|earlier| (earlier, count));
     });
+    let mut own: HashSet<u64> = HashSet::new();
+    let mut last: Option<Earlier> = None;
     for record in encode(records, Some(&tokenizer)) {
         let record = record?;
-        let own: HashSet<u64> =
-            turns
-                .borrow_mut()
-                .pop_front()
-                .map_or_else(HashSet::new, |turns: Vec<String>| {
-                    let runs = turns.iter().map(|turn| tokenizer.encode(turn));
-                    runs.flat_map(|turn| runs_of(&turn, &tokenizer).collect::<Vec<_>>())
-                        .collect()
-                });
-        for piece in &record.exposure {
-            for run in runs_of(piece, &tokenizer) {
+        let before = last.take();
+        let same_chat = match (&before, &record.earlier) {
+            (Some(before), Some(earlier)) => before.is_with(earlier),
+            _ => false,
+        };
+        if !same_chat {
+            own.clear();
+        }
+        // Answers of one chat share its turns: of each, those that the one before it was not shown.
+        let turns = turns.borrow_mut().pop_front();
+        for turn in turns.into_iter().flatten() {
+            own.extend(runs_of(&tokenizer.encode(&turn), &tokenizer));
+        }
+        let shared = record.earlier.as_ref();
+        let shared = shared.map_or_else(Vec::new, |earlier| earlier.since(before.as_ref()));
+        let shared = shared.iter().map(|text| tokenizer.encode(text));
+        for piece in shared.chain(record.exposure) {
+            for run in runs_of(&piece, &tokenizer) {
                 runs.insert(run);
                 if !own.contains(&run) {
                     runs_of_others.insert(run);
                 }
             }
         }
+        last = record.earlier;
     }
     let mut of = Shown {
         window: profile.window,
@@ -159,9 +175,10 @@ impl Shown {
     }
 }
 
-/// The texts of the assistant's turns before a record's answer.
-fn assistant_turns(record: &Record) -> Vec<String> {
-    let turns = record.turns.iter().flatten();
+/// The texts of the assistant's turns before a record's answer, but the first so many turns.
+fn assistant_turns(record: &Record, known: usize) -> Vec<String> {
+    let turns = record.turns.as_deref().unwrap_or_default();
+    let turns = turns.iter().skip(known);
     let own = turns.filter(|turn| turn.role == "assistant");
     own.map(|turn| turn.text.clone()).collect()
 }

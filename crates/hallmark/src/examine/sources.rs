@@ -95,6 +95,7 @@ mod tests {
                 group: group.map(str::to_owned),
                 sub_key: None,
                 exposure: vec![],
+                earlier: None,
                 exposure_known: true,
                 in_other_form: vec![],
                 given: Given::Text,
