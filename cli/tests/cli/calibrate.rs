@@ -168,6 +168,14 @@ fn detect_quotes_a_calibration_of_its_own_key_only() {
         .stdout;
     let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
     assert_eq!(last["calibration"], detected["calibration"]);
+    bench.write("detected.json", &detected.to_string());
+    bench.ok("report detected.json --out detected.html");
+    let page = bench.read("detected.html");
+    assert!(
+        page.contains("Calibrated on one's own text")
+            || page.contains("Calibrated on one&#39;s own text")
+    );
+    assert!(page.contains("The first 100 tokens") && page.contains("own.json"));
     bench.refused(
         "detect --key other.key --profile p.toml --calibration own.json marked.jsonl",
         2,

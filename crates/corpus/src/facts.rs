@@ -17,6 +17,8 @@ pub struct Facts {
     pub layouts: BTreeMap<Layout, u64>,
     /// The assistant's turns with text that count as shown and not as answers.
     pub earlier_turns: u64,
+    /// Answers of chats whose turns may not stand in the order in which they were said: each counts as shown for every other.
+    pub any_order: u64,
     /// Records in which half characters were read as U+FFFD.
     pub half_characters: u64,
     /// Fields that held a whole answer again, with the records in which they did.
@@ -76,6 +78,7 @@ impl Facts {
         }
         *self.layouts.entry(origin.layout).or_default() += 1;
         self.earlier_turns += u64::from(origin.earlier_turns);
+        self.any_order += u64::from(origin.any_order);
         self.half_characters += u64::from(origin.has_halves);
         let body_left_out = without(&mut record.body);
         let mut shown = prepare_shown(&mut record.exposure, options.normalise);

@@ -52,6 +52,8 @@ pub struct Origin {
     pub layout: Layout,
     /// The assistant's earlier turns with text, which count as shown and not as answers.
     pub earlier_turns: u32,
+    /// Whether the turns of its chat may not stand in the order in which they were said, so that each counts as shown for every other.
+    pub any_order: bool,
     /// Whether half characters were read as U+FFFD.
     pub has_halves: bool,
     /// The field that holds the whole answer again, so that nothing of it is evidence.

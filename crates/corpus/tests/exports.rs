@@ -258,6 +258,21 @@ fn one_choice_without_text_does_not_take_the_others_along() {
     assert_eq!((records.len(), reader.skipped().failed), (1, 1));
 }
 
+/// A gateway that keeps no answers writes an object without anything in it, or that as text.
+#[test]
+fn a_response_that_was_not_kept_is_no_answer() {
+    for response in [json!("{}"), json!({}), json!(" {} ")] {
+        let record = json!({"litellm_call_id": "c", "messages": [{"role": "user", "content": "q"}], "response": response});
+        let kept = json!({"litellm_call_id": "d", "messages": [{"role": "user", "content": "q"}], "response": {"choices": [{"message": {"role": "assistant", "content": "a"}}]}});
+        let (records, reader) = read_as(
+            "in.jsonl",
+            &format!("{record}\n{kept}\n"),
+            &ReadOptions::default(),
+        );
+        assert_eq!((records.len(), reader.skipped().failed), (1, 1), "{record}");
+    }
+}
+
 /// The newest first: by times they are turned round; without times every turn is shown with every answer.
 #[test]
 fn chats_with_the_newest_first_show_the_question() {
@@ -269,7 +284,11 @@ fn chats_with_the_newest_first_show_the_question() {
     let records = good(&timed.to_string(), &all_turns());
     assert_eq!(texts(&records), ["a1", "a2"]);
     assert!(shown(&records[0], "q1") && !shown(&records[0], "q2") && shown(&records[1], "q2"));
-    assert!(records.iter().all(|record| record.exposure_known));
+    assert!(
+        records
+            .iter()
+            .all(|record| record.exposure_known && !record.origin.any_order)
+    );
     // Times that neither rise nor fall leave no order that is sure.
     let mixed = json!({"messages": [turn("user", "q1", Some(1)), turn("assistant", "a2", Some(4)), turn("user", "q2", Some(3)), turn("assistant", "a1", Some(2))]});
     let records = good(&mixed.to_string(), &all_turns());
@@ -277,7 +296,7 @@ fn chats_with_the_newest_first_show_the_question() {
     assert!(shown(&records[0], "q2") && shown(&records[0], "a1") && shown(&records[1], "a2"));
     let bare = json!({"messages": [turn("assistant", "a2", None), turn("user", "q2", None), turn("assistant", "a1", None), turn("user", "q1", None)]});
     for record in good(&bare.to_string(), &all_turns()) {
-        assert!(shown(&record, "q1") && shown(&record, "q2"));
+        assert!(shown(&record, "q1") && shown(&record, "q2") && record.origin.any_order);
     }
 }
 

@@ -710,3 +710,58 @@ fn chats_may_be_strings_of_json() {
     assert_eq!(records[0].body, text("the end"));
     assert!(records[0].exposure_known && records[0].exposure.contains(&text("q")));
 }
+
+/// Turns with calls, as columns: what a tool gave and does not stand in the file leaves what was shown unknown.
+#[test]
+fn a_call_without_its_result_is_noticed_in_columns() {
+    use parquet::data_type::ByteArray;
+    const SCHEMA: &str = "message log { repeated group messages { required binary role (UTF8); optional binary content (UTF8);
+        repeated group tool_calls { optional binary id (UTF8); optional binary arguments (UTF8); } optional binary tool_call_id (UTF8); } }";
+    type Column<'a> = (&'a [&'a str], &'a [i16]);
+    let call = "{\"place\": \"the gate\"}";
+    let without: [Column<'_>; 5] = [
+        (&["user", "assistant", "assistant"], &[1, 1, 1]),
+        (&["q", "the end"], &[2, 1, 2]),
+        (&["c"], &[1, 3, 1]),
+        (&[call], &[1, 3, 1]),
+        (&[], &[1, 1, 1]),
+    ];
+    let with: [Column<'_>; 5] = [
+        (&["user", "assistant", "tool", "assistant"], &[1, 1, 1, 1]),
+        (&["q", "the result", "the end"], &[2, 1, 2, 2]),
+        (&["c"], &[1, 3, 1, 1]),
+        (&[call], &[1, 3, 1, 1]),
+        (&["c"], &[1, 1, 2, 1]),
+    ];
+    for (columns, is_known) in [(without, false), (with, true)] {
+        let bytes = written(SCHEMA, Compression::SNAPPY, |writer| {
+            let mut group = writer.next_row_group().unwrap();
+            for (texts, definitions) in columns {
+                let mut column = group.next_column().unwrap().unwrap();
+                let texts: Vec<ByteArray> =
+                    texts.iter().map(|&text| ByteArray::from(text)).collect();
+                let repetitions: Vec<i16> =
+                    (0..definitions.len()).map(|at| i16::from(at > 0)).collect();
+                let strings = column.typed::<ByteArrayType>();
+                strings
+                    .write_batch(&texts, Some(definitions), Some(&repetitions))
+                    .unwrap();
+                column.close().unwrap();
+            }
+            group.close().unwrap();
+        });
+        let file = saved(&bytes);
+        let (records, error) = read(file.path(), &ReadOptions::default());
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!((records.len(), records[0].exposure_known), (1, is_known));
+        assert_eq!(records[0].body, text("the end"));
+        let all_turns = ReadOptions {
+            all_turns: true,
+            ..ReadOptions::default()
+        };
+        let (records, error) = read(file.path(), &all_turns);
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(records.len(), 2, "the call is an answer too");
+        assert_eq!(records[0].body, text(call));
+    }
+}

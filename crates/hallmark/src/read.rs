@@ -96,6 +96,9 @@ pub struct Reading {
     /// The assistant's turns with text that count as shown and not as answers; `--turns all` reads them as answers.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub earlier_turns: u64,
+    /// Answers of chats whose turns may not stand in the order in which they were said: every other turn counts as shown for each.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub any_order: u64,
     /// Whether characters that programs change for looks were undone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub normalised: bool,
@@ -149,6 +152,7 @@ impl Reading {
                 .map(|(layout, count)| (layout.to_string(), *count))
                 .collect(),
             earlier_turns: facts.earlier_turns,
+            any_order: facts.any_order,
             normalised: inputs.normalise,
             dressed_answers: facts.dressed_answers,
             dressed: by_kind(&facts.dressed),

@@ -28,7 +28,7 @@ pub(super) struct Place {
     /// The turn's text, or one of its calls: its number, and what its strings have in [`Kind::Call`].
     pub(super) call: Option<(u32, u32)>,
     /// Whether what stands behind it was shown too.
-    with_rest: bool,
+    pub(super) with_rest: bool,
 }
 
 /// One answer of a chat.

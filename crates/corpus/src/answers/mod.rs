@@ -132,6 +132,7 @@ impl Found {
                 }
                 let origin = Origin {
                     earlier_turns,
+                    any_order: options.all_turns && place.with_rest,
                     ..origin.clone()
                 };
                 records.push(found.record(Some(answer), &origin, source, options));

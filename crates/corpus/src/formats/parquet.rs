@@ -70,7 +70,9 @@ fn columns_of_json(file: &File, fields: &FieldMap) -> Result<Vec<String>, Reason
             return false;
         };
         match field {
-            Field::Messages | Field::Tokens | Field::PromptTokens | Field::ResponseTokens => {
+            // Calls and their results are read, and looked for, in turns as JSON.
+            Field::Messages => columns::is_string(column) || columns::names_calls(column),
+            Field::Tokens | Field::PromptTokens | Field::ResponseTokens => {
                 columns::is_string(column)
             }
             Field::Prompt | Field::Response => !column.is_primitive(),

@@ -118,3 +118,11 @@ pub(super) fn is_litellm(tree: &Tree) -> bool {
         .any(|name| has(tree, name));
     has(tree, "response") && asked && MARKS.iter().any(|mark| has(tree, mark))
 }
+
+/// Makes an object of a response that is one without anything in it, written as text: the gateway keeps that where it keeps no answers.
+pub(super) fn empty_response(tree: &mut Tree) {
+    let is_empty = |text: &str| text.trim() == "{}";
+    if tree.text_at("response").is_some_and(is_empty) {
+        tree.put("response", Tree::Object(vec![]));
+    }
+}

@@ -79,7 +79,10 @@ const ROWS: [Row; 22] = [
         layout: Layout::LiteLlm,
         is: observed::is_litellm,
         // The request as the gateway got it stays among what was shown: it may hold more than the messages.
-        read: |tree| one(tree, &["messages", "input", "prompt"], &["response"]),
+        read: |tree| {
+            observed::empty_response(tree);
+            one(tree, &["messages", "input", "prompt"], &["response"])
+        },
     },
     Row {
         layout: Layout::ChatGpt,

@@ -69,6 +69,12 @@ pub fn reading(reading: &Reading) -> Vec<String> {
             ),
         ),
     ];
+    if reading.any_order > 0 {
+        lines.push(format!(
+            "Note: {} answers stand in chats whose turns may be out of order (their times contradict it, or an answer comes first and a question last): every other turn counts as shown for each, and little of them is scored",
+            reading.any_order
+        ));
+    }
     for (field, count) in &reading.repeated_in {
         lines.push(format!(
             "Note: in {count} records `{field}` holds the whole answer, so that nothing of it is scored; drop that field if it is no prompt"

@@ -98,7 +98,8 @@ fn does_not_show() -> Block {
     Block::List(lines.map(Text::words).to_vec())
 }
 
-fn of_length(length: &CalibratedLength) -> Vec<Block> {
+/// What a calibration says of texts of a length.
+pub(super) fn of_length(length: &CalibratedLength) -> Vec<Block> {
     let heading = match length.tokens {
         Some(tokens) => format!("The first {} tokens", count(u64::from(tokens))),
         None => "Whole texts".to_owned(),

@@ -1,5 +1,6 @@
 //! Whether a text is marked, and where.
 
+use super::calibrated::of_length;
 use crate::page::{Block, Column, Page, Picture, Section, Table, Text};
 use crate::picture;
 use crate::sections;
@@ -37,7 +38,8 @@ pub(crate) fn detected(detected: &Detected) -> Page {
         Section::new("results", "The numbers")
             .with(Block::Facts(numbers(detected)))
             .and(words::shared(detected).map(Block::caution))
-            .with(documents(detected)),
+            .with(documents(detected))
+            .and(calibration(detected)),
         Section::new("passages", "Where the mark was found").and(passages(&located)),
         sections::reading(&detected.reading),
         Section::new("warnings", "Warnings").and(warnings(detected)),
@@ -130,6 +132,27 @@ fn numbers(detected: &Detected) -> Vec<(Text, Text)> {
         facts.extend(effect_facts(effect, pooled.scored));
     }
     facts
+}
+
+/// What was counted before on text of one's own.
+fn calibration(detected: &Detected) -> Vec<Block> {
+    let Some(quoted) = &detected.calibration else {
+        return vec![];
+    };
+    let told = Text::words(
+        "Before, unmarked text of one's own was tested in the same way (calibration ",
+    )
+    .and_code(&quoted.file.file)
+    .and(format!(
+        ", {} random keys): the row for texts as long as half of these documents are at least.",
+        count(u64::from(quoted.keys))
+    ));
+    let heading = Block::heading("Calibrated on one's own text");
+    let quoted = of_length(&quoted.length);
+    [heading, Block::paragraph(told)]
+        .into_iter()
+        .chain(quoted)
+        .collect()
 }
 
 fn documents(detected: &Detected) -> Table {

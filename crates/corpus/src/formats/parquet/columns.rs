@@ -314,6 +314,22 @@ pub(super) fn is_string(node: &Type) -> bool {
         )
 }
 
+/// Whether somewhere in a column calls of tools, or their results, have a place.
+pub(super) fn names_calls(node: &Type) -> bool {
+    const NAMES: [&str; 5] = [
+        "tool_calls",
+        "toolCalls",
+        "tool_call_id",
+        "toolCallId",
+        "function_call",
+    ];
+    !node.is_primitive()
+        && node
+            .get_fields()
+            .iter()
+            .any(|field| NAMES.contains(&field.name()) || names_calls(field))
+}
+
 /// Bytes that may be anything: no numbers, and no names.
 fn is_bytes(node: &Type) -> bool {
     let info = node.get_basic_info();
