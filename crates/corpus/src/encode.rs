@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use rayon::prelude::*;
 
-use crate::earlier::{Asked, Earlier, compare};
+use crate::earlier::{Asked, Earlier};
 use crate::error::{CorpusError, Reason};
 use crate::forms::Shown;
-use crate::record::{Piece, Record, Source};
+use crate::piece::Piece;
+use crate::record::{Record, Source};
 use crate::starts;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
@@ -173,7 +174,7 @@ fn with_earlier(records: &mut [Result<TokenRecord, CorpusError>], tokenizer: &To
             })
         });
         let answers: Vec<Asked<'_>> = answers.collect();
-        let reach = compare(&earlier, &answers, tokenizer);
+        let reach = earlier.reach(&answers, tokenizer);
         match reach {
             Ok(reach) => {
                 for (record, reach) in chat.iter_mut().flatten().zip(reach) {

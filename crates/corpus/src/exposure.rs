@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use crate::record::Piece;
+use crate::piece::Piece;
 use crate::spelled::SPELLED;
 
 /// A string of a record that is not its answer.

@@ -21,7 +21,8 @@ mod spelling;
 pub use encode::{EncodedLogprobs, LeftOut, Step, Unmapped};
 pub use reader::LogprobReader;
 
-use crate::record::{Piece, Source};
+use crate::piece::Piece;
+use crate::record::Source;
 
 /// One record of log-probabilities, as it was read.
 #[derive(Clone, Debug, PartialEq)]

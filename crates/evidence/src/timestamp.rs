@@ -139,3 +139,16 @@ fn bounded(path: &Path, what: &str, limit: usize) -> Result<Vec<u8>> {
         false => Ok(bytes),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::nonce;
+
+    /// A first byte of 0 or above 127 would make the number shorter or longer in DER than the request says.
+    #[test]
+    fn a_nonce_has_eight_bytes_as_a_number() {
+        for _ in 0..2000 {
+            assert!((0x40..=0x7f).contains(&nonce().unwrap()[0]));
+        }
+    }
+}

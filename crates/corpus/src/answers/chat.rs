@@ -7,7 +7,8 @@ use crate::error::Reason;
 use crate::exposure::Said;
 use crate::fields::{Field, FieldMap};
 use crate::options::ReadOptions;
-use crate::record::{Piece, Turn, Turns};
+use crate::piece::Piece;
+use crate::record::{Turn, Turns};
 use crate::talk::{Kind, Message, Roles, chat_in};
 
 /// A chat with one answer, or several turns that may be: what one exchange said.

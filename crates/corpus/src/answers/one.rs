@@ -11,7 +11,8 @@ use crate::found::{Found, Shown};
 use crate::layouts::Layout;
 use crate::limits::LimitKind;
 use crate::options::ReadOptions;
-use crate::record::{Origin, Piece, Record, Source};
+use crate::piece::Piece;
+use crate::record::{Origin, Record, Source};
 
 impl Found {
     /// The record of one answer.

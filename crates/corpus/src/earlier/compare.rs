@@ -8,11 +8,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Earlier, Talk};
-use crate::exposure::pieces;
-use crate::facts::prepare_shown;
+use super::talk::Talk;
 use crate::forms::{Shown, Undone};
-use crate::record::Piece;
+use crate::piece::Piece;
 use crate::standing::Tokens;
 use crate::starts;
 use crate::tokenizer::{Tokenizer, TokenizerError};
@@ -38,17 +36,13 @@ struct Task {
 ///
 /// # Errors
 /// Where the tokenizer fails on what was shown.
-pub(crate) fn compare(
-    chat: &Earlier,
+pub(super) fn compare(
+    talk: &Talk,
     answers: &[Asked<'_>],
+    with_rest: bool,
+    is_normalised: bool,
     tokenizer: &Tokenizer,
 ) -> Result<Vec<Vec<u8>>, TokenizerError> {
-    let Earlier {
-        talk,
-        with_rest,
-        normalise,
-        ..
-    } = chat;
     let mut tasks = vec![];
     let all = (0..answers.len()).collect();
     halve(
@@ -56,7 +50,7 @@ pub(crate) fn compare(
         0..talk.fields.len(),
         all,
         answers,
-        *with_rest,
+        with_rest,
         &mut tasks,
     );
     let compared = tasks.into_par_iter().map(|task| {
@@ -65,7 +59,7 @@ pub(crate) fn compare(
             .iter()
             .map(|&own| answers[own].tokens)
             .collect();
-        let pieces = pieces_between(talk, task.shown.start, task.shown.end, *normalise);
+        let pieces = talk.pieces(task.shown, is_normalised);
         Ok((compare_all(&pieces, &tokens, tokenizer)?, task.answers))
     });
     let compared: Vec<(Vec<Vec<u8>>, Vec<usize>)> = compared.collect::<Result<_, _>>()?;
@@ -113,17 +107,7 @@ fn halve(
     halve(talk, middle..fields.end, second, answers, with_rest, tasks);
 }
 
-/// What these fields tell, and what lies over their beginning.
-pub(super) fn pieces_between(talk: &Talk, from: usize, to: usize, normalise: bool) -> Vec<Piece> {
-    let context = talk.context(from);
-    let own = talk.fields[from..to].iter().cloned();
-    let fields = std::iter::once(context).chain(own).collect();
-    let mut pieces = pieces(None, fields);
-    prepare_shown(&mut pieces, normalise);
-    pieces
-}
-
-/// The same of pieces and answers.
+/// The same of pieces that all of these answers were shown.
 fn compare_all(
     pieces: &[Piece],
     answers: &[&[u32]],

@@ -1,25 +1,19 @@
 //! What several answers of one chat were shown together: its turns, each kept once, and compared once with all answers behind it.
 
 mod compare;
+mod talk;
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::exposure::Said;
-use crate::facts::{Prepared, prepare_shown};
-use crate::record::Piece;
+use crate::piece::Piece;
+use crate::prepared::{Prepared, prepare_shown};
+use crate::tokenizer::{Tokenizer, TokenizerError};
 
-pub(crate) use compare::{Asked, compare};
-
-/// Bytes before a place that are told with what stands there, so that no window is lost between the two.
-const CONTEXT: usize = 4 << 10;
-/// The most of them, over strings of all names.
-const CONTEXT_OF_ALL_NAMES: usize = 4 * CONTEXT;
-
-/// Bytes of strings after which no more is told, in memory.
-const PASSED: usize = 16 * CONTEXT_OF_ALL_NAMES;
+pub(crate) use compare::Asked;
+pub(crate) use talk::{Talk, beginning};
 
 /// What stands in a chat before one of several answers: it was shown with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,93 +25,6 @@ pub struct Earlier {
     pub(crate) with_rest: bool,
     /// Whether the text is normalised before it is compared.
     pub(crate) normalise: bool,
-}
-
-/// The strings of a chat, field by field and turn by turn.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Talk {
-    fields: Vec<Vec<Said>>,
-    /// For each number of fields, a digest of the first so many.
-    digests: Vec<[u8; 32]>,
-}
-
-impl Talk {
-    pub(crate) fn new(fields: Vec<Vec<Said>>) -> Self {
-        let mut digests = vec![[0; 32]];
-        for field in &fields {
-            let mut hash = Sha256::new();
-            hash.update(digests.last().expect("there is a first"));
-            for said in field {
-                for text in [&*said.name, &said.text] {
-                    hash.update((text.len() as u64).to_le_bytes());
-                    hash.update(text);
-                }
-            }
-            digests.push(hash.finalize().into());
-        }
-        Self { fields, digests }
-    }
-
-    /// Every string.
-    pub(crate) fn strings(&self) -> impl Iterator<Item = &Said> {
-        self.fields.iter().flatten()
-    }
-
-    /// Whether these fields are told whole before each place in them, as its context.
-    fn is_context(&self, fields: &Range<usize>) -> bool {
-        let strings = self.fields[fields.clone()].iter().flatten();
-        strings.map(|said| said.text.len()).sum::<usize>() <= CONTEXT
-    }
-
-    /// Bytes that it takes, about.
-    pub(crate) fn held(&self) -> u64 {
-        self.strings().map(Said::held).sum()
-    }
-
-    /// The last strings before a field, cut at their start.
-    fn context(&self, before: usize) -> Vec<Said> {
-        let strings = self.fields[..before].iter().rev();
-        let strings = strings.flat_map(|field| field.iter().rev());
-        let mut context = cut(strings, |text, bytes| {
-            &text[text.ceil_char_boundary(text.len().saturating_sub(bytes))..]
-        });
-        context.reverse();
-        context
-    }
-}
-
-/// The first of these strings, cut at their end.
-pub(crate) fn beginning<'a>(strings: impl Iterator<Item = &'a Said>) -> Vec<Said> {
-    cut(strings, |text, bytes| {
-        &text[..text.floor_char_boundary(bytes)]
-    })
-}
-
-/// The first of these strings, as `part` cuts them down to a number of bytes.
-fn cut<'a>(
-    strings: impl Iterator<Item = &'a Said>,
-    part: impl Fn(&str, usize) -> &str,
-) -> Vec<Said> {
-    let mut kept: Vec<Said> = vec![];
-    let (mut all, mut passed) = (0, 0);
-    for said in strings {
-        let own = kept.iter().filter(|other| other.name == said.name);
-        let own: usize = own.map(|other| other.text.len()).sum();
-        let text = part(&said.text, CONTEXT.saturating_sub(own));
-        if !text.is_empty() {
-            all += text.len();
-            kept.push(Said {
-                text: text.to_owned(),
-                name: Arc::clone(&said.name),
-            });
-        }
-        // With so much of other names between, two are no parts of one passage.
-        passed += said.held() as usize;
-        if all >= CONTEXT_OF_ALL_NAMES || passed >= PASSED {
-            break;
-        }
-    }
-    kept
 }
 
 impl Earlier {
@@ -204,9 +111,26 @@ impl Earlier {
         } else {
             self.at
         };
-        compare::pieces_between(&self.talk, from.min(to), to, self.normalise)
-            .into_iter()
-            .filter_map(|piece| piece.text().map(str::to_owned))
-            .collect()
+        let pieces = self.talk.pieces(from.min(to)..to, self.normalise);
+        let texts = pieces.iter().filter_map(Piece::text);
+        texts.map(str::to_owned).collect()
+    }
+
+    /// Of answers of this chat, for each token how many tokens before it, 255 at most, stand in what was shown with its answer.
+    ///
+    /// # Errors
+    /// Where the tokenizer fails on what was shown.
+    pub(crate) fn reach(
+        &self,
+        answers: &[Asked<'_>],
+        tokenizer: &Tokenizer,
+    ) -> Result<Vec<Vec<u8>>, TokenizerError> {
+        compare::compare(
+            &self.talk,
+            answers,
+            self.with_rest,
+            self.normalise,
+            tokenizer,
+        )
     }
 }

@@ -8,7 +8,7 @@ use super::line_numbers::without_numbers;
 use super::tags::without_tags;
 use super::text::{Text, text};
 use super::wrappers::{LINES_OF_AN_EVENT, without_frames};
-use crate::record::Piece;
+use crate::piece::Piece;
 use crate::standing::standing;
 use crate::tokenizer::Tokenizer;
 use memchr::memmem;

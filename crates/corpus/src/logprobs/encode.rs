@@ -4,7 +4,8 @@ use super::{LogprobRecord, Positions};
 use crate::encode::encode;
 use crate::error::{CorpusError, Reason};
 use crate::forms::{Letters, Shown};
-use crate::record::{Origin, Piece, Record, Source};
+use crate::piece::Piece;
+use crate::record::{Origin, Record, Source};
 use crate::tokenizer::Tokenizer;
 
 /// A record as windows and tokens of the marking model.

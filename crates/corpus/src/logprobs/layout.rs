@@ -7,7 +7,8 @@ use super::{LogprobRecord, Positions};
 use crate::error::{Reason, TokenFault};
 use crate::formats::json_object;
 use crate::options::ReadOptions;
-use crate::record::{Piece, Source};
+use crate::piece::Piece;
+use crate::record::Source;
 use crate::tokens;
 
 /// Reads one line.

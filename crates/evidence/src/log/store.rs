@@ -182,8 +182,48 @@ fn bounded(path: &Path) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{Store, io};
+    use super::{Failure, Level, Store, TILE_WIDTH, Tile, io};
     use std::cell::Cell;
+
+    /// A reader whose checkpoint is older than a full tile finds the beginning of that where the partial one stood.
+    #[test]
+    fn a_partial_tile_that_made_way_is_read_from_the_full_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        let tile = |level, width| Tile {
+            level,
+            index: 0,
+            width,
+        };
+        let width = TILE_WIDTH;
+        let hashes: Vec<u8> = (0..32 * u32::from(width)).map(|n| n as u8).collect();
+        let entry = |n: u16| [&n.to_be_bytes()[..], &vec![b'x'; usize::from(n)]].concat();
+        let entries: Vec<u8> = (0..width).flat_map(entry).collect();
+        for (level, bytes, first_three) in [
+            (Level::Hashes(0), &hashes, 96),
+            (Level::Entries, &entries, 2 + 3 + 4),
+        ] {
+            store.write(&tile(level, width).path(), bytes).unwrap();
+            assert_eq!(store.tile(tile(level, width)).unwrap(), *bytes);
+            assert_eq!(store.tile(tile(level, 3)).unwrap(), bytes[..first_three]);
+        }
+        // Without the full one, the partial one is missing; a full one is never looked for in its place.
+        let other = Tile {
+            index: 1,
+            ..tile(Level::Hashes(0), 3)
+        };
+        assert!(matches!(store.tile(other), Err(Failure::Log(_))));
+    }
+
+    /// What cannot be read is not taken for what is not there.
+    #[test]
+    fn a_file_that_cannot_be_read_is_not_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        assert!(matches!(store.read("checkpoint"), Err(Failure::Log(_))));
+        std::fs::create_dir(folder.path().join("checkpoint")).unwrap();
+        assert!(matches!(store.read("checkpoint"), Err(Failure::File(_))));
+    }
 
     /// How many steps are left until the writer stops; nothing when it never does.
     #[derive(Debug, Default)]

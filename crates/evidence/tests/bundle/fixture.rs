@@ -67,15 +67,7 @@ pub(crate) fn bundle() -> Memory {
 /// A bundle of the same case under another mark: its scheme, and what follows in its profile.
 pub(crate) fn bundle_of(scheme: &str, more: &str) -> Memory {
     let folder = tempfile::tempdir().unwrap();
-    let is_ring = more.starts_with("ring");
-    make(
-        folder.path(),
-        &format!(
-            "hallmark = 1\nname = \"trial\"\nscheme = \"{scheme}\"\nprf = \"chacha12-v1\"\nwindow = 2\n{}\n[tokenizer]\nvocab_size = 512\n{}",
-            if is_ring { more } else { "" },
-            if is_ring { "" } else { more },
-        ),
-    );
+    make(folder.path(), &profile_of(scheme, more));
     let packed = Folder(folder.path().join("bundle"));
     let names = packed.list().unwrap().into_keys();
     let read = names.map(|name| {
@@ -83,6 +75,16 @@ pub(crate) fn bundle_of(scheme: &str, more: &str) -> Memory {
         (name, bytes)
     });
     Memory(read.collect())
+}
+
+/// A profile's text.
+pub(crate) fn profile_of(scheme: &str, more: &str) -> String {
+    let is_ring = more.starts_with("ring");
+    format!(
+        "hallmark = 1\nname = \"trial\"\nscheme = \"{scheme}\"\nprf = \"chacha12-v1\"\nwindow = 2\n{}\n[tokenizer]\nvocab_size = 512\n{}",
+        if is_ring { more } else { "" },
+        if is_ring { "" } else { more },
+    )
 }
 
 /// Tokens that a multiplicative generator draws: unmarked, and the same in every run.
@@ -161,7 +163,7 @@ fn log_of(key: &Key, ring: u8, path: &Path) {
 }
 
 /// What is published of a draw of 30 accounts.
-fn drawn() -> String {
+pub(crate) fn drawn() -> String {
     let cohort = |name: &str, weight| Cohort {
         name: name.to_owned(),
         role: KeyRole::Cohort,
@@ -181,7 +183,22 @@ fn drawn() -> String {
     serde_json::to_string_pretty(&drawn).unwrap()
 }
 
-fn make(folder: &Path, text: &str) {
+/// The keys that the case commits to.
+pub(crate) fn keys() -> [Named; 3] {
+    let named = |name: &str, role, byte| Named {
+        name: name.to_owned(),
+        role,
+        key: KeyFile::Cohort(CohortKey::from_bytes([byte; 32])),
+    };
+    [
+        named("tested", KeyRole::Cohort, 1),
+        named("unused", KeyRole::NeverUsed, 2),
+        named("public", KeyRole::PublicWeb, 3),
+    ]
+}
+
+/// Makes the case of a profile in a folder, with one run, and its bundle.
+pub(crate) fn make(folder: &Path, text: &str) {
     let at = |name: &str| folder.join(name);
     std::fs::write(at("cohorts.json"), drawn()).unwrap();
     std::fs::write(at("profile.toml"), text).unwrap();
@@ -197,16 +214,7 @@ fn make(folder: &Path, text: &str) {
         origin: Some("log.example/evidence"),
         signer: &log_signer,
     };
-    let named = |name: &str, role, byte| Named {
-        name: name.to_owned(),
-        role,
-        key: KeyFile::Cohort(CohortKey::from_bytes([byte; 32])),
-    };
-    let keys = [
-        named("tested", KeyRole::Cohort, 1),
-        named("unused", KeyRole::NeverUsed, 2),
-        named("public", KeyRole::PublicWeb, 3),
-    ];
+    let keys = keys();
     log_of(
         &keys[0].key.marking_key(),
         profile.ring as u8,

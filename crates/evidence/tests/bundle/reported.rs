@@ -5,6 +5,7 @@ use hallmark_evidence::case::words;
 use hallmark_evidence::reported::reported;
 use hallmark_evidence::templates::Template;
 use hallmark_verify::digest::sha256;
+use hallmark_verify::formats::{CaseLog, Event};
 use serde_json::{Value, json};
 
 fn of(bundle: &Memory) -> Value {
@@ -217,5 +218,123 @@ fn drafts_are_filled_from_the_bundle() {
     assert!(
         notice.contains(", entry 1 of the log log.example/evidence"),
         "{notice}"
+    );
+}
+
+/// The bundle with these events before the last of its log.
+fn with_events(events: &[Event]) -> Memory {
+    let mut bundle = bundle();
+    let entries = CaseLog::read(bundle.text(CaseLog::FILE)).unwrap().entries;
+    let time = entries[0].time.clone();
+    let (last, before) = entries.split_last().unwrap();
+    let own = before.iter().map(|entry| entry.event.clone());
+    let mut log = String::new();
+    for event in own
+        .chain(events.iter().cloned())
+        .chain([last.event.clone()])
+    {
+        let so_far = CaseLog::read(&log).unwrap();
+        log += &so_far.next(time.clone(), event).unwrap();
+        log.push('\n');
+    }
+    bundle.0.insert(CaseLog::FILE.to_owned(), log.into_bytes());
+    bundle
+}
+
+/// Runs that failed or ended otherwise, and what was not as planned, are on the page: hiding them is what the log is there against.
+#[test]
+fn other_runs_and_deviations_are_told() {
+    let deviated = |run, field: &str, note: &str| Event::Deviated {
+        run,
+        fields: vec![field.to_owned(), "answers".to_owned()],
+        note: note.to_owned(),
+    };
+    let bundle = with_events(&[
+        Event::Began {
+            run: 2,
+            plan_sha256: "0".repeat(64),
+            version: "9.9.9".to_owned(),
+            program_sha256: "f".repeat(64),
+        },
+        deviated(1, "window", "the log came late"),
+        deviated(2, "alpha", "another run's"),
+        Event::Failed {
+            run: 2,
+            status: 2,
+            error: "the disk was full".to_owned(),
+        },
+        Event::Ended {
+            run: 3,
+            status: 0,
+            outcome: "not-found".to_owned(),
+            findings_sha256: "0".repeat(64),
+            cells_sha256: None,
+        },
+    ]);
+    let case = of(&bundle);
+    assert_eq!(case["run"], 1);
+    assert_eq!(
+        case["other_runs"],
+        json!(["run 2 failed: the disk was full", "run 3 ended: not-found"])
+    );
+    let deviations = &case["plan"]["deviations"];
+    assert_eq!(
+        deviations,
+        &json!([{"what": "window, answers", "note": "the log came late"}])
+    );
+    assert_eq!(
+        case["tool"]["version"],
+        env!("CARGO_PKG_VERSION"),
+        "of the run that is shown"
+    );
+    let asked = Template::OpposingExpert.fill(&bundle).unwrap();
+    assert!(
+        asked.contains(
+            "run 1, in window, answers: the log came late; run 2, in alpha, answers: another run's"
+        ),
+        "{asked}"
+    );
+    assert!(asked.contains("`case-log.jsonl`: 2 runs"), "{asked}");
+    let certification = Template::Certification.fill(&bundle).unwrap();
+    let ran = format!(
+        "version 9.9.9; SHA-256 of the program that ran: {}",
+        "f".repeat(64)
+    );
+    assert!(
+        certification.contains(&ran),
+        "the last that began: {certification}"
+    );
+}
+
+/// Lists of a draft have every name, and what a finding does not show stands in the notice line by line.
+#[test]
+fn drafts_have_every_name_and_what_is_not_shown() {
+    let bundle = bundle();
+    let asked = Template::OpposingExpert.fill(&bundle).unwrap();
+    let tested: Value = serde_json::from_str(bundle.text("runs/1/findings.json")).unwrap();
+    assert!(
+        asked.contains("All keys committed to: tested; unused; public; tested: "),
+        "{asked}"
+    );
+    assert!(asked.contains("where there is one: public |"), "{asked}");
+    assert!(
+        asked.contains("| Were there deviations? | none |"),
+        "{asked}"
+    );
+    let notice = Template::DisclosureNotice.fill(&bundle).unwrap();
+    let lines = tested["does_not_show"].as_array().unwrap();
+    assert!(!lines.is_empty());
+    for line in lines {
+        assert!(
+            notice.contains(&format!("- {}", line.as_str().unwrap())),
+            "{notice}"
+        );
+    }
+    let version = format!("version {};", env!("CARGO_PKG_VERSION"));
+    assert!(
+        Template::Certification
+            .fill(&bundle)
+            .unwrap()
+            .contains(&version)
     );
 }

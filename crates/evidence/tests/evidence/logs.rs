@@ -257,6 +257,13 @@ fn a_log_whose_head_was_taken_away_is_not_begun_again() {
             assert_eq!(error.kind, ErrorKind::Integrity);
         }
     }
+    // Its entries are gone too, and the head says that there were some.
+    let folder = tempfile::tempdir().unwrap();
+    let log = log_of(folder.path(), 3);
+    fs::remove_file(folder.path().join("log.pub")).unwrap();
+    fs::remove_dir_all(folder.path().join("tile")).unwrap();
+    let error = log.append(b"x", &key()).unwrap_err();
+    assert!(error.what.contains("log.pub"), "{error}");
 }
 
 #[test]

@@ -92,6 +92,43 @@ fn what_is_no_key_is_refused_without_being_shown() {
     );
 }
 
+/// A key file is short text: what is longer, or none, is no key file, and what cannot be read is said to be that.
+#[test]
+fn what_is_no_text_of_a_key_is_told_from_what_is_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("case.pub");
+    let refused = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        read_public(&path).unwrap_err().what
+    };
+    for bytes in [
+        vec![b'a'; (16 << 10) + 1],
+        vec![b'a'; 1 << 20],
+        vec![0xff; 10],
+    ] {
+        assert!(refused(&bytes).contains("is not a key file"));
+    }
+    for bytes in [vec![], vec![b'a'; 16 << 10]] {
+        assert!(refused(&bytes).contains("is no Ed25519 public key"));
+    }
+    if cfg!(unix) {
+        assert_eq!(
+            read_public(folder.path()).unwrap_err().kind,
+            ErrorKind::File
+        );
+    }
+}
+
+/// A name without a folder is one of the folder in which the program stands.
+#[test]
+fn a_key_may_be_written_where_one_stands() {
+    let name = std::path::PathBuf::from(format!("signer-{}.key", std::process::id()));
+    let made = Signer::generate(&name);
+    let read = Signer::read(&name);
+    let _ = fs::remove_file(&name);
+    assert_eq!(read.unwrap().id(), made.unwrap().id());
+}
+
 #[test]
 fn a_weak_public_key_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -107,10 +107,17 @@ fn answers_to_another_request_are_refused() {
     assert!(Timestamp::ask(&[1; 32], |_| Ok(earlier.clone())).is_err());
     let other = first.verify(&[1; 32], &authority.root()).unwrap_err();
     assert!(other.what.contains("another digest"), "{other}");
+    assert!(other.hint.unwrap().contains("the file that was stamped"));
     // Another root.
     let stranger = Authority::new();
     let error = first.verify(&DIGEST, &stranger.root()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Integrity);
+    assert!(
+        error
+            .hint
+            .unwrap()
+            .contains("the root certificate of this authority")
+    );
 }
 
 #[test]
@@ -127,6 +134,7 @@ fn what_declines_or_is_no_authority_is_said() {
     });
     let error = declined.unwrap_err();
     assert!(error.what.contains("declined"), "{error}");
+    assert!(error.hint.unwrap().contains("another authority"));
     for answer in [&b""[..], b"<html>no</html>", b"\x30\x00"] {
         let error = Timestamp::ask(&DIGEST, |_| Ok(answer.to_vec())).unwrap_err();
         assert!(error.hint.unwrap().contains("RFC 3161"));
@@ -145,6 +153,12 @@ fn files_that_hold_no_token_or_root_are_refused_with_their_name() {
         ] {
             assert!(error.to_string().contains("thing"), "{error}");
         }
+    }
+    // The sizes that nothing of its kind has.
+    let sizes = |error: Error| error.what.contains("it is longer than");
+    for (size, is_long) in [(128 << 10, false), ((128 << 10) + 1, true)] {
+        fs::write(&path, vec![b'a'; size]).unwrap();
+        assert_eq!(sizes(read_root(&path).unwrap_err()), is_long, "{size}");
     }
     fs::remove_file(&path).unwrap();
     assert_eq!(Timestamp::read(&path).unwrap_err().kind, ErrorKind::File);

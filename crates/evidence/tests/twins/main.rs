@@ -6,7 +6,7 @@ mod refused;
 mod vectors;
 mod world;
 
-use hallmark_evidence::twins::{Conclusion, Feature, Side};
+use hallmark_evidence::twins::{Asked, Conclusion, Feature, Scores, Side, test};
 use world::{World, records, scores};
 
 /// A suspect that gives what was sent to one account a little more than its twin, and nothing else.
@@ -37,6 +37,7 @@ fn what_was_sent_to_one_account_is_found_there_and_nowhere_else() {
     assert!(!named.contains(&Some("innocent")), "{named:?}");
     let guilty = &tested.findings[1];
     assert!(guilty.screened && guilty.finding.share.unwrap().low > 0.5);
+    assert!(!tested.findings[2].screened, "innocent");
     assert_eq!(tested.table.accounts, 2);
     // Nine tests in all: Holm's first is nine times the smallest.
     let tests = || tested.findings.iter().flat_map(|found| &found.tests);
@@ -116,4 +117,50 @@ fn answers_like_the_sent_twins_are_found_by_their_letters() {
         world.similar(&twins, &own).unwrap().outcome,
         Conclusion::Found
     );
+    // Of several answers to a request the mean counts, so the same answer twice is the same; none at all is a missing score.
+    let twice: String = learned
+        .lines()
+        .enumerate()
+        .map(|(at, line)| format!("{line}\n").repeat(1 + at % 2))
+        .collect();
+    assert_eq!(world.similar(&twins, &twice).unwrap(), found);
+    let rest: String = learned
+        .lines()
+        .skip(1)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let without = world.similar(&twins, &rest).unwrap();
+    assert_eq!(without.findings[0].finding.missing, 1);
+    let null = format!("{{\"id\":{:?},\"answer\":null}}\n{rest}", twins[0].id);
+    assert_eq!(world.similar(&twins, &null).unwrap(), without);
+}
+
+/// With 25 pairs that tell anything something can be concluded, with fewer nothing; a level is between 0 and 1.
+#[test]
+fn few_pairs_come_to_no_outcome() {
+    let world = World::new(1.0);
+    for (pairs, outcome) in [(24, Conclusion::Inconclusive), (25, Conclusion::NotFound)] {
+        let twins = records(&world, pairs, |_| {});
+        let noise = scores(&twins, |id, _, side| world::noise(id, side));
+        assert_eq!(
+            world.tested(&twins, &noise, &[]).outcome,
+            outcome,
+            "{pairs}"
+        );
+    }
+    let opened = world.opened().unwrap();
+    let none = Scores::read(&world.write("scores", ""), &opened).unwrap();
+    for (alpha, is_level) in [
+        (0.0, false),
+        (1.0, false),
+        (f64::NAN, false),
+        (1e-9, true),
+        (0.5, true),
+    ] {
+        let asked = Asked {
+            alpha,
+            ..world::asked(&[])
+        };
+        assert_eq!(test(&opened, &none, &asked).is_ok(), is_level, "{alpha}");
+    }
 }

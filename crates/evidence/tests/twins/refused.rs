@@ -1,6 +1,6 @@
 //! Whatever was changed, left out or doubled is refused.
 
-use crate::world::{World, noise, records, scores};
+use crate::world::{Twin, World, noise, records, scores};
 use hallmark::ErrorKind;
 use hallmark_core::keys::RootKey;
 use hallmark_evidence::twins::{Side, TwinsOpening, commit_seed};
@@ -97,6 +97,15 @@ fn scores_that_are_extra_doubled_or_half_are_refused() {
         let error = world.scored(line).unwrap_err();
         assert!(error.to_string().contains(part), "{line}: {error}");
     }
+    // Neither has a score: that is no half.
+    let rest: String = scores
+        .lines()
+        .skip(1)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let neither = format!("{{\"id\":\"r0\",\"a\":null,\"b\":null}}\n{rest}");
+    let tested = world.scored(&neither).unwrap();
+    assert_eq!(tested.findings[0].finding.missing, 1);
     // None at all: every pair is missing, and counted.
     let tested = world.scored("").unwrap();
     assert_eq!(tested.findings[0].finding.missing, 60);
@@ -104,6 +113,37 @@ fn scores_that_are_extra_doubled_or_half_are_refused() {
         tested.outcome,
         hallmark_evidence::twins::Conclusion::Inconclusive
     );
+}
+
+/// Names of requests, accounts and conversations stand in the table and in messages.
+#[test]
+fn names_have_some_length_and_no_control_characters() {
+    let world = World::new(1.0);
+    let long = "a".repeat(1024);
+    let of = |change: &dyn Fn(&mut Twin)| {
+        let mut twins = records(&world, 3, |_| {});
+        change(&mut twins[1]);
+        world
+            .commit(&twins, None)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    let names: [fn(&mut Twin, String); 3] = [
+        |twin, name| twin.id = name,
+        |twin, name| twin.account = name,
+        |twin, name| twin.conversation = Some(name),
+    ];
+    for name in names {
+        let with = |text: &str| of(&|twin: &mut Twin| name(twin, text.to_owned()));
+        assert_eq!(with(&long), Ok(()));
+        for text in ["", "a\nb", &format!("{long}a")] {
+            let why = with(text).unwrap_err();
+            assert!(
+                why.contains("1 to 1,024 bytes and no control character"),
+                "{why}"
+            );
+        }
+    }
 }
 
 #[test]
