@@ -70,14 +70,15 @@ pub enum Given {
 /// the letters of one piece, [`TokenRecord::in_other_form`] reaches over it.
 ///
 /// The order is that of `records`, whatever the number of threads, and errors keep their place. A batch is read ahead
-/// until it holds [`BATCH_BYTES`] or [`BATCH_RECORDS`], and its tokens, about one a byte of the answers and four a byte
-/// of the exposure at most; nothing more is kept.
+/// until it holds [`BATCH_BYTES`] or [`BATCH_RECORDS`] and the next record is no answer of the same chat, and its tokens, about one a byte of the
+/// answers and four a byte of the exposure at most; nothing more is kept.
 pub fn encode<'t, I>(records: I, tokenizer: Option<&'t Tokenizer>) -> Encoded<'t, I::IntoIter>
 where
     I: IntoIterator<Item = Result<Record, CorpusError>>,
 {
     Encoded {
         records: records.into_iter(),
+        next: None,
         tokenizer,
         ready: VecDeque::new(),
         with_ids: 0,
@@ -93,6 +94,8 @@ pub const BATCH_RECORDS: usize = 4096;
 /// The iterator of [`encode`].
 pub struct Encoded<'t, I> {
     records: I,
+    /// Read, and of the next batch.
+    next: Option<Result<Record, CorpusError>>,
     tokenizer: Option<&'t Tokenizer>,
     ready: VecDeque<Result<TokenRecord, CorpusError>>,
     with_ids: u64,
@@ -140,12 +143,14 @@ impl<I: Iterator<Item = Result<Record, CorpusError>>> Iterator for Encoded<'_, I
 
 impl<I: Iterator<Item = Result<Record, CorpusError>>> Encoded<'_, I> {
     fn batch(&mut self) -> Vec<Result<Record, CorpusError>> {
-        let mut batch = Vec::new();
+        let mut batch: Vec<Result<Record, CorpusError>> = Vec::new();
         let mut bytes = 0;
-        while bytes < BATCH_BYTES && batch.len() < BATCH_RECORDS {
-            let Some(record) = self.records.next() else {
+        while let Some(record) = self.next.take().or_else(|| self.records.next()) {
+            let is_full = bytes >= BATCH_BYTES || batch.len() >= BATCH_RECORDS;
+            if is_full && !is_one_chat(batch.last(), &record) {
+                self.next = Some(record);
                 break;
-            };
+            }
             if let Ok(record) = &record {
                 bytes += record.body.bytes();
                 bytes += record.exposure.iter().map(Piece::bytes).sum::<u64>();
@@ -153,6 +158,20 @@ impl<I: Iterator<Item = Result<Record, CorpusError>>> Encoded<'_, I> {
             batch.push(record);
         }
         batch
+    }
+}
+
+/// Whether a record's answer is of the same chat as the one before it: what they share is compared once.
+fn is_one_chat(
+    last: Option<&Result<Record, CorpusError>>,
+    next: &Result<Record, CorpusError>,
+) -> bool {
+    match (last, next) {
+        (Some(Ok(last)), Ok(next)) => match (&last.earlier, &next.earlier) {
+            (Some(last), Some(next)) => next.is_with(last),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -196,7 +215,14 @@ fn with_earlier(records: &mut [Result<TokenRecord, CorpusError>], tokenizer: &To
     }
 }
 
-fn tokens(record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, CorpusError> {
+fn tokens(mut record: Record, tokenizer: Option<&Tokenizer>) -> Result<TokenRecord, CorpusError> {
+    if let Some(earlier) = &record.earlier {
+        record.exposure.extend(earlier.near());
+        if tokenizer.is_none() {
+            let tokens = earlier.tokens().iter().cloned();
+            record.exposure.extend(tokens.map(Piece::Tokens));
+        }
+    }
     let source = record.source;
     let needs_tokenizer =
         || CorpusError::new(&source.file, Some(source.line), Reason::NeedsTokenizer);

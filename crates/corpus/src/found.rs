@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::earlier::Beside;
 use crate::error::Reason;
 use crate::exposure::Said;
 use crate::fields::{Field, FieldMap};
@@ -43,6 +44,8 @@ pub(crate) struct Found {
     pub(crate) is_branch: bool,
     /// Whether something was asked in numbers that may be tokens.
     pub(crate) asks_in_numbers: bool,
+    /// Whether it said what was asked, and that was taken out of it.
+    pub(crate) asks: bool,
 }
 
 /// Something in a record that may have been shown.
@@ -126,22 +129,32 @@ impl Found {
         }
     }
 
-    /// Without the strings of its fields, and these: those before the turns of its chat, and those behind.
-    pub(crate) fn apart(mut self) -> (Self, [Vec<Vec<Said>>; 2]) {
-        let mut apart = [vec![], vec![]];
+    /// Without what was shown beside the turns of its chat, and that.
+    pub(crate) fn apart(mut self) -> (Self, Beside) {
+        let mut beside = Beside::default();
         let mut is_behind = false;
-        self.shown.retain_mut(|shown| match shown {
-            Shown::Strings(strings) => {
-                apart[usize::from(is_behind)].push(std::mem::take(strings));
-                false
+        for shown in std::mem::take(&mut self.shown) {
+            let field = match shown {
+                Shown::Strings(strings) => strings,
+                Shown::Prompt => {
+                    let text = self.prompt.clone().unwrap_or_default();
+                    let name = "prompt".into();
+                    vec![Said { text, name }]
+                }
+                Shown::Messages => {
+                    is_behind = true;
+                    continue;
+                }
+            };
+            match is_behind {
+                true => beside.behind.push(field),
+                false => beside.before.push(field),
             }
-            Shown::Messages => {
-                is_behind = true;
-                true
-            }
-            Shown::Prompt => true,
-        });
-        (self, apart)
+        }
+        self.asks = self.prompt.take().is_some() || self.prompt_tokens.is_some();
+        let tokens = [self.prompt_tokens.take(), self.requested_tokens.take()];
+        beside.tokens.extend(tokens.into_iter().flatten());
+        (self, beside)
     }
 
     /// The id, the prompt's tokens and all strings, field by field, of a record without other fields.

@@ -23,8 +23,7 @@ pub struct Record {
     /// What the suspect was, or may have been, shown when it answered: the prompt, every other string of the record but
     /// its answer, `id` and `group`, and joins of these. No piece stands twice, and there is no empty one but the prompt.
     pub exposure: Vec<Piece>,
-    /// Where several turns of a chat are answers: what stands before this one, which they share. It was shown too, and `exposure` has
-    /// only the last of it.
+    /// Where several turns of a chat are answers: what was shown with this one, which they share; `exposure` is empty then.
     pub earlier: Option<Earlier>,
     /// Whether the record says what was shown: it has a prompt or messages. Where it does not, the strings in
     /// `exposure` are left out all the same, but there may have been more.

@@ -88,6 +88,103 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    /// Where the turns' times contradict their order, every turn but its own was shown with an answer: no more is left of it than beside all
+    /// others, and as much where no passage is there by chance.
+    #[test]
+    fn in_any_order_an_answer_is_shown_all_others(turns in rare_turns(), told in any::<u8>(), long in any::<bool>()) {
+        let mut texts: Vec<(u8, String)> = turns;
+        texts.extend([(0, "seven lamps hang here today".to_owned()), (1, "nobody lit them since then".to_owned())]);
+        // One turn is told again in another.
+        let (from, to) = (usize::from(told) % texts.len(), usize::from(told / 16) % texts.len());
+        let again = texts[from].1.clone();
+        texts[to].1 += &format!(" {again} yes");
+        if long {
+            let filler: String = (0..1200).map(|word| format!("f{word} ")).collect();
+            texts[from].1 += &filler;
+        }
+        texts.push((0, "what now".to_owned()));
+        let times = |at: usize| [5, 9, 2, 7][at % 4] + 10 * (at / 4);
+        let turn = |(at, (role, text)): (usize, &(u8, String))| {
+            let role = if *role == 1 { "assistant" } else { "user" };
+            json!({"role": role, "content": text, "created_at": times(at)})
+        };
+        let messages: Vec<Value> = texts.iter().enumerate().map(turn).collect();
+        let together = encoded(&json!({"messages": messages}), true);
+        let own = |turn: &Value| turn["role"] == "assistant";
+        let places: Vec<usize> = (0..messages.len()).filter(|&at| own(&messages[at])).collect();
+        prop_assert_eq!(together.len(), places.len());
+        for (together, at) in together.iter().zip(places) {
+            let mut alone = messages.clone();
+            let answer = alone.remove(at);
+            alone.push(answer);
+            for turn in &mut alone {
+                turn.as_object_mut().unwrap().remove("created_at");
+            }
+            let alone = encoded(&json!({"messages": alone}), false);
+            prop_assert_eq!(&together.tokens, &alone[0].tokens);
+            for window in [4, 7] {
+                prop_assert_eq!(unshown(together, window), unshown(&alone[0], window), "{} {:?}", window, messages);
+            }
+        }
+    }
+}
+
+/// A table of empty cells between a passage and its copy, and calls by the hundred in one turn: nothing of what stands before is lost.
+#[test]
+fn strings_of_no_length_hide_nothing() {
+    let told = "The harbour lights were out before the pilot could answer them again, they say.";
+    let turn = |role: &str, content: &str| json!({"role": role, "content": content});
+    let rows: Vec<Vec<String>> = (0..740)
+        .map(|row| [vec![format!("x{row}")], vec![String::new(); 9]].concat())
+        .collect();
+    let table = json!({"role": "tool", "content": "table", "rows": rows});
+    let empties = json!({"role": "tool", "content": vec![""; 10_000]});
+    let calls: Vec<Value> = (0..300).map(|call| json!({"id": format!("c{call}"), "type": "function", "function": {"name": "f", "arguments": format!("{{\"a\": {call}}}")}})).collect();
+    let calls = json!({"role": "assistant", "content": "so", "tool_calls": calls});
+    for between in [table, empties, calls] {
+        let messages = [
+            turn("user", told),
+            turn("assistant", "Of course."),
+            between,
+            turn("assistant", told),
+        ];
+        let records = encoded(&json!({"messages": messages}), true);
+        assert_eq!(unshown(records.last().unwrap(), 2), [0_usize; 0]);
+    }
+}
+
+/// What stood side by side in a record is one passage: a prompt and the turns, an answer's turn and what a system says behind it, that and a field.
+#[test]
+fn what_stands_side_by_side_is_told_in_one() {
+    let told = "The harbour lights were out before the pilot could answer them again, they say.";
+    let (one, two) = told.split_at(30);
+    let fill = |seed: usize| -> String {
+        (0..2500)
+            .map(|word| format!("{} ", (word * 7919 + seed * 104_729) % 99_991))
+            .collect()
+    };
+    let turn = |role: &str, content: &str| json!({"role": role, "content": content});
+    let (user, own) = (
+        |text: &str| turn("user", text),
+        |text: &str| turn("assistant", text),
+    );
+    for record in [
+        json!({"context": one, "prompt": two, "messages": [user(&fill(1)), own("so"), user(&fill(2)), own(told)]}),
+        json!({"prompt": one, "messages": [user(two), own("so"), user(&fill(1)), own("ok"), user(&fill(2)), own(told)]}),
+        json!({"messages": [user(one), own(told), turn("system", two), user("go"), own("zz yy")]}),
+        json!({"messages": [user("go"), own(told), own("zz yy"), turn("system", one)], "note": two}),
+    ] {
+        let records = encoded(&record, true);
+        let copy = records
+            .iter()
+            .max_by_key(|record| record.tokens.len())
+            .unwrap();
+        assert_eq!(unshown(copy, 2), [0_usize; 0], "{:.60}", record.to_string());
+    }
+}
+
 fn rare_turns() -> impl Strategy<Value = Vec<(u8, String)>> {
     let text = prop::collection::vec("[a-z]{3,7}[0-9]{2}", 1..9).prop_map(|words| words.join(" "));
     prop::collection::vec((0_u8..2, text), 0..7)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::earlier::{self, Earlier, Talk as Told};
+use crate::earlier::{Beside, Earlier, Talk as Told};
 use crate::error::Reason;
 use crate::exposure::Said;
 use crate::fields::{Field, FieldMap};
@@ -46,9 +46,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Bytes that it holds of what was shown, about.
+    /// Bytes that it holds, about.
     pub(super) fn held(&self) -> u64 {
-        self.shown.iter().flatten().map(Said::held).sum()
+        size_of::<Self>() as u64
+            + self.body.bytes()
+            + self.shown.iter().flatten().map(Said::held).sum::<u64>()
     }
 }
 
@@ -177,41 +179,33 @@ impl Talk {
         is_backwards || self.messages.iter().any(|turn| turn.is_out_of_order)
     }
 
-    /// The answers at these places, one after another, and bytes that they hold together. `beside` are the strings of the record that are no
-    /// turns, before these and behind, where there are several places.
+    /// The answers at these places, one after another, and bytes that they share. `beside` are the strings and tokens of the record that are no turns,
+    /// where there are several places.
     ///
     /// The text, or the call, at a place is an answer, and every other string of every turn before it was shown. Thoughts and calls of the answering
     /// turn count as shown: that costs a little power where it is wrong, and never validity.
     pub(super) fn answers<'a>(
         &'a self,
         places: &'a [Place],
-        beside: [Vec<Vec<Said>>; 2],
+        mut beside: Beside,
         roles: &'a Roles,
     ) -> (u64, impl Iterator<Item = Answer> + 'a) {
         let turns: Arc<[Turn]> = self.messages.iter().map(Turn::of).collect();
         let shared = match places {
             [first, _, ..] => {
-                let [mut fields, behind] = beside;
-                let next = earlier::beginning(behind.iter().flatten());
-                fields.extend(behind);
-                fields.extend(self.systems(first.turn + 1));
-                let before = fields.len();
-                fields.extend(self.messages.iter().map(Message::said));
-                Some((before, Arc::new(Told::new(fields)), next))
+                beside.tokens.extend(self.prompt_tokens.clone());
+                let told = Told::new(beside, &self.messages, first.turn);
+                Some(Arc::new(told))
             }
             _ => None,
         };
-        let held = shared.as_ref().map_or(0, |(_, told, _)| told.held());
+        let held = shared.as_ref().map_or(0, |told| told.held());
         let answers = places.iter().map(move |&place| {
-            let (earlier, shown) = match &shared {
-                Some((before, told, next)) => {
-                    let earlier = Earlier::new(told, before + place.turn, place.with_rest);
-                    let shown = vec![earlier.context(), self.beside(place), next.clone()];
-                    (Some(earlier), shown)
-                }
-                None => (None, self.shown(place)),
-            };
-            self.answer(place, shown, earlier, &turns, roles)
+            let earlier = shared.as_ref().map(|told| {
+                let at = told.unit(place.turn, place.kind());
+                Earlier::new(told, at, place.with_rest)
+            });
+            self.answer(place, earlier, &turns, roles)
         });
         (held, answers)
     }
@@ -235,18 +229,14 @@ impl Talk {
 
     /// Strings of the answering turn that are not the answer.
     fn beside(&self, place: Place) -> Vec<Said> {
-        let kind = place
-            .call
-            .map_or(Kind::Text, |(_, begin)| Kind::Call(begin));
         let strings = self.messages[place.turn].strings.iter();
-        let others = strings.filter(|(_, of)| *of != kind);
+        let others = strings.filter(|(_, of)| *of != place.kind());
         others.map(|(said, _)| said.clone()).collect()
     }
 
     fn answer(
         &self,
         place: Place,
-        shown: Vec<Vec<Said>>,
         earlier: Option<Earlier>,
         turns: &Arc<[Turn]>,
         roles: &Roles,
@@ -261,20 +251,24 @@ impl Talk {
             }
         };
         let is_last = place.turn + 1 == self.messages.len();
-        let tokens = self
-            .tokens
-            .clone()
-            .filter(|_| is_last && place.call.is_none());
+        let tokens = self.tokens.as_ref();
+        let tokens = tokens.filter(|_| is_last && place.call.is_none()).cloned();
         let before = &self.messages[..place.turns_of(self.messages.len())];
         Answer {
             body: match tokens {
                 Some(tokens) => Piece::Both { text, tokens },
                 None => Piece::Text(text),
             },
-            shown,
-            earlier,
+            shown: match earlier {
+                Some(_) => vec![],
+                None => self.shown(place),
+            },
             before: Turns::first(place.turn, turns),
-            prompt_tokens: self.prompt_tokens.clone(),
+            prompt_tokens: match earlier {
+                Some(_) => None,
+                None => self.prompt_tokens.clone(),
+            },
+            earlier,
             is_asked: before.iter().any(|turn| {
                 let own = turn.role.as_deref().is_some_and(|role| roles.answers(role));
                 turn.is_said() && !own
@@ -306,6 +300,11 @@ fn unfolded(turns: Vec<Message>, roles: &Roles) -> (Vec<Message>, bool) {
 }
 
 impl Place {
+    /// What of its turn is the answer.
+    fn kind(self) -> Kind {
+        self.call.map_or(Kind::Text, |(_, begin)| Kind::Call(begin))
+    }
+
     /// Turns of so many that a record of this answer says.
     pub(super) fn turns_of(self, all: usize) -> usize {
         match self.with_rest {

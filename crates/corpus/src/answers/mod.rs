@@ -6,6 +6,7 @@ mod one;
 mod talks;
 mod thoughts;
 
+use crate::earlier::Beside;
 use crate::error::Reason;
 use crate::fields::Field;
 use crate::found::{Found, Shown};
@@ -111,7 +112,7 @@ impl Found {
                 }
             };
             let (own, beside) = match places.len() {
-                1 => (self.clone(), [vec![], vec![]]),
+                1 => (self.clone(), Beside::default()),
                 _ => self.clone().apart(),
             };
             let (bytes, answers) = talk.answers(&places, beside, &options.roles);

@@ -33,11 +33,13 @@ impl Found {
                 name: "sub_key".into(),
             }]));
         }
-        let says_prompt = self.prompt.is_some() || self.prompt_tokens.is_some();
+        let says_prompt = self.asks || self.prompt.is_some() || self.prompt_tokens.is_some();
         let is_asked = answer.as_ref().is_some_and(|answer| answer.is_asked);
         let own_tokens = answer.as_ref();
         let own_tokens = own_tokens.and_then(|answer| answer.prompt_tokens.as_ref());
-        let has_tokens = self.prompt_tokens.is_some() || own_tokens.is_some();
+        let shared = answer.as_ref().and_then(|answer| answer.earlier.as_ref());
+        let shares_tokens = shared.is_some_and(|earlier| !earlier.tokens().is_empty());
+        let has_tokens = self.prompt_tokens.is_some() || own_tokens.is_some() || shares_tokens;
         let in_numbers = self.asks_in_numbers && !has_tokens;
         // A request that points elsewhere leaves it unknown, whatever the answer's own record shows.
         let is_said = match options.requests {

@@ -7,22 +7,23 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use self::talk::{CONTEXT, cut, head, prepared, tail};
 use crate::exposure::Said;
 use crate::piece::Piece;
 use crate::prepared::{Prepared, prepare_shown};
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
 pub(crate) use compare::Asked;
-pub(crate) use talk::{Talk, beginning};
+pub(crate) use talk::{Beside, Talk};
 
-/// What stands in a chat before one of several answers: it was shown with it.
+/// What was shown with one of several answers of a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Earlier {
-    pub(crate) talk: Arc<Talk>,
-    /// The field of the talk in which the answer stands.
+    talk: Arc<Talk>,
+    /// The unit of the chat that is the answer.
     pub(crate) at: usize,
-    /// Whether the fields behind that one count as shown too.
-    pub(crate) with_rest: bool,
+    /// Whether the turns behind its own count as shown too.
+    with_rest: bool,
     /// Whether the text is normalised before it is compared.
     pub(crate) normalise: bool,
 }
@@ -37,21 +38,29 @@ impl Earlier {
         }
     }
 
-    /// The last of what was shown, to stand before what else was.
-    pub(crate) fn context(&self) -> Vec<Said> {
-        self.talk.context(self.at)
+    fn group(&self) -> usize {
+        self.talk.units[self.at].group
     }
 
     /// Every string that was shown.
     fn shown(&self) -> impl Iterator<Item = &Said> {
-        let (before, rest) = self.talk.fields.split_at(self.at);
-        let behind = rest.get(1..).filter(|_| self.with_rest).unwrap_or_default();
-        before.iter().chain(behind).flatten()
+        let group = self.group();
+        let units = self.talk.units.iter().enumerate();
+        let units = units
+            .filter(move |(at, unit)| *at != self.at && (self.with_rest || unit.group <= group));
+        units
+            .flat_map(|(_, unit)| &unit.strings)
+            .map(|(_, said)| said)
     }
 
     /// The texts that were shown, each as it stands in the log.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.shown().map(|said| said.text.as_str())
+    }
+
+    /// Tokens that were shown with every answer of the chat.
+    pub(crate) fn tokens(&self) -> &[Vec<u32>] {
+        &self.talk.tokens
     }
 
     /// What is done to the strings of the whole chat before they are compared, each counted once.
@@ -64,12 +73,14 @@ impl Earlier {
     /// Whether nothing was.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.texts().all(str::is_empty)
+        self.shown().next().is_none() && self.talk.tokens.iter().all(Vec::is_empty)
     }
 
-    /// Bytes of all of them.
+    /// Bytes of all of it.
     pub(crate) fn bytes(&self) -> u64 {
-        self.texts().map(|text| text.len() as u64).sum()
+        let texts = self.texts().map(|text| text.len() as u64);
+        let tokens = self.talk.tokens.iter().map(|piece| 4 * piece.len() as u64);
+        texts.sum::<u64>() + tokens.sum::<u64>()
     }
 
     /// The name of the first string that holds this text.
@@ -81,14 +92,17 @@ impl Earlier {
     /// A digest of what was shown: equal where the same was.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        let last = if self.with_rest {
-            self.talk.fields.len()
-        } else {
-            self.at
-        };
+        let group = self.group();
         let mut hash = Sha256::new();
-        hash.update(self.talk.digests[last]);
-        hash.update((self.at as u64).to_le_bytes());
+        hash.update(self.talk.digests[group]);
+        if self.with_rest {
+            hash.update(self.talk.digests[self.talk.groups.len()]);
+        }
+        for (_, place, said) in self.talk.in_order(group, |unit| unit != self.at) {
+            hash.update((place as u64).to_le_bytes());
+            hash.update((said.text.len() as u64).to_le_bytes());
+            hash.update(&said.text);
+        }
         hash.finalize().into()
     }
 
@@ -98,25 +112,71 @@ impl Earlier {
         Arc::ptr_eq(&self.talk, &other.talk)
     }
 
-    /// What was shown with this answer that was not with another one before it in the same chat, as texts: strings, and those of them that
-    /// were cut joined. With no other, all.
-    #[must_use]
-    pub fn since(&self, other: Option<&Self>) -> Vec<String> {
-        let fields = &self.talk.fields;
-        let from = other
-            .filter(|other| other.is_with(self))
-            .map_or(0, |other| other.at);
-        let to = if self.with_rest {
-            fields.len()
-        } else {
-            self.at
+    /// What stands next to the answer, before it and behind it, of what was shown: all that [`reach`](Self::reach) does not compare.
+    ///
+    /// What lies behind is told twice as far: an answer that is told before a boundary between two halves of the chat has what lies over that here.
+    pub(crate) fn near(&self) -> Vec<Piece> {
+        let (talk, group) = (&self.talk, self.group());
+        let own = talk.in_order(group, |_| true);
+        let first = own.iter().position(|(unit, ..)| *unit == self.at);
+        let (before, behind) = own.split_at(first.unwrap_or(own.len()));
+        let others = |strings: &[(usize, usize, &'_ Said)]| -> Vec<Said> {
+            let others = strings.iter().filter(|(unit, ..)| *unit != self.at);
+            others.map(|(_, _, said)| (*said).clone()).collect()
         };
-        let pieces = self.talk.pieces(from.min(to)..to, self.normalise);
-        let texts = pieces.iter().filter_map(Piece::text);
-        texts.map(str::to_owned).collect()
+        let (mut before, behind) = (others(before), others(behind));
+        before.reverse();
+        let (mut far, _) = talk.context(talk.groups[group].units.start);
+        far.reverse();
+        let mut context = cut(before.iter().chain(&far), CONTEXT, tail);
+        context.reverse();
+        let rest = talk.groups[group + 1..].iter().enumerate();
+        let rest = rest.filter(|(_, other)| self.with_rest || other.is_system);
+        let rest = rest.flat_map(|(at, _)| talk.in_order(group + 1 + at, |_| true));
+        let rest = rest.map(|(_, _, said)| said);
+        let behind = cut(
+            behind.iter().chain(rest).chain(&talk.behind),
+            2 * CONTEXT,
+            head,
+        );
+        prepared(vec![context, behind], self.normalise)
     }
 
-    /// Of answers of this chat, for each token how many tokens before it, 255 at most, stand in what was shown with its answer.
+    /// What was shown with this answer that was not with another one before it in the same chat. With no other, all.
+    #[must_use]
+    pub fn since(&self, other: Option<&Self>) -> Vec<Piece> {
+        let talk = &self.talk;
+        let of = |units: std::ops::Range<usize>| {
+            let (context, _) = talk.context(units.start);
+            talk.pieces(units, context, self.normalise)
+        };
+        let own = talk.groups[self.group()].units.clone();
+        let Some(other) = other.filter(|other| other.is_with(self)) else {
+            let mut all = talk
+                .tokens
+                .iter()
+                .cloned()
+                .map(Piece::Tokens)
+                .collect::<Vec<_>>();
+            all.extend(of(0..self.at));
+            all.extend(of(self.at + 1..if self.with_rest {
+                talk.units.len()
+            } else {
+                own.end
+            }));
+            return all;
+        };
+        let mut new = match self.with_rest {
+            true => of(other.at..other.at + 1),
+            false => of(talk.groups[other.group()].units.start..self.at),
+        };
+        if !self.with_rest {
+            new.extend(of(self.at + 1..own.end));
+        }
+        new
+    }
+
+    /// Of answers of this chat, for each token how many tokens before it, 255 at most, stand in what was shown with its answer and not next to it.
     ///
     /// # Errors
     /// Where the tokenizer fails on what was shown.

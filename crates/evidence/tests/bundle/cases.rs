@@ -12,7 +12,7 @@ fn examine(case: &Path, answers: &[PathBuf], note: Option<&str>) -> hallmark::Re
         keys: &keys,
         answers,
         logs: &[],
-        note,
+        note: note.map(str::to_owned),
         change: &mut |_| Ok(()),
     };
     Case::open(case)?.examine(&mut run, &mut silent).map(|_| ())

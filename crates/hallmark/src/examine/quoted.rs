@@ -15,7 +15,7 @@ use crate::text::shown;
 use crate::tokenizers;
 use hallmark_core::profile::Profile;
 use hallmark_core::windows::{self, WindowHash};
-use hallmark_corpus::{Earlier, Record, TokenRecord, Tokenizer, encode};
+use hallmark_corpus::{Earlier, Piece, Record, TokenRecord, Tokenizer, encode};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::{HashSet, VecDeque};
@@ -113,7 +113,10 @@ pub(super) fn find(
         }
         let shared = record.earlier.as_ref();
         let shared = shared.map_or_else(Vec::new, |earlier| earlier.since(before.as_ref()));
-        let shared = shared.iter().map(|text| tokenizer.encode(text));
+        let shared = shared.into_iter().map(|piece| match piece {
+            Piece::Text(text) | Piece::Both { text, .. } => tokenizer.encode(&text),
+            Piece::Tokens(tokens) => tokens,
+        });
         for piece in shared.chain(record.exposure) {
             for run in runs_of(&piece, &tokenizer) {
                 runs.insert(run);
