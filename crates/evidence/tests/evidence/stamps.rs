@@ -112,12 +112,6 @@ fn answers_to_another_request_are_refused() {
     let stranger = Authority::new();
     let error = first.verify(&DIGEST, &stranger.root()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Integrity);
-    assert!(
-        error
-            .hint
-            .unwrap()
-            .contains("the root certificate of this authority")
-    );
 }
 
 #[test]

@@ -118,21 +118,26 @@ fn answers_like_the_sent_twins_are_found_by_their_letters() {
         Conclusion::Found
     );
     // Of several answers to a request the mean counts, so the same answer twice is the same; none at all is a missing score.
-    let twice: String = learned
-        .lines()
+    let mixed: Vec<String> = twins
+        .iter()
         .enumerate()
-        .map(|(at, line)| format!("{line}\n").repeat(1 + at % 2))
+        .map(|(at, twin)| {
+            let text = if at % 3 == 0 { &twin.a } else { &twin.b };
+            let part: String = text.chars().take(10 + 7 * (at % 11)).collect();
+            format!("{{\"id\":{:?},\"answer\":{part:?}}}\n", twin.id)
+        })
         .collect();
-    assert_eq!(world.similar(&twins, &twice).unwrap(), found);
-    let rest: String = learned
-        .lines()
-        .skip(1)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    let without = world.similar(&twins, &rest).unwrap();
-    assert_eq!(without.findings[0].finding.missing, 1);
-    let null = format!("{{\"id\":{:?},\"answer\":null}}\n{rest}", twins[0].id);
-    assert_eq!(world.similar(&twins, &null).unwrap(), without);
+    let findings = |answers: &str| world.similar(&twins, answers).unwrap().findings;
+    let once = findings(&mixed.concat());
+    let p = once[0].finding.log10_p_weighted.value();
+    assert!(p < 0.0 && once[0].finding.sent_larger < once[0].finding.pairs);
+    let twice = mixed.iter().enumerate();
+    let twice: String = twice.map(|(at, line)| line.repeat(1 + at % 2)).collect();
+    assert_eq!(findings(&twice), once);
+    let without = findings(&mixed[1..].concat());
+    assert_eq!(without[0].finding.missing, 1);
+    let null = format!("{{\"id\":{:?},\"answer\":null}}\n", twins[0].id);
+    assert_eq!(findings(&(null + &mixed[1..].concat())), without);
 }
 
 /// With 25 pairs that tell anything something can be concluded, with fewer nothing; a level is between 0 and 1.
