@@ -4,6 +4,7 @@ use std::{fmt, io, sync::Arc};
 
 use thiserror::Error;
 
+use crate::formats::EVENTS;
 use crate::limits::LimitKind;
 
 /// A failure to read an input. `Display` says where, what and why in one line; [`CorpusError::hint`] the next step.
@@ -397,6 +398,9 @@ impl Reason {
             }
             Self::Truncated(_) | Self::Damaged(..) => {
                 "fetch or make the file again; a part of an answer file is not read, since what is missing may matter"
+            }
+            Self::Disguised(what) if *what == EVENTS => {
+                "take their data: sed -n 's/^data: *//p' FILE | grep -v DONE > events.jsonl"
             }
             Self::Disguised(_) => "say what it is with --input-format (jsonl, json, text)",
             Self::Empty => "check that this is the right file and that its export finished",

@@ -17,7 +17,14 @@ pub(crate) fn failure(record: &Tree) -> Option<String> {
         "content.0.text",
         "candidates.0.content.parts.0.text",
     ];
-    let roots = ["", "response", "response.body", "body", "result"];
+    let roots = [
+        "",
+        "response",
+        "response.body",
+        "response_body",
+        "body",
+        "result",
+    ];
     let at = |root: &str, path: &str| match root {
         "" => record.at(path),
         root => record.at(&format!("{root}.{path}")),
@@ -50,12 +57,10 @@ pub(crate) fn failure(record: &Tree) -> Option<String> {
         if let Some(failure) = place.get("error").and_then(named) {
             return Some(failure);
         }
-        let status = match place.get("status_code") {
-            Some(Tree::Whole(status)) => Some(*status),
-            Some(Tree::Text(status)) => status.parse().ok(),
-            _ => None,
-        };
-        if let Some(status) = status.filter(|&status| status >= 400) {
+        if let Some(exception) = place.get("exception").and_then(named) {
+            return Some(exception);
+        }
+        if let Some(status) = status_of(place) {
             failed_by_status.get_or_insert(format!("status {status}"));
         }
     }
@@ -80,13 +85,42 @@ pub(crate) fn failure(record: &Tree) -> Option<String> {
 
 /// What a record of one level says of its answer that makes it none: how it ended, the level of an observation, the state of a call.
 pub(crate) fn flat(record: &Tree) -> Option<String> {
-    let ended = record
-        .text_at("finish_reason")
-        .filter(|end| is_withheld(end));
+    const FAILED: [&str; 7] = [
+        "failure",
+        "failed",
+        "error",
+        "errored",
+        "cancelled",
+        "canceled",
+        "expired",
+    ];
+    let ends = ["finish_reason", "meta_info.finish_reason"].iter();
+    let mut ends = ends.filter_map(|path| {
+        let end = record.at(path)?;
+        end.text().or_else(|| end.text_at("type"))
+    });
+    let ended = ends.find(|end| is_withheld(end));
     let level = record.text_at("level").filter(|level| *level == "ERROR");
     let status = record.text_at("status");
-    let status = status.filter(|status| ["failure", "error", "errored"].contains(status));
-    ended.or(level).or(status).map(str::to_lowercase)
+    let status = status.filter(|status| FAILED.contains(status));
+    let told = ended.or(level).or(status).map(str::to_lowercase);
+    told.or_else(|| status_of(record).map(|status| format!("status {status}")))
+}
+
+/// The status of an HTTP response that failed, beside the answer.
+fn status_of(place: &Tree) -> Option<i128> {
+    const NAMES: [&str; 4] = [
+        "status_code",
+        "statusCode",
+        "response_status",
+        "http_status",
+    ];
+    let statuses = NAMES.iter().filter_map(|name| match place.get(name)? {
+        Tree::Whole(status) => Some(*status),
+        Tree::Text(status) => status.parse().ok(),
+        _ => None,
+    });
+    statuses.filter(|status| (400..600).contains(status)).min()
 }
 
 /// Whose turn a record is that is one turn of a talk, if it is nobody's who answers.
@@ -101,7 +135,28 @@ pub(crate) fn asker(record: &Tree) -> Option<String> {
         "function",
         "observation",
     ];
-    let role = record.text_at("role")?;
+    let says = ["text", "content", "value", "message"]
+        .iter()
+        .any(|name| record.get(name).is_some());
+    let speakers = [
+        "role",
+        "from",
+        "speaker",
+        "sender",
+        "author",
+        "author.role",
+        "type",
+    ]
+    .iter();
+    let mut speakers = speakers.filter_map(|path| record.text_at(path));
+    // A record of a question and an answer may say more of who asked.
+    let has_answer = ["response", "completion", "output", "answer"]
+        .iter()
+        .any(|name| record.get(name).is_some());
+    let role = match says && !has_answer {
+        true => speakers.find(|name| ASKERS.contains(&name.to_lowercase().as_str()))?,
+        false => record.text_at("role")?,
+    };
     ASKERS
         .contains(&role.to_lowercase().as_str())
         .then(|| format!("it is a turn of `{role}`"))

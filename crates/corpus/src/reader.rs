@@ -29,6 +29,9 @@ impl RecordKind for Record {
             Some(format) => format,
             None => Format::detect(&input.file, &input.start),
         };
+        if formats::is_event_stream(&input.start) && format != Format::Parquet {
+            return Err(Reason::Disguised(formats::EVENTS));
+        }
         if options.format.is_none()
             && format == Format::Text
             && let Some(disguise) = formats::disguise(&input.start)

@@ -77,7 +77,21 @@ impl RecordKind for Request {
         source: Source,
         options: &ReadOptions,
     ) -> Result<Several<Self>, Reason> {
-        let tree = json_object::tree(json, options)?;
+        let mut tree = json_object::tree(json, options)?;
+        // All of a batch in one object, as it is sent.
+        if let Some(Tree::List(requests)) = tree.take("requests") {
+            let each = requests.into_iter();
+            return Ok(each
+                .map(|tree| Self::of(tree, source.clone(), options))
+                .collect());
+        }
+        Ok(vec![Self::of(tree, source, options)])
+    }
+}
+
+impl Request {
+    /// One request.
+    fn of(tree: Tree, source: Source, options: &ReadOptions) -> Result<Self, Reason> {
         let tokens = options.fields.path(Field::PromptTokens);
         if let Some(field) = numbers(&tree, "", &tokens) {
             return Err(Reason::MayBeTokens { field });
@@ -92,11 +106,11 @@ impl RecordKind for Request {
         let found = found_in(tree, options, Role::Request)?;
         let (id, prompt_tokens, strings) = found.into_said();
         let is_whole = (prompt_tokens.is_some() || says_something) && !points_elsewhere;
-        Ok(vec![Ok(Self {
+        Ok(Self {
             source,
             id: id.or(named),
             asked: Asked::new(strings, prompt_tokens, is_whole),
-        })])
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use hallmark_corpus::{
     CorpusError, FieldMap, Layout, Limits, Piece, ReadOptions, Reader, Record, Requests,
@@ -589,4 +589,284 @@ fn spans_of_openinference_are_read_in_every_form() {
     let lines = format!("{chain}\n{{\"text\": \"good\"}}\n");
     let (records, reader) = read_as("in.jsonl", &lines, &ReadOptions::default());
     assert_eq!((records.len(), reader.skipped().failed), (1, 1));
+}
+
+/// What a file of these lines comes to: the answers' texts, whether what was shown is known, and how many failed; or why it is refused.
+fn read_lines(lines: &[Value]) -> Result<(Vec<String>, Vec<bool>, u64), String> {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let (records, reader) = read_as("in.jsonl", &text, &ReadOptions::default());
+    let mut texts = vec![];
+    let mut known = vec![];
+    for record in records {
+        let record = record.map_err(|error| format!("{error} {}", error.hint()))?;
+        texts.push(record.body.text().unwrap_or_default().to_owned());
+        known.push(record.exposure_known);
+    }
+    Ok((texts, known, reader.skipped().failed))
+}
+
+/// A text beside an answer by another name: which of them is the answer would be a guess.
+#[test]
+fn a_text_beside_an_answer_is_not_taken_for_it() {
+    let long = "a text that is as long as an answer may be, and longer than a label";
+    for name in [
+        "completion",
+        "output",
+        "answer",
+        "generated",
+        "generation",
+        "reply",
+        "model_output",
+        "summary",
+        "translation",
+        "prediction",
+    ] {
+        let why = read_lines(&[json!({"text": "what was asked", name: long})]).unwrap_err();
+        assert!(
+            why.contains("fits more than one layout")
+                && why.contains("--field text=text")
+                && why.contains(&format!("response={name}")),
+            "{why}"
+        );
+    }
+    let why =
+        read_lines(&[json!({"question": "q", "answer": long, "tokens": [1, 2]})]).unwrap_err();
+    assert!(why.contains("fits more than one layout"), "{why}");
+    // A label is no answer, and the same again is one.
+    for record in [
+        json!({"text": long, "prediction": "positive"}),
+        json!({"text": long, "answer": long}),
+        json!({"text": long, "url": "u", "title": long}),
+    ] {
+        assert_eq!(read_lines(&[record]).unwrap().0, [long]);
+    }
+}
+
+/// One turn a line: who asks is never an answer, by whatever name he speaks.
+#[test]
+fn turns_of_those_who_ask_are_no_answers() {
+    let kept = json!({"prompt": "q", "response": "kept"});
+    for record in [
+        json!({"from": "human", "text": "asked"}),
+        json!({"speaker": "User", "text": "asked"}),
+        json!({"sender": "user", "content": "asked"}),
+        json!({"author": {"role": "user"}, "text": "asked"}),
+        json!({"type": "human", "text": "asked"}),
+        json!({"role": "prompter", "parent_id": null, "text": "asked"}),
+    ] {
+        let (texts, _, failed) = read_lines(&[record.clone(), kept.clone()]).unwrap();
+        assert_eq!((texts, failed), (vec!["kept".to_owned()], 1), "{record}");
+    }
+    // Who wrote a document is not who asks.
+    for record in [
+        json!({"author": "Ada", "text": "a document"}),
+        json!({"type": "article", "text": "a document"}),
+    ] {
+        assert_eq!(read_lines(&[record]).unwrap().0, ["a document"]);
+    }
+}
+
+/// A system's text is not what was asked.
+#[test]
+fn a_system_text_alone_does_not_say_what_was_shown() {
+    let output = json!([{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "the end"}]}]);
+    for (record, is_known) in [
+        (
+            json!({"id": "r", "object": "response", "status": "completed", "instructions": "Be brief.", "output": output}),
+            false,
+        ),
+        (
+            json!({"id": "r", "object": "response", "status": "completed", "instructions": "Be brief.", "input": "q", "output": output}),
+            true,
+        ),
+        (
+            json!({"system": "x", "choices": [{"message": {"role": "assistant", "content": "the end"}}]}),
+            false,
+        ),
+        (
+            json!({"system": "x", "model": "m", "message": {"role": "assistant", "content": "the end"}, "done": true}),
+            false,
+        ),
+        (
+            json!({"preamble": "x", "generation_id": "g", "text": "the end"}),
+            false,
+        ),
+        (
+            json!({"preamble": "x", "message": "q", "generation_id": "g", "text": "the end"}),
+            true,
+        ),
+        (
+            json!({"system": "x", "instruction": "", "output": "the end"}),
+            false,
+        ),
+        (
+            json!({"system": "x", "instruction": "q", "output": "the end"}),
+            true,
+        ),
+    ] {
+        let (texts, known, _) = read_lines(std::slice::from_ref(&record)).unwrap();
+        assert_eq!(
+            (texts, known),
+            (vec!["the end".to_owned()], vec![is_known]),
+            "{record}"
+        );
+    }
+}
+
+/// Responses, wrappers and errors that stand in a string, and responses of every service beside their requests.
+#[test]
+fn responses_in_strings_and_beside_requests_are_opened() {
+    let ollama =
+        json!({"model": "m", "message": {"role": "assistant", "content": "the end"}, "done": true});
+    let responses = [
+        json!({"choices": [{"message": {"role": "assistant", "content": "the end"}}]}),
+        ollama.clone(),
+        json!({"id": "c", "message": {"role": "assistant", "content": [{"type": "text", "text": "the end"}]}, "finish_reason": "COMPLETE"}),
+        json!({"output": {"message": {"role": "assistant", "content": [{"text": "the end"}]}}, "stopReason": "end_turn"}),
+        json!({"status_code": 200, "body": {"choices": [{"message": {"role": "assistant", "content": "the end"}}]}}),
+        json!([{"generated_text": "the end"}]),
+        json!({"content": "the end", "finish_reason": "stop"}),
+    ];
+    for response in responses {
+        let record = json!({"prompt": "q", "response": response.to_string()});
+        let (texts, known, _) = read_lines(&[record]).unwrap();
+        assert_eq!(
+            (texts, known),
+            (vec!["the end".to_owned()], vec![true]),
+            "{response}"
+        );
+    }
+    let error = json!({"error": {"code": "rate_limit", "message": "slow down please"}});
+    let kept = json!({"prompt": "q", "response": "kept"});
+    for response in [json!(error.to_string()), error.clone()] {
+        let (texts, _, failed) =
+            read_lines(&[json!({"prompt": "q", "response": response}), kept.clone()]).unwrap();
+        assert_eq!((texts, failed), (vec!["kept".to_owned()], 1));
+    }
+    // Beside the request.
+    let request = json!({"model": "m", "messages": [{"role": "user", "content": "q"}]});
+    let (texts, known, _) = read_lines(&[json!({"request": request, "response": ollama})]).unwrap();
+    assert_eq!((texts, known), (vec!["the end".to_owned()], vec![true]));
+}
+
+#[test]
+fn failed_answers_are_none_wherever_it_is_said() {
+    let kept = json!({"prompt": "q", "response": "kept"});
+    for record in [
+        json!({"prompt": "q", "response": "half", "status": "failed"}),
+        json!({"prompt": "q", "response": "half", "status_code": 500}),
+        json!({"prompt": "q", "response": "", "error": "timeout"}),
+        json!({"prompt": "q", "response": "half", "finish_reason": "abort"}),
+        json!({"text": "half", "meta_info": {"id": "m", "finish_reason": {"type": "abort"}}}),
+        json!({"generation_id": "g", "text": "half", "finish_reason": "ERROR_LIMIT", "message": "q"}),
+        json!({"request": {"messages": [{"role": "user", "content": "q"}]}, "response_body": {"error": {"message": "no"}}, "response_status": 500}),
+    ] {
+        let (texts, _, failed) = read_lines(&[record.clone(), kept.clone()]).unwrap();
+        assert_eq!((texts, failed), (vec!["kept".to_owned()], 1), "{record}");
+    }
+    let (texts, _, _) =
+        read_lines(&[json!({"prompt": "q", "response": "the end", "status_code": 200})]).unwrap();
+    assert_eq!(texts, ["the end"]);
+}
+
+/// A field that is read and is empty hides no answer under another name.
+#[test]
+fn an_empty_field_hides_no_answer() {
+    for record in [
+        json!({"id": "1", "question": "q", "answer": "the end", "tokens": 12}),
+        json!({"response": null, "prompt": "q", "output": "the end"}),
+        json!({"text": null, "prompt": "q", "output": "the end"}),
+        json!({"messages": null, "question": "q", "answer": "the end"}),
+        json!({"response": "", "prompt": "q", "output": "the end"}),
+    ] {
+        let why = read_lines(&[record.clone()]).unwrap_err();
+        let flag = if record.get("output").is_some() {
+            "response=output"
+        } else {
+            "response=answer"
+        };
+        assert!(why.contains(flag), "{record}: {why}");
+    }
+}
+
+/// A history that was written down when the answer was in it already.
+#[test]
+fn an_answer_at_the_end_of_its_own_history_is_not_shown() {
+    let turns =
+        json!([{"role": "USER", "message": "q"}, {"role": "CHATBOT", "message": "the end"}]);
+    let asked =
+        json!([{"role": "user", "content": "q"}, {"role": "assistant", "content": "the end"}]);
+    for record in [
+        json!({"response_id": "r", "text": "the end", "generation_id": "g", "chat_history": turns, "finish_reason": "COMPLETE"}),
+        json!({"request": {"messages": asked}, "response": {"choices": [{"message": {"role": "assistant", "content": "the end"}}]}}),
+    ] {
+        let records = good(&record.to_string(), &ReadOptions::default());
+        assert_eq!(texts(&records), ["the end"]);
+        assert!(
+            !shown(&records[0], "the end") && shown(&records[0], "q"),
+            "{record}"
+        );
+    }
+}
+
+/// Pieces of a stream are refused with what joins them.
+#[test]
+fn pieces_of_streams_are_no_answers() {
+    for record in [
+        json!({"candidates": [{"content": {"parts": [{"text": "Hi "}], "role": "model"}}], "responseId": "a"}),
+        json!({"object": "text_completion", "id": "a", "choices": [{"index": 0, "text": "Hi ", "finish_reason": null}]}),
+        json!({"text": "Hi ", "meta_info": {"id": "a", "finish_reason": null}}),
+        json!({"content": "Hi ", "tokens": [1], "stop": false}),
+        json!({"request": {"prompt": "q"}, "response": {"response": "Hi ", "done": false}}),
+    ] {
+        let why = read_lines(&[record.clone()]).unwrap_err();
+        assert!(why.contains("jq "), "{record}: {why}");
+    }
+    let events = "data: {\"choices\": []}\n\ndata: [DONE]\n";
+    for name in ["in.jsonl", "in.txt", "in.log"] {
+        let Err(why) =
+            Reader::from_read(name, std::io::Cursor::new(events), &ReadOptions::default())
+        else {
+            panic!("{name} is read");
+        };
+        assert!(
+            why.to_string().contains("the events of a stream") && why.hint().contains("sed "),
+            "{why}"
+        );
+    }
+}
+
+/// Exact hints: sessions of coding agents, samples of an evaluation, whose right answers are none.
+#[test]
+fn logs_of_sessions_and_evaluations_get_exact_hints() {
+    for (record, hint) in [
+        (
+            json!({"type": "assistant", "sessionId": "s", "uuid": "u", "message": {"role": "assistant", "content": [{"type": "text", "text": "x"}]}}),
+            "group_by(.sessionId)",
+        ),
+        (
+            json!({"timestamp": "t", "type": "response_item", "payload": {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "x"}]}}),
+            "response_item",
+        ),
+        (
+            json!({"doc": {"question": "q", "answer": "gold"}, "resps": [["x"]], "filtered_resps": ["x"]}),
+            "response=resps.0.0",
+        ),
+    ] {
+        let why = read_lines(&[record.clone()]).unwrap_err();
+        assert!(
+            why.contains(hint) && !why.contains("doc.answer"),
+            "{record}: {why}"
+        );
+    }
+}
+
+/// Calls that a data set keeps as text are answers too.
+#[test]
+fn calls_in_a_string_are_answers() {
+    let calls = json!([{"id": "c", "type": "function", "function": {"name": "look", "arguments": "{\"place\": \"the gate\"}"}}]).to_string();
+    let record = json!({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "c", "content": "shut"}, {"role": "assistant", "content": "the end"}]});
+    let records = good(&record.to_string(), &all_turns());
+    assert_eq!(texts(&records), ["{\"place\": \"the gate\"}", "the end"]);
 }

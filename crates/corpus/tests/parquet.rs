@@ -765,3 +765,62 @@ fn a_call_without_its_result_is_noticed_in_columns() {
         assert_eq!(records[0].body, text(call));
     }
 }
+
+/// Columns say who speaks, how an answer ended, and what else may be one, as fields of lines do.
+#[test]
+fn rows_that_are_no_answers_are_told_by_their_columns() {
+    use parquet::data_type::ByteArray;
+    let file = |columns: &[(&str, [&str; 2])]| {
+        let fields = columns
+            .iter()
+            .map(|(name, _)| format!("required binary {name} (UTF8); "));
+        let schema = format!("message log {{ {} }}", fields.collect::<String>());
+        saved(&written(&schema, Compression::SNAPPY, |writer| {
+            let mut group = writer.next_row_group().unwrap();
+            for (_, texts) in columns {
+                let mut column = group.next_column().unwrap().unwrap();
+                let texts = texts.map(ByteArray::from);
+                column
+                    .typed::<ByteArrayType>()
+                    .write_batch(&texts, None, None)
+                    .unwrap();
+                column.close().unwrap();
+            }
+            group.close().unwrap();
+        }))
+    };
+    let answers =
+        |columns: &[(&str, [&str; 2])]| read(file(columns).path(), &ReadOptions::default());
+    for columns in [
+        [
+            ("role", ["user", "assistant"]),
+            ("text", ["asked", "the end"]),
+        ],
+        [
+            ("status", ["failure", "ok"]),
+            ("response", ["half", "the end"]),
+        ],
+        [
+            ("finish_reason", ["content_filter", "stop"]),
+            ("response", ["half", "the end"]),
+        ],
+        [
+            ("level", ["ERROR", "DEFAULT"]),
+            ("response", ["half", "the end"]),
+        ],
+    ] {
+        let (records, error) = answers(&columns);
+        assert!(error.is_none(), "{error:?}");
+        let texts: Vec<_> = records.iter().map(|record| record.body.clone()).collect();
+        assert_eq!(texts, [text("the end")], "{columns:?}");
+    }
+    let two = [("response", ["one", "two"]), ("output", ["three", "four"])];
+    let why = answers(&two).1.unwrap().to_string();
+    assert!(why.contains("fits more than one layout"), "{why}");
+    let beside = [
+        ("text", ["asked one", "asked two"]),
+        ("completion", ["an answer", "another"]),
+    ];
+    let why = answers(&beside).1.unwrap().to_string();
+    assert!(why.contains("fits more than one layout"), "{why}");
+}

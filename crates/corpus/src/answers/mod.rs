@@ -37,21 +37,17 @@ impl Found {
     /// Makes the records of one layout: one for each answer, in their order, or why an answer is none.
     ///
     /// `layout` is the one that was recognised, if any; `held` counts what the answers of the whole record hold; `no_answer` says what the record
-    /// has instead, if it has none of our fields.
+    /// has instead, if it has none of our fields, or has one that is null.
     pub(crate) fn into_records(
         mut self,
         layout: Option<Layout>,
         source: &Source,
         options: &ReadOptions,
         held: &mut Held,
-        no_answer: impl FnOnce() -> Reason,
+        no_answer: impl FnOnce(bool) -> Reason,
     ) -> Result<Vec<Result<Record, Reason>>, Reason> {
         if self.body_fields().is_empty() && self.replies.is_none() {
-            let failure = "the answer is null".to_owned();
-            return Err(match self.has_null_body() {
-                true => Reason::Failed { failure },
-                false => no_answer(),
-            });
+            return Err(no_answer(self.has_null_body()));
         }
         self.join_request(options)?;
         let id = self.id.clone();

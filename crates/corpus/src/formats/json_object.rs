@@ -125,7 +125,10 @@ fn of_object(
     let mut id = None;
     let named = |reason: Reason| match (reason, &failed) {
         (
-            Reason::NoLayout { .. } | Reason::NoAnswer { .. } | Reason::Failed { .. },
+            Reason::NoLayout { .. }
+            | Reason::NoAnswer { .. }
+            | Reason::Failed { .. }
+            | Reason::Kind { .. },
             Some(failure),
         ) => Reason::Failed {
             failure: failure.clone(),
@@ -149,12 +152,18 @@ fn of_object(
     } else {
         layouts::contenders(&tree)
     };
+    let is_named = !is_said && layouts::names_answer(&tree);
     let seems = layouts::told(&tree);
     let laid = match by_fields {
         true => None,
         false => layouts::read(&mut tree, options.layout, options.all_turns),
     };
-    let no_answer = || {
+    let no_answer = |is_null: bool| {
+        // Null where another field may be the answer says that this one is not.
+        if is_null && !is_named && contenders.is_empty() {
+            let failure = "the answer is null".to_owned();
+            return Reason::Failed { failure };
+        }
         match options.fields.answer_paths() {
         paths if paths.is_empty() => Reason::NoLayout {
             found: no_answer(&keys),
@@ -192,13 +201,35 @@ fn of_object(
         (None, _) => {
             let own = |one: &Contender| !options.fields.is_body(one.name);
             let left: Vec<Contender> = contenders.iter().filter(|one| own(one)).cloned().collect();
-            let rivals = match keys.iter().any(|key| options.fields.is_body(key)) {
+            let is_read = |key: &String| options.fields.is_body(key);
+            let says = tree
+                .fields()
+                .iter()
+                .any(|(name, value)| is_read(name) && layouts::says(value));
+            let named = keys
+                .iter()
+                .any(|key| is_read(key) && tree.get(key).is_some());
+            let rivals = match says {
+                true if !is_said && !layouts::beside_text(&tree).is_empty() => {
+                    layouts::beside_text(&tree)
+                }
                 true => layouts::rivals(&contenders, &left),
                 // Several answers, and none under a name that is read.
-                false if left.len() > 1 => left,
+                false if left.len() > 1 => left.clone(),
                 false => vec![],
             };
-            match two_answers(&rivals) {
+            // The field that is read is empty, and another is not.
+            let empty = match &left[..] {
+                [one] if named && !says && !is_said => Some(Reason::NoLayout {
+                    found: name_keys(&keys),
+                    hint: Some(format!(
+                        "the field that is read is empty; if `{}` is the answer, add `{}`",
+                        one.name, one.flag
+                    )),
+                }),
+                _ => None,
+            };
+            match two_answers(&rivals).or(empty) {
                 Some(reason) => Err(reason),
                 None => fill(beside, tree, options, Role::Answer).and_then(|found| {
                     id.clone_from(&found.id);
@@ -208,8 +239,17 @@ fn of_object(
             }
         }
     };
+    // An empty text beside an error is what was kept of a request that failed.
+    let failed_empty = |record: Record| match (record.body.text(), &failed) {
+        (Some(text), Some(failure)) if text.trim().is_empty() => Err(Reason::Failed {
+            failure: failure.clone(),
+        }),
+        _ => Ok(record),
+    };
     let all = all.map_err(&named).map(|all| {
-        let all = all.into_iter().map(|one| one.map_err(&named));
+        let all = all
+            .into_iter()
+            .map(|one| one.and_then(failed_empty).map_err(&named));
         all.collect::<Vec<_>>()
     });
     if let (Some(requests), Some(id)) = (&options.requests, &id) {
@@ -294,11 +334,11 @@ fn of_layout(
         found.prompt_turns = (!asked.is_empty()).then(|| Arc::unwrap_or_clone(asked));
         found.replies = Some(replies);
         found.is_branch = is_branch;
-        records.extend(found.into_records(Some(layout), source, options, held, || {
-            Reason::Failed {
+        records.extend(
+            found.into_records(Some(layout), source, options, held, |_| Reason::Failed {
                 failure: "no answer".to_owned(),
-            }
-        })?);
+            })?,
+        );
     }
     if records.is_empty() {
         let failure = "no answer".to_owned();

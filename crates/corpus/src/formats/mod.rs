@@ -82,9 +82,20 @@ pub(crate) fn disguise(start: &[u8]) -> Option<&'static str> {
     match start.trim_ascii_start() {
         [b'{', rest @ ..] if rest.trim_ascii_start().starts_with(b"\"") => Some("JSON lines"),
         [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Some("a JSON array"),
+        rest if is_event_stream(rest) => Some(EVENTS),
         _ => None,
     }
 }
+
+/// Whether it is what a service sends, line by line.
+pub(crate) fn is_event_stream(start: &[u8]) -> bool {
+    let line = start.trim_ascii_start();
+    let begins = |word: &[u8]| line.starts_with(word);
+    begins(b"event: ") || begins(b"data: {") || begins(b"data: [") || begins(b"data:{")
+}
+
+/// What such a stream is called.
+pub(crate) const EVENTS: &str = "the events of a stream";
 
 fn by_extension(name: &str) -> Option<Format> {
     match extension(name)?.as_str() {

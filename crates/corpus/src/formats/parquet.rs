@@ -14,7 +14,9 @@ mod unpacked;
 use std::fs::File;
 use std::sync::Arc;
 
+use parquet::basic::Repetition;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::types::Type;
 use serde_json::Value;
 
 use self::cells::Cursor;
@@ -50,6 +52,7 @@ pub(crate) fn open(
             .any(|name| !row[name.as_str()].is_null() && holds_json(&row[name.as_str()]))
     };
     let is_laid = !json.is_empty() && again_objects()?.first_rows(is_json)
+        || columns_that_say_more(&file, &options)?
         || !by_fields
             && (options.layout.is_some()
                 || again_objects()?
@@ -81,6 +84,55 @@ fn columns_of_json(file: &File, fields: &FieldMap) -> Result<Vec<String>, Reason
     });
     Ok(columns.map(|column| column.name().to_owned()).collect())
 }
+
+/// Whether a column stands beside the answer by which rows are told that are none (who speaks, how it ended), or that may be the answer itself; or
+/// one has a type that its field has not.
+fn columns_that_say_more(file: &File, options: &ReadOptions) -> Result<bool, Reason> {
+    const NAMES: [&str; 14] = [
+        "role",
+        "from",
+        "speaker",
+        "sender",
+        "author",
+        "type",
+        "level",
+        "status",
+        "finish_reason",
+        "meta_info",
+        "error",
+        "exception",
+        "status_code",
+        "response_status",
+    ];
+    let file = file.try_clone().map_err(Reason::Open)?;
+    let file = catch(|| SerializedFileReader::new(file).map_err(|e| damaged(&e)))?;
+    let schema = file.metadata().file_metadata().schema_descr();
+    let fields = schema.root_schema().get_fields();
+    let by_fields = options.fields.maps_answer();
+    let texts = fields.iter().filter(|column| columns::is_string(column));
+    let texts = texts.map(|column| (column.name().to_owned(), Tree::Text(SOMETHING.to_owned())));
+    let text = Tree::Object(texts.collect());
+    let is_wrong = |column: &Type| {
+        let field = options.fields.root().child(column.name());
+        let is_list = column.get_basic_info().repetition() == Repetition::REPEATED;
+        let Some(Node::Leaf(field)) = field.filter(|_| column.is_primitive() && !is_list) else {
+            return false;
+        };
+        let is_string = columns::is_string(column);
+        match field {
+            Field::Tokens | Field::PromptTokens | Field::ResponseTokens => !is_string && !by_fields,
+            Field::Text | Field::Response => !is_string && !by_fields,
+            _ => false,
+        }
+    };
+    Ok(fields
+        .iter()
+        .any(|column| NAMES.contains(&column.name()) || is_wrong(column))
+        || !by_fields && (layouts::contenders(&text).len() > 1 || layouts::may_be_beside(&text)))
+}
+
+/// A text that is long enough to be an answer.
+const SOMETHING: &str = "a text of some length, as an answer may have it";
 
 /// Whether a cell is a list or an object, or JSON of one.
 fn holds_json(cell: &Value) -> bool {
@@ -201,10 +253,16 @@ impl Rows {
         }
         let source = Source::new(Arc::clone(&self.name), self.row);
         let held = &mut Held::new(&self.options.limits);
-        found.into_records(None, &source, &self.options, held, || Reason::NoLayout {
-            found: no_answer(&self.keys),
-            hint: self.hint.clone(),
-        })
+        let no_answer = |is_null: bool| match is_null {
+            true => Reason::Failed {
+                failure: "the answer is null".to_owned(),
+            },
+            false => Reason::NoLayout {
+                found: no_answer(&self.keys),
+                hint: self.hint.clone(),
+            },
+        };
+        found.into_records(None, &source, &self.options, held, no_answer)
     }
 }
 

@@ -77,7 +77,7 @@ impl Records<Record> for Text {
                 ..Found::default()
             };
             let held = &mut Held::new(&options.limits);
-            found.into_records(None, &source, options, held, || Reason::Empty)
+            found.into_records(None, &source, options, held, |_| Reason::Empty)
         });
         Some(records.map_err(|reason| CorpusError::new(&self.input.file, Some(1), reason)))
     }

@@ -2,6 +2,7 @@
 
 use super::contenders::{is_answered, may_answer};
 use super::exchange::{LEVELS, has};
+use super::responses;
 use super::rows::is_known_tree;
 #[cfg(feature = "parquet")]
 use crate::tree::parse;
@@ -122,7 +123,8 @@ fn is_response(value: &Tree) -> bool {
     let is_message = value.text_at("role") == Some("assistant")
         && has(value, "stop_reason")
         && value.get("content").is_some_and(Tree::is_list);
-    items("choices").any(is_choice)
+    responses::is_response(value)
+        || items("choices").any(is_choice)
         || items("candidates").any(is_candidate)
         || items("output").any(is_item)
         || is_message

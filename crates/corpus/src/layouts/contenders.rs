@@ -68,6 +68,69 @@ pub(crate) fn contenders(tree: &Tree) -> Vec<Contender> {
         .collect()
 }
 
+/// Whether a record of these fields may have answers by other names beside a text, or one that is read.
+#[cfg(feature = "parquet")]
+pub(crate) fn may_be_beside(tree: &Tree) -> bool {
+    let is = |name: &str| tree.get(name).is_some();
+    let mut others = TEXTS.into_iter().chain(OTHERS).chain(LABELS);
+    is("text") && others.any(is)
+}
+
+/// Fields that may be an answer of some length, or a label.
+const LABELS: [&str; 8] = [
+    "result",
+    "solution",
+    "prediction",
+    "summary",
+    "translation",
+    "assistant",
+    "bot",
+    "ai",
+];
+/// Further names of answers.
+const OTHERS: [&str; 6] = [
+    "answer",
+    "reply",
+    "generation",
+    "generated",
+    "model_output",
+    "model_response",
+];
+
+/// A text that would be read as a document, and answers by other names beside it; nothing where there are none.
+pub(crate) fn beside_text(tree: &Tree) -> Vec<Contender> {
+    const LONG: usize = 40;
+    let own = ["text", "tokens"]
+        .into_iter()
+        .find(|name| tree.get(name).is_some_and(says));
+    let is_read = ["response", "messages"]
+        .iter()
+        .any(|name| tree.get(name).is_some());
+    let Some(own) = own.filter(|_| !is_read) else {
+        return vec![];
+    };
+    let of = |name: &'static str| Contender {
+        name,
+        flag: match name {
+            "text" | "tokens" => format!("--field {name}={name}"),
+            _ => format!("--field response={name}"),
+        },
+        text: tree.text_at(name).map(|text| text.trim().to_owned()),
+    };
+    let differs = |name: &&str| {
+        let text = tree.text_at(name).map(str::trim);
+        text.is_some_and(|text| !text.is_empty() && Some(text) != tree.text_at(own).map(str::trim))
+    };
+    let is_long = |name: &&str| tree.text_at(name).is_some_and(|text| text.len() >= LONG);
+    let others = TEXTS.into_iter().chain(OTHERS).filter(differs);
+    let labels = LABELS.into_iter().filter(differs).filter(is_long);
+    let others: Vec<Contender> = others.chain(labels).map(of).collect();
+    match others.is_empty() {
+        true => vec![],
+        false => std::iter::once(of(own)).chain(others).collect(),
+    }
+}
+
 /// Those that were not read, where another was and says something else: an answer that stands twice is one.
 pub(crate) fn rivals(before: &[Contender], after: &[Contender]) -> Vec<Contender> {
     let is_left = |one: &&Contender| after.iter().any(|other| other.name == one.name);
@@ -100,9 +163,10 @@ pub(crate) fn may_have_rivals(layout: Layout) -> bool {
     )
 }
 
-/// Whether a value says something: a text, or a list or an object with one.
-fn says(value: &Tree) -> bool {
+/// Whether a value says something: a text or ids, or a list or an object with one.
+pub(crate) fn says(value: &Tree) -> bool {
     match value {
+        Tree::Ids(_) => true,
         Tree::Text(text) => !text.trim().is_empty(),
         Tree::List(items) => items.iter().any(says),
         Tree::Object(fields) => fields.iter().any(|(_, value)| says(value)),

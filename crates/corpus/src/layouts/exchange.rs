@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::responses;
 use crate::exposure::Said;
 use crate::talk::{Message, Replied, Reply, asked, messages, replies, turns as in_turns};
 use crate::tree::{Tree, embedded};
@@ -28,6 +29,19 @@ pub(super) fn one(tree: &mut Tree, asked: &[&str], replied: &[&str]) -> Vec<Exch
     exchange(request, reply)
 }
 
+/// Takes what was asked out of a record, each field under its name: that says whose words they are.
+pub(super) fn take_named(tree: &mut Tree, paths: &[&str]) -> Option<Tree> {
+    let named = paths.iter().filter_map(|path| {
+        let name = match path.split_once('.') {
+            Some((name, _)) => name,
+            None => path,
+        };
+        Some((name.to_owned(), tree.take(path)?))
+    });
+    let named: Vec<(String, Tree)> = named.collect();
+    (!named.is_empty()).then_some(Tree::Object(named))
+}
+
 /// The exchange of a request and a response.
 pub(super) fn exchange(request: Option<Tree>, reply: Option<Tree>) -> Vec<Exchange> {
     answered(Arc::new(request.map_or_else(Vec::new, asked)), reply)
@@ -43,6 +57,7 @@ pub(super) fn answered(asked: Arc<Vec<Message>>, reply: Option<Tree>) -> Vec<Exc
         reply => reply,
     });
     let replies = reply.map_or_else(Vec::new, |reply| replies(reply, &mut rest));
+    let asked = without_answer(asked, &replies);
     vec![Exchange {
         asked,
         replies,
@@ -51,10 +66,27 @@ pub(super) fn answered(asked: Arc<Vec<Message>>, reply: Option<Tree>) -> Vec<Exc
     }]
 }
 
+/// What was asked, without the answer behind it: a history may be written down when the answer is in it already.
+fn without_answer(mut asked: Arc<Vec<Message>>, replies: &[Replied]) -> Arc<Vec<Message>> {
+    let [Ok(Reply { turns, .. })] = replies else {
+        return asked;
+    };
+    let ([answer], [_, .., last]) = (&turns[..], &asked[..]) else {
+        return asked;
+    };
+    let role = last.role.as_deref().unwrap_or_default().to_lowercase();
+    let is_own = ["assistant", "chatbot", "model"].contains(&role.as_str());
+    if is_own && answer.has_text() && last.text() == answer.text() && last.strings.len() == 1 {
+        Arc::make_mut(&mut asked).pop();
+    }
+    asked
+}
+
 /// Whether a value that stood in a text as JSON is a response: an answer may be JSON and no more.
 fn is_response(tree: &Tree) -> bool {
     let is = |tree: &Tree| {
-        has(tree, "choices")
+        responses::is_response(tree)
+            || has(tree, "choices")
             || has(tree, "candidates")
             || tree.text_at("role").is_some() && has(tree, "content")
     };

@@ -5,7 +5,7 @@ use super::rows::is_known_tree;
 use crate::tree::Tree;
 
 /// Pairs of names under which records have questions and answers.
-const ASKED: [&str; 11] = [
+const ASKED: [&str; 12] = [
     "prompt",
     "question",
     "query",
@@ -17,8 +17,9 @@ const ASKED: [&str; 11] = [
     "problem",
     "user_input",
     "message",
+    "inputs",
 ];
-const ANSWERED: [&str; 14] = [
+const ANSWERED: [&str; 16] = [
     "response",
     "answer",
     "output",
@@ -33,14 +34,23 @@ const ANSWERED: [&str; 14] = [
     "result",
     "solution",
     "ai",
+    "actual_output",
+    "outputs",
 ];
 
 /// What to type for a record, if its fields say it.
 pub(crate) fn hint(tree: &Tree) -> Option<String> {
     one_turn(tree)
+        .or_else(|| session(tree))
+        .or_else(|| samples(tree))
         .or_else(|| by_names(tree, ""))
         .or_else(|| by_ids(tree))
         .or_else(|| within_one(tree))
+}
+
+/// Whether a field by its name may be the answer, and is a text.
+pub(crate) fn names_answer(tree: &Tree) -> bool {
+    by_names(tree, "").is_some()
 }
 
 /// A record that is one turn of a chat, and names its chat.
@@ -63,6 +73,30 @@ fn one_turn(tree: &Tree) -> Option<String> {
     };
     speaks.then(|| {
         format!("it is one turn of a chat; join the turns of each chat, for example: jq -s -c '{join}' FILE > chats.jsonl")
+    })
+}
+
+/// A line of the log that a coding agent keeps of a session.
+fn session(tree: &Tree) -> Option<String> {
+    let message = tree.get("message");
+    let speaks = message.is_some_and(|message| has(message, "role") && has(message, "content"));
+    let is_payload = tree.text_at("type") == Some("response_item") && has(tree, "payload");
+    let join = match () {
+        () if speaks && has(tree, "sessionId") => {
+            "group_by(.sessionId)[] | {id: .[0].sessionId, messages: map(.message | select(.role?))}"
+        }
+        () if is_payload => "{messages: map(select(.type == \"response_item\") | .payload)}",
+        () => return None,
+    };
+    Some(format!(
+        "it is one line of an agent's session; join those of a session: jq -s -c '{join}' FILE > chats.jsonl, and read them with --turns all"
+    ))
+}
+
+/// Samples of an evaluation: the model's answers stand beside the right ones.
+fn samples(tree: &Tree) -> Option<String> {
+    has(tree, "resps").then(|| {
+        "it is a sample of an evaluation: add `--field response=resps.0.0 --field prompt=arguments.gen_args_0.arg_0`".to_owned()
     })
 }
 
@@ -118,20 +152,20 @@ fn by_names(tree: &Tree, path: &str) -> Option<String> {
 
 /// The same one level below: `{"data": {"question": …, "answer": …}}`.
 fn within_one(tree: &Tree) -> Option<String> {
-    let mut fields = tree.fields().iter();
+    // What the right answer would have been is no answer.
+    const RIGHT: [&str; 6] = ["doc", "target", "reference", "expected", "gold", "label"];
+    let mut fields = tree
+        .fields()
+        .iter()
+        .filter(|(name, _)| !RIGHT.contains(&name.as_str()));
     fields.find_map(|(name, value)| {
         let path = format!("{}.", name.replace('\\', "\\\\").replace('.', "\\."));
         by_names(value, &path)
     })
 }
 
-/// What a record is that holds one piece of an answer, as services stream them.
+/// What a record is that holds one piece of an answer, as services stream them: what joins the pieces of a file.
 pub(crate) fn piece_of_stream(tree: &Tree) -> Option<&'static str> {
-    let kind = tree.text_at("object").unwrap_or_default();
-    let event = tree.text_at("type").unwrap_or_default();
-    let mut choices = tree.get("choices").map_or(&[][..], Tree::items).iter();
-    let has_delta = choices.any(|choice| has(choice, "delta") && !has(choice, "message"));
-    let is_open = tree.get("done") == Some(&Tree::Bool(false));
     const EVENTS: [&str; 8] = [
         "message_start",
         "content_block_start",
@@ -142,18 +176,55 @@ pub(crate) fn piece_of_stream(tree: &Tree) -> Option<&'static str> {
         "content-delta",
         "text-generation",
     ];
+    let kind = tree.text_at("object").unwrap_or_default();
+    let event = tree.text_at("type").unwrap_or_default();
+    let items = |name: &str| tree.get(name).map_or(&[][..], Tree::items).iter();
+    let has_delta = items("choices").any(|choice| has(choice, "delta") && !has(choice, "message"));
+    let is_open = |path: &str| {
+        let place = if path.is_empty() {
+            Some(tree)
+        } else {
+            tree.at(path)
+        };
+        place.and_then(|place| place.get("done")) == Some(&Tree::Bool(false))
+    };
+    let has_null = |place: &Tree, name: &str| {
+        let mut fields = place.fields().iter();
+        fields.any(|(key, value)| key == name && *value == Tree::Null)
+    };
+    let has_text =
+        |choice: &Tree| choice.text_at("text").is_some() && has_null(choice, "finish_reason");
+    // Whoever ended says how; a service's id says that nobody wrote the record by hand.
+    let is_unended = |one: &Tree| has(one, "content") && !has(one, "finishReason");
+    let is_of_service = has(tree, "responseId") || has(tree, "modelVersion");
+    let meta = tree.get("meta_info");
     match () {
         () if kind == "chat.completion.chunk" || has_delta => Some(
-            "jq -s -c 'group_by(.id)[] | {id: .[0].id, response: (map(.choices[0].delta.content // \"\") | add)}'",
+            "jq -s -c 'group_by(.id)[] | {id: .[0].id, choices: [[.[].choices[]] | group_by(.index)[] | {index: .[0].index, finish_reason: (map(.finish_reason // empty) | last), message: {role: \"assistant\", content: (map(.delta.content // \"\") | add)}}]}'",
+        ),
+        () if kind == "text_completion" && items("choices").any(has_text) => Some(
+            "jq -s -c 'group_by(.id)[] | {id: .[0].id, object: \"text_completion\", choices: [[.[].choices[]] | group_by(.index)[] | {index: .[0].index, finish_reason: (map(.finish_reason // empty) | last), text: (map(.text) | add)}]}'",
         ),
         () if event.starts_with("response.") && event.contains('.') && !has(tree, "output") => {
             Some("jq -c 'select(.type == \"response.completed\") | .response'")
         }
-        () if EVENTS.contains(&event) && !has(tree, "content") => {
-            Some("jq -s -c '{response: (map(.delta.text // \"\") | add)}'")
-        }
-        () if is_open && (has(tree, "response") || has(tree, "message")) => {
+        () if EVENTS.contains(&event) && !has(tree, "content") => Some(
+            "jq -n -c 'reduce inputs as $e ([]; if $e.type == \"message_start\" then . + [$e.message + {content: [{type: \"text\", text: \"\"}]}] elif $e.type == \"content_block_delta\" then .[-1].content[0].text += ($e.delta.text // \"\") elif $e.type == \"message_delta\" then .[-1].stop_reason = $e.delta.stop_reason else . end) | .[]'",
+        ),
+        () if is_open("") && (has(tree, "response") || has(tree, "message")) => {
             Some("jq -s -c '{response: (map(.response // .message.content // \"\") | add)}'")
+        }
+        () if is_open("response") => Some(
+            "jq -s -c '{prompt: .[0].request, response: (map(.response.response // .response.message.content // \"\") | add)}'",
+        ),
+        () if is_of_service && items("candidates").any(is_unended) => Some(
+            "jq -s -c 'flatten | group_by(.responseId)[] | {id: .[0].responseId, candidates: [{finishReason: (map(.candidates[0].finishReason // empty) | last), content: {role: \"model\", parts: [{text: (map(.candidates[0].content.parts[0].text // \"\") | add)}]}}]}'",
+        ),
+        () if meta.is_some_and(|meta| has_null(meta, "finish_reason")) => {
+            Some("jq -s -c 'group_by(.meta_info.id)[] | last'")
+        }
+        () if tree.get("stop") == Some(&Tree::Bool(false)) && tree.text_at("content").is_some() => {
+            Some("jq -s -c '{response: (map(.content) | add)}'")
         }
         () => None,
     }

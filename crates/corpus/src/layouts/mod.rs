@@ -13,6 +13,7 @@ mod inference;
 mod langsmith;
 mod name;
 mod observed;
+mod responses;
 mod rows;
 mod servers;
 mod spans;
@@ -21,9 +22,11 @@ mod wrappers;
 #[cfg(feature = "parquet")]
 pub(crate) use cells::is_known;
 pub(crate) use cells::open;
-pub(crate) use contenders::{Contender, contenders, may_have_rivals, rivals};
+#[cfg(feature = "parquet")]
+pub(crate) use contenders::may_be_beside;
+pub(crate) use contenders::{Contender, beside_text, contenders, may_have_rivals, rivals, says};
 pub(crate) use exchange::Exchange;
-pub(crate) use hints::{hint, piece_of_stream};
+pub(crate) use hints::{hint, names_answer, piece_of_stream};
 pub use name::Layout;
 pub(crate) use rows::{Laid, read, told};
 pub(crate) use spans::asks_alone;

@@ -1,7 +1,7 @@
 //! The layouts, one row each: what tells it, and where its questions and answers stand.
 
 use super::contenders::is_answered;
-use super::exchange::{Exchange, exchange, has, one, whole};
+use super::exchange::{Exchange, exchange, has, one, take_named, whole};
 use super::name::Layout;
 use super::{apps, langsmith, observed, servers, spans};
 use crate::tree::Tree;
@@ -96,22 +96,22 @@ const ROWS: [Row; 22] = [
     },
     Row {
         layout: Layout::Bedrock,
-        is: servers::is_bedrock,
+        is: servers::has_bedrock,
         read: servers::bedrock,
     },
     Row {
         layout: Layout::Ollama,
-        is: servers::is_ollama,
+        is: servers::has_ollama,
         read: servers::ollama,
     },
     Row {
         layout: Layout::Cohere,
-        is: servers::is_cohere,
+        is: servers::has_cohere,
         read: servers::cohere,
     },
     Row {
         layout: Layout::VllmOffline,
-        is: servers::is_vllm,
+        is: servers::has_vllm,
         read: servers::vllm,
     },
     Row {
@@ -212,8 +212,10 @@ const ROWS: [Row; 22] = [
         is: |tree| tree.text_at("instruction").is_some() && tree.text_at("output").is_some(),
         read: |tree| {
             let output = tree.text_at("output").unwrap_or_default().to_owned();
-            let asked = tree.take_all(&["instruction", "input", "context", "system"]);
+            let system = tree.take_all(&["system"]);
+            let asked = tree.take_all(&["instruction", "input", "context"]);
             let mut asked = asked.map_or_else(Vec::new, |asked| texts(&asked));
+            asked.splice(0..0, system);
             // The template filled in: what stands before the answer was shown.
             let template = tree.text_at("text").and_then(|text| {
                 let before = text.trim_end().strip_suffix(output.trim_end())?;
@@ -354,16 +356,13 @@ fn gather(tree: &mut Tree, nested: bool, fields: &[&str]) -> Vec<Exchange> {
         true => RESPONSES.iter().find_map(|path| tree.take(path)),
         false => tree.take_all(fields),
     };
-    let requests: Vec<Tree> = REQUESTS.iter().filter_map(|path| tree.take(path)).collect();
-    exchange(
-        (!requests.is_empty()).then_some(Tree::List(requests)),
-        reply,
-    )
+    exchange(take_named(tree, &REQUESTS), reply)
 }
 
 /// The texts of an object's fields, one turn each.
 fn texts(tree: &Tree) -> Vec<Tree> {
     let texts = tree.fields().iter();
+    let texts = texts.filter(|(_, text)| text.text() != Some(""));
     texts.map(|(_, text)| text.clone()).collect()
 }
 

@@ -8,7 +8,10 @@ use super::order::in_order;
 use super::part::{Within, collect};
 use super::roles;
 use crate::exposure::Said;
-use crate::tree::Tree;
+use crate::tree::{Tree, embedded};
+
+/// Levels of calls that a text holds.
+const LEVELS: u32 = 64;
 
 /// One turn of a chat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -187,6 +190,13 @@ pub(super) fn message(turn: Tree, field: &str, role: Option<&str>) -> Result<Mes
             // The suspect's own tokens, weighed.
             "logprobs" => continue,
             _ => Within::Other,
+        };
+        let value = match (value, within) {
+            // Data sets keep calls as text.
+            (Tree::Text(text), Within::Calls) => {
+                embedded(&text, LEVELS).unwrap_or(Tree::Text(text))
+            }
+            (value, _) => value,
         };
         // Parts keep the name of the whole.
         collect(value, &Arc::from(&*key), within, &mut message.strings);

@@ -27,7 +27,7 @@ const NOTHING: &str = "no answer";
 
 /// How responses say that their answer was withheld or is none. What was cut at a length is an answer: its tokens are the model's own, and
 /// no key decided where it was cut.
-const WITHHELD: [&str; 17] = [
+const WITHHELD: [&str; 20] = [
     "content_filter",
     "content_filtered",
     "guardrail_intervened",
@@ -45,6 +45,9 @@ const WITHHELD: [&str; 17] = [
     "canceled",
     "expired",
     "error_toxic",
+    "error_limit",
+    "abort",
+    "aborted",
 ];
 
 /// Every answer of a response, each by itself: several were asked for with one request. Strings beside them go to `rest`.
@@ -70,7 +73,7 @@ fn failed(failure: &str) -> Replied {
 const CHOICES: [&str; 4] = ["choices", "candidates", "generations", "results"];
 
 /// Fields that hold a response within a response.
-const INNER: [&str; 13] = [
+const INNER: [&str; 14] = [
     "message",
     "generation",
     "outputText",
@@ -84,6 +87,7 @@ const INNER: [&str; 13] = [
     "completion",
     "chosen",
     "text",
+    "messages",
 ];
 
 fn object(mut fields: Vec<(String, Tree)>, rest: &mut Vec<Said>) -> Vec<Replied> {
@@ -215,7 +219,9 @@ fn withheld(take: &mut impl FnMut(&str) -> Option<Tree>) -> Option<String> {
         "status",
     ];
     let ends: Vec<Tree> = ends.into_iter().filter_map(&mut *take).collect();
-    let named = ends.iter().filter_map(Tree::text);
+    let named = ends
+        .iter()
+        .filter_map(|end| end.text().or_else(|| end.text_at("type")));
     let named = named.clone().find(|end| is_withheld(end));
     if let Some(named) = named {
         return Some(named.to_lowercase());

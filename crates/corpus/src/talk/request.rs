@@ -10,12 +10,16 @@ use crate::tree::{Tree, embedded};
 const LEVELS: u32 = 64;
 
 /// The fields of a request that hold turns, and whose they are where they do not say so.
-const TURNS: [(&str, &str); 12] = [
+const TURNS: [(&str, &str); 16] = [
     ("system", "system"),
+    ("preamble", "system"),
     ("instructions", "system"),
     ("systemInstruction", "system"),
     ("system_instruction", "system"),
+    ("chat_history", "user"),
     ("messages", "user"),
+    ("message", "user"),
+    ("kwargs", "user"),
     ("contents", "user"),
     ("input", "user"),
     ("prompt", "user"),
