@@ -71,7 +71,15 @@ fn a_file_comes_in_once_under_its_own_name_and_another_beside_it() {
         "items/3-answers.jsonl".to_owned(),
         "answers.jsonl".to_owned(),
     );
-    assert_eq!(taken(&case), [first, second, third]);
+    assert_eq!(taken(&case), [first.clone(), second.clone(), third.clone()]);
+    // The same bytes under another name are another file.
+    std::fs::copy(at("answers.jsonl"), at("same answers.jsonl")).unwrap();
+    examine(&case, &[at("same answers.jsonl")], None).unwrap();
+    let fourth = (
+        "items/same answers.jsonl".to_owned(),
+        "same answers.jsonl".to_owned(),
+    );
+    assert_eq!(taken(&case), [first, second, third, fourth]);
 }
 
 #[test]
@@ -85,7 +93,13 @@ fn a_case_without_a_file_of_its_plan_makes_no_run() {
         std::fs::remove_file(&file).unwrap();
         let error = examine(&at("case"), &[at("answers.jsonl")], None).unwrap_err();
         let name = file.file_name().unwrap().to_str().unwrap();
-        assert!(error.to_string().contains(name), "{error}");
+        assert!(error.what.contains(name), "{error}");
+        assert!(
+            error
+                .hint
+                .unwrap()
+                .contains("restore the file that the plan names")
+        );
         std::fs::write(&file, kept).unwrap();
     }
     examine(&at("case"), &[at("answers.jsonl")], None).unwrap();

@@ -1,6 +1,6 @@
 //! What a report says of a bundle, field by field.
 
-use crate::fixture::{Memory, bundle};
+use crate::fixture::{Memory, bundle, bundle_of};
 use hallmark_evidence::case::words;
 use hallmark_evidence::reported::reported;
 use hallmark_evidence::templates::Template;
@@ -221,13 +221,14 @@ fn drafts_are_filled_from_the_bundle() {
     );
 }
 
-/// The bundle with these events before the last of its log.
-fn with_events(events: &[Event]) -> Memory {
+/// The bundle with an event before all others of its log, and others before the last.
+fn with_events(earliest: Event, events: &[Event]) -> Memory {
     let mut bundle = bundle();
     let entries = CaseLog::read(bundle.text(CaseLog::FILE)).unwrap().entries;
     let time = entries[0].time.clone();
     let (last, before) = entries.split_last().unwrap();
     let own = before.iter().map(|entry| entry.event.clone());
+    let own = std::iter::once(earliest).chain(own);
     let mut log = String::new();
     for event in own
         .chain(events.iter().cloned())
@@ -249,28 +250,32 @@ fn other_runs_and_deviations_are_told() {
         fields: vec![field.to_owned(), "answers".to_owned()],
         note: note.to_owned(),
     };
-    let bundle = with_events(&[
-        Event::Began {
-            run: 2,
-            plan_sha256: "0".repeat(64),
-            version: "9.9.9".to_owned(),
-            program_sha256: "f".repeat(64),
-        },
-        deviated(1, "window", "the log came late"),
-        deviated(2, "alpha", "another run's"),
-        Event::Failed {
-            run: 2,
-            status: 2,
-            error: "the disk was full".to_owned(),
-        },
-        Event::Ended {
-            run: 3,
-            status: 0,
-            outcome: "not-found".to_owned(),
-            findings_sha256: "0".repeat(64),
-            cells_sha256: None,
-        },
-    ]);
+    let began = |run, version: &str| Event::Began {
+        run,
+        plan_sha256: "0".repeat(64),
+        version: version.to_owned(),
+        program_sha256: "f".repeat(64),
+    };
+    let bundle = with_events(
+        began(4, "8.8.8"),
+        &[
+            began(2, "9.9.9"),
+            deviated(1, "window", "the log came late"),
+            deviated(2, "alpha", "another run's"),
+            Event::Failed {
+                run: 2,
+                status: 2,
+                error: "the disk was full".to_owned(),
+            },
+            Event::Ended {
+                run: 3,
+                status: 0,
+                outcome: "not-found".to_owned(),
+                findings_sha256: "0".repeat(64),
+                cells_sha256: None,
+            },
+        ],
+    );
     let case = of(&bundle);
     assert_eq!(case["run"], 1);
     assert_eq!(
@@ -294,7 +299,7 @@ fn other_runs_and_deviations_are_told() {
         ),
         "{asked}"
     );
-    assert!(asked.contains("`case-log.jsonl`: 2 runs"), "{asked}");
+    assert!(asked.contains("`case-log.jsonl`: 3 runs"), "{asked}");
     let certification = Template::Certification.fill(&bundle).unwrap();
     let ran = format!(
         "version 9.9.9; SHA-256 of the program that ran: {}",
@@ -337,4 +342,48 @@ fn drafts_have_every_name_and_what_is_not_shown() {
             .unwrap()
             .contains(&version)
     );
+}
+
+/// The program that ran is named by its bytes.
+#[test]
+fn the_program_that_ran_is_named_by_its_bytes() {
+    let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    assert_eq!(of(&bundle())["tool"]["build_sha256"], sha256(&program));
+}
+
+/// Rates of error are those of tests that were made.
+#[test]
+fn rates_of_error_are_of_the_tests_that_were_made() {
+    let mut bundle = bundle();
+    let name = "runs/1/findings.json";
+    let mut findings: Value = serde_json::from_str(bundle.text(name)).unwrap();
+    findings["tests"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|test| test["test"] == "T1");
+    let text = findings.to_string();
+    bundle.0.insert(name.to_owned(), text.into_bytes());
+    let case = of(&bundle);
+    let rates = case["error_rates"].as_array().unwrap();
+    let what: Vec<&str> = rates
+        .iter()
+        .map(|rate| rate["what"].as_str().unwrap())
+        .collect();
+    assert!(
+        what.len() == 2 && what[0].starts_with("a whole examination") && what[1] == "T1",
+        "{what:?}"
+    );
+}
+
+/// Sums of a key of several parts are in the unit of one.
+#[test]
+fn a_ring_has_its_sums_in_the_unit_of_one_key() {
+    let case = of(&bundle_of("gumbel", "ring = 2"));
+    for line_up in case["line_ups"].as_array().unwrap() {
+        let named = finding(&case, "T1", &line_up["key_id"])["statistic"]
+            .as_f64()
+            .unwrap();
+        let own = line_up["own"].as_f64().unwrap();
+        assert!((own - named).abs() < 1e-6 * own, "{own} {named}");
+    }
 }

@@ -149,6 +149,15 @@ fn later_requests_of_a_conversation_are_left_out() {
     let table = world.commit(&twins, None).unwrap().table.unwrap();
     // Two accounts take turns, so that a chat's name stands for two conversations.
     assert_eq!((table.pairs, table.later_in_conversation), (40, 40));
+    let few = records(&world, 12, |twin| {
+        twin.conversation = Some("one".to_owned())
+    });
+    let table = world.commit(&few, None).unwrap().table.unwrap();
+    assert_eq!(
+        (table.pairs, table.later_in_conversation),
+        (2, 10),
+        "the first of each account"
+    );
 
     // Without names of conversations, a prompt that shows a sent twin is seen.
     let mut twins = records(&world, 40, |twin| {

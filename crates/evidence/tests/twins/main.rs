@@ -112,6 +112,8 @@ fn answers_like_the_sent_twins_are_found_by_their_letters() {
     let found = world.similar(&twins, &learned).unwrap();
     assert_eq!(found.outcome, Conclusion::Found);
     assert_eq!(found.feature, Feature::Similarity);
+    let all = &found.findings[0].finding;
+    assert_eq!(all.sent_larger, all.pairs, "whichever twin was sent");
     // Answers like neither twin are ties, and too few pairs are left.
     assert_ne!(
         world.similar(&twins, &own).unwrap().outcome,

@@ -428,6 +428,9 @@ class Reading(Shown):
 
     layouts: Any
     """Answers of each layout, by its name."""
+    any_order: int = 0
+    """Answers of chats whose turns may not stand in the order in which they were said: every other turn counts as
+    shown for each."""
     by_ids: bool = False
     """Whether ids counted in place of the text beside them."""
     cut_otherwise: int = 0
