@@ -168,7 +168,7 @@ fn detect_quotes_a_calibration_of_its_own_key_only() {
         .stdout;
     let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
     assert_eq!(last["calibration"], detected["calibration"]);
-    bench.write("detected.json", &detected.to_string());
+    bench.write("detected.json", detected.to_string());
     bench.ok("report detected.json --out detected.html");
     let page = bench.read("detected.html");
     assert!(

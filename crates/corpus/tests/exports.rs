@@ -841,6 +841,14 @@ fn pieces_of_streams_are_no_answers() {
 fn logs_of_sessions_and_evaluations_get_exact_hints() {
     for (record, hint) in [
         (
+            json!({"type": "summary", "summary": "s", "leafUuid": "u"}),
+            "group_by(.sessionId)",
+        ),
+        (
+            json!({"timestamp": "t", "type": "session_meta", "payload": {"id": "s"}}),
+            "response_item",
+        ),
+        (
             json!({"type": "assistant", "sessionId": "s", "uuid": "u", "message": {"role": "assistant", "content": [{"type": "text", "text": "x"}]}}),
             "group_by(.sessionId)",
         ),

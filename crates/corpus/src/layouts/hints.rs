@@ -78,12 +78,13 @@ fn one_turn(tree: &Tree) -> Option<String> {
 
 /// A line of the log that a coding agent keeps of a session.
 fn session(tree: &Tree) -> Option<String> {
-    let message = tree.get("message");
-    let speaks = message.is_some_and(|message| has(message, "role") && has(message, "content"));
-    let is_payload = tree.text_at("type") == Some("response_item") && has(tree, "payload");
+    const LINES: [&str; 4] = ["session_meta", "response_item", "event_msg", "turn_context"];
+    let kind = tree.text_at("type").unwrap_or_default();
+    let is_payload = LINES.contains(&kind) && has(tree, "payload");
+    let is_line = has(tree, "sessionId") && has(tree, "uuid") || has(tree, "leafUuid");
     let join = match () {
-        () if speaks && has(tree, "sessionId") => {
-            "group_by(.sessionId)[] | {id: .[0].sessionId, messages: map(.message | select(.role?))}"
+        () if is_line => {
+            "map(select(.sessionId)) | group_by(.sessionId)[] | {id: .[0].sessionId, messages: map(.message | select(.role?))}"
         }
         () if is_payload => "{messages: map(select(.type == \"response_item\") | .payload)}",
         () => return None,

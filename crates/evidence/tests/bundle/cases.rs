@@ -38,12 +38,12 @@ fn a_file_comes_in_once_under_its_own_name_and_another_beside_it() {
     let first = ("items/answers.jsonl".to_owned(), "answers.jsonl".to_owned());
     assert_eq!(
         taken(&case),
-        [first.clone()],
+        std::slice::from_ref(&first),
         "without the folders of this machine"
     );
     // The same again: it is there, and known.
     examine(&case, &[at("answers.jsonl")], None).unwrap();
-    assert_eq!(taken(&case), [first.clone()]);
+    assert_eq!(taken(&case), std::slice::from_ref(&first));
     // Other answers of the same name stand beside them, and are those that are examined.
     std::fs::create_dir(at("more")).unwrap();
     let text = std::fs::read_to_string(at("answers.jsonl")).unwrap();

@@ -150,7 +150,7 @@ fn later_requests_of_a_conversation_are_left_out() {
     // Two accounts take turns, so that a chat's name stands for two conversations.
     assert_eq!((table.pairs, table.later_in_conversation), (40, 40));
     let few = records(&world, 12, |twin| {
-        twin.conversation = Some("one".to_owned())
+        twin.conversation = Some("one".to_owned());
     });
     let table = world.commit(&few, None).unwrap().table.unwrap();
     assert_eq!(
