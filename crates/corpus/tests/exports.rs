@@ -779,7 +779,7 @@ fn an_empty_field_hides_no_answer() {
         json!({"messages": null, "question": "q", "answer": "the end"}),
         json!({"response": "", "prompt": "q", "output": "the end"}),
     ] {
-        let why = read_lines(&[record.clone()]).unwrap_err();
+        let why = read_lines(std::slice::from_ref(&record)).unwrap_err();
         let flag = if record.get("output").is_some() {
             "response=output"
         } else {
@@ -819,7 +819,7 @@ fn pieces_of_streams_are_no_answers() {
         json!({"content": "Hi ", "tokens": [1], "stop": false}),
         json!({"request": {"prompt": "q"}, "response": {"response": "Hi ", "done": false}}),
     ] {
-        let why = read_lines(&[record.clone()]).unwrap_err();
+        let why = read_lines(std::slice::from_ref(&record)).unwrap_err();
         assert!(why.contains("jq "), "{record}: {why}");
     }
     let events = "data: {\"choices\": []}\n\ndata: [DONE]\n";
@@ -861,7 +861,7 @@ fn logs_of_sessions_and_evaluations_get_exact_hints() {
             "response=resps.0.0",
         ),
     ] {
-        let why = read_lines(&[record.clone()]).unwrap_err();
+        let why = read_lines(std::slice::from_ref(&record)).unwrap_err();
         assert!(
             why.contains(hint) && !why.contains("doc.answer"),
             "{record}: {why}"

@@ -259,7 +259,11 @@ fn answers_share_what_they_were_shown() {
         let text: String = (0..300)
             .map(|word| format!("w{} ", at * 1000 + word))
             .collect();
-        let role = if at % 2 == 0 { "user" } else { "assistant" };
+        let role = if at.is_multiple_of(2) {
+            "user"
+        } else {
+            "assistant"
+        };
         json!({"role": role, "content": text})
     };
     let messages: Vec<Value> = (0..400).map(turn).collect();
