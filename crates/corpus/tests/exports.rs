@@ -878,3 +878,62 @@ fn calls_in_a_string_are_answers() {
     let records = good(&record.to_string(), &all_turns());
     assert_eq!(texts(&records), ["{\"place\": \"the gate\"}", "the end"]);
 }
+
+/// A turn or a span that says that it was withheld, or failed, has no answer; what stands in it was shown with those behind it.
+#[test]
+fn turns_and_spans_that_were_withheld_are_no_answers() {
+    for failed in [
+        json!({"finish_reason": "content_filter"}),
+        json!({"status": "failed"}),
+        json!({"stop_reason": "refusal"}),
+    ] {
+        let mut half = json!({"role": "assistant", "content": "half"});
+        half.as_object_mut()
+            .unwrap()
+            .extend(failed.as_object().unwrap().clone());
+        let user = json!({"role": "user", "content": "q"});
+        let chat = json!({"messages": [user, half, user, {"role": "assistant", "content": "the end", "finish_reason": "stop"}]});
+        let (records, reader) = read_as("in.jsonl", &chat.to_string(), &all_turns());
+        let records: Vec<Record> = records.into_iter().map(Result::unwrap).collect();
+        assert_eq!(
+            (texts(&records), reader.skipped().failed),
+            (vec!["the end"], 1),
+            "{chat}"
+        );
+        assert!(shown(&records[0], "half"));
+        let last = json!({"messages": [user, half]});
+        let kept = json!({"prompt": "q", "response": "kept"});
+        let (texts, _, count) = read_lines(&[last, kept]).unwrap();
+        assert_eq!((texts, count), (vec!["kept".to_owned()], 1));
+    }
+    let span = |ends: &[&str], code: u32| {
+        let message =
+            |text: &str| json!({"role": "assistant", "parts": [{"type": "text", "content": text}]});
+        let output: Vec<Value> = ends
+            .iter()
+            .enumerate()
+            .map(|(at, _)| message(&format!("answer {at}")))
+            .collect();
+        json!({"name": "chat m", "status": {"code": code}, "attributes": {
+            "gen_ai.input.messages": [{"role": "user", "parts": [{"type": "text", "content": "q"}]}],
+            "gen_ai.output.messages": output, "gen_ai.response.finish_reasons": ends}})
+    };
+    let kept = json!({"prompt": "q", "response": "kept"});
+    for (record, expected, count) in [
+        (span(&["stop"], 1), vec!["answer 0", "kept"], 0),
+        (span(&["content_filter"], 1), vec!["kept"], 1),
+        (
+            span(&["stop", "content_filter"], 0),
+            vec!["answer 0", "kept"],
+            1,
+        ),
+        (span(&["stop"], 2), vec!["kept"], 1),
+    ] {
+        let (texts, _, failed) = read_lines(&[record.clone(), kept.clone()]).unwrap();
+        assert_eq!(
+            (texts, failed),
+            (expected.into_iter().map(str::to_owned).collect(), count),
+            "{record}"
+        );
+    }
+}

@@ -118,7 +118,8 @@ impl Talk {
             let with_rest = self.may_be_out_of_order(&own);
             let mut places = vec![];
             let from = if self.is_branch { self.answers_from } else { 0 };
-            for &(at, turn) in assistant.iter().filter(|(at, _)| *at >= from) {
+            let own = assistant.iter().filter(|(at, _)| *at >= from);
+            for &(at, turn) in own.filter(|(_, turn)| turn.withheld.is_none()) {
                 let place = |call| Place {
                     turn: at,
                     call,
@@ -162,11 +163,30 @@ impl Talk {
                 }),
             };
         };
+        if let Some(failure) = self.messages[*last].withheld.clone() {
+            return Err(Reason::Failed { failure });
+        }
         let earlier = with_text.filter(|(at, _)| at < last).count();
         Ok((
             vec![Place::last(*last)],
             u32::try_from(earlier).unwrap_or(u32::MAX),
         ))
+    }
+
+    /// What failed, of each turn of the assistant that says so, where every turn may be an answer.
+    pub(super) fn failures(&self, options: &ReadOptions) -> Vec<Reason> {
+        let from = if self.is_branch { self.answers_from } else { 0 };
+        let turns = self
+            .messages
+            .iter()
+            .skip(from)
+            .filter(|_| options.all_turns);
+        let own = turns.filter(|turn| {
+            let role = turn.role.as_deref();
+            role.is_some_and(|role| options.roles.answers(role))
+        });
+        let failures = own.filter_map(|turn| turn.withheld.clone());
+        failures.map(|failure| Reason::Failed { failure }).collect()
     }
 
     /// Whether the turns may not stand in the order in which they were said: their times contradict it, or an answer stands before every

@@ -107,6 +107,8 @@ impl Found {
                     continue;
                 }
             };
+            // Where none is left, the reason is one of these already.
+            records.extend(talk.failures(options).into_iter().map(Err));
             let (own, beside) = match places.len() {
                 1 => (self.clone(), Beside::default()),
                 _ => self.clone().apart(),

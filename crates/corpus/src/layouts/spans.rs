@@ -7,6 +7,7 @@ use super::exchange::{Exchange, LEVELS, exchange};
 use super::inference;
 use crate::exposure::Said;
 use crate::strings::strings;
+use crate::talk::{Fault, is_withheld};
 use crate::tree::{Tree, embedded};
 
 /// Whether a record has such attributes, is an event of that name, or an export of spans or log records.
@@ -214,6 +215,10 @@ struct Call {
     rest: Vec<Said>,
     /// Values under names that an answer may stand under again.
     outputs: Vec<Tree>,
+    /// How each of its answers ended.
+    ends: Vec<String>,
+    /// Whether its status says that it failed.
+    has_failed: bool,
 }
 
 impl Call {
@@ -229,6 +234,15 @@ impl Call {
             _ => vec![],
         };
         let mut all: Vec<(String, Tree)> = own;
+        let status = all.iter().find(|(name, _)| name == "status");
+        self.has_failed |= status.is_some_and(|(_, status)| {
+            let code = status.get("code").or_else(|| status.get("status_code"));
+            let code = code.unwrap_or(status);
+            *code == Tree::Whole(2)
+                || code
+                    .text()
+                    .is_some_and(|code| ["ERROR", "STATUS_CODE_ERROR"].contains(&code))
+        });
         all.extend(attributes.into_iter().flatten());
         let mut body = match body {
             Some(Tree::Object(fields)) => Some(fields),
@@ -292,6 +306,14 @@ impl Call {
                 "gen_ai.output.messages" | "gen_ai.completion" => {
                     self.replied.push(choices_of(json(value)));
                 }
+                "gen_ai.response.finish_reasons" => {
+                    let ends = json(value);
+                    let ends = match &ends {
+                        Tree::List(ends) => ends.iter().filter_map(Tree::text).collect(),
+                        end => end.text().into_iter().collect::<Vec<_>>(),
+                    };
+                    self.ends.extend(ends.into_iter().map(str::to_owned));
+                }
                 // Whatever else it says may have been shown.
                 name => match numbered.see(name, value) {
                     Some(said) if is_reply(name) => self.outputs.push(said),
@@ -324,7 +346,25 @@ fn choices_of(output: Tree) -> Tree {
     }
 }
 
+/// The exchange of a span, whose answers may have been withheld.
 fn exchange_of(call: Call) -> Vec<Exchange> {
+    let (ends, has_failed) = (call.ends.clone(), call.has_failed);
+    let mut exchanges = exchange_as_told(call);
+    let replies = exchanges
+        .iter_mut()
+        .flat_map(|exchange| &mut exchange.replies);
+    for (at, reply) in replies.enumerate() {
+        let end = ends.get(at).filter(|end| is_withheld(end));
+        let failure = end.map(|end| end.to_lowercase());
+        let failure = failure.or_else(|| has_failed.then(|| "the span failed".to_owned()));
+        if let Some(failure) = failure {
+            *reply = Err(Fault::Failed(failure));
+        }
+    }
+    exchanges
+}
+
+fn exchange_as_told(call: Call) -> Vec<Exchange> {
     let asked = (!call.asked.is_empty()).then_some(Tree::List(call.asked));
     if call.replied.is_empty() {
         let mut exchanges = exchange(asked, None);

@@ -7,6 +7,7 @@ use super::kind::Kind;
 use super::order::in_order;
 use super::part::{Within, collect};
 use super::roles;
+use super::withheld::withheld_turn;
 use crate::exposure::Said;
 use crate::tree::{Tree, embedded};
 
@@ -22,6 +23,8 @@ pub(crate) struct Message {
     pub(crate) strings: Vec<(Said, Kind)>,
     /// Whether the times of its chat contradict the order in which the turns stand.
     pub(crate) is_out_of_order: bool,
+    /// How the turn says that it was withheld, or failed.
+    pub(crate) withheld: Option<String>,
 }
 
 impl Message {
@@ -159,7 +162,10 @@ pub(super) fn message(turn: Tree, field: &str, role: Option<&str>) -> Result<Mes
     let Some(role) = said.or_else(|| role.map(str::to_owned)) else {
         return Err(kind(".role", "missing", "a string"));
     };
-    let mut message = Message::default();
+    let mut message = Message {
+        withheld: withheld_turn(&fields),
+        ..Message::default()
+    };
     if is_item_of_call(&fields) {
         let name = Arc::from("tool_calls");
         collect(

@@ -12,11 +12,13 @@ mod reply;
 mod request;
 mod roles;
 mod template;
+mod withheld;
 
 pub(crate) use fault::Fault;
 pub(crate) use kind::Kind;
 pub(crate) use message::{Message, messages, turns};
-pub(crate) use reply::{Replied, Reply, is_withheld, replies};
+pub(crate) use reply::{Replied, Reply, replies};
 pub(crate) use request::asked;
 pub use roles::Roles;
 pub(crate) use template::chat_in;
+pub(crate) use withheld::is_withheld;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::fault::Fault;
 use super::message::{Message, message};
 use super::part::{Within, collect};
+use super::withheld::is_withheld;
 use crate::exposure::Said;
 use crate::tree::Tree;
 
@@ -24,31 +25,6 @@ pub(crate) type Replied = Result<Reply, Fault>;
 
 /// Why a response has no answer, where it says nothing of it.
 const NOTHING: &str = "no answer";
-
-/// How responses say that their answer was withheld or is none. What was cut at a length is an answer: its tokens are the model's own, and
-/// no key decided where it was cut.
-const WITHHELD: [&str; 20] = [
-    "content_filter",
-    "content_filtered",
-    "guardrail_intervened",
-    "refusal",
-    "error",
-    "safety",
-    "recitation",
-    "blocklist",
-    "prohibited_content",
-    "spii",
-    "malformed_function_call",
-    "image_safety",
-    "failed",
-    "cancelled",
-    "canceled",
-    "expired",
-    "error_toxic",
-    "error_limit",
-    "abort",
-    "aborted",
-];
 
 /// Every answer of a response, each by itself: several were asked for with one request. Strings beside them go to `rest`.
 pub(crate) fn replies(tree: Tree, rest: &mut Vec<Said>) -> Vec<Replied> {
@@ -229,11 +205,6 @@ fn withheld(take: &mut impl FnMut(&str) -> Option<Tree>) -> Option<String> {
     let incomplete = take("incomplete_details")?;
     let why = incomplete.text_at("reason")?.to_owned();
     is_withheld(&why).then_some(why)
-}
-
-/// Whether an answer that ended so was withheld, or is none.
-pub(crate) fn is_withheld(end: &str) -> bool {
-    WITHHELD.contains(&end.to_lowercase().as_str())
 }
 
 /// A list: of answers, of turns, or of one turn's parts.
