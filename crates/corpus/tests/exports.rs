@@ -759,6 +759,7 @@ fn failed_answers_are_none_wherever_it_is_said() {
         json!({"prompt": "q", "response": "half", "finish_reason": "abort"}),
         json!({"text": "half", "meta_info": {"id": "m", "finish_reason": {"type": "abort"}}}),
         json!({"generation_id": "g", "text": "half", "finish_reason": "ERROR_LIMIT", "message": "q"}),
+        json!({"prompt": "q", "response": {}}),
         json!({"request": {"messages": [{"role": "user", "content": "q"}]}, "response_body": {"error": {"message": "no"}}, "response_status": 500}),
     ] {
         let (texts, _, failed) = read_lines(&[record.clone(), kept.clone()]).unwrap();
@@ -840,6 +841,10 @@ fn pieces_of_streams_are_no_answers() {
 #[test]
 fn logs_of_sessions_and_evaluations_get_exact_hints() {
     for (record, hint) in [
+        (
+            json!({"custom_id": "a", "params": {"model": "m", "messages": [{"role": "user", "content": "q"}]}}),
+            "--requests",
+        ),
         (
             json!({"type": "summary", "summary": "s", "leafUuid": "u"}),
             "group_by(.sessionId)",

@@ -188,6 +188,8 @@ impl Walk<'_> {
                         *slot = Some(text);
                     }
                 }
+                // An object or a list of nothing is what was kept of none.
+                value if is_empty(&value) => {}
                 value if holds_text(&value) => {
                     let mut rest = vec![];
                     found.note_shown(Shown::Messages);
@@ -287,6 +289,15 @@ fn holds_text(value: &Tree) -> bool {
             .iter()
             .any(|(_, value)| value.text().is_some() || holds_text(value)),
         Tree::List(items) => items.iter().any(holds_text),
+        _ => false,
+    }
+}
+
+/// Whether a value is an object or a list of nothing.
+fn is_empty(value: &Tree) -> bool {
+    match value {
+        Tree::Object(fields) => fields.is_empty(),
+        Tree::List(items) => items.is_empty(),
         _ => false,
     }
 }

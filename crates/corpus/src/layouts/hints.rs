@@ -41,6 +41,7 @@ const ANSWERED: [&str; 16] = [
 /// What to type for a record, if its fields say it.
 pub(crate) fn hint(tree: &Tree) -> Option<String> {
     one_turn(tree)
+        .or_else(|| request(tree))
         .or_else(|| session(tree))
         .or_else(|| samples(tree))
         .or_else(|| by_names(tree, ""))
@@ -73,6 +74,16 @@ fn one_turn(tree: &Tree) -> Option<String> {
     };
     speaks.then(|| {
         format!("it is one turn of a chat; join the turns of each chat, for example: jq -s -c '{join}' FILE > chats.jsonl")
+    })
+}
+
+/// A request of a batch, as it is sent.
+fn request(tree: &Tree) -> Option<String> {
+    let asks =
+        |place: &Tree| has(place, "custom_id") && (has(place, "params") || has(place, "body"));
+    let mut all = tree.get("requests").map_or(&[][..], Tree::items).iter();
+    (asks(tree) || all.any(asks)).then(|| {
+        "it is a request of a batch, and no answer: give this file with `--requests`, and the batch's output as the answers".to_owned()
     })
 }
 
