@@ -942,3 +942,54 @@ fn turns_and_spans_that_were_withheld_are_no_answers() {
         );
     }
 }
+
+/// A batch as it is sent, in one object.
+#[test]
+fn requests_of_a_batch_may_stand_in_one_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sent.json");
+    let asked = |id: &str, text: &str| json!({"custom_id": id, "params": {"model": "m", "messages": [{"role": "user", "content": text}]}});
+    let sent = json!({"requests": [asked("a", "of the gate"), asked("b", "of the river")]});
+    std::fs::write(&path, sent.to_string()).unwrap();
+    let requests = Requests::read([&path], &ReadOptions::default()).unwrap();
+    let options = ReadOptions {
+        requests: Some(std::sync::Arc::new(requests)),
+        ..ReadOptions::default()
+    };
+    let answer = json!({"custom_id": "b", "result": {"type": "succeeded", "message": {"role": "assistant", "content": [{"type": "text", "text": "the end"}], "stop_reason": "end_turn"}}});
+    let (records, reader) = read_as("in.jsonl", &answer.to_string(), &options);
+    let record = records[0].as_ref().unwrap();
+    assert!(
+        record.exposure_known && shown(record, "of the river") && !shown(record, "of the gate")
+    );
+    assert_eq!(reader.unanswered(), 1);
+}
+
+/// Where the answer is named, turns and requests beside it say what was shown as they do elsewhere.
+#[test]
+fn a_prompt_beside_a_named_answer_is_known() {
+    let options = |field: &str| ReadOptions {
+        fields: FieldMap::parse([field]).unwrap(),
+        ..ReadOptions::default()
+    };
+    let contents = json!({"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": [{"text": "the "}, {"text": "end"}]}]});
+    let responses = json!({"input": "q", "output": [{"type": "reasoning", "summary": []}, {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "the end"}]}]});
+    for (record, field, is_known) in [
+        (contents, "response=contents.1.parts", true),
+        (responses, "response=output.[type=message].content", true),
+        (
+            json!({"reply": {"body": "the end"}, "system": "Be brief."}),
+            "response=reply.body",
+            false,
+        ),
+        (
+            json!({"reply": {"body": "the end"}, "note": "q"}),
+            "response=reply.body",
+            false,
+        ),
+    ] {
+        let records = good(&record.to_string(), &options(field));
+        assert_eq!(texts(&records), ["the end"]);
+        assert_eq!(records[0].exposure_known, is_known, "{record}");
+    }
+}

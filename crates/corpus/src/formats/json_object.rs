@@ -12,12 +12,14 @@ use crate::elsewhere::{asks_in_numbers, points_elsewhere};
 use crate::error::Reason;
 use crate::exposure::Said;
 use crate::failed::{asker, failure, flat};
+use crate::fields::Field;
 use crate::found::{Found, Shown, name_keys, no_answer};
 use crate::layouts::{self, Contender, Exchange, Laid, Layout};
 use crate::names::names_shown;
 use crate::options::ReadOptions;
 use crate::record::{Record, Source};
 use crate::strings::strings;
+use crate::talk::asked;
 use crate::tree::{Parsed, Tree, parse};
 
 /// Reads the records of one JSON object: one for each answer, or why it is none.
@@ -112,6 +114,8 @@ fn of_object(
     let failed = failure(&tree);
     let keys: Vec<String> = tree.fields().iter().map(|(key, _)| key.clone()).collect();
     let is_mapped = options.fields.given().next().is_some();
+    let is_prompt = |field| matches!(field, Field::Prompt | Field::PromptTokens);
+    let names_no_prompt = options.fields.maps_answer() && !options.fields.given().any(is_prompt);
     let beside = Found {
         has_halves,
         points_elsewhere: points_elsewhere(&tree) || lacks_a_result(&tree, &options.roles),
@@ -120,6 +124,7 @@ fn of_object(
             .map(|said| Shown::Strings(vec![said]))
             .collect(),
         names: is_mapped.then(|| name_keys(&keys).into()),
+        asks: names_no_prompt && asks_by_turns(&tree, options),
         ..Found::default()
     };
     let mut id = None;
@@ -263,6 +268,15 @@ fn of_object(
         }
     }
     all
+}
+
+/// Whether a record whose answer is named says who asked for it, in turns or requests as services have them.
+fn asks_by_turns(tree: &Tree, options: &ReadOptions) -> bool {
+    let turns = asked(tree.clone());
+    turns.iter().any(|turn| {
+        let role = turn.role.as_deref();
+        turn.is_said() && !role.is_some_and(|role| options.roles.answers(role))
+    })
 }
 
 /// Why fields that may each be the answer cannot be read, where there are several.
