@@ -92,12 +92,15 @@ fn session(tree: &Tree) -> Option<String> {
     const LINES: [&str; 4] = ["session_meta", "response_item", "event_msg", "turn_context"];
     let kind = tree.text_at("type").unwrap_or_default();
     let is_payload = LINES.contains(&kind) && has(tree, "payload");
-    let is_line = has(tree, "sessionId") && has(tree, "uuid") || has(tree, "leafUuid");
+    let is_line = has(tree, "leafUuid")
+        || has(tree, "sessionId") && (has(tree, "uuid") || tree.at("message.role").is_some());
     let join = match () {
         () if is_line => {
             "map(select(.sessionId)) | group_by(.sessionId)[] | {id: .[0].sessionId, messages: map(.message | select(.role?))}"
         }
-        () if is_payload => "{messages: map(select(.type == \"response_item\") | .payload)}",
+        () if is_payload => {
+            "map(select(.type == \"response_item\") | .payload) | {object: \"response\", input: .[:-1], output: .[-1:]}"
+        }
         () => return None,
     };
     Some(format!(
