@@ -1,5 +1,8 @@
 //! What was shown is known again in every form in which programs show text, and in any composition of them.
 
+mod common;
+
+use common::unshown;
 use hallmark_corpus::{ReadOptions, Reader, TokenRecord, Tokenizer, encode};
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -164,19 +167,6 @@ fn record(prompt: &str, response: &str) -> TokenRecord {
     let reader = Reader::from_read("log.jsonl", Cursor::new(line), &ReadOptions::default());
     let mut records = encode(reader.expect("a log"), Some(&*TOKENIZER));
     records.next().expect("a record").expect("a good one")
-}
-
-/// Tokens after windows that were shown in no form.
-fn unshown(record: &TokenRecord, window: usize) -> Vec<usize> {
-    let exact = |at: usize| {
-        let own = &record.tokens[at - window..at];
-        let mut pieces = record.exposure.iter();
-        pieces.any(|piece| piece.windows(window).any(|shown| shown == own))
-    };
-    let reach = |at: usize| usize::from(record.in_other_form.get(at).copied().unwrap_or(0));
-    (window..record.tokens.len())
-        .filter(|&at| reach(at) < window && !exact(at))
-        .collect()
 }
 
 fn text() -> impl Strategy<Value = String> {

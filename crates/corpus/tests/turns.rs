@@ -1,6 +1,9 @@
 //! Answers of one chat: what each shares with those before it is compared once, and nothing of what was shown with it is lost by that.
 
-use hallmark_corpus::{ReadOptions, Reader, TokenRecord, Tokenizer, encode};
+mod common;
+
+use common::unshown;
+use hallmark_corpus::{Piece, ReadOptions, Reader, TokenRecord, Tokenizer, encode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::io::Cursor;
@@ -17,19 +20,6 @@ fn encoded(record: &Value, all_turns: bool) -> Vec<TokenRecord> {
     let reader = Reader::from_read("log.jsonl", Cursor::new(record.to_string()), &options);
     let records = encode(reader.expect("a log"), Some(&*TOKENIZER));
     records.map(|record| record.expect("a good one")).collect()
-}
-
-/// Tokens after windows that were shown in no form.
-fn unshown(record: &TokenRecord, window: usize) -> Vec<usize> {
-    let exact = |at: usize| {
-        let own = &record.tokens[at - window..at];
-        let mut pieces = record.exposure.iter();
-        pieces.any(|piece| piece.windows(window).any(|shown| shown == own))
-    };
-    let reach = |at: usize| usize::from(record.in_other_form.get(at).copied().unwrap_or(0));
-    (window..record.tokens.len())
-        .filter(|&at| reach(at) < window && !exact(at))
-        .collect()
 }
 
 /// A chat whose turns are made of few words, so that they repeat each other, and the same cut behind each of its answers.
@@ -284,4 +274,62 @@ fn answers_share_what_they_were_shown() {
         .map(|record| record.earlier.as_ref().unwrap().digest())
         .collect();
     assert!((1..digests.len()).all(|at| digests[at] != digests[at - 1]));
+}
+
+/// What examinations compare with the provider's log: each answer's own words are none that it was shown, and of one chat all others are told once.
+#[test]
+fn an_answer_is_not_shown_to_itself() {
+    let turn = |role: &str, content: &str| json!({"role": role, "content": content});
+    let call = json!({"role": "assistant", "content": "I look.", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{\"place\": \"the river\"}"}}]});
+    let ordered = [
+        turn("user", "What of the gate?"),
+        turn("assistant", "It is teal."),
+        turn("user", "And then?"),
+        call,
+        json!({"role": "tool", "tool_call_id": "c", "content": "shut"}),
+        turn("assistant", "Nobody came."),
+    ];
+    let mut doubted = ordered.clone();
+    for (at, turn) in doubted.iter_mut().enumerate() {
+        turn["created_at"] = json!([5, 9, 2, 7, 1, 8][at]);
+    }
+    for (messages, is_ordered) in [(&ordered, true), (&doubted, false)] {
+        let records = encoded(&json!({"messages": messages}), true);
+        assert_eq!(records.len(), 4);
+        let mut last = None;
+        let mut all = String::new();
+        for (record, own) in records
+            .iter()
+            .zip(["teal", "I look", "the river", "Nobody"])
+        {
+            let earlier = record.earlier.as_ref().unwrap();
+            let texts = |pieces: Vec<Piece>| {
+                pieces
+                    .iter()
+                    .filter_map(Piece::text)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            };
+            let shown = texts(earlier.since(None));
+            assert!(!shown.contains(own), "{own}: {shown}");
+            assert!(
+                shown.contains("What of the gate?")
+                    && shown.contains("Nobody came") != (is_ordered || own == "Nobody")
+            );
+            let new = texts(earlier.since(last));
+            assert!(!new.contains(own), "{own}: {new}");
+            all += &new;
+            last = Some(earlier);
+        }
+        for text in [
+            "What of the gate?",
+            "It is teal.",
+            "And then?",
+            "I look.",
+            "the river",
+            "shut",
+        ] {
+            assert!(all.contains(text), "{text}");
+        }
+    }
 }

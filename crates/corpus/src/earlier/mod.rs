@@ -3,6 +3,7 @@
 mod compare;
 mod talk;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -146,34 +147,30 @@ impl Earlier {
     #[must_use]
     pub fn since(&self, other: Option<&Self>) -> Vec<Piece> {
         let talk = &self.talk;
-        let of = |units: std::ops::Range<usize>| {
+        let of = |units: Range<usize>| {
             let (context, _) = talk.context(units.start);
             talk.pieces(units, context, self.normalise)
         };
-        let own = talk.groups[self.group()].units.clone();
-        let Some(other) = other.filter(|other| other.is_with(self)) else {
-            let mut all = talk
-                .tokens
-                .iter()
-                .cloned()
-                .map(Piece::Tokens)
-                .collect::<Vec<_>>();
-            all.extend(of(0..self.at));
-            all.extend(of(self.at + 1..if self.with_rest {
-                talk.units.len()
-            } else {
-                own.end
-            }));
-            return all;
-        };
-        let mut new = match self.with_rest {
-            true => of(other.at..other.at + 1),
-            false => of(talk.groups[other.group()].units.start..self.at),
-        };
-        if !self.with_rest {
-            new.extend(of(self.at + 1..own.end));
+        // What stands before these may be the answer itself; what lies over that is next to it.
+        let behind = |end: usize| talk.pieces(self.at + 1..end, vec![], self.normalise);
+        let own = &talk.groups[self.group()].units;
+        match other.filter(|other| other.is_with(self)) {
+            None => {
+                let tokens = talk.tokens.iter().cloned().map(Piece::Tokens);
+                let end = if self.with_rest {
+                    talk.units.len()
+                } else {
+                    own.end
+                };
+                tokens.chain(of(0..self.at)).chain(behind(end)).collect()
+            }
+            // With the first answer all was shown but that itself.
+            Some(other) if self.with_rest => of(other.at..other.at + 1),
+            Some(other) => {
+                let new = of(talk.groups[other.group()].units.start..self.at);
+                new.into_iter().chain(behind(own.end)).collect()
+            }
         }
-        new
     }
 
     /// Of answers of this chat, for each token how many tokens before it, 255 at most, stand in what was shown with its answer and not next to it.
