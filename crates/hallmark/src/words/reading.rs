@@ -71,7 +71,7 @@ pub fn reading(reading: &Reading) -> Vec<String> {
     ];
     if reading.any_order > 0 {
         lines.push(format!(
-            "Note: {} answers stand in chats whose turns may be out of order (their times contradict it, or an answer comes first and a question last): every other turn counts as shown for each, and little of them is scored",
+            "Note: {} answers stand in chats whose turns may be out of order (their times contradict it, or an answer comes first and a question last): every other turn counts as shown for each, which leaves less to score",
             reading.any_order
         ));
     }
