@@ -11,6 +11,7 @@ pub mod character;
 mod described;
 pub mod exchange;
 pub mod follow;
+mod judged;
 mod kin;
 pub mod lists;
 mod matching;

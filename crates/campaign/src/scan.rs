@@ -2,11 +2,11 @@
 
 use crate::character::character;
 use crate::described::{described, how};
-use crate::exchange::{Population, Test, Tested, test};
-use crate::kin::Kin;
-use crate::lists::{COHORT_FDR, List, NAMED_FDR, list};
+use crate::exchange::{Test, Tested};
+use crate::judged::{Judged, Lists};
+use crate::lists::COHORT_FDR;
 use crate::matching::Matching;
-use crate::propose::{Proposal, Rules, propose};
+use crate::propose::{Proposal, Rules};
 use crate::pseudonym::Pseudonym;
 use crate::results::{
     Campaign, Group, How, ListName, LowerCap, Member, Proposed, Shared, TrafficRead,
@@ -60,27 +60,32 @@ pub fn proposing(weeks: u32) -> u32 {
     }
 }
 
+/// Which accounts are on a list, and how many groups were tested: [`scan`] without what describes them.
+#[must_use]
+pub fn listed(traffic: &Traffic, scanning: &Scanning) -> (HashMap<Pseudonym, ListName>, u64) {
+    let judged = Judged::new(traffic, &scanning.rules, &scanning.test);
+    let mut listed = HashMap::new();
+    for (group, accounts) in judged.proposal.groups.iter().enumerate() {
+        for (member, &account) in accounts.iter().enumerate() {
+            let list = judged.lists.of_member(group, member);
+            if list != ListName::Cleared {
+                listed.insert(traffic.accounts[account as usize].pseudonym, list);
+            }
+        }
+    }
+    (listed, judged.tested.len() as u64)
+}
+
 /// Proposes groups, tests them, and says which accounts are on which list.
 #[must_use]
 pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
-    let proposal = propose(traffic, &scanning.rules);
-    let population = Population::new(traffic, scanning.test.within);
-    let kin = Kin::new(traffic, &proposal, &population);
-    let tested: Vec<Tested> = (0..proposal.groups.len())
-        .into_par_iter()
-        .map(|group| {
-            test(
-                traffic,
-                kin.unusual(group),
-                &proposal.groups[group],
-                &scanning.test,
-            )
-        })
-        .collect();
-    let lists = Lists {
-        cohort: list(&tested, COHORT_FDR),
-        named: list(&tested, NAMED_FDR),
-    };
+    let Judged {
+        proposal,
+        population,
+        kin,
+        tested,
+        lists,
+    } = Judged::new(traffic, &scanning.rules, &scanning.test);
     let is_listed = |group: &usize| lists.of_group(*group) != ListName::Cleared;
     let listed_groups = (0..proposal.groups.len()).filter(is_listed).count();
     let needed = libm::log10(proposal.groups.len().max(1) as f64 / COHORT_FDR);
@@ -137,40 +142,6 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
             accounts: proposed_accounts,
         },
         campaigns,
-    }
-}
-
-struct Lists {
-    cohort: List,
-    named: List,
-}
-
-impl Lists {
-    /// The list that accounts of a group are on: a group that agrees as a whole, and no account of which does with the others, is cleared.
-    fn of_group(&self, group: usize) -> ListName {
-        let has = |list: &List| list.members[group].contains(&true);
-        match (has(&self.named), has(&self.cohort)) {
-            (true, _) => ListName::Named,
-            (_, true) => ListName::Cohort,
-            _ => ListName::Cleared,
-        }
-    }
-
-    fn of_no_account(&self) -> u64 {
-        let groups = self.cohort.groups.iter().enumerate();
-        let groups = groups.filter(|&(group, &is)| is && self.of_group(group) == ListName::Cleared);
-        groups.count() as u64
-    }
-
-    fn of_member(&self, group: usize, member: usize) -> ListName {
-        match (
-            self.named.members[group][member],
-            self.cohort.members[group][member],
-        ) {
-            (true, _) => ListName::Named,
-            (_, true) => ListName::Cohort,
-            _ => ListName::Cleared,
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a test could have seen: the smallest share of joint requests that a group would have shown.
 
-use crate::exchange::{Stream, Test, test};
+use crate::exchange::{Stream, Test, test_as_one};
 use crate::traffic::{HourMask, Traffic};
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,7 @@ pub fn visible(
             hours: planted.into_iter().flatten().collect(),
             ..small.clone()
         };
-        let tested = test(&planted, unusual, &places, how);
+        let tested = test_as_one(&planted, unusual, &places, how);
         !tested.is_screened_out && tested.group.log10_e() >= log10_e_needed
     };
     let minutes = own.iter().flatten();

@@ -1,5 +1,6 @@
 //! One account's window, taken apart: hours that can be exchanged, and hours that stay.
 
+use super::lines::Line;
 use super::random::Stream;
 use crate::traffic::HourMask;
 
@@ -21,8 +22,10 @@ pub(crate) struct Classes {
     pub(crate) hours: Vec<u32>,
     /// Their patterns as they are.
     pub(crate) observed: Vec<u64>,
-    /// Their patterns as they were drawn last.
-    pub(crate) drawn: Vec<u64>,
+    /// The same, minute by minute.
+    pub(super) patterns: Vec<Line>,
+    /// Whose pattern each hour has, as was drawn last.
+    pub(super) drawn: Vec<u32>,
     /// Where each class ends.
     ends: Vec<usize>,
 }
@@ -43,6 +46,7 @@ impl Classes {
             fixed: vec![],
             hours: vec![],
             observed: vec![],
+            patterns: vec![],
             drawn: vec![],
             ends: vec![],
         };
@@ -55,8 +59,15 @@ impl Classes {
             classes.observed.extend(own.iter().map(|hour| hour.mask));
             classes.ends.push(classes.hours.len());
         }
-        classes.drawn.clone_from(&classes.observed);
+        let masks = classes.observed.iter();
+        classes.patterns = masks.map(|&mask| Line::pattern(mask)).collect();
+        classes.restore();
         classes
+    }
+
+    /// As it was observed.
+    pub(super) fn restore(&mut self) {
+        self.drawn = (0..self.observed.len() as u32).collect();
     }
 
     /// Whether nothing can be exchanged.
@@ -65,6 +76,7 @@ impl Classes {
     }
 
     /// Draws every class anew, each order with the same chance.
+    #[inline(always)]
     pub(crate) fn draw(&mut self, stream: &mut Stream) {
         let mut from = 0;
         for &end in &self.ends {
@@ -78,6 +90,13 @@ impl Classes {
 mod tests {
     use super::*;
     use std::collections::BTreeMap;
+
+    fn drawn(classes: &Classes) -> Vec<u64> {
+        let places = classes.drawn.iter();
+        places
+            .map(|&place| classes.observed[place as usize])
+            .collect()
+    }
 
     fn of(hours: &[(u32, u64)], within: Within) -> Classes {
         let hours = hours.iter().map(|&(hour, mask)| HourMask { hour, mask });
@@ -99,13 +118,9 @@ mod tests {
             let mut stream = Stream::new(&[1; 32], "test", 0, 0);
             for _ in 0..50 {
                 classes.draw(&mut stream);
-                let drawn = classes
-                    .hours
-                    .iter()
-                    .copied()
-                    .zip(classes.drawn.iter().copied());
+                let moved = classes.hours.iter().copied().zip(drawn(&classes));
                 let fixed = classes.fixed.iter().map(|hour| (hour.hour, hour.mask));
-                let now: BTreeMap<u32, u64> = drawn.chain(fixed).collect();
+                let now: BTreeMap<u32, u64> = moved.chain(fixed).collect();
                 let mut patterns: Vec<u64> = now.values().copied().collect();
                 let mut own: Vec<u64> = hours.iter().map(|&(_, mask)| mask).collect();
                 patterns.sort_unstable();
@@ -141,7 +156,7 @@ mod tests {
         let mut seen: BTreeMap<Vec<u64>, u32> = BTreeMap::new();
         for _ in 0..24_000 {
             classes.draw(&mut stream);
-            *seen.entry(classes.drawn.clone()).or_default() += 1;
+            *seen.entry(drawn(&classes)).or_default() += 1;
         }
         assert_eq!(seen.len(), 24);
         let square: f64 = seen

@@ -63,8 +63,25 @@ pub struct Tested {
 
 /// Tests a group (places of accounts) on every window of the weeks that test. `unusual` says of every hour whether it takes no part, as
 /// [`Population::unusual_without`](super::Population::unusual_without) does of accounts among which the group is.
+///
+/// # Panics
+/// For a group of more than 255 accounts; those that are proposed have 128 at most.
 #[must_use]
 pub fn test(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test) -> Tested {
+    tested(traffic, unusual, group, how, Count::Members)
+}
+
+/// The same of the group alone: its accounts have no evidence.
+pub(crate) fn test_as_one(
+    traffic: &Traffic,
+    unusual: &[bool],
+    group: &[u32],
+    how: &Test,
+) -> Tested {
+    tested(traffic, unusual, group, how, Count::Group)
+}
+
+fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count: Count) -> Tested {
     let mut tested = Tested {
         is_screened_out: false,
         group: Evidence::default(),
@@ -119,8 +136,8 @@ pub fn test(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test) -> T
     if tested.is_screened_out {
         return tested;
     }
-    let looked = look(&mut short, "exchange", how.surrogates, Count::Members);
-    let over_both = look(&mut long, "exchange, long", how.surrogates, Count::Members);
+    let looked = look(&mut short, "exchange", how.surrogates, count);
+    let over_both = look(&mut long, "exchange, long", how.surrogates, count);
     tested.group = looked.group.average(&over_both.group);
     let members = looked.members.iter().zip(&over_both.members);
     tested.members = members.map(|(own, long)| own.average(long)).collect();

@@ -4,12 +4,14 @@
 
 mod classes;
 mod group;
+mod lines;
 mod random;
 mod room;
 mod soft_rank;
 mod unusual;
 
 pub use classes::Within;
+pub(crate) use group::test_as_one;
 pub use group::{SCREEN, Test, Tested, test};
 pub(crate) use random::Stream;
 pub use soft_rank::{Evidence, POWERS};

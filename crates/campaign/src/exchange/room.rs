@@ -1,9 +1,9 @@
 //! One window of a group: its accounts' hours by class, and what is counted in each draw.
 
 use super::classes::Classes;
+use super::lines::{Line, MOST, pairs, sum_in, vectorised};
 use super::random::Stream;
-use super::unusual::each_bit;
-use crate::traffic::{HOUR, HourMask};
+use crate::traffic::HourMask;
 use std::collections::BTreeSet;
 
 /// What was counted in a window: as observed, then in each surrogate.
@@ -26,28 +26,31 @@ pub(super) enum Count {
 /// A window of a group. Hours are numbered anew: first those in which anything can be exchanged.
 pub(super) struct Room {
     pub(super) classes: Vec<Classes>,
-    /// Accounts in each minute, of what stays.
-    fixed: Vec<u16>,
-    fixed_pairs: u64,
-    /// The same, as observed.
-    observed: Vec<u16>,
-    pairs: u64,
-    drawn: Vec<u16>,
+    /// Accounts in each minute, of what stays: of hours in which something moves.
+    fixed: Vec<Line>,
+    /// Pairs of accounts in minutes of the other hours.
+    still_pairs: u64,
+    /// Accounts in each minute of all hours, as observed.
+    observed: Vec<Line>,
+    drawn: Vec<Line>,
 }
 
 impl Room {
+    /// # Panics
+    /// For more accounts than a line counts.
     pub(super) fn new(mut classes: Vec<Classes>) -> Self {
+        assert!(classes.len() <= MOST, "a group has at most {MOST} accounts");
         let moving: BTreeSet<u32> = classes.iter().flat_map(|own| own.hours.clone()).collect();
         let moving: Vec<u32> = moving.into_iter().collect();
         let fixed = classes.iter().flat_map(|own| &own.fixed);
         let fixed: BTreeSet<u32> = fixed.map(|hour| hour.hour).collect();
-        let fixed: Vec<u32> = fixed
+        let still: Vec<u32> = fixed
             .into_iter()
             .filter(|hour| moving.binary_search(hour).is_err())
             .collect();
         let place = |hour: u32| match moving.binary_search(&hour) {
             Ok(place) => place as u32,
-            Err(_) => (moving.len() + fixed.partition_point(|&own| own < hour)) as u32,
+            Err(_) => (moving.len() + still.partition_point(|&own| own < hour)) as u32,
         };
         for own in &mut classes {
             for hour in &mut own.hours {
@@ -57,60 +60,63 @@ impl Room {
                 hour.hour = place(hour.hour);
             }
         }
-        let minutes = |hours: usize| vec![0; hours * HOUR as usize];
-        let mut room = Self {
-            fixed: minutes(moving.len() + fixed.len()),
-            fixed_pairs: 0,
-            observed: vec![],
-            pairs: 0,
-            drawn: minutes(moving.len()),
-            classes,
-        };
-        for hour in room.classes.iter().flat_map(|own| &own.fixed) {
-            room.fixed_pairs += add(&mut room.fixed, hour.hour, hour.mask);
+        let mut fixed = vec![Line::EMPTY; moving.len() + still.len()];
+        for hour in classes.iter().flat_map(|own| &own.fixed) {
+            fixed[hour.hour as usize].add(&Line::pattern(hour.mask));
         }
-        room.observed.clone_from(&room.fixed);
-        room.pairs = room.fixed_pairs;
-        for own in &room.classes {
-            for (&hour, &mask) in own.hours.iter().zip(&own.observed) {
-                room.pairs += add(&mut room.observed, hour, mask);
+        let mut observed = fixed.clone();
+        for own in &classes {
+            for (&hour, pattern) in own.hours.iter().zip(&own.patterns) {
+                observed[hour as usize].add(pattern);
             }
         }
-        room
+        let still_pairs = pairs(&fixed[moving.len()..]);
+        fixed.truncate(moving.len());
+        Self {
+            drawn: fixed.clone(),
+            fixed,
+            still_pairs,
+            observed,
+            classes,
+        }
     }
 
     /// Counts what was observed, and so many surrogates.
     pub(super) fn draws(&mut self, streams: &mut [Stream], surrogates: u32, count: Count) -> Draws {
+        vectorised(
+            #[inline(always)]
+            || self.counted(streams, surrogates, count),
+        )
+    }
+
+    #[inline(always)]
+    fn counted(&mut self, streams: &mut [Stream], surrogates: u32, count: Count) -> Draws {
         let Self {
             classes,
             fixed,
             observed,
             drawn,
-            ..
+            still_pairs,
         } = self;
         // A look does not depend on the ones before it.
-        for own in classes.iter_mut() {
-            own.drawn.clone_from(&own.observed);
-        }
+        classes.iter_mut().for_each(Classes::restore);
         let is_counted = |own: &Classes| count == Count::Members && !own.is_fixed();
         // What an account has in common with the others where nothing is exchanged.
-        let stay: Vec<u64> = classes
-            .iter()
-            .map(|own| {
-                let hours = own.fixed.iter();
-                hours
-                    .map(|hour| common(observed, hour.hour, hour.mask))
-                    .sum()
-            })
-            .collect();
+        let stay = classes.iter().map(|own| -> u64 {
+            let hours = own.fixed.iter().map(|hour| (hour.hour, hour.mask));
+            hours
+                .map(|(hour, mask)| common(&observed[hour as usize], mask))
+                .sum()
+        });
+        let stay: Vec<u64> = stay.collect();
         let with_others = |own: &Classes| -> u64 {
             let hours = own.hours.iter().zip(&own.observed);
             hours
-                .map(|(&hour, &mask)| common(observed, hour, mask))
+                .map(|(&hour, &mask)| common(&observed[hour as usize], mask))
                 .sum()
         };
         let mut draws = Draws {
-            group: vec![self.pairs],
+            group: vec![pairs(observed)],
             members: classes
                 .iter()
                 .zip(&stay)
@@ -120,31 +126,29 @@ impl Room {
         if classes.iter().all(Classes::is_fixed) {
             return draws;
         }
-        let stays = &fixed[..drawn.len()];
         for _ in 0..surrogates {
-            drawn.copy_from_slice(stays);
-            let mut pairs = self.fixed_pairs;
+            drawn.copy_from_slice(fixed);
             for (at, own) in classes.iter_mut().enumerate() {
                 own.draw(&mut streams[at]);
-                let mut meets = stay[at];
-                for ((&hour, &mask), &was) in own.hours.iter().zip(&own.drawn).zip(&own.observed) {
-                    let from = (hour * HOUR) as usize;
-                    let counts = &mut drawn[from..][..HOUR as usize];
-                    let others = &observed[from..][..HOUR as usize];
-                    each_bit(mask, |bit| {
-                        let count = &mut counts[bit as usize];
-                        pairs += u64::from(*count);
-                        *count += 1;
-                        meets += u64::from(others[bit as usize]);
-                    });
-                    // In minutes of its own the account itself was counted.
-                    meets -= u64::from((mask & was).count_ones());
+                let (hours, patterns) = (&own.hours[..], &own.patterns[..]);
+                let (observed_masks, places) = (&own.observed[..], &own.drawn[..]);
+                for (&hour, &place) in hours.iter().zip(places) {
+                    drawn[hour as usize].add(&patterns[place as usize]);
                 }
                 if is_counted(own) {
-                    draws.members[at].push(meets);
+                    let now = hours.iter().zip(places);
+                    let meets = sum_in(now.map(|(&hour, &place)| {
+                        (&observed[hour as usize], &patterns[place as usize])
+                    }));
+                    // In minutes of its own the account itself was counted.
+                    let both = places.iter().zip(observed_masks);
+                    let itself = both.map(|(&place, &was)| {
+                        u64::from((observed_masks[place as usize] & was).count_ones())
+                    });
+                    draws.members[at].push(stay[at] + meets - itself.sum::<u64>());
                 }
             }
-            draws.group.push(pairs);
+            draws.group.push(*still_pairs + pairs(drawn));
         }
         draws
     }
@@ -160,22 +164,7 @@ impl Room {
     }
 }
 
-/// Adds an account's minutes of an hour, and counts the accounts that were there already.
-fn add(counts: &mut [u16], hour: u32, mask: u64) -> u64 {
-    let counts = &mut counts[(hour * HOUR) as usize..][..HOUR as usize];
-    let mut pairs = 0;
-    each_bit(mask, |bit| {
-        let count = &mut counts[bit as usize];
-        pairs += u64::from(*count);
-        *count += 1;
-    });
-    pairs
-}
-
 /// How many others were active in the minutes of `mask`, in which the account itself was.
-fn common(counts: &[u16], hour: u32, mask: u64) -> u64 {
-    let counts = &counts[(hour * HOUR) as usize..][..HOUR as usize];
-    let mut sum = 0;
-    each_bit(mask, |bit| sum += u64::from(counts[bit as usize]) - 1);
-    sum
+fn common(counts: &Line, mask: u64) -> u64 {
+    sum_in([(counts, &Line::pattern(mask))].into_iter()) - u64::from(mask.count_ones())
 }

@@ -8,7 +8,7 @@ pub const POWERS: [f64; 4] = [0.5, 1.0, 2.0, 4.0];
 /// `draws[0]` is what was observed, the others are surrogates. With z the draws in units of their own standard deviation about their
 /// own mean, e = (R + 1)·exp(κz₀)/Σ exp(κz). Mean and deviation are over all draws, so e is the same function of the observed draw and
 /// of the set of all: where the draws are exchangeable its mean is 1 (docs/tests/exchange.md). Sums of counts are whole numbers, the sum of
-/// exponentials is made in the order of the draws' size: e does not depend on the order of surrogates, to the last bit.
+/// exponentials is made in the order of the draws' size, equal ones at once: e does not depend on the order of surrogates, to the last bit.
 pub(crate) fn ln_e(draws: &[u64]) -> [f64; POWERS.len()] {
     let count = draws.len() as u128;
     let sum: u128 = draws.iter().map(|&draw| u128::from(draw)).sum();
@@ -24,9 +24,12 @@ pub(crate) fn ln_e(draws: &[u64]) -> [f64; POWERS.len()] {
     };
     let mut sorted = draws.to_vec();
     sorted.sort_unstable();
+    let equal = sorted.chunk_by(|a, b| a == b);
+    let counts: Vec<(f64, f64)> = equal.map(|own| (z(own[0]), own.len() as f64)).collect();
     let observed = z(draws[0]);
     POWERS.map(|power| {
-        let sum: f64 = sorted.iter().map(|&draw| libm::exp(power * z(draw))).sum();
+        let terms = counts.iter();
+        let sum: f64 = terms.map(|(z, count)| count * libm::exp(power * z)).sum();
         power * observed - libm::log(sum) + libm::log(draws.len() as f64)
     })
 }

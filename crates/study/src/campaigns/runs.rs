@@ -6,9 +6,8 @@ use super::world::World;
 use hallmark::json::formats;
 use hallmark_campaign::exchange::{SCREEN, Test, Within};
 use hallmark_campaign::propose::Rules;
-use hallmark_campaign::pseudonym::Pseudonym;
-use hallmark_campaign::results::{ListName, Member};
-use hallmark_campaign::scan::{Found, Scanning, scan};
+use hallmark_campaign::results::ListName;
+use hallmark_campaign::scan::{Scanning, listed};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -191,18 +190,10 @@ fn one(runs: &Runs, number: u32) -> One {
         },
         seed,
     };
-    let found = scan(&world.traffic((seed % 60) as u32), &scanning);
-    counted(&world, &found, runs.plan.harvests.len())
-}
-
-fn counted(world: &World, found: &Found, harvests: usize) -> One {
-    let members = found.campaigns.iter().flat_map(|own| &own.members);
-    let lists: BTreeMap<Pseudonym, ListName> = members
-        .map(|member: &Member| (member.account, member.list))
-        .collect();
+    let (lists, groups) = listed(&world.traffic((seed % 60) as u32), &scanning);
     let mut one = One {
-        recall: vec![[0; 3]; harvests],
-        groups: found.proposed.groups,
+        recall: vec![[0; 3]; runs.plan.harvests.len()],
+        groups,
         ..One::default()
     };
     for (made, place) in world.accounts.iter().zip(0_u32..) {
