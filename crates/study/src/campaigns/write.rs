@@ -2,9 +2,8 @@
 
 use super::made::Role;
 use super::world::{BEGIN, World};
-use hallmark::files::NewFolder;
+use hallmark::files::{NewFile, NewFolder};
 use hallmark::{Error, Result};
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Writes a new folder: `requests.csv` (time, account, address, user agent and template), `attributes.csv` (payment), and `truth.csv`, which
@@ -14,18 +13,23 @@ use std::path::Path;
 /// When the folder exists or cannot be written.
 pub fn write(world: &World, out: &Path) -> Result<()> {
     let folder = NewFolder::create(out)?;
+    let table = |name: &str| NewFile::create(&folder.path().join(name));
     let mut requests: Vec<(u32, u32)> = vec![];
-    let mut attributes = "account,kind,value\n".to_owned();
-    let mut truth = "account,role\n".to_owned();
+    let mut attributes = table("attributes.csv")?;
+    let mut truth = table("truth.csv")?;
+    attributes.write(b"account,kind,value\n")?;
+    truth.write(b"account,role\n")?;
     for (made, place) in world.accounts.iter().zip(0_u32..) {
         requests.extend(made.minutes.iter().map(|&minute| (minute, place)));
-        let _ = writeln!(truth, "{},{}", account(place), made.role.name());
+        let (account, role) = (account(place), made.role.name());
+        truth.write(format!("{account},{role}\n").as_bytes())?;
         for &(kind, value) in made.attributes.iter().filter(|(kind, _)| *kind == "card") {
-            let _ = writeln!(attributes, "{},{kind},{kind}-{value:016x}", account(place));
+            attributes.write(format!("{account},{kind},{kind}-{value:016x}\n").as_bytes())?;
         }
     }
     requests.sort_unstable();
-    let mut table = "time,account,attr.ip,attr.user_agent,attr.template\n".to_owned();
+    let mut lines = table("requests.csv")?;
+    lines.write(b"time,account,attr.ip,attr.user_agent,attr.template\n")?;
     for (minute, place) in requests {
         let made = &world.accounts[place as usize];
         let value = |kind: &str| {
@@ -37,9 +41,8 @@ pub fn write(world: &World, out: &Path) -> Result<()> {
         let at =
             jiff::Timestamp::from_second(i64::from(BEGIN + minute) * 60).map_err(Error::usage)?;
         let ip = value("ip").to_le_bytes();
-        let _ = writeln!(
-            table,
-            "{at},{},10.{}.{}.{},agent-{},template-{:08x}",
+        let line = format!(
+            "{at},{},10.{}.{}.{},agent-{},template-{:08x}\n",
             account(place),
             ip[0],
             ip[1],
@@ -47,13 +50,10 @@ pub fn write(world: &World, out: &Path) -> Result<()> {
             value("user_agent"),
             value("template") & 0xffff_ffff
         );
+        lines.write(line.as_bytes())?;
     }
-    for (name, text) in [
-        ("requests.csv", table),
-        ("attributes.csv", attributes),
-        ("truth.csv", truth),
-    ] {
-        hallmark::files::write_new(&folder.path().join(name), text.as_bytes())?;
+    for table in [attributes, truth, lines] {
+        table.finish()?;
     }
     folder.finish()
 }
