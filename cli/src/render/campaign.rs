@@ -1,5 +1,6 @@
 //! `campaign` in words.
 
+use super::p_value::p_text;
 use crate::results::campaign::CampaignCohorts;
 use hallmark_campaign::character::Character;
 use hallmark_campaign::results::{Campaign, Group, ListName, Scanned};
@@ -117,8 +118,8 @@ fn campaign_lines(text: &mut String, campaign: &Campaign) {
 
 fn group_text(group: &Group) -> String {
     format!(
-        "group of {}: evidence 10^{:.1}; {} pairs of accounts in one minute, where their own habits lead to expect {:.0}",
-        group.accounts, group.log10_e, group.pairs, group.expected_pairs
+        "group of {}: evidence 10^{:.1}; {} pairs of accounts in one minute, where their own habits lead to expect {:.0} (with a standard deviation of {:.0})",
+        group.accounts, group.log10_e, group.pairs, group.expected_pairs, group.spread_pairs
     )
 }
 
@@ -202,15 +203,11 @@ const FEATURES: usize = 8;
 fn character_lines(text: &mut String, character: &Character) {
     let _ = writeln!(
         text,
-        "\nBeside accounts that were as active, in the weeks that propose ({} pairs; {} features, p adjusted for their number; a description, and no evidence):",
+        "\nBeside accounts that were as active, in the weeks that propose (in all weeks, how soon something new was taken up; {} pairs; {} features, p adjusted for their number; a description, and no evidence):",
         character.pairs, character.looked_at
     );
     for own in character.features.iter().take(FEATURES) {
-        // Up, so that no p is smaller than it is.
-        let p = match (10.0 * own.log10_p).ceil() / 10.0 {
-            p if p < 0.0 => format!("10^{p:.1}"),
-            _ => "1".to_owned(),
-        };
+        let p = p_text(own.log10_p);
         let _ = writeln!(
             text,
             "  {}: {:.2} here, {:.2} there; more in {} pairs, less in {}; p = {p}",

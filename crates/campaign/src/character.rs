@@ -1,16 +1,14 @@
 //! How the accounts of a campaign differ from accounts that were about as active. It describes them, and accuses nobody.
 //!
-//! Each listed account is compared with the one matched to it, by what is known of the weeks that propose. If for a feature it is a coin's toss
+//! Each listed account is compared with the one matched to it, by what is known of the weeks that propose (by all weeks where it is when something
+//! new was taken up). If for a feature it is a coin's toss
 //! which of the two is listed, then each pair that differs does so either way with chance ½, whatever the feature's law: the larger of
 //! the two counts is a binomial's (the sign test). p is twice its tail, for there are two sides, times the features that were looked at.
 
-use crate::traffic::{Traffic, Value};
+use crate::traffic::{DAY, FEW, Traffic, Value, WEEK};
 use hallmark_detector::tail::{HALF, Log10P, binomial_upper};
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-
-/// Each value of a kind with no more of them is a feature.
-const FEW: usize = 32;
 
 /// How listed accounts differ from those matched to them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,7 +28,8 @@ pub struct Character {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Feature {
-    /// What it is: `hours-awake`, `minutes-an-hour`, `days`, `values of KIND`, or `KIND VALUE` with a pseudonym.
+    /// What it is: `hours-awake`, `minutes-an-hour`, `days`, `values of KIND`, `KIND VALUE` with a pseudonym, or `days until KIND VALUE`: how
+    /// long after anybody's first use of a new value, such as a model, an account's own came (until the log's end where it did not).
     pub feature: String,
     /// Its mean over the listed accounts.
     pub listed: f64,
@@ -41,20 +40,21 @@ pub struct Feature {
     /// Pairs of which it has less.
     pub fewer: u64,
     /// log10 p of the sign test, of both sides and all features.
-    pub log10_p: f64,
+    pub log10_p: Log10P,
 }
 
 /// Compares pairs of a listed account and the one matched to it.
 pub(crate) fn character(traffic: &Traffic, pairs: &[[u32; 2]]) -> Character {
     let mut features = habits(traffic, pairs);
     features.extend(values(traffic, pairs));
+    features.extend(lags(traffic, pairs));
     let looked_at = features.len() as u64;
     let mut features: Vec<Feature> = features
         .into_iter()
         .filter_map(|(name, of)| compared(name, &of, looked_at))
         .collect();
     features.sort_by(|a, b| {
-        let by_p = a.log10_p.total_cmp(&b.log10_p);
+        let by_p = a.log10_p.value().total_cmp(&b.log10_p.value());
         by_p.then_with(|| a.feature.cmp(&b.feature))
     });
     Character {
@@ -75,7 +75,10 @@ fn compared(feature: String, of: &[[f64; 2]], looked_at: u64) -> Option<Feature>
         return None;
     }
     let tail = binomial_upper(more + fewer, more.max(fewer), HALF);
-    let tail = tail.map_or(0.0, Log10P::value);
+    // Up, by more than the sum is rounded.
+    let adjusted = |tail: Log10P| tail.value() + libm::log10(2.0 * looked_at as f64) + 1e-12;
+    let log10_p = tail.map(|tail| adjusted(tail).min(0.0)).ok();
+    let log10_p = log10_p.and_then(|value| Log10P::new(value).ok());
     let mean = |side: usize| of.iter().map(|both| both[side]).sum::<f64>() / of.len() as f64;
     Some(Feature {
         feature,
@@ -83,8 +86,7 @@ fn compared(feature: String, of: &[[f64; 2]], looked_at: u64) -> Option<Feature>
         matched: mean(1),
         more,
         fewer,
-        // Up, by more than this sum is rounded.
-        log10_p: (tail + libm::log10(2.0 * looked_at as f64) + 1e-12).min(0.0),
+        log10_p: log10_p.unwrap_or(Log10P::ONE),
     })
 }
 
@@ -112,17 +114,42 @@ fn habits(traffic: &Traffic, pairs: &[[u32; 2]]) -> Vec<Named> {
     features.collect()
 }
 
+/// Where each account stands: in which pair, and on which side of it.
+fn places(pairs: &[[u32; 2]]) -> HashMap<u32, (usize, usize)> {
+    let of = |(at, pair): (usize, &[u32; 2])| {
+        let [listed, matched] = *pair;
+        [(listed, (at, 0)), (matched, (at, 1))]
+    };
+    pairs.iter().enumerate().flat_map(of).collect()
+}
+
+/// How soon they took up what came behind the first week.
+fn lags(traffic: &Traffic, pairs: &[[u32; 2]]) -> Vec<Named> {
+    let places = places(pairs);
+    let end = traffic.weeks * WEEK;
+    let mut features = vec![];
+    for uses in traffic.taken_up.chunk_by(|a, b| a.value == b.value) {
+        let first = uses.iter().map(|own| own.minute).min().unwrap_or(end);
+        if first < WEEK {
+            continue;
+        }
+        let days = |minute: u32| f64::from(minute - first) / f64::from(DAY);
+        let mut lags = vec![[days(end); 2]; pairs.len()];
+        for own in uses {
+            if let Some(&(at, side)) = places.get(&own.account) {
+                lags[at][side] = days(own.minute);
+            }
+        }
+        let Value { kind, pseudonym } = traffic.values[uses[0].value as usize];
+        let kind = &traffic.kinds[usize::from(kind)];
+        features.push((format!("days until {kind} {pseudonym}"), lags));
+    }
+    features
+}
+
 /// How many values of each kind they have, and which of a kind that has few.
 fn values(traffic: &Traffic, pairs: &[[u32; 2]]) -> Vec<Named> {
-    let places: HashMap<u32, (usize, usize)> = pairs
-        .iter()
-        .enumerate()
-        .flat_map(|(at, pair)| {
-            pair.iter()
-                .enumerate()
-                .map(move |(side, &own)| (own, (at, side)))
-        })
-        .collect();
+    let places = places(pairs);
     let none = || vec![[0.0; 2]; pairs.len()];
     let mut in_all = vec![0_usize; traffic.kinds.len()];
     for value in &traffic.values {
@@ -152,6 +179,8 @@ fn values(traffic: &Traffic, pairs: &[[u32; 2]]) -> Vec<Named> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pseudonym::Pseudonym;
+    use crate::traffic::Builder;
 
     #[test]
     fn the_sign_test_is_that_of_both_sides_and_all_features() {
@@ -160,13 +189,14 @@ mod tests {
         assert_eq!((found.more, found.fewer), (10, 0));
         // 2 · 4 / 2¹⁰.
         let exact = libm::log10(8.0 / 1024.0);
-        assert!((found.log10_p - exact).abs() < 1e-9 && found.log10_p >= exact);
+        let log10_p = found.log10_p.value();
+        assert!((log10_p - exact).abs() < 1e-9 && log10_p >= exact);
         let other: Vec<[f64; 2]> = of.iter().map(|&[a, b]| [b, a]).collect();
         let other = compared("x".to_owned(), &other, 4).unwrap();
         assert_eq!((other.more, other.log10_p), (0, found.log10_p));
         assert_eq!(compared("x".to_owned(), &[[1.0, 1.0]], 4), None);
         let even = compared("x".to_owned(), &[[1.0, 2.0], [2.0, 1.0]], 4).unwrap();
-        assert_eq!(even.log10_p, 0.0);
+        assert_eq!(even.log10_p, Log10P::ONE);
     }
 
     /// Over all ways in which coins may fall, p is at most a level at most so often.
@@ -181,7 +211,7 @@ mod tests {
                             _ => [0.0, 1.0],
                         })
                         .collect();
-                    compared("x".to_owned(), &of, 1).unwrap().log10_p
+                    compared("x".to_owned(), &of, 1).unwrap().log10_p.value()
                 })
                 .collect();
             ps.sort_by(f64::total_cmp);
@@ -190,5 +220,45 @@ mod tests {
                 assert!(as_small as f64 / ps.len() as f64 <= 10_f64.powf(*p) * (1.0 + 1e-9));
             }
         }
+    }
+
+    /// Four listed accounts use a new model on the day it comes, those matched to them a week later or never; an old model is no news.
+    #[test]
+    fn a_new_value_is_taken_up_sooner_or_later() {
+        const BEGIN: u32 = 29_459_520;
+        let mut builder = Builder::default();
+        let model = builder.kind("model");
+        let [old, new] = [1, 2].map(|name| builder.value(model, Pseudonym(name)));
+        for name in 0..8_u32 {
+            let account = builder.account(Pseudonym(u128::from(name)));
+            for day in 0..28 {
+                builder.request(account, BEGIN + day * DAY);
+            }
+            builder.link(account, old, Some(BEGIN + 60));
+            let late = if name < 4 { 10 } else { 17 };
+            if name != 7 {
+                builder.link(account, new, Some(BEGIN + late * DAY));
+            }
+        }
+        let traffic = builder.finish(0, |_| 2);
+        let found = lags(&traffic, &[[0, 4], [1, 5], [2, 6], [3, 7]]);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].0.starts_with("days until model "),
+            "{}",
+            found[0].0
+        );
+        assert_eq!(
+            found[0].1,
+            [[0.0, 7.0], [0.0, 7.0], [0.0, 7.0], [0.0, 18.0]]
+        );
+        let all = character(&traffic, &[[0, 4], [1, 5], [2, 6], [3, 7]]);
+        let own = all
+            .features
+            .iter()
+            .find(|own| own.feature == found[0].0)
+            .unwrap();
+        assert_eq!((own.more, own.fewer), (0, 4));
+        assert_eq!(own.listed, 0.0);
     }
 }

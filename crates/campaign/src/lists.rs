@@ -76,6 +76,7 @@ mod tests {
             is_screened_out: false,
             pairs: 0,
             expected_pairs: 0.0,
+            spread_pairs: 0.0,
             minutes: 0,
             movable: 0,
             unusual_hours: 0,

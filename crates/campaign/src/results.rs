@@ -200,6 +200,9 @@ pub struct Group {
     pub pairs: u64,
     /// The same, on average, where each account exchanges its own hours.
     pub expected_pairs: f64,
+    /// The standard deviation of the same.
+    #[serde(default)]
+    pub spread_pairs: f64,
     /// Active minutes that took part.
     pub minutes: u64,
     /// Those of hours that could be exchanged.

@@ -232,6 +232,7 @@ fn campaign(
             log10_e_by_window: own.by_window.clone(),
             pairs: own.pairs,
             expected_pairs: own.expected_pairs,
+            spread_pairs: own.spread_pairs,
             minutes: own.minutes,
             movable_minutes: own.movable,
             unusual_hours: own.unusual_hours,

@@ -106,6 +106,7 @@ fn no_number_is_too_odd() {
         "/campaigns/0/groups/0/log10_e_by_window/0",
         "/campaigns/0/groups/0/pairs",
         "/campaigns/0/groups/0/expected_pairs",
+        "/campaigns/0/groups/0/spread_pairs",
         "/campaigns/0/groups/0/visible/smallest_share",
         "/campaigns/0/members/0/log10_e",
         "/campaigns/0/members/0/group",

@@ -53,6 +53,8 @@ pub struct Tested {
     pub pairs: u64,
     /// The same of surrogates, on average.
     pub expected_pairs: f64,
+    /// The standard deviation of the same.
+    pub spread_pairs: f64,
     /// Active minutes that took part.
     pub minutes: u64,
     /// Those of them whose hour could be exchanged for another.
@@ -89,6 +91,7 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         members: vec![Evidence::default(); group.len()],
         pairs: 0,
         expected_pairs: 0.0,
+        spread_pairs: 0.0,
         minutes: 0,
         movable: 0,
         unusual_hours: 0,
@@ -148,6 +151,7 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     };
     tested.pairs = counted.pairs;
     tested.expected_pairs = counted.expected_pairs;
+    tested.spread_pairs = libm::sqrt(counted.variance);
     for (_, room) in rooms {
         let (minutes, movable) = room.minutes();
         tested.minutes += minutes;
@@ -163,6 +167,8 @@ struct Looked {
     members: Vec<Evidence>,
     pairs: u64,
     expected_pairs: f64,
+    /// Of pairs: windows are drawn independently.
+    variance: f64,
 }
 
 impl Looked {
@@ -173,6 +179,7 @@ impl Looked {
             members: vec![Evidence::default(); accounts],
             pairs: 0,
             expected_pairs: 0.0,
+            variance: 0.0,
         }
     }
 
@@ -183,10 +190,16 @@ impl Looked {
             evidence.multiply(own);
         }
         self.pairs += draws.group[0];
-        self.expected_pairs += match &draws.group[1..] {
-            [] => draws.group[0] as f64,
-            own => own.iter().sum::<u64>() as f64 / own.len() as f64,
+        let (mean, variance) = match &draws.group[1..] {
+            [] => (draws.group[0] as f64, 0.0),
+            own => {
+                let mean = own.iter().sum::<u64>() as f64 / own.len() as f64;
+                let squares = own.iter().map(|&draw| (draw as f64 - mean).powi(2));
+                (mean, squares.sum::<f64>() / own.len() as f64)
+            }
         };
+        self.expected_pairs += mean;
+        self.variance += variance;
     }
 }
 

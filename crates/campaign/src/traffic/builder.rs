@@ -1,6 +1,6 @@
 //! Requests in any order become [`Traffic`] in one order.
 
-use super::{Account, DAY, HOUR, HourMask, Link, Traffic, Value, WEEK, WEEK_HOURS};
+use super::{Account, DAY, FEW, HOUR, HourMask, Link, TakenUp, Traffic, Value, WEEK, WEEK_HOURS};
 use crate::pseudonym::Pseudonym;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -213,9 +213,22 @@ impl Builder {
         }
 
         let (kinds, value_of, values) = named(&self.kinds, &self.value_names);
+        let mut of_kind = vec![0; self.kinds.len()];
+        for &(kind, _) in &self.value_names {
+            of_kind[usize::from(kind)] += 1;
+        }
         let mut late_links = 0;
         let mut links: Vec<Link> = vec![];
+        let mut taken_up: Vec<TakenUp> = vec![];
         for (packed, seen) in self.links {
+            let (kind, _) = self.value_names[(packed >> 32) as usize];
+            if seen != ALWAYS && of_kind[usize::from(kind)] <= FEW {
+                taken_up.push(TakenUp {
+                    value: value_of[(packed >> 32) as usize],
+                    account: entity[packed as u32 as usize],
+                    minute: seen.saturating_sub(origin),
+                });
+            }
             if seen >= tests && seen != ALWAYS {
                 late_links += 1;
                 continue;
@@ -226,6 +239,10 @@ impl Builder {
             });
         }
         tidy(&mut links);
+        taken_up.retain(|own| own.minute < weeks.saturating_mul(WEEK));
+        taken_up.par_sort_unstable();
+        // Of an organisation's accounts the first counts.
+        taken_up.dedup_by_key(|own| (own.value, own.account));
         let mut is_known = vec![false; accounts.len()];
         for (account, _) in hours
             .iter()
@@ -244,6 +261,7 @@ impl Builder {
             kinds,
             values,
             links,
+            taken_up,
             weeks,
             proposing,
             origin: i64::from(origin),

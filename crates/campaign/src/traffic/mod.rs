@@ -45,6 +45,20 @@ pub struct Link {
     pub account: u32,
 }
 
+/// When an account first used a value of a kind that has few of them, such as a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TakenUp {
+    /// The value: a place in [`Traffic::values`].
+    pub value: u32,
+    /// The account: a place in [`Traffic::accounts`].
+    pub account: u32,
+    /// Minutes since the first window began.
+    pub minute: u32,
+}
+
+/// Kinds that have no more values say who uses which, and since when.
+pub const FEW: usize = 32;
+
 /// A value that accounts may share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Value {
@@ -70,6 +84,9 @@ pub struct Traffic {
     pub values: Vec<Value>,
     /// Who has which value, by value and account; only what was known before the first window of the tests.
     pub links: Vec<Link>,
+    /// Who first used which value when, by value and account, in all weeks: of kinds that have at most [`FEW`] values. It proposes and
+    /// tests nothing.
+    pub taken_up: Vec<TakenUp>,
     /// Windows: weeks from the first on.
     pub weeks: u32,
     /// How many of them, from the first, propose groups. The others test.

@@ -2,7 +2,7 @@
 
 use crate::page::{Block, Column, Page, Picture, Section, Table, Text};
 use crate::picture::{Joint, joint, windows};
-use crate::words::{count, decimals, significant};
+use crate::words::{count, decimals, log10_p, significant};
 use hallmark_campaign::character::{Character, Feature};
 use hallmark_campaign::results::{Campaign, Group, ListName, Member, Scanned, Shared};
 use hallmark_campaign::visible::Visible;
@@ -118,12 +118,13 @@ fn minutes(campaign: &Campaign) -> Vec<Block> {
             name: name(place),
             seen: group.pairs,
             expected: group.expected_pairs,
+            spread: group.spread_pairs,
         })
         .collect();
     let picture = Picture {
         svg: joint("joint", &drawn),
         caption: Text::words(
-            "Pairs of accounts in one minute. Expected is the mean of surrogates, in which each account keeps how much it does in every hour and its habits within the hour, and exchanges hours of its own; their spread is in the evidence, not in this picture.",
+            "Pairs of accounts in one minute. Expected is the mean of surrogates, in which each account keeps how much it does in every hour and its habits within the hour, and exchanges hours of its own; the line through it is two standard deviations of theirs on both sides.",
         ),
     };
     let columns = vec![
@@ -131,6 +132,7 @@ fn minutes(campaign: &Campaign) -> Vec<Block> {
         Column::number("accounts"),
         Column::number("pairs seen"),
         Column::number("pairs expected"),
+        Column::number("standard deviation"),
         Column::number("active minutes"),
         Column::number("of these in hours that could be exchanged"),
         Column::number("hours left out, as everybody did something"),
@@ -142,6 +144,7 @@ fn minutes(campaign: &Campaign) -> Vec<Block> {
             Text::words(count(u64::from(group.accounts))),
             Text::words(count(group.pairs)),
             Text::words(decimals(group.expected_pairs, 1)),
+            Text::words(decimals(group.spread_pairs, 1)),
             Text::words(count(group.minutes)),
             Text::words(count(group.movable_minutes)),
             Text::words(count(group.unusual_hours)),
@@ -254,12 +257,12 @@ fn character(character: &Character) -> Block {
             Text::words(decimals(own.matched, 2)),
             Text::words(count(own.more)),
             Text::words(count(own.fewer)),
-            Text::words(decimals((10.0 * own.log10_p).ceil() / 10.0, 1)),
+            Text::words(log10_p(own.log10_p)),
         ]
     };
     Table::of(
         format!(
-            "Listed accounts and the accounts matched to them, {} pairs, in the weeks that propose: sign tests, p of both sides and adjusted for the {} features looked at. It describes, and is no evidence of anything.",
+            "Listed accounts and the accounts matched to them, {} pairs, in the weeks that propose (in all weeks, how soon something new was taken up): sign tests, p of both sides and adjusted for the {} features looked at. It describes, and is no evidence of anything.",
             count(character.pairs),
             count(character.looked_at)
         ),
