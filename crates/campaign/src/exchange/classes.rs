@@ -26,8 +26,12 @@ pub(crate) struct Classes {
     pub(super) patterns: Vec<Line>,
     /// Whose pattern each hour has, as was drawn last.
     pub(super) drawn: Vec<u32>,
-    /// Where each class ends.
-    ends: Vec<usize>,
+    /// The steps of a draw, class by class: the hour at `places` is exchanged for one of `bounds` hours from `froms` on.
+    places: Vec<u32>,
+    froms: Vec<u32>,
+    bounds: Vec<u32>,
+    /// Which, in the last draw.
+    chosen: Vec<u32>,
 }
 
 impl Classes {
@@ -48,16 +52,24 @@ impl Classes {
             observed: vec![],
             patterns: vec![],
             drawn: vec![],
-            ends: vec![],
+            places: vec![],
+            froms: vec![],
+            bounds: vec![],
+            chosen: vec![],
         };
         for own in sorted.chunk_by(|a, b| class(a) == class(b)) {
             if own.iter().all(|hour| hour.mask == own[0].mask) {
                 classes.fixed.extend_from_slice(own);
                 continue;
             }
+            let from = classes.hours.len() as u32;
+            for step in 1..own.len() as u32 {
+                classes.places.push(from + step);
+                classes.froms.push(from);
+                classes.bounds.push(step + 1);
+            }
             classes.hours.extend(own.iter().map(|hour| hour.hour));
             classes.observed.extend(own.iter().map(|hour| hour.mask));
-            classes.ends.push(classes.hours.len());
         }
         let masks = classes.observed.iter();
         classes.patterns = masks.map(|&mask| Line::pattern(mask)).collect();
@@ -78,10 +90,10 @@ impl Classes {
     /// Draws every class anew, each order with the same chance.
     #[inline(always)]
     pub(crate) fn draw(&mut self, stream: &mut Stream) {
-        let mut from = 0;
-        for &end in &self.ends {
-            stream.shuffle(&mut self.drawn[from..end]);
-            from = end;
+        stream.each_below(&self.bounds, &mut self.chosen);
+        let steps = self.places.iter().zip(&self.froms).zip(&self.chosen);
+        for ((&place, &from), &chosen) in steps {
+            self.drawn.swap(place as usize, (from + chosen) as usize);
         }
     }
 }
