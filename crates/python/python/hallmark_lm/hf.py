@@ -25,7 +25,7 @@ from transformers.generation.configuration_utils import BaseWatermarkingConfig
 from . import HallmarkError, Mark, Request, Serving, mark_rows, open_windows, sync_rows
 
 
-class Watermark(BaseWatermarkingConfig):  # type: ignore[misc]
+class Watermark(BaseWatermarkingConfig):
     """A mark for `generate(watermarking_config=…)`; one may be used any number of times, one after another.
 
     `mark`: a Mark, or a Serving, whose policies then decide by `cohort` and whose ledger is kept. `eos_token_id`: ends a row, whose
@@ -50,7 +50,7 @@ class Watermark(BaseWatermarkingConfig):  # type: ignore[misc]
     def validate(self) -> None:
         """Nothing can be wrong: the mark was checked when it was made."""
 
-    def construct_processor(self, vocab_size: int, device: Any) -> "MarkProcessor":
+    def construct_processor(self, vocab_size: int, device: Any = None) -> "MarkProcessor":
         self.finish()
         self._processor = MarkProcessor(
             self.mark, cohort=self.cohort, ends=self.ends, greedy=self.greedy
@@ -77,7 +77,7 @@ class Watermark(BaseWatermarkingConfig):  # type: ignore[misc]
         return f"Watermark({self.mark!r})"
 
 
-class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
+class MarkProcessor(LogitsProcessor):
     """The mark as a LogitsProcessor, for one call of `generate`. It must be the last one: behind temperature and truncation."""
 
     supports_continuous_batching = False
@@ -113,7 +113,8 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
             self._end(ids)
         self._refuse_ring_in_beams(ids)
         sync_rows(self._requests, ids, self._prompt)
-        return self._choose(scores)
+        chosen: Any = self._choose(scores)  # a FloatTensor to transformers' annotations alone
+        return chosen
 
     def _refuse_ring_in_beams(self, ids: torch.Tensor) -> None:
         """Beams put tokens that one sub-key marked behind another's, and no record could say which is whose."""
@@ -150,7 +151,7 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
                 request.finish("stop")
                 self._requests[row] = None
 
-    def _choose(self, scores: torch.FloatTensor) -> torch.FloatTensor:
+    def _choose(self, scores: torch.Tensor) -> torch.Tensor:
         if scores.device.type == "cpu":
             rows = scores.detach()
             if rows.stride(-1) != 1:
@@ -159,7 +160,7 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
             return rows
         return self._choose_on_device(scores)
 
-    def _choose_on_device(self, scores: torch.FloatTensor) -> torch.FloatTensor:
+    def _choose_on_device(self, scores: torch.Tensor) -> torch.Tensor:
         """The same where the scores are, by the kernels of `hallmark_lm.device`."""
         from . import device
 
@@ -169,9 +170,10 @@ class MarkProcessor(LogitsProcessor):  # type: ignore[misc]
             return scores
         if self._keys is None:
             # Each request's own, which a rotation meanwhile does not change.
-            self._rows_with_keys = [row for row, request in enumerate(self._requests) if request and request.is_marked]
-            keys = [self._requests[row].device_key() for row in self._rows_with_keys]  # type: ignore[union-attr]
-            self._keys = device.load(keys, scores.device)
+            marked = [(row, request) for row, request in enumerate(self._requests) if request and request.is_marked]
+            keys = {row: key for row, request in marked if (key := request.device_key()) is not None}
+            self._rows_with_keys = list(keys)
+            self._keys = device.load(list(keys.values()), scores.device)
         places = {row: place for place, row in enumerate(self._rows_with_keys)}
         empty = [0] * self._keys.window
         held = torch.tensor([window or empty for window in windows], device=scores.device)
