@@ -49,7 +49,8 @@ def main():
     for number in range(worlds):
         with tempfile.TemporaryDirectory() as folder:
             rows += race(hallmark, seed + number, pathlib.Path(folder))
-        pathlib.Path(results).write_text(json.dumps({"worlds": number + 1, "seed": seed, "rows": rows}, indent=0) + "\n")
+        lines = ",\n".join(json.dumps(row) for row in rows)
+        pathlib.Path(results).write_text(f'{{"worlds": {number + 1}, "seed": {seed}, "rows": [\n{lines}\n]}}\n')
     print(table(rows))
 
 
