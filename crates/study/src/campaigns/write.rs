@@ -42,8 +42,10 @@ pub fn write(world: &World, out: &Path) -> Result<()> {
             jiff::Timestamp::from_second(i64::from(BEGIN + minute) * 60).map_err(Error::usage)?;
         let ip = value("ip").to_le_bytes();
         let line = format!(
-            "{at},{},10.{}.{}.{},agent-{},template-{:08x}\n",
+            "{at},{},{}.{}.{}.{},agent-{},template-{:08x}\n",
             account(place),
+            // Of 2³² addresses few share a network by chance.
+            11 + ip[3] % 200,
             ip[0],
             ip[1],
             ip[2],
