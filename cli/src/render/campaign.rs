@@ -43,6 +43,11 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
         "{} groups of {} accounts share what few have; {} values that more than {} share propose nothing",
         proposed.groups, proposed.accounts, proposed.popular_values, scanned.how.cap
     );
+    let _ = writeln!(
+        text,
+        "{} of these groups, and {} accounts, have enough minutes in hours that could be exchanged to show anything",
+        proposed.groups_asked, proposed.accounts_asked
+    );
     if proposed.minute_pairs > 0 {
         let _ = writeln!(
             text,

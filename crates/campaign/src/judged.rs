@@ -2,7 +2,7 @@
 
 use crate::exchange::{Population, Test, Tested, test};
 use crate::kin::Kin;
-use crate::lists::{COHORT_FDR, List, NAMED_FDR, list};
+use crate::lists::{Asked, COHORT_FDR, List, NAMED_FDR, list};
 use crate::propose::{Proposal, Rules, propose};
 use crate::results::ListName;
 use crate::traffic::Traffic;
@@ -14,6 +14,7 @@ pub(crate) struct Judged {
     pub(crate) population: Population,
     pub(crate) kin: Kin,
     pub(crate) tested: Vec<Tested>,
+    pub(crate) asked: Asked,
     pub(crate) lists: Lists,
 }
 
@@ -30,15 +31,21 @@ impl Judged {
                 test(traffic, kin.unusual(group), accounts, how)
             })
             .collect();
+        // Who looks again and again has one number of hypotheses for all looks.
+        let asked = match how.only_whole {
+            true => Asked::all(&tested),
+            false => Asked::that_could_show(&tested, how.least),
+        };
         let lists = Lists {
-            cohort: list(&tested, COHORT_FDR),
-            named: list(&tested, NAMED_FDR),
+            cohort: list(&tested, &asked, COHORT_FDR),
+            named: list(&tested, &asked, NAMED_FDR),
         };
         Self {
             proposal,
             population,
             kin,
             tested,
+            asked,
             lists,
         }
     }

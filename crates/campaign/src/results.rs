@@ -131,6 +131,12 @@ pub struct Proposed {
     pub groups: u64,
     /// Accounts in them.
     pub accounts: u64,
+    /// Groups in which enough accounts had minutes in hours that could be exchanged: the others could show nothing, and lists do not count them.
+    #[serde(default)]
+    pub groups_asked: u64,
+    /// Accounts that lists count, of all groups.
+    #[serde(default)]
+    pub accounts_asked: u64,
 }
 
 /// A kind with a lower cap than the others.

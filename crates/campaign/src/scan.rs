@@ -84,11 +84,12 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
         population,
         kin,
         tested,
+        asked,
         lists,
     } = Judged::new(traffic, &scanning.rules, &scanning.test);
     let is_listed = |group: &usize| lists.of_group(*group) != ListName::Cleared;
     let listed_groups = (0..proposal.groups.len()).filter(is_listed).count();
-    let needed = libm::log10(proposal.groups.len().max(1) as f64 / COHORT_FDR);
+    let needed = libm::log10(asked.groups().max(1) as f64 / COHORT_FDR);
     let seen = |group: usize| {
         let accounts = &proposal.groups[group];
         visible(
@@ -139,6 +140,8 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
                 .collect(),
             small_groups: proposal.small,
             groups: proposal.groups.len() as u64,
+            groups_asked: asked.groups(),
+            accounts_asked: asked.accounts(),
             accounts: proposed_accounts,
         },
         campaigns,

@@ -82,6 +82,12 @@ impl Classes {
         self.drawn = (0..self.observed.len() as u32).collect();
     }
 
+    /// Active minutes of hours that can be exchanged.
+    pub(super) fn movable(&self) -> u64 {
+        let minutes = self.observed.iter();
+        minutes.map(|mask| u64::from(mask.count_ones())).sum()
+    }
+
     /// Whether nothing can be exchanged.
     pub(crate) fn is_fixed(&self) -> bool {
         self.hours.is_empty()

@@ -49,6 +49,8 @@ pub struct Tested {
     pub by_window: Vec<f64>,
     /// Each account's own, in the order of the group.
     pub members: Vec<Evidence>,
+    /// Each account's active minutes in hours that could be exchanged for another: no exchange changes their number.
+    pub movable_of: Vec<u64>,
     /// Pairs of accounts that were active in one minute.
     pub pairs: u64,
     /// The same of surrogates, on average.
@@ -89,6 +91,7 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         group: Evidence::default(),
         by_window: vec![],
         members: vec![Evidence::default(); group.len()],
+        movable_of: vec![0; group.len()],
         pairs: 0,
         expected_pairs: 0.0,
         spread_pairs: 0.0,
@@ -125,6 +128,11 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     // What covers more weeks is screened and counted: long windows, unless the last of them is not over.
     let is_long = short.len() as u32 <= 2 * long.len() as u32;
     let most = if is_long { &mut long } else { &mut short };
+    for (_, room) in most.iter() {
+        for (sum, own) in tested.movable_of.iter_mut().zip(&room.classes) {
+            *sum += own.movable();
+        }
+    }
     if how.screen > 0 {
         let screened = look(most, "screen", how.screen, Count::Group);
         tested.is_screened_out = screened.group.log10_e() < LITTLE;
