@@ -52,7 +52,7 @@ pub(crate) struct CampaignScanArgs {
     /// nginx or caddy
     #[arg(long, value_name = "NAME", default_value = "own")]
     pub(crate) layout: String,
-    /// Where a field stands: time, account, unit, `attr.KIND`, kind, value or `first_seen`, and a dotted path; repeat it
+    /// Where a field stands: time, end, account, unit, system, turn, `attr.KIND`, kind, value or `first_seen`, and a dotted path; repeat it
     #[arg(long = "field", value_name = "NAME=PATH")]
     pub(crate) fields: Vec<String>,
     /// Leave out so many records that cannot be used, and count them
@@ -137,6 +137,9 @@ pub(crate) struct CampaignPseudonymsArgs {
     /// Accounts, one a line; `-` is stdin
     #[arg(value_name = "LIST")]
     pub(crate) accounts: PathBuf,
+    /// The list is of declared organisations, each of which has one pseudonym for all of its accounts
+    #[arg(long)]
+    pub(crate) units: bool,
 }
 
 /// Make worlds of innocents and harvests, and scan them; or write one as files

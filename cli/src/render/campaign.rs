@@ -28,6 +28,23 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
             read.units, read.accounts_in_units
         );
     }
+    if read.accounts_of_several_units > 0 {
+        let _ = writeln!(
+            text,
+            "{} accounts name several organisations; each counts to the first of them by pseudonym",
+            read.accounts_of_several_units
+        );
+    }
+    if read.accounts_without_requests > 0 {
+        let _ = writeln!(
+            text,
+            "{} accounts have attributes and no request",
+            read.accounts_without_requests
+        );
+    }
+    if read.values.is_empty() {
+        text.push_str("no attribute was read: groups come from minutes alone (--layout, --field attr.KIND=…, --attributes)\n");
+    }
     for file in scanned.files.iter().filter(|file| file.skipped > 0) {
         let _ = writeln!(
             text,

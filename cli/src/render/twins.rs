@@ -68,7 +68,11 @@ pub(crate) fn twins_tested_text(tested: &Tested) -> String {
             "NOT FOUND: sent answers and their twins look alike to the suspect.\n"
         }
         Conclusion::Inconclusive => {
-            "INCONCLUSIVE: too few pairs tell anything, or a condition is seen not to hold.\n"
+            let mut conditions = tested.conditions.iter();
+            match conditions.any(|own| matches!(own.checked_by, CheckedBy::Fails)) {
+                true => "INCONCLUSIVE: a condition is seen not to hold (below).\n",
+                false => "INCONCLUSIVE: too few pairs tell anything.\n",
+            }
         }
     });
     let _ = writeln!(

@@ -49,13 +49,29 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
         Some(state) => follow::taken(state, args, &root, &pseudonyms, &reading)?,
         None => read(args, &pseudonyms, &reading)?,
     };
+    traffic.check()?;
     if traffic.weeks < 2 || traffic.proposing >= traffic.weeks {
         let needed = 2.max(traffic.proposing + 1);
         return Err(Error::outside(format_args!(
             "weeks of requests: {}; a scan needs {needed}, one of which tests what others propose",
             traffic.weeks
         ))
-        .hint("give more logs; a week that has fewer than four days does not count, nor, with --follow, one that is not over"));
+        .hint(match args.follow {
+            None => "give more logs; a week that has fewer than four days does not count",
+            Some(_) => "these files are in the state: take later days as they come; a week that is not over does not count",
+        }));
+    }
+    let only_whole = args.whole_windows || args.follow.is_some();
+    let testing = traffic.weeks - traffic.proposing;
+    if only_whole && testing < args.window_weeks {
+        return Err(Error::outside(format_args!(
+            "weeks that test: {testing}, and a window takes {}: none is over, so nothing was tested yet",
+            args.window_weeks
+        ))
+        .hint(match args.follow {
+            None => "give more logs, or leave --whole-windows away",
+            Some(_) => "these files are in the state: take later days as they come",
+        }));
     }
     let found = scan(
         &traffic,
@@ -69,7 +85,7 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
                 surrogates: args.surrogates,
                 screen: SCREEN,
                 least: Rules::default().least,
-                only_whole: args.whole_windows || args.follow.is_some(),
+                only_whole,
                 within: Within::default(),
                 seed: pseudonyms.seed(args.seed),
             },
@@ -143,8 +159,9 @@ fn pseudonyms(args: &CampaignPseudonymsArgs) -> Outcome {
     let root = root(&args.pseudonyms.key)?;
     let pseudonyms = keyed(&root, &args.pseudonyms)?;
     let mut text = String::new();
+    let what = if args.units { "unit" } else { "account" };
     for line in given::text(&args.accounts)?.lines() {
-        text += &format!("{}\n", pseudonyms.of("account", line.as_bytes()));
+        text += &format!("{}\n", pseudonyms.of(what, line.as_bytes()));
     }
     print(&text)?;
     Ok(Exit::Done)

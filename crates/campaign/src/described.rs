@@ -26,6 +26,9 @@ pub(crate) fn described(traffic: &Traffic) -> TrafficRead {
         accounts: traffic.accounts.len() as u64,
         units: units.clone().count() as u64,
         accounts_in_units: units.map(|unit| u64::from(unit.accounts)).sum(),
+        accounts_without_requests: (0..traffic.accounts.len() as u32)
+            .filter(|&account| traffic.hours(account).is_empty())
+            .count() as u64,
         accounts_of_several_units: traffic.several_units,
         from: from.strftime("%Y-%m-%d").to_string(),
         weeks: traffic.weeks,

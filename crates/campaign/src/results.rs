@@ -43,6 +43,39 @@ pub struct Scanned {
     pub visible: Vec<Visible>,
 }
 
+impl Scanned {
+    /// Refuses a result that no scan gives.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn check(&self) -> Result<(), String> {
+        let mut names = std::collections::BTreeSet::new();
+        for own in &self.campaigns {
+            let name = &own.campaign;
+            let is_name =
+                |id: &str| id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if !name.strip_prefix("c-").is_some_and(is_name) || !names.insert(name) {
+                return Err("a campaign has a name that no scan gives".to_owned());
+            }
+            let count = |is: fn(ListName) -> bool| {
+                own.members.iter().filter(|own| is(own.list)).count() as u64
+            };
+            let listed = count(|list| list != ListName::Cleared);
+            let has_group = |member: &Member| (member.group as usize) < own.groups.len();
+            if listed == 0
+                || listed != own.cohort_accounts
+                || count(|list| list == ListName::Named) != own.named_accounts
+                || !own.members.iter().all(has_group)
+            {
+                return Err(format!(
+                    "the accounts of {name} are not those that were counted"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What was in the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -58,6 +91,9 @@ pub struct TrafficRead {
     pub accounts_in_units: u64,
     /// Accounts that name several organisations; each counts to one.
     pub accounts_of_several_units: u64,
+    /// Accounts that no request names, but a table of attributes does.
+    #[serde(default)]
+    pub accounts_without_requests: u64,
     /// The day on which the first week begins.
     pub from: String,
     /// Weeks.

@@ -4,7 +4,7 @@
 use hallmark_campaign::exchange::{SCREEN, Test, Within};
 use hallmark_campaign::follow::{Header, Seen, State};
 use hallmark_campaign::propose::Rules;
-use hallmark_campaign::pseudonym::Pseudonyms;
+use hallmark_campaign::pseudonym::{Pseudonym, Pseudonyms};
 use hallmark_campaign::read::{Door, Layout, Reading};
 use hallmark_campaign::results::ListName;
 use hallmark_campaign::scan::{Found, Scanning, scan};
@@ -75,6 +75,7 @@ fn header() -> Header {
         domain: "test".to_owned(),
         offset: pseudonyms().offset(),
         proposing: PROPOSING,
+        looks: "as a test does".to_owned(),
     }
 }
 
@@ -255,4 +256,32 @@ fn killed_at_any_point_it_goes_on() {
     assert!(start().wait().unwrap().success());
     let state = State::open(&folder.path().join("state"), &header()).unwrap();
     assert_eq!(state.traffic().unwrap(), at_once(&files));
+}
+
+/// A wrong time would be the log's last, and every later day be refused for ever; another way to look makes other evidence.
+#[test]
+fn a_state_takes_no_hole_and_no_other_way_to_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let state = State::open(&path, &header()).unwrap();
+    let day = |day: u32| Parts {
+        requests: vec![(Pseudonym(1), BEGIN / 60 + day * 1440)],
+        count: 1,
+        accounts: vec![Pseudonym(1)],
+        ..Parts::default()
+    };
+    state.take(b"first", &day(0)).unwrap();
+    let error = state.take(b"wrong", &day(20_000)).unwrap_err().to_string();
+    assert!(error.contains("a time is wrong"), "{error}");
+    assert!(!state.has(b"wrong").unwrap());
+    let mut both = day(1);
+    both.requests.push((Pseudonym(2), 5));
+    assert!(state.take(b"also wrong", &both).is_err());
+    state.take(b"second", &day(1)).unwrap();
+    drop(state);
+    let other = Header {
+        looks: "otherwise".to_owned(),
+        ..header()
+    };
+    assert!(State::open(&path, &other).is_err());
 }

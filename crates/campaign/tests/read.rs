@@ -431,3 +431,57 @@ fn prompts_become_sketches() {
     let all = format!("{log:?}");
     assert!(!all.contains("step") && !all.contains("German"));
 }
+
+/// Columns in another order than their names: values would be kinds, which results name.
+#[test]
+fn values_are_no_kinds() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.csv");
+    std::fs::write(&log, "time,account\n1767603605,a\n").unwrap();
+    let table = folder.path().join("attributes.csv");
+    let rows: Vec<String> = (0..40).map(|n| format!("secret-{n},a{n},card")).collect();
+    std::fs::write(&table, format!("kind,account,value\n{}\n", rows.join("\n"))).unwrap();
+    let paths = std::slice::from_ref(&table);
+    let error = read(&[log.clone()], paths, &reading("own", &[], 0)).unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("32 kinds") && !error.contains("secret"),
+        "{error}"
+    );
+    std::fs::write(&table, "kind,account,value\n4111-0,a,card\n").unwrap();
+    let error = read(&[log], paths, &reading("own", &[], 0)).unwrap_err();
+    assert!(!error.to_string().contains("4111"), "{error}");
+}
+
+/// What stands for nothing is nobody, numbers that are no longer exact are refused, and lines are counted whatever ends them.
+#[test]
+fn nobody_is_told_from_anybody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let paths = std::slice::from_ref(&path);
+    let ends = |text: &str, wanted: &str| {
+        std::fs::write(&path, text).unwrap();
+        let error = read(paths, &[], &reading("own", &[], 0))
+            .unwrap_err()
+            .to_string();
+        assert!(error.ends_with(wanted), "{error}");
+    };
+    ends(
+        "{\"time\":1767603605,\"account\":\"-\"}\n",
+        "log:1: names no account",
+    );
+    ends(
+        "{\"time\":1767603605,\"account\":10000000000000000000000001}\n",
+        "log:1: has a number that is too large to be told from its neighbours (write it as a text)",
+    );
+    for end in ["\n", "\r\n"] {
+        let lines = ["time,account", "1767603605,a", "1767603606,b", "noon,c", ""];
+        ends(&lines.join(end), "log:4: has a time that cannot be read");
+    }
+    let nested = "{\"time\":1767603605.5,\"account\":\"a\",\"attr\":{\"ip\":\"10.0.0.1\",\"card\":7,\"none\":null}}\n{\"time\":1767603605,\"account\":\"b\",\"attr\":null,\"attr.ip\":\"-\"}\n";
+    std::fs::write(&path, nested).unwrap();
+    let (log, _) = read(paths, &[], &reading("own", &[], 0)).unwrap();
+    // An address and its network, and a card.
+    assert_eq!(log.kinds, ["card", "ip", "net"]);
+    assert_eq!(log.links.len(), 3);
+}

@@ -198,3 +198,30 @@ fn popular_values_propose_nothing_and_large_groups_are_taken_apart() {
     all.dedup();
     assert_eq!(all.len(), count, "no account is in two groups");
 }
+
+/// One wrong time makes a log of thousands of weeks in which nothing could be tested; times by the hour say nothing of minutes.
+#[test]
+fn times_that_are_wrong_are_refused() {
+    let log = |minutes: &[u32]| {
+        let mut builder = Builder::default();
+        let account = builder.account(Pseudonym(1));
+        minutes
+            .iter()
+            .for_each(|&minute| builder.request(account, minute));
+        builder.finish(7, |weeks| weeks / 3)
+    };
+    let good: Vec<u32> = (0..9 * 7)
+        .map(|day| 29_459_520 + day * DAY + day % 50)
+        .collect();
+    assert!(log(&good).check().is_ok());
+    for wrong in [0, 63_000_000] {
+        let mut minutes = good.clone();
+        minutes.push(wrong);
+        let error = log(&minutes).check().unwrap_err().to_string();
+        assert!(error.contains("a time is wrong"), "{error}");
+    }
+    let by_hour: Vec<u32> = good.iter().map(|minute| minute / 60 * 60).collect();
+    let error = log(&by_hour).check().unwrap_err().to_string();
+    assert!(error.contains("have no minutes"), "{error}");
+    assert!(log(&[]).check().is_err());
+}

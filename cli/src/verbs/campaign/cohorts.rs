@@ -28,6 +28,15 @@ const MATCHED: &str = "matched";
 pub(super) fn run(args: &CampaignCohortsArgs, output: &Output) -> Outcome {
     let scanned = result(&args.result)?;
     let root = root(&args.key)?;
+    if scanned.root_id != root.public_id().to_string() {
+        return Err(Error::usage(format_args!(
+            "the result's pseudonyms are under root key {}, and the key given is {}",
+            scanned.root_id,
+            root.public_id()
+        ))
+        .at(args.key.display())
+        .hint("give the root key that the scan was made with: the serving side could look nobody up under another"));
+    }
     if scanned.campaigns.is_empty() {
         return Err(Error::outside(
             "the scan found no campaign, so there is nobody to give a key",

@@ -25,6 +25,10 @@ pub(super) fn taken(
             domain: args.pseudonyms.domain.clone(),
             offset: pseudonyms.offset(),
             proposing: args.propose_weeks.unwrap_or(3),
+            looks: format!(
+                "--cap {} --window-weeks {} --surrogates {} --seed {}",
+                args.cap, args.window_weeks, args.surrogates, args.seed
+            ),
         },
     )?;
     let mut all = vec![];

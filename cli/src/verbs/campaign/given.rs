@@ -23,11 +23,17 @@ pub(super) fn root(path: &Path) -> Outcome<RootKey> {
 
 /// What a scan printed.
 pub(super) fn result(path: &Path) -> Outcome<Scanned> {
-    serde_json::from_str(&text(path)?).map_err(|error| {
+    let scanned: Scanned = serde_json::from_str(&text(path)?).map_err(|error| {
         Error::usage(error)
             .at(path.display())
             .hint("give what `hallmark --format json campaign scan` printed")
-    })
+    })?;
+    scanned.check().map_err(|wrong| {
+        Error::integrity(wrong)
+            .at(path.display())
+            .hint("the result was changed: scan again")
+    })?;
+    Ok(scanned)
 }
 
 /// A file of text, or stdin.

@@ -10,7 +10,11 @@ use hallmark_study::campaigns::{Runs, World, WorldPlan, run as run_worlds, write
 
 pub(super) fn run(args: &CampaignWorldsArgs, output: &Output) -> Outcome {
     let plan: WorldPlan = hallmark_study::campaigns::plan(&super::given::text(&args.plan)?)
-        .map_err(|error| Error::usage(error).at(args.plan.display()))?;
+        .map_err(|error| {
+            Error::usage(error)
+                .at(args.plan.display())
+                .hint("docs/studies/campaigns has plans to begin with")
+        })?;
     if let Some(out) = &args.out {
         write(&World::new(&plan, args.seed), out)?;
         output.note(format_args!("written to {}", out.display()));

@@ -2,7 +2,7 @@
 
 use super::tables::{ACCOUNTS, FILES, HEAD, HOURS, LINKS, OfState, UNITS};
 use crate::pseudonym::Pseudonym;
-use crate::traffic::{Builder, DAY, HOUR, Parts, Traffic, WEEK};
+use crate::traffic::{Builder, DAY, HOUR, Parts, QUIET_WEEKS, Traffic, WEEK, day_of, hole_of};
 use hallmark::{Error, Result};
 use redb::{Database, ReadableDatabase, ReadableTable, WriteTransaction};
 use std::io::ErrorKind;
@@ -19,10 +19,12 @@ pub struct Header {
     pub offset: u32,
     /// Weeks that propose.
     pub proposing: u32,
+    /// How it is looked at: evidence of another way is other evidence.
+    pub looks: String,
 }
 
 impl Header {
-    fn entries(&self) -> [(&'static str, Vec<u8>); 5] {
+    fn entries(&self) -> [(&'static str, Vec<u8>); 6] {
         [
             ("version", VERSION.to_le_bytes().to_vec()),
             ("root key", self.root_id.as_bytes().to_vec()),
@@ -32,6 +34,7 @@ impl Header {
                 "number of weeks that propose",
                 self.proposing.to_le_bytes().to_vec(),
             ),
+            ("way to look at it", self.looks.as_bytes().to_vec()),
         ]
     }
 }
@@ -53,7 +56,7 @@ pub struct State {
 }
 
 /// The version of tables.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 impl State {
     /// Opens a state, or makes one.
@@ -173,6 +176,8 @@ impl State {
             ));
         }
         let (known_first, known_last) = (number(&head, "first")?, number(&head, "last")?);
+        // One wrong time would be the log's last, and refuse all days behind it.
+        refuse_holes(parts, known_last).map_err(|error| error.at(path.display()))?;
         // What is said without a time counts from when it was said, once groups have been proposed.
         let begins = known_first.map(|first| self.tests(first as u32));
         let said = match (begins, known_last) {
@@ -287,6 +292,22 @@ impl State {
                 .of(path)?;
         }
         transaction.commit().of(path)
+    }
+}
+
+/// Refuses times without requests that are too long, in a file and before it.
+fn refuse_holes(parts: &Parts, known_last: Option<u64>) -> Result<()> {
+    let own = parts.requests.iter().map(|&(_, minute)| minute / DAY);
+    let mut days: Vec<u32> = own.collect();
+    days.extend(known_last.map(|minute| minute as u32 / DAY));
+    days.sort_unstable();
+    let is_hole = |own: &&[u32]| own[1] - own[0] > QUIET_WEEKS * 7;
+    match days.windows(2).find(is_hole) {
+        Some(own) => {
+            let day = |day: u32| day_of(i64::from(day) * i64::from(DAY));
+            Err(hole_of(&day(own[0]), &day(own[1])))
+        }
+        None => Ok(()),
     }
 }
 

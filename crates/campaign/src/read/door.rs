@@ -39,6 +39,9 @@ pub struct FileRead {
     pub skipped_first: Vec<String>,
 }
 
+/// Most kinds of attributes.
+const KINDS: usize = 32;
+
 /// How many records that were left out are named.
 const NAMED: usize = 20;
 
@@ -158,6 +161,14 @@ impl<'a> Door<'a> {
             builder.unit(own, batch.names[unit as usize]);
         }
         let kinds: Vec<u16> = batch.kinds.iter().map(|kind| builder.kind(kind)).collect();
+        if builder.kinds() > KINDS {
+            // What these kinds are called may be what nobody may read.
+            return Err(Error::usage(format_args!(
+                "attributes are of more than {KINDS} kinds: is the column of kinds one of values, or of accounts?"
+            ))
+            .at(path.display())
+            .hint("a table of attributes has the columns account, kind and value; --field says where they stand"));
+        }
         for link in &batch.links {
             let own = account(builder, link.account);
             let value = &mut values[link.value as usize];
@@ -180,7 +191,14 @@ impl<'a> Door<'a> {
         let Some(left) = self.left.checked_sub(1) else {
             return Err(Error::usage(bad.words())
                 .at(format_args!("{}:{line}", path.display()))
-                .hint("correct the layout (--layout, --field), or let so many records be left out and counted: --skip-bad N"));
+                .hint(format_args!(
+                    "{}correct the layout (--layout, --field), or let so many records be left out and counted: --skip-bad N",
+                    match bad {
+                        Bad::Time => "times are RFC 3339, YYYY-MM-DD HH:MM:SS, or a number since 1970 (in seconds to nanoseconds); ",
+                        Bad::Malformed => "records are JSON, an object a line, or rows of CSV or Parquet in UTF-8; ",
+                        _ => "",
+                    }
+                )));
         };
         self.left = left;
         if let Some(file) = self.files.last_mut() {

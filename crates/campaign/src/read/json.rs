@@ -1,7 +1,7 @@
 //! Records of JSON lines: the places of a layout are taken, everything else is passed over.
 
 use super::layout::Layout;
-use super::row::Found;
+use super::row::{Bad, Found};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -41,7 +41,7 @@ impl Tree {
     pub(crate) fn read<'a>(&self, line: &'a [u8], places: usize) -> Option<Found<'a>> {
         let mut found = Found {
             places: vec![None; places],
-            own: vec![],
+            ..Found::default()
         };
         let mut reader = serde_json::Deserializer::from_slice(line);
         let node = Node {
@@ -107,6 +107,10 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
     }
 
     fn visit_f64<E: Error>(mut self, value: f64) -> Result<(), E> {
+        // Beyond 2⁶⁴ a number may be another account's as well; no time is so large.
+        if self.tree.place.is_some() && value.abs() >= u64::MAX as f64 {
+            self.found.bad = Some(Bad::Number);
+        }
         self.put(value.to_string().into());
         Ok(())
     }
@@ -140,6 +144,10 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
                         self.found.own.push((kind, text));
                     }
                 }
+                // `{"attr": {"ip": …}}` is `{"attr.ip": …}`.
+                (None, None) if self.tree.is_own && name == "attr" => {
+                    map.next_value_seed(Attributes(self.found))?;
+                }
                 (None, None) => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -171,6 +179,38 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
             }
             place += 1;
         }
+    }
+}
+
+/// Kinds with their values in one object.
+struct Attributes<'f, 'a>(&'f mut Found<'a>);
+
+impl<'a> DeserializeSeed<'a> for Attributes<'_, 'a> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Attributes<'_, 'a> {
+    type Value = ();
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("kinds and values")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(kind) = map.next_key_seed(Name)? {
+            if let Some(text) = map.next_value_seed(Scalar)? {
+                self.0.own.push((kind, text));
+            }
+        }
+        Ok(())
     }
 }
 

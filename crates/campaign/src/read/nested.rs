@@ -64,7 +64,7 @@ fn each<'v>(
         });
         found.push(Found {
             places: places.collect(),
-            own: vec![],
+            ..Found::default()
         });
         around.pop();
     }

@@ -83,6 +83,7 @@ fn batch(
     let mut batch = Batch::default();
     let (placed, own) = cells.split_at(columns.places.len());
     let mut found = Found {
+        bad: None,
         places: vec![None; how.layout.places.len()],
         own: vec![],
     };
@@ -132,6 +133,8 @@ struct Reader {
     max_level: i16,
     /// What numbers count, where they are times.
     unit: Option<i64>,
+    /// Whether numbers are days since 1970.
+    is_day: bool,
 }
 
 impl Reader {
@@ -155,6 +158,7 @@ impl Reader {
             )));
         }
         Ok(Self {
+            is_day: matches!(descriptor.logical_type_ref(), Some(LogicalType::Date)),
             reader: group.get_column_reader(column)?,
             max_level: descriptor.max_def_level(),
             unit,
@@ -192,7 +196,9 @@ impl Reader {
                     .to_string()
             }),
             ColumnReader::Int32ColumnReader(reader) => {
-                numbers!(reader, |value: i32| value.to_string())
+                let seconds = if self.is_day { 86_400 } else { 1 };
+                numbers!(reader, |value: i32| (i64::from(value) * seconds)
+                    .to_string())
             }
             ColumnReader::DoubleColumnReader(reader) => {
                 numbers!(reader, |value: f64| value.to_string())

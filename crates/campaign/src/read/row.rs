@@ -7,6 +7,8 @@ use std::borrow::Cow;
 /// What a record has at the places of a layout: for each place its text, and attributes that name themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Found<'a> {
+    /// Why nothing of it can be used.
+    pub(crate) bad: Option<Bad>,
     pub(crate) places: Vec<Option<Cow<'a, str>>>,
     pub(crate) own: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
@@ -44,6 +46,8 @@ pub enum Bad {
     Attribute,
     /// A field is longer than 64 KiB.
     Long,
+    /// A number is too large to be told from its neighbours.
+    Number,
 }
 
 impl Bad {
@@ -62,17 +66,25 @@ impl Bad {
                 "has an attribute without a value, or of a kind that is no plain name"
             }
             Self::Long => "has a field of more than 64 KiB",
+            Self::Number => {
+                "has a number that is too large to be told from its neighbours (write it as a text)"
+            }
         }
     }
 }
 
 const LONGEST: usize = 1 << 16;
 
+/// Whether a text says anything: logs of servers have a `-` where there is nothing.
+fn says(text: &str) -> bool {
+    !text.is_empty() && text != "-"
+}
+
 /// The text at the first place of a field that has one.
 fn first<'f>(found: &'f Found<'_>, layout: &Layout, wanted: &Field) -> Option<&'f str> {
     let mut places = layout.places.iter().zip(&found.places);
     places.find_map(|((field, _), text)| {
-        let text = text.as_deref().filter(|text| !text.is_empty())?;
+        let text = text.as_deref().filter(|text| says(text))?;
         (field == wanted).then_some(text)
     })
 }
@@ -89,6 +101,9 @@ pub(crate) fn checked<'f>(
     layout: &Layout,
     table: Table,
 ) -> Result<Row<'f>, Bad> {
+    if let Some(bad) = found.bad {
+        return Err(bad);
+    }
     let (when, is_needed) = match table {
         Table::Requests => (first(found, layout, &Field::Time), true),
         Table::Attributes => (first(found, layout, &Field::FirstSeen), false),
@@ -127,7 +142,8 @@ pub(crate) fn checked<'f>(
     let mut attributes = Ok(());
     each_attribute(found, layout, table, &mut |kind, value| {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-        let own = match (1..=40).contains(&kind.len()) && kind.chars().all(is_plain) {
+        let is_name = kind.starts_with(|c: char| c.is_ascii_alphabetic());
+        let own = match is_name && kind.len() <= 40 && kind.chars().all(is_plain) {
             true => fits(value),
             false => Err(Bad::Attribute),
         };
@@ -153,7 +169,7 @@ pub(crate) fn each_attribute(
         let Field::Attribute(kind) = field else {
             continue;
         };
-        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
+        let Some(text) = text.as_deref().filter(|text| says(text)) else {
             continue;
         };
         if last.replace(field) != Some(field) {
@@ -161,7 +177,7 @@ pub(crate) fn each_attribute(
         }
     }
     for (kind, text) in &found.own {
-        if !text.is_empty() {
+        if says(text) {
             f(kind, text);
         }
     }

@@ -26,6 +26,8 @@ pub(crate) fn read(
         .next()
         .unwrap_or_default();
     let count = |sign: u8| first.iter().filter(|&&byte| byte == sign).count();
+    // Between a carriage return and its line feed the reader is on the line before.
+    let is_behind = u64::from(first.ends_with(b"\r"));
     let delimiter = [b',', b';', b'\t']
         .into_iter()
         .max_by_key(|&sign| (count(sign), u8::MAX - sign));
@@ -46,7 +48,7 @@ pub(crate) fn read(
     let mut batch = Batch::default();
     let mut rows = 0;
     loop {
-        let line = reader.position().line();
+        let line = reader.position().line() + is_behind;
         match reader.read_byte_record(&mut row) {
             Ok(false) => return take(batch.keyed(how)),
             Ok(true) => match columns.found(&row, how.layout.places.len()) {
@@ -101,7 +103,7 @@ impl Columns {
         };
         let mut found = Found {
             places: vec![None; places],
-            own: vec![],
+            ..Found::default()
         };
         for &(column, place) in &self.places {
             found.places[place].get_or_insert(Cow::Borrowed(text(column)?));

@@ -112,6 +112,12 @@ impl Builder {
         }) as u16
     }
 
+    /// How many kinds there are.
+    #[must_use]
+    pub fn kinds(&self) -> usize {
+        self.kinds.len()
+    }
+
     /// The place of a value.
     pub fn value(&mut self, kind: u16, pseudonym: Pseudonym) -> u32 {
         let next = self.value_names.len() as u32;

@@ -117,7 +117,7 @@ pub(super) fn read(path: &Path, draw: &Draw<'_>) -> Result<Made> {
     Ok(made)
 }
 
-/// Prompts that show a twin of another request.
+/// Prompts that show a twin of a request of the same account.
 #[derive(Default)]
 struct Shown {
     /// By account the first bytes of every answer that has so many, and whose twin begins otherwise.
@@ -140,8 +140,14 @@ impl Shown {
 
     /// Reads the file again, for what prompts show.
     fn check(&self, path: &Path) -> Result<()> {
-        if !self.has_prompts || self.starts.is_empty() || path == Path::new("-") {
+        if !self.has_prompts || self.starts.is_empty() {
             return Ok(());
+        }
+        if path == Path::new("-") {
+            return Err(
+                Error::usage("twins with prompts are read twice, and stdin cannot be")
+                    .hint("give a file: prompts that show a twin of the same account are refused"),
+            );
         }
         let mut conversations = HashSet::new();
         records(path, |given: Given, line| {
@@ -155,7 +161,7 @@ impl Shown {
             let shows = |part| starts.is_some_and(|starts| starts.contains(part));
             match prompt.windows(START).any(shows) {
                 true => Err(Error::usage(format_args!(
-                    "the prompt of request {:?} shows a twin of another request",
+                    "the prompt of request {:?} shows a twin of a request of the same account",
                     given.id
                 ))
                 .at(place(path, line))

@@ -2,6 +2,7 @@
 
 use hallmark::{Error, Result};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -15,8 +16,16 @@ pub(super) fn records<T: DeserializeOwned>(
     mut each: impl FnMut(T, usize) -> Result<()>,
 ) -> Result<()> {
     lines(path, |line, number| {
-        let record = serde_json::from_str(line)
-            .map_err(|error| Error::usage(error).at(place(path, number)))?;
+        // The message may hold what stands in the line, which may be an answer.
+        let record = serde_json::from_str(line).map_err(|error| {
+            let what = match error.classify() {
+                Category::Data => "the record does not have the fields that are asked for, or one is of another kind",
+                _ => "the line is no JSON (NaN and Infinity are none: give null for both twins)",
+            };
+            Error::usage(format_args!("{what}, at column {}", error.column()))
+                .at(place(path, number))
+                .hint("`hallmark twins test --help` and docs/tests/twins.md say what each file holds")
+        })?;
         each(record, number)
     })
 }

@@ -80,5 +80,13 @@ pub(super) fn read(path: &Path, committed: &Committed) -> Result<(Vec<Pair>, Com
             .map_err(|error| Error::integrity(error).at(super::lines::place(path, number)))?;
         pairs.push(pair);
     }
+    if pairs.len() as u64 != published.pairs {
+        return Err(Error::integrity(format_args!(
+            "the table has {} pairs, and {} were committed to",
+            pairs.len(),
+            published.pairs
+        ))
+        .at(path.display()));
+    }
     Ok((pairs, published.clone()))
 }

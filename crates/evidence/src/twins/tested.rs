@@ -195,7 +195,7 @@ fn asked_about(opened: &Opened<'_>, asked: &Asked) -> Result<Vec<(Option<String>
     for name in names {
         let places = of.remove(name).ok_or_else(|| {
             Error::usage(format_args!(
-                "account {name:?} has no twins in the table, or was given twice"
+                "account {name:?} has no twins in the table, or was named before"
             ))
             .hint("the field `account` of a line of table.jsonl says whose it is")
         })?;

@@ -59,10 +59,48 @@ pub struct Harvest {
     pub template: bool,
 }
 
+impl WorldPlan {
+    /// Whether a world can be made of it.
+    fn check(&self) -> Result<(), String> {
+        let within = |name: &str, number: u32, least: u32, most: u32| match (least..=most)
+            .contains(&number)
+        {
+            true => Ok(()),
+            false => Err(format!(
+                "{name} is {number}, and must be from {least} to {most}"
+            )),
+        };
+        within("weeks", self.weeks, 2, 520)?;
+        within("innocents", self.innocents, 0, 50_000_000)?;
+        within("requests", self.requests, 1, 1_000_000)?;
+        within("outages", self.outages, 0, 1000)?;
+        within("releases", self.releases, 0, 1000)?;
+        for (own, number) in self.harvests.iter().zip(1..) {
+            let name = |field: &str| format!("{field} of harvest {number}");
+            within(&name("accounts"), own.accounts, 1, 50_000_000)?;
+            within(&name("requests"), own.requests, 1, 1_000_000)?;
+            if !(0.0..=1.0).contains(&own.cover) {
+                return Err(format!(
+                    "{} is {}, and must be from 0 to 1",
+                    name("cover"),
+                    own.cover
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The plan of worlds in a file.
 ///
 /// # Errors
-/// When it is no plan.
-pub fn plan(text: &str) -> Result<WorldPlan, toml::de::Error> {
-    toml::from_str(text)
+/// When it is no plan, or no world can be made of it.
+pub fn plan(text: &str) -> Result<WorldPlan, String> {
+    let plan: WorldPlan = toml::from_str(text).map_err(|error| {
+        let place = error.span().map_or(0, |span| span.start);
+        let line = text[..place.min(text.len())].lines().count().max(1);
+        format!("line {line}: {}", error.message())
+    })?;
+    plan.check()?;
+    Ok(plan)
 }
