@@ -49,7 +49,10 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
         Some(state) => follow::taken(state, args, &root, &pseudonyms, &reading)?,
         None => read(args, &pseudonyms, &reading)?,
     };
-    traffic.check()?;
+    if traffic.requests == 0 {
+        return Err(Error::outside("no request was read")
+            .hint("give tables of requests; --attributes takes those that have none"));
+    }
     if traffic.weeks < 2 || traffic.proposing >= traffic.weeks {
         let needed = 2.max(traffic.proposing + 1);
         return Err(Error::outside(format_args!(
@@ -61,6 +64,7 @@ fn scanned(args: &CampaignScanArgs, output: &Output) -> Outcome {
             Some(_) => "these files are in the state: take later days as they come; a week that is not over does not count",
         }));
     }
+    traffic.check()?;
     let only_whole = args.whole_windows || args.follow.is_some();
     let testing = traffic.weeks - traffic.proposing;
     if only_whole && testing < args.window_weeks {

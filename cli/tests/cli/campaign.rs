@@ -202,11 +202,13 @@ fn nothing_raw_is_written() {
             assert!(!text.contains(secret.as_str()), "{secret} is in {text}");
         }
         // Addresses, user agents and templates of requests.
-        for part in ["10.", "agent-", "template-"] {
+        let mut numbers = text.split(|c: char| !c.is_ascii_digit() && c != '.');
+        let is_address = |own: &str| own.split('.').filter(|part| !part.is_empty()).count() >= 4;
+        assert!(!numbers.any(is_address), "an address is in {text}");
+        for part in ["agent-", "template-"] {
             let shown = text.match_indices(part).any(|(at, _)| match part {
                 // A property of style sheets.
                 "template-" => !text[..at].ends_with("grid-"),
-                "10." => text[at..].chars().take(15).filter(|c| *c == '.').count() >= 3,
                 _ => true,
             });
             assert!(!shown, "{part} is in {text}");
@@ -384,4 +386,94 @@ fn files_that_follow_one_another_are_scanned_as_if_given_at_once() {
         std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
         0o600
     );
+}
+
+/// A result that somebody changed gives nobody a key, nor does another root key; a campaign's name is no path.
+#[test]
+fn keys_are_given_by_whole_results_alone() {
+    let (bench, scanned) = scanned();
+    bench.key("other.key");
+    let cohorts = |result: &str, key: &str| {
+        format!("campaign cohorts {result} --key {key} --epoch e --none-in-use --out keys")
+    };
+    bench.refused(
+        &cohorts("scan.json", "other.key"),
+        2,
+        &["under root key", "the scan was made with"],
+    );
+    let changed: [fn(&mut Value); 4] = [
+        |campaign| campaign["campaign"] = "../../evil".into(),
+        |campaign| campaign["members"] = Value::Array(vec![]),
+        |campaign| campaign["members"][0]["group"] = 7.into(),
+        |campaign| campaign["groups"] = Value::Array(vec![]),
+    ];
+    for change in changed {
+        let mut own = scanned.clone();
+        change(&mut own["campaigns"][0]);
+        bench.write("changed.json", own.to_string());
+        bench.refused(
+            &cohorts("changed.json", "root.key"),
+            3,
+            &["changed.json", "scan again"],
+        );
+    }
+    assert!(!bench.path("keys").exists());
+}
+
+/// No window is over: nothing was tested, and nobody is cleared.
+#[test]
+fn nothing_is_cleared_that_was_not_tested() {
+    let bench = Bench::new();
+    bench.key("root.key");
+    let lines = (0..28 * 24).map(|hour| {
+        let time = 1_767_571_200 + hour * 3600 + hour % 50 * 60;
+        format!("{{\"time\":{time},\"account\":\"a{}\"}}\n", hour % 9)
+    });
+    bench.write("log.jsonl", lines.collect::<String>());
+    bench.refused(
+        "campaign scan --key root.key --whole-windows --propose-weeks 2 log.jsonl",
+        4,
+        &["nothing was tested yet", "more logs"],
+    );
+    bench.refused(
+        "campaign scan --key root.key --follow state --propose-weeks 2 log.jsonl",
+        4,
+        &["nothing was tested yet", "are in the state"],
+    );
+    bench.refused(
+        "campaign scan --key root.key --follow state --propose-weeks 2 --cap 10 log.jsonl",
+        2,
+        &["way to look at it"],
+    );
+    let scan = bench.ok("campaign scan --key root.key log.jsonl");
+    assert!(
+        scan.stdout.contains("no attribute was read"),
+        "{}",
+        scan.stdout
+    );
+}
+
+#[test]
+fn worlds_that_cannot_be_made_are_refused() {
+    let bench = Bench::new();
+    let plan = |weeks: &str, cover: &str| {
+        format!(
+            "innocents = 10\nweeks = {weeks}\nrequests = 5\noutages = 0\nreleases = 0\n[[harvests]]\npattern = \"queue\"\naccounts = 5\nrequests = 5\ncover = {cover}\nper_card = 0\nper_ip = 0\ntemplate = true\n"
+        )
+    };
+    for (weeks, cover, wanted) in [
+        ("0", "0.5", "weeks is 0"),
+        ("9", "2.0", "cover of harvest 1 is 2"),
+        ("9", "nan", "cover of harvest 1 is NaN"),
+        ("nine", "0.5", "line 2"),
+    ] {
+        bench.write("plan.toml", plan(weeks, cover));
+        bench.refused(
+            "campaign worlds --plan plan.toml",
+            2,
+            &["plan.toml", wanted],
+        );
+    }
+    bench.write("plan.toml", plan("3", "0.5"));
+    bench.ok("campaign worlds --plan plan.toml --out world");
 }

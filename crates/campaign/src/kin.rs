@@ -1,12 +1,16 @@
 //! Which hours take no part in which group's test.
 
-use crate::exchange::Population;
+use crate::exchange::{Minutes, Population, active};
 use crate::propose::Proposal;
 use crate::traffic::Traffic;
 use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 
-/// Groups that are tied: what one of them does is no event of everybody's for the others.
+/// Kin of more than a twentieth of all accounts are everybody.
+const EVERYBODY: usize = 20;
+
+/// Groups that are tied: what one of them does is no event of everybody's for the others. Nor is what one other kin alone did: several large
+/// harvests would hide each other behind their jobs.
 pub(crate) struct Kin {
     /// For each group its place in `unusual`.
     of: Vec<usize>,
@@ -30,12 +34,17 @@ impl Kin {
                 of[group as usize] = place;
             }
         }
-        let unusual = kin.par_iter().map(|own| {
+        let accounts = |own: &[(u32, u32)]| -> Vec<u32> {
             let groups = own
                 .iter()
                 .map(|&(_, group)| &proposal.groups[group as usize]);
-            let accounts: Vec<u32> = groups.flatten().copied().collect();
-            population.unusual_without(traffic, &accounts)
+            groups.flatten().copied().collect()
+        };
+        let peaks = Peaks::new(traffic, &kin, accounts);
+        let alone = population.unusual_but(|hour| peaks.but(hour, u32::MAX));
+        let unusual = kin.par_iter().enumerate().map(|(place, own)| {
+            let own = active(traffic, &accounts(own));
+            population.unusual_beside(&own, &alone, |hour| peaks.but(hour, place as u32))
         });
         Self {
             of,
@@ -46,5 +55,69 @@ impl Kin {
     /// Of every hour, whether it takes no part in a group's test.
     pub(crate) fn unusual(&self, group: usize) -> &[bool] {
         &self.unusual[self.of[group]]
+    }
+}
+
+/// What a kin did in an hour: the most accounts in one of its minutes, whose kin, and all of its minutes.
+#[derive(Clone)]
+struct Peak {
+    most: u32,
+    kin: u32,
+    minutes: Minutes,
+}
+
+/// Of every hour the two kin with the most accounts in one minute, the larger first.
+struct Peaks(Vec<[Option<Peak>; 2]>);
+
+impl Peaks {
+    fn new(
+        traffic: &Traffic,
+        kin: &[&[(u32, u32)]],
+        accounts: impl Fn(&[(u32, u32)]) -> Vec<u32> + Sync,
+    ) -> Self {
+        let hours = (traffic.weeks * crate::traffic::WEEK_HOURS) as usize;
+        let none = || Self(vec![[None, None]; hours]);
+        let own = kin
+            .par_iter()
+            .enumerate()
+            .fold(none, |mut peaks, (kin, own)| {
+                let kin = kin as u32;
+                let accounts = accounts(own);
+                if accounts.len() <= traffic.accounts.len() / EVERYBODY {
+                    for (hour, minutes) in active(traffic, &accounts) {
+                        let most = minutes.iter().copied().max().unwrap_or(0);
+                        peaks.put(hour, Peak { most, kin, minutes });
+                    }
+                }
+                peaks
+            });
+        own.reduce(none, |mut all, other| {
+            for (hour, own) in (0..).zip(other.0) {
+                own.into_iter()
+                    .flatten()
+                    .for_each(|peak| all.put(hour, peak));
+            }
+            all
+        })
+    }
+
+    /// Keeps the two largest, of equal ones those of the first kin: in whatever order they come.
+    fn put(&mut self, hour: u32, peak: Peak) {
+        let order = |own: &Peak| (std::cmp::Reverse(own.most), own.kin);
+        let [first, second] = &mut self.0[hour as usize];
+        match (&first, &second) {
+            (Some(own), _) if order(&peak) > order(own) => match second {
+                Some(own) if order(&peak) > order(own) => {}
+                _ => *second = Some(peak),
+            },
+            _ => *second = first.replace(peak),
+        }
+    }
+
+    /// The largest that is not of a kin.
+    fn but(&self, hour: u32, kin: u32) -> Option<&Minutes> {
+        let mut peaks = self.0[hour as usize].iter().flatten();
+        let peak = peaks.find(|own| own.kin != kin)?;
+        Some(&peak.minutes)
     }
 }

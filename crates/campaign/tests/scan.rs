@@ -223,5 +223,60 @@ fn times_that_are_wrong_are_refused() {
     let by_hour: Vec<u32> = good.iter().map(|minute| minute / 60 * 60).collect();
     let error = log(&by_hour).check().unwrap_err().to_string();
     assert!(error.contains("have no minutes"), "{error}");
-    assert!(log(&[]).check().is_err());
+}
+
+/// The jobs of a large harvest are no event of everybody's for another hand: its hours keep testing it.
+#[test]
+fn one_harvest_does_not_hide_another() {
+    let mut rng = ChaCha12Rng::seed_from_u64(9);
+    let mut below = |bound: u32| rng.next_u32() % bound;
+    let mut builder = Builder::default();
+    let begin = 29_459_520;
+    let card = builder.kind("card");
+    for name in 0..600_u32 {
+        let account = builder.account(Pseudonym(u128::from(name)));
+        // The first ten are one hand, twenty-five behind them another, the others are in fives.
+        let of = match name {
+            0..10 => 1,
+            10..35 => 2,
+            _ => 100 + name / 5,
+        };
+        let value = builder.value(card, Pseudonym(u128::from(of)));
+        builder.link(account, value, None);
+        for day in 0..42 {
+            for _ in 0..3 {
+                builder.request(
+                    account,
+                    begin + day * DAY + (8 + below(6)) * HOUR + below(60),
+                );
+            }
+        }
+    }
+    for day in 0..42 {
+        for hour in 8..14 {
+            let job = |minute: u32| begin + day * DAY + hour * HOUR + minute;
+            let (small, large) = (job(below(60)), job(below(60)));
+            for name in 0..35_u32 {
+                let account = builder.account(Pseudonym(u128::from(name)));
+                match name {
+                    10.. => builder.request(account, large),
+                    _ if below(3) == 0 => builder.request(account, small),
+                    _ => {}
+                }
+            }
+        }
+    }
+    let found = scanned(&builder.finish(0, proposing), 2);
+    assert!(found.unusual_hours > 100, "{}", found.unusual_hours);
+    let groups: Vec<(u32, u64)> = found
+        .campaigns
+        .iter()
+        .flat_map(|own| &own.groups)
+        .map(|group| (group.accounts, group.unusual_hours))
+        .collect();
+    assert_eq!(groups.len(), 2, "{groups:?}");
+    assert!(
+        groups.contains(&(10, 0)) && groups.contains(&(25, 0)),
+        "{groups:?}"
+    );
 }

@@ -16,4 +16,4 @@ pub use group::{SCREEN, Test, Tested, test};
 pub(crate) use random::Stream;
 pub use soft_rank::{Evidence, POWERS};
 pub use unusual::Population;
-pub(crate) use unusual::each_bit;
+pub(crate) use unusual::{Minutes, active, each_bit};

@@ -81,19 +81,54 @@ impl Population {
     /// Of every hour, whether it is unusual in what others than these accounts did.
     #[must_use]
     pub fn unusual_without(&self, traffic: &Traffic, accounts: &[u32]) -> Vec<bool> {
-        let own = accounts.iter().flat_map(|&account| traffic.hours(account));
-        let mut own: Vec<HourMask> = own.copied().collect();
-        own.sort_unstable_by_key(|hour| hour.hour);
-        let mut unusual = self.unusual.clone();
-        for own in own.chunk_by(|a, b| a.hour == b.hour) {
-            let mut counts = [0; 60];
-            for hour in own {
-                each_bit(hour.mask, |bit| counts[bit as usize] += 1);
+        self.unusual_beside(&active(traffic, accounts), &self.unusual, |_| None)
+    }
+
+    /// The same, where in each hour what `beside` says did not happen either; `alone` says it of hours in which these accounts did nothing.
+    pub(crate) fn unusual_beside<'a>(
+        &self,
+        own: &[(u32, Minutes)],
+        alone: &[bool],
+        beside: impl Fn(u32) -> Option<&'a Minutes>,
+    ) -> Vec<bool> {
+        let mut unusual = alone.to_vec();
+        for (hour, counts) in own {
+            let mut counts = *counts;
+            for (sum, count) in counts.iter_mut().zip(beside(*hour).into_iter().flatten()) {
+                *sum += count;
             }
-            unusual[own[0].hour as usize] = self.is_unusual(own[0].hour, &counts);
+            unusual[*hour as usize] = self.is_unusual(*hour, &counts);
         }
         unusual
     }
+
+    /// Of every hour, whether it is unusual without what happened in one place each.
+    pub(crate) fn unusual_but<'a>(&self, but: impl Fn(u32) -> Option<&'a Minutes>) -> Vec<bool> {
+        let hours = 0..self.hours.len() as u32;
+        let is = |hour: u32| match but(hour) {
+            Some(counts) => self.is_unusual(hour, counts),
+            None => self.unusual[hour as usize],
+        };
+        hours.map(is).collect()
+    }
+}
+
+/// How many accounts were active in each minute of an hour.
+pub(crate) type Minutes = [u32; 60];
+
+/// The hours in which accounts were active, with how many of them in each minute.
+pub(crate) fn active(traffic: &Traffic, accounts: &[u32]) -> Vec<(u32, Minutes)> {
+    let own = accounts.iter().flat_map(|&account| traffic.hours(account));
+    let mut own: Vec<HourMask> = own.copied().collect();
+    own.sort_unstable_by_key(|hour| hour.hour);
+    let hours = own.chunk_by(|a, b| a.hour == b.hour).map(|own| {
+        let mut counts = [0; 60];
+        for hour in own {
+            each_bit(hour.mask, |bit| counts[bit as usize] += 1);
+        }
+        (own[0].hour, counts)
+    });
+    hours.collect()
 }
 
 /// Calls `f` with every bit that is set.

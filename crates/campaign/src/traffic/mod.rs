@@ -1,10 +1,11 @@
 //! What was read: for each account the minutes in which it was active, and what it shares with others. No text of any log is in it.
 
 mod builder;
+mod hole;
 mod sound;
 
 pub use builder::{Builder, Parts};
-pub(crate) use sound::{QUIET_WEEKS, day_of, hole_of};
+pub(crate) use hole::{QUIET_WEEKS, day_of, hole_of};
 
 use crate::pseudonym::Pseudonym;
 use std::ops::Range;

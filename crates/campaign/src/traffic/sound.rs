@@ -1,21 +1,15 @@
 //! Whether traffic can be what it says: times that are wrong look like a very long and empty log.
 
-use super::{DAY, Traffic, WEEK, WEEK_HOURS};
+use super::hole::{QUIET_WEEKS, day_of, hole_of};
+use super::{Traffic, WEEK, WEEK_HOURS};
 use hallmark::{Error, Result};
-
-/// The longest time without any request, in weeks, that a log may have.
-pub(crate) const QUIET_WEEKS: u32 = 8;
 
 impl Traffic {
     /// Refuses traffic that nothing could be tested in because of how it was read.
     ///
     /// # Errors
-    /// When there is no request, when more than eight weeks in between have none, or when all requests stand in one minute of their hours.
+    /// When more than eight weeks have no request, or when all requests stand in one minute of their hours.
     pub fn check(&self) -> Result<()> {
-        if self.hours.is_empty() {
-            return Err(Error::outside("no request was read")
-                .hint("give tables of requests; --attributes takes those that have none"));
-        }
         let mut is_active = vec![false; self.weeks as usize];
         for hour in &self.hours {
             is_active[(hour.hour / WEEK_HOURS) as usize] = true;
@@ -39,21 +33,4 @@ impl Traffic {
         }
         Ok(())
     }
-}
-
-/// What is said of a time without requests.
-pub(crate) fn hole_of(from: &str, to: &str) -> Error {
-    Error::usage(format_args!(
-        "no request between {from} and {to}: a time is wrong, or the log has a hole of more than {QUIET_WEEKS} weeks"
-    ))
-    .hint("leave out records whose time is wrong, or scan one side of the hole; `time` is RFC 3339, or counts from 1970 in seconds to nanoseconds")
-}
-
-/// The day of a minute since 1970.
-pub(crate) fn day_of(minute: i64) -> String {
-    let days = minute.div_euclid(i64::from(DAY));
-    jiff::Timestamp::from_second(days * 86_400).map_or_else(
-        |_| format!("day {days} since 1970"),
-        |day| day.to_string().chars().take(10).collect(),
-    )
 }
