@@ -118,7 +118,7 @@ pub(crate) struct CampaignCohortsArgs {
     /// Two keys for each campaign
     #[arg(long)]
     pub(crate) halves: bool,
-    /// A file that names keys in use by their public ids, such as commitments, ledgers and results; repeat it
+    /// A file that names keys in use by their public ids, such as commitments, ledgers and results; repeat it, or say --none-in-use
     #[arg(long, value_name = "FILE", required_unless_present = "none_in_use")]
     pub(crate) in_use: Vec<PathBuf>,
     /// No key is in use yet

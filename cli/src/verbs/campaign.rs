@@ -164,7 +164,11 @@ fn pseudonyms(args: &CampaignPseudonymsArgs) -> Outcome {
     let pseudonyms = keyed(&root, &args.pseudonyms)?;
     let mut text = String::new();
     let what = if args.units { "unit" } else { "account" };
-    for line in given::text(&args.accounts)?.lines() {
+    for (line, number) in given::text(&args.accounts)?.lines().zip(1..) {
+        if line.is_empty() {
+            return Err(Error::usage("the line names nobody")
+                .at(format_args!("{}:{number}", args.accounts.display())));
+        }
         text += &format!("{}\n", pseudonyms.of(what, line.as_bytes()));
     }
     print(&text)?;

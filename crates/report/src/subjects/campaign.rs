@@ -52,9 +52,10 @@ fn says(scanned: &Scanned, campaign: &Campaign) -> String {
         ListName::Cleared => "no list",
     };
     format!(
-        "Coordinated: {} accounts in {} groups agree in their minutes beyond what their own habits explain; the groups are on {list}. {} of the accounts are on the named list. {} accounts of the same groups are on no list. Of all accounts on the cohort list at most {} in a hundred are expected to be wrong, on the named list {} in a thousand.",
+        "Coordinated: {} accounts in {} group{} agree in their minutes beyond what their own habits explain; the groups are on {list}. {} of the accounts are on the named list. {} accounts of the same groups are on no list. Of all accounts on the cohort list at most {} in a hundred are expected to be wrong, on the named list {} in a thousand.",
         count(campaign.cohort_accounts),
         campaign.groups.len(),
+        if campaign.groups.len() == 1 { "" } else { "s" },
         count(campaign.named_accounts),
         count(campaign.cleared_accounts),
         significant(100.0 * scanned.how.cohort_fdr),
