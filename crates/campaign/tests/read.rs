@@ -442,7 +442,7 @@ fn values_are_no_kinds() {
     let rows: Vec<String> = (0..40).map(|n| format!("secret-{n},a{n},card")).collect();
     std::fs::write(&table, format!("kind,account,value\n{}\n", rows.join("\n"))).unwrap();
     let paths = std::slice::from_ref(&table);
-    let error = read(&[log.clone()], paths, &reading("own", &[], 0)).unwrap_err();
+    let error = read(std::slice::from_ref(&log), paths, &reading("own", &[], 0)).unwrap_err();
     let error = error.to_string();
     assert!(
         error.contains("32 kinds") && !error.contains("secret"),
