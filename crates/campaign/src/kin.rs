@@ -6,7 +6,7 @@ use crate::traffic::Traffic;
 use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 
-/// Kin of more than a twentieth of all accounts are everybody.
+/// Kin of more than a twentieth of all accounts that were known when groups were proposed are everybody.
 const EVERYBODY: usize = 20;
 
 /// Groups that are tied: what one of them does is no event of everybody's for the others. Nor is what one other kin alone did: several large
@@ -83,7 +83,7 @@ impl Peaks {
             .fold(none, |mut peaks, (kin, own)| {
                 let kin = kin as u32;
                 let accounts = accounts(own);
-                if accounts.len() <= traffic.accounts.len() / EVERYBODY {
+                if accounts.len() <= traffic.known as usize / EVERYBODY {
                     for (hour, minutes) in active(traffic, &accounts) {
                         let most = minutes.iter().copied().max().unwrap_or(0);
                         peaks.put(hour, Peak { most, kin, minutes });
