@@ -11,7 +11,6 @@ use rayon::prelude::*;
 /// What all results are made from.
 pub(crate) struct Judged {
     pub(crate) proposal: Proposal,
-    pub(crate) population: Population,
     pub(crate) kin: Kin,
     pub(crate) tested: Vec<Tested>,
     pub(crate) asked: Asked,
@@ -42,7 +41,6 @@ impl Judged {
         };
         Self {
             proposal,
-            population,
             kin,
             tested,
             asked,

@@ -15,6 +15,8 @@ pub(crate) struct Kin {
     /// For each group its place in `unusual`.
     of: Vec<usize>,
     unusual: Vec<Vec<bool>>,
+    /// The hours that take no part in the test of whoever did nothing in them.
+    alone: Vec<bool>,
 }
 
 impl Kin {
@@ -49,7 +51,14 @@ impl Kin {
         Self {
             of,
             unusual: unusual.collect(),
+            alone,
         }
+    }
+
+    /// How many hours from one on everybody did something in, whatever one kin did.
+    pub(crate) fn unusual_hours(&self, from: u32) -> u64 {
+        let hours = self.alone.get(from as usize..).unwrap_or_default();
+        hours.iter().filter(|&&is| is).count() as u64
     }
 
     /// Of every hour, whether it takes no part in a group's test.

@@ -81,7 +81,6 @@ pub fn listed(traffic: &Traffic, scanning: &Scanning) -> (HashMap<Pseudonym, Lis
 pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
     let Judged {
         proposal,
-        population,
         kin,
         tested,
         asked,
@@ -115,10 +114,7 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
             scanning.seed,
             scanning.rules.cap_of(traffic),
         ),
-        unusual_hours: population.unusual_without(traffic, &[])[first as usize..]
-            .iter()
-            .filter(|&&is| is)
-            .count() as u64,
+        unusual_hours: kin.unusual_hours(first),
         groups_of_no_account: lists.of_no_account(),
         cleared_groups: (proposal.groups.len() - listed_groups) as u64,
         cleared_accounts: proposed_accounts - listed,

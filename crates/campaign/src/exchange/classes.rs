@@ -147,6 +147,9 @@ mod tests {
                 for (hour, mask) in hours {
                     assert_eq!(now[&hour].count_ones(), mask.count_ones());
                 }
+                // Who is asked about follows from it.
+                let now: Vec<(u32, u64)> = now.into_iter().collect();
+                assert_eq!(of(&now, within).movable(), classes.movable());
             }
         }
     }

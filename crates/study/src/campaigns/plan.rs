@@ -98,7 +98,8 @@ impl WorldPlan {
 pub fn plan(text: &str) -> Result<WorldPlan, String> {
     let plan: WorldPlan = toml::from_str(text).map_err(|error| {
         let place = error.span().map_or(0, |span| span.start);
-        let line = text[..place.min(text.len())].lines().count().max(1);
+        let before = text.bytes().take(place);
+        let line = 1 + before.filter(|&byte| byte == b'\n').count();
         format!("line {line}: {}", error.message())
     })?;
     plan.check()?;
