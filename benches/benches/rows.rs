@@ -8,12 +8,15 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use hallmark_benches::sampling::{add, softmax_sample};
 use hallmark_benches::top_k::TopK;
 use hallmark_core::cells::CellBatch;
+use hallmark_core::mark::{Sampler, Scratch};
 use hallmark_core::prf::{ChaCha12, Prf};
 use hallmark_core::row::{green_row, gumbel_argmax_candidates, gumbel_argmax_row};
+use hallmark_core::schemes::Tournament;
 
 const VOCABULARIES: [usize; 3] = [32_768, 131_072, 262_144];
 const TOP: usize = 100;
 const SURVIVORS: usize = 64;
+const LAYERS: u32 = 30;
 
 /// Logits that are nearly normal with a spread of 3, as the sum of six words.
 fn logits(tokens: usize) -> Vec<f32> {
@@ -59,6 +62,20 @@ fn survivors(c: &mut Criterion) {
                     .expect("finite logits")
             });
         });
+        let tournament = Tournament::new(ChaCha12::new([7; 32]), LAYERS);
+        let (mut logits, mut scratch) = (logits, Scratch::default());
+        group.bench_function("tournament over 64", |b| {
+            b.iter(|| {
+                position += 1;
+                cells.clear();
+                for &(_, token) in &survivors {
+                    cells.push(&[position, 7], token);
+                }
+                let logits = black_box(&mut logits);
+                let chosen = tournament.choose(&cells, logits, 0.5, &mut scratch);
+                chosen.expect("finite logits")
+            });
+        });
         group.finish();
     }
 }
@@ -85,6 +102,16 @@ fn whole_row(c: &mut Criterion) {
             });
         });
         let mut row = row;
+        let tournament = Tournament::new(ChaCha12::new([7; 32]), LAYERS);
+        let mut scratch = Scratch::default();
+        group.bench_function("tournament", |b| {
+            b.iter(|| {
+                position += 1;
+                let row = black_box(&mut row);
+                let chosen = tournament.choose_row(&[position, 7], row, 0.5, &mut scratch);
+                chosen.expect("finite logits")
+            });
+        });
         green(&mut group, &prf, &mut row);
         group.finish();
     }

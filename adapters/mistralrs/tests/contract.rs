@@ -17,11 +17,16 @@ const SCHEMES: [&str; 4] = ["gumbel", "dual-gumbel", "tournament", "green"];
 const PROMPT: [u32; 3] = [5, 6, 7];
 const SEED: u64 = 12;
 
+#[cfg(feature = "mistralrs")]
+use mistralrs_core::CustomLogitsProcessor;
+
 /// The trait as mistralrs-core 0.8.1 has it.
+#[cfg(not(feature = "mistralrs"))]
 trait CustomLogitsProcessor: Send + Sync {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> candle_core::Result<Tensor>;
 }
 
+#[cfg(not(feature = "mistralrs"))]
 impl CustomLogitsProcessor for Processor {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> candle_core::Result<Tensor> {
         Self::apply(self, logits, context)

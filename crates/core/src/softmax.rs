@@ -1,8 +1,8 @@
 //! From logits to probabilities to an ordinary, unkeyed draw.
 
 use crate::cells::TokenId;
-use crate::row::RowError;
-use crate::simd::Lanes;
+use crate::row::{RowError, unusable};
+use crate::simd::{Lanes, rows};
 
 /// Writes exp(logit − max) of every logit to `weights` and returns their sum; −∞ gives 0.
 ///
@@ -10,16 +10,30 @@ use crate::simd::Lanes;
 /// When a logit is NaN or +∞, or none is above −∞.
 pub(crate) fn weights(logits: &[f32], weights: &mut [f32]) -> Result<f64, RowError> {
     let top = top_logit(logits)?;
-    let mut total = 0.0;
-    for (logits, weights) in logits.chunks(LANES).zip(weights.chunks_mut(LANES)) {
-        let mut sum = 0.0;
-        for (&logit, weight) in logits.iter().zip(weights.iter_mut()) {
-            *weight = exp_nonpositive(logit - top);
-            sum += *weight;
-        }
-        total += f64::from(sum);
+    Ok(Lanes::detect().run(
+        #[inline(always)]
+        || weights_portable(logits, top, weights),
+    ))
+}
+
+#[inline(always)]
+fn weights_portable(logits: &[f32], top: f32, weights: &mut [f32]) -> f64 {
+    for (&logit, of) in logits.iter().zip(weights.iter_mut()) {
+        *of = weight(logit, top, 1.0);
     }
-    Ok(total)
+    let mut total = 0.0;
+    for chunk in weights.chunks(LANES) {
+        let mut sums = [0.0f32; 16];
+        let (parts, rest) = chunk.as_chunks::<16>();
+        for part in parts {
+            for (sum, &weight) in sums.iter_mut().zip(part) {
+                *sum += weight;
+            }
+        }
+        let whole: f32 = sums.iter().sum();
+        total += f64::from(whole + rest.iter().sum::<f32>());
+    }
+    total
 }
 
 /// The weight of a logit beside the largest one.
@@ -127,25 +141,11 @@ pub(crate) fn arg_max(logits: &[f32]) -> Result<usize, RowError> {
 const LANES: usize = 64;
 
 fn top_logit(logits: &[f32]) -> Result<f32, RowError> {
-    let mut top = f32::NEG_INFINITY;
-    for (token, &logit) in logits.iter().enumerate() {
-        if logit.is_nan() {
-            return Err(RowError::NaN {
-                token: token as TokenId,
-            });
-        }
-        top = top.max(logit);
+    match rows::scan(Lanes::detect(), logits) {
+        (_, false) => Err(unusable(logits, |at| at as TokenId)),
+        (f32::NEG_INFINITY, true) => Err(RowError::AllMasked),
+        (top, true) => Ok(top),
     }
-    if top == f32::INFINITY {
-        let token = logits.iter().position(|&logit| logit == top).unwrap_or(0);
-        return Err(RowError::Infinite {
-            token: token as TokenId,
-        });
-    }
-    if top == f32::NEG_INFINITY {
-        return Err(RowError::AllMasked);
-    }
-    Ok(top)
 }
 
 /// eˣ for x ≤ 0 with a relative error below 3e-7, 0 below −87; no branch, so that loops over it

@@ -56,8 +56,10 @@ fn main() {
                 buffer.copy_from_slice(&logits);
                 Row {
                     request,
-                    logits: buffer.as_mut_ptr(),
+                    candidates: ptr::null(),
+                    logits: buffer.as_mut_ptr().cast(),
                     length: vocabulary,
+                    format: 0,
                     uniform: 0.5,
                     choice: Choice::default(),
                     status: 0,

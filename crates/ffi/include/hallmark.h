@@ -8,7 +8,7 @@
 
 // The version of this interface: it rises when something that a caller was compiled against changes, such as the other structs, which have no
 // size of their own. Fields at the end of init structs, new functions and new statuses do not raise it.
-#define HALLMARK_ABI_VERSION 1
+#define HALLMARK_ABI_VERSION 2
 
 // What a call came to. Later versions may have more of them.
 typedef enum {
@@ -31,6 +31,16 @@ typedef enum {
   // A fault of the library's own, caught. Free the handle; other handles are sound.
   HALLMARK_PANIC = 99,
 } hallmark_status;
+
+// What the numbers of a row are.
+typedef enum {
+  // Single precision.
+  HALLMARK_F32 = 0,
+  // IEEE half precision.
+  HALLMARK_F16 = 1,
+  // bfloat16.
+  HALLMARK_BF16 = 2,
+} hallmark_format;
 
 // A profile under a key. Any number of threads may use it at once, and it must live until these calls are done. Requests keep what they need of
 // it, the key too, and go on after it was freed.
@@ -95,20 +105,24 @@ typedef struct {
   uint32_t marked;
 } hallmark_choice;
 
-// One request's row in a step.
+// One request's row in a step. Zero all of it, then set the fields.
 typedef struct {
   // The request; null for a row that is not marked, which is passed over: its choice stays as it is.
   hallmark_request *request;
-  // Its logits, indexed by token; scratch space afterwards.
-  float *logits;
+  // The tokens that survived truncation, whose logits follow; null for a whole row, which is indexed by token.
+  const uint32_t *candidates;
+  // Its logits, numbers of its format; scratch space afterwards.
+  void *logits;
   // How many.
   size_t length;
+  // What its logits are, a `hallmark_format`: 0 is single precision.
+  uint32_t format;
+  // What the row came to, a `hallmark_status`; a row that failed has accepted nothing, and `hallmark_request_error` says why.
+  int32_t status;
   // Its ordinary randomness of this step, in [0, 1): one that is 0 because nobody set it takes the first token each time.
   double uniform;
   // What was chosen.
   hallmark_choice choice;
-  // What the row came to, a `hallmark_status`; a row that failed has accepted nothing, and `hallmark_request_error` says why.
-  int32_t status;
 } hallmark_row;
 
 #ifdef __cplusplus
@@ -265,6 +279,15 @@ void hallmark_request_reset(hallmark_request *request);
 size_t hallmark_step_rows(hallmark_row *rows,
                           size_t count,
                           uint32_t accept);
+
+// Adds the bias of `green` to each of `count` whole rows, in their own format, for an engine that truncates and samples by itself afterwards;
+// a row's `choice.marked` is 1 where it is marked, and otherwise its logits are as they were. Threads, bad rows and what is returned are those
+// of `hallmark_step_rows`.
+//
+// # Safety
+// As for [`hallmark_step_rows`].
+size_t hallmark_step_bias(hallmark_row *rows,
+                          size_t count);
 
 // Says how many threads share a step's rows and a detection, from the next call on; 0 is one for each processor that the process may use,
 // which is what it is where nobody asks. 1 makes the calling thread do all of a step.

@@ -46,12 +46,12 @@ pub use request::{
     hallmark_request_rollback,
 };
 pub use status::Status;
-pub use step::{Row, hallmark_step_rows};
+pub use step::{Format, Row, hallmark_step_bias, hallmark_step_rows};
 pub use threads::hallmark_threads;
 
 /// The version of this interface: it rises when something that a caller was compiled against changes, such as the other structs, which have no
 /// size of their own. Fields at the end of init structs, new functions and new statuses do not raise it.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// The version of the interface that the library was built with: [`ABI_VERSION`] of its header.
 #[unsafe(no_mangle)]

@@ -232,6 +232,35 @@ pub(crate) fn row_of(
     })
 }
 
+/// The choice among candidates.
+pub(crate) fn among(
+    marker: &mut Marker,
+    vocabulary: usize,
+    candidates: &[TokenId],
+    logits: &mut [f32],
+    uniform: f64,
+) -> Result<Choice, Fault> {
+    check_uniform(uniform)?;
+    let largest = candidates.iter().copied().max();
+    largest.map_or(Ok(()), |token| check_token(vocabulary, token))?;
+    let choice = marker.choose(candidates, logits, uniform)?;
+    Ok(Choice {
+        index: choice.index,
+        token: candidates[choice.index],
+        marked: u32::from(choice.marked),
+    })
+}
+
+/// Adds a bias to a whole row; says whether the position is marked.
+pub(crate) fn bias_of(
+    marker: &mut Marker,
+    vocabulary: usize,
+    logits: &mut [f32],
+) -> Result<bool, Fault> {
+    check_row(vocabulary, logits)?;
+    Ok(marker.bias_row(logits)?)
+}
+
 fn check_row(vocabulary: usize, logits: &[f32]) -> Result<(), Fault> {
     if logits.len() != vocabulary {
         let found = logits.len();
@@ -279,18 +308,12 @@ pub unsafe extern "C" fn hallmark_request_choose(
     unsafe {
         with(request, |marker, vocabulary| {
             check_out(choice)?;
-            let candidates: &[TokenId] = slice(candidates, length)?;
+            let candidates = slice(candidates, length)?;
             let logits = slice_mut(logits, length)?;
-            check_uniform(uniform)?;
-            let largest = candidates.iter().copied().max();
-            largest.map_or(Ok(()), |token| check_token(vocabulary, token))?;
-            let chosen = marker.choose(candidates, logits, uniform)?;
-            let found = Choice {
-                index: chosen.index,
-                token: candidates[chosen.index],
-                marked: u32::from(chosen.marked),
-            };
-            write(choice, found)
+            write(
+                choice,
+                among(marker, vocabulary, candidates, logits, uniform)?,
+            )
         })
     }
 }
@@ -312,8 +335,7 @@ pub unsafe extern "C" fn hallmark_request_bias_row(
         with(request, |marker, vocabulary| {
             check_out(marked)?;
             let logits = slice_mut(logits, length)?;
-            check_row(vocabulary, logits)?;
-            write(marked, u32::from(marker.bias_row(logits)?))
+            write(marked, u32::from(bias_of(marker, vocabulary, logits)?))
         })
     }
 }

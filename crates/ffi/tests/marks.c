@@ -215,7 +215,9 @@ static void steps(const hallmark_mark *mark) {
       memcpy(logits[1][row], logits[0][row], sizeof logits[0][row]);
       memset(&rows[row], 0xEE, sizeof rows[row]);
       rows[row].request = row == 5 ? NULL : together[row];
+      rows[row].candidates = NULL;
       rows[row].logits = logits[1][row];
+      rows[row].format = HALLMARK_F32;
       rows[row].length = VOCABULARY;
       rows[row].uniform = uniform();
     }
@@ -239,6 +241,95 @@ static void steps(const hallmark_mark *mark) {
     hallmark_request_free(alone[row]);
     hallmark_request_free(together[row]);
   }
+}
+
+/* bfloat16 is the upper half of a float. */
+static void halve(uint16_t *to, const float *from, size_t length) {
+  for (size_t at = 0; at < length; at++) {
+    uint32_t bits;
+    memcpy(&bits, &from[at], sizeof bits);
+    to[at] = (uint16_t)(bits >> 16);
+  }
+}
+
+static void widen(float *to, const uint16_t *from, size_t length) {
+  for (size_t at = 0; at < length; at++) {
+    uint32_t bits = (uint32_t)from[at] << 16;
+    memcpy(&to[at], &bits, sizeof bits);
+  }
+}
+
+/* Candidates, half precision and a bias in one step are what single calls make of them. */
+static void mixed_steps(const hallmark_mark *mark, const hallmark_mark *green) {
+  hallmark_request *alone = request_of(mark, 0);
+  const int64_t begun[] = {5, 6, 8};
+  CHECK(hallmark_request_accept_all(alone, begun, 3) == HALLMARK_OK);
+  static float wide[VOCABULARY], again[VOCABULARY];
+  static uint16_t half[VOCABULARY];
+  uint32_t candidates[VOCABULARY];
+  fill(again);
+  halve(half, again, VOCABULARY);
+  widen(wide, half, VOCABULARY);
+  memcpy(again, wide, sizeof wide);
+  for (uint32_t token = 0; token < VOCABULARY; token++) candidates[token] = token;
+  hallmark_row rows[4];
+  memset(rows, 0, sizeof rows);
+  for (int row = 0; row < 4; row++) {
+    rows[row].request = hallmark_request_clone(alone);
+    rows[row].length = VOCABULARY;
+    rows[row].uniform = 0.5;
+  }
+  rows[0].logits = half;
+  rows[0].format = HALLMARK_BF16;
+  rows[1].logits = wide;
+  rows[1].candidates = candidates + 100;
+  rows[1].length = 50;
+  rows[2].logits = wide + 500;
+  rows[2].format = 77;
+  rows[3].candidates = candidates;
+  CHECK(hallmark_step_rows(rows, 4, 1) == 2);
+  CHECK(rows[2].status == HALLMARK_BAD_ARGUMENT && rows[3].status == HALLMARK_BAD_ARGUMENT);
+  hallmark_choice choice;
+  float few[50];
+  memcpy(few, again, sizeof few);
+  CHECK(hallmark_request_choose(alone, candidates + 100, few, 50, 0.5, &choice) == HALLMARK_OK);
+  CHECK(rows[1].status == HALLMARK_OK && rows[1].choice.token == choice.token && rows[1].choice.marked);
+  CHECK(choice.token >= 100 && choice.token < 150 && rows[1].choice.index + 100 == choice.token);
+  CHECK(hallmark_request_choose_row(alone, again, VOCABULARY, 0.5, &choice) == HALLMARK_OK);
+  CHECK(rows[0].status == HALLMARK_OK && rows[0].choice.token == choice.token && rows[0].choice.marked);
+  for (int row = 0; row < 4; row++) hallmark_request_free(rows[row].request);
+  hallmark_request_free(alone);
+
+  hallmark_request *biased = request_of(green, 0);
+  fill(again);
+  halve(half, again, VOCABULARY);
+  memset(rows, 0, sizeof rows);
+  for (int row = 0; row < 3; row++) {
+    rows[row].request = row == 2 ? request_of(mark, 0) : request_of(green, 0);
+    rows[row].logits = half;
+    rows[row].length = VOCABULARY;
+    rows[row].format = HALLMARK_BF16;
+  }
+  /* Not open yet: nothing is touched. A mark that is no bias is an error, and a bias has no candidates. */
+  static uint16_t before[VOCABULARY];
+  memcpy(before, half, sizeof half);
+  rows[1].candidates = candidates;
+  CHECK(hallmark_step_bias(rows, 3) == 2);
+  CHECK(rows[0].status == HALLMARK_OK && rows[0].choice.marked == 0 && memcmp(before, half, sizeof half) == 0);
+  CHECK(rows[1].status == HALLMARK_BAD_ARGUMENT && rows[2].status == HALLMARK_BAD_ROW);
+  CHECK(hallmark_request_accept(rows[0].request, 3) == HALLMARK_OK && hallmark_request_accept(biased, 3) == HALLMARK_OK);
+  widen(again, half, VOCABULARY);
+  uint32_t marked = 0;
+  CHECK(hallmark_request_bias_row(biased, again, VOCABULARY, &marked) == HALLMARK_OK && marked == 1);
+  CHECK(hallmark_step_bias(rows, 1) == 0 && rows[0].choice.marked == 1);
+  widen(wide, half, VOCABULARY);
+  for (int token = 0; token < VOCABULARY; token++) {
+    /* What is written back has eight bits. */
+    CHECK(again[token] == wide[token] || fabsf(again[token] - wide[token]) <= 0.005f * fabsf(again[token]));
+  }
+  CHECK(memcmp(before, half, sizeof half) != 0 && isinf(wide[7]));
+  for (int row = 0; row < 3; row++) hallmark_request_free(rows[row].request);
+  hallmark_request_free(biased);
 }
 
 /* A child that was forked has none of its parent's threads, and makes its own. */
@@ -287,6 +378,7 @@ int main(void) {
   hallmark_threads(3);
   steps(ring);
   forked(ring);
+  mixed_steps(mark, green);
 
   uint32_t tokens[LENGTH];
   whole_rows(mark, tokens);

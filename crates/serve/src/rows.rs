@@ -1,23 +1,11 @@
 //! A step of many requests at once, on rows of single or half precision.
 
 use crate::request::{Request, RequestError};
-use half::slice::HalfFloatSliceExt;
-use half::{bf16, f16};
 use hallmark_core::cells::TokenId;
 use hallmark_core::marker::Choice;
+pub use hallmark_core::row::Logits;
 use hallmark_core::sampling::Sampling;
 use rayon::prelude::*;
-use std::cell::RefCell;
-
-/// A row of logits, indexed by token.
-pub enum Logits<'a> {
-    /// Single precision.
-    F32(&'a mut [f32]),
-    /// IEEE half precision.
-    F16(&'a mut [f16]),
-    /// bfloat16.
-    Bf16(&'a mut [bf16]),
-}
 
 /// One request's row in a step.
 pub struct Row<'a> {
@@ -29,38 +17,6 @@ pub struct Row<'a> {
     pub sampling: Option<Sampling>,
     /// Its ordinary randomness; without it the request's own is used.
     pub uniform: Option<f64>,
-}
-
-thread_local! {
-    /// A row in single precision, of each thread.
-    static WIDENED: RefCell<Vec<f32>> = RefCell::default();
-}
-
-impl Logits<'_> {
-    /// Does something with the row in single precision, and takes back what became of it if `keep`.
-    fn with<R>(&mut self, keep: bool, work: impl FnOnce(&mut [f32]) -> R) -> R {
-        WIDENED.with_borrow_mut(|widened| match self {
-            Self::F32(row) => work(row),
-            Self::F16(row) => {
-                widened.resize(row.len(), 0.0);
-                row.convert_to_f32_slice(widened);
-                let result = work(widened);
-                if keep {
-                    row.convert_from_f32_slice(widened);
-                }
-                result
-            }
-            Self::Bf16(row) => {
-                widened.resize(row.len(), 0.0);
-                row.convert_to_f32_slice(widened);
-                let result = work(widened);
-                if keep {
-                    row.convert_from_f32_slice(widened);
-                }
-                result
-            }
-        })
-    }
 }
 
 /// Chooses a token for each row, on the threads of the current rayon pool; where `accept` is set, each request then has it. A row that

@@ -11,9 +11,13 @@ use crate::simd::{Lanes, rows};
 
 mod green;
 mod gumbel;
+#[cfg(feature = "half")]
+mod logits;
 
 pub use green::green_row;
 pub use gumbel::{gumbel_argmax_candidates, gumbel_argmax_row};
+#[cfg(feature = "half")]
+pub use logits::Logits;
 
 /// Why no token can be drawn from these logits. The request fails; the process does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

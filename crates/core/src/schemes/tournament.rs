@@ -10,6 +10,7 @@ use crate::law::Law;
 use crate::mark::{Reading, Sampler, Scratch};
 use crate::prf::Prf;
 use crate::row::RowError;
+use crate::simd::{Lanes, tournament};
 use crate::softmax;
 
 /// Two-leaf tournament sampling.
@@ -31,42 +32,17 @@ impl<P: Prf> Tournament<P> {
         Self { prf, layers }
     }
 
+    /// Plays all layers over the words in `scratch`, which are padded here to whole blocks of tokens without weight.
     fn play(&self, logits: &[f32], uniform: f64, scratch: &mut Scratch) -> Result<usize, RowError> {
         let Scratch { words, weights } = scratch;
+        let padded = logits.len().next_multiple_of(tournament::BLOCK);
         weights.resize(logits.len(), 0.0);
-        let mut total = softmax::weights(logits, weights)?;
-        for layer in 0..self.layers {
-            let ones = weight_of_ones(weights, words, layer);
-            let base = (1.0 - ones / total).max(0.0) as f32;
-            total = 0.0;
-            for (weights, words) in weights.chunks_mut(LANES).zip(words.chunks(LANES)) {
-                let mut sum = 0.0;
-                for (weight, &word) in weights.iter_mut().zip(words) {
-                    *weight *= base + (word >> layer & 1) as f32;
-                    sum += *weight;
-                }
-                total += f64::from(sum);
-            }
-        }
+        let total = softmax::weights(logits, weights)?;
+        weights.resize(padded, 0.0);
+        words.resize(padded, 0);
+        let total = tournament::play(Lanes::detect(), weights, words, self.layers, total);
         Ok(softmax::pick(weights, total, uniform))
     }
-}
-
-/// Stretch that is summed in single precision before it is added in double.
-const LANES: usize = 64;
-
-fn weight_of_ones(weights: &[f32], words: &[u32], layer: u32) -> f64 {
-    let chunks = weights.chunks(LANES).zip(words.chunks(LANES));
-    chunks
-        .map(|(weights, words)| {
-            let pairs = weights.iter().zip(words);
-            f64::from(
-                pairs
-                    .map(|(weight, word)| weight * (word >> layer & 1) as f32)
-                    .sum::<f32>(),
-            )
-        })
-        .sum()
 }
 
 impl<P: Prf> Reading for Tournament<P> {

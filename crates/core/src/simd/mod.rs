@@ -24,6 +24,7 @@ pub(crate) mod chacha;
 pub(crate) mod convolution;
 pub(crate) mod rows;
 pub(crate) mod swaps;
+pub(crate) mod tournament;
 
 /// A vector unit that this machine has.
 ///
