@@ -85,13 +85,13 @@ pub(crate) struct CampaignScanArgs {
     pub(crate) clusters: Option<PathBuf>,
 }
 
-/// Say why accounts were put together, and what would clear one of them
+/// Say why accounts were put together, what would clear one of them, or why a group was cleared
 #[derive(clap::Args)]
 pub(crate) struct CampaignExplainArgs {
     /// What `campaign scan --format json` printed
     #[arg(value_name = "RESULT")]
     pub(crate) result: PathBuf,
-    /// The campaign
+    /// A campaign (c-…), a cleared group (g-…), or the pseudonym of an account of either
     #[arg(value_name = "CAMPAIGN")]
     pub(crate) campaign: String,
     /// Write a self-contained page for people to this new file; `-` is stdout, instead of the result

@@ -3,7 +3,7 @@
 use super::p_value::p_text;
 use crate::results::campaign::CampaignCohorts;
 use hallmark_campaign::character::Character;
-use hallmark_campaign::results::{Campaign, Group, ListName, Scanned};
+use hallmark_campaign::results::{Campaign, ClearedGroup, Group, ListName, Scanned};
 use hallmark_campaign::visible::Visible;
 use hallmark_study::campaigns::CampaignRuns;
 use std::fmt::Write as _;
@@ -42,6 +42,13 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
             read.accounts_without_requests
         );
     }
+    if read.files_taken_before > 0 {
+        let _ = writeln!(
+            text,
+            "{} files were taken before, and were passed over",
+            read.files_taken_before
+        );
+    }
     if read.values.is_empty() {
         text.push_str("no attribute was read: groups come from minutes alone (--layout, --field attr.KIND=…, --attributes)\n");
     }
@@ -62,7 +69,7 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
     );
     let _ = writeln!(
         text,
-        "{} of these groups, and {} accounts, have enough minutes in hours that could be exchanged to show anything",
+        "{} of these groups, and {} accounts, have enough hours that could be exchanged to show anything",
         proposed.groups_asked, proposed.accounts_asked
     );
     if proposed.minute_pairs > 0 {
@@ -85,6 +92,21 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
             "in {} hours everybody did something in one minute; they took no part",
             scanned.unusual_hours
         );
+        let testing = u64::from(read.weeks - read.weeks_that_propose) * 7 * 24;
+        if scanned.unusual_hours > testing / 5 {
+            let _ = writeln!(
+                text,
+                "WARNING: these are {:.0}% of all hours that test, and what took place in them is not seen. Something large changed its minutes after the weeks that propose: scan a later stretch of the log too",
+                100.0 * scanned.unusual_hours as f64 / testing.max(1) as f64
+            );
+        }
+    }
+    if read.late_attributes > 0 {
+        let _ = writeln!(
+            text,
+            "{} attributes were first seen while the tests ran, and take no part",
+            read.late_attributes
+        );
     }
     if scanned.campaigns.is_empty() {
         text.push_str("\nNo group is coordinated beyond what its accounts' own habits explain.\n");
@@ -93,18 +115,7 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
         text.push('\n');
         campaign_lines(&mut text, campaign);
     }
-    let _ = writeln!(
-        text,
-        "\nCleared: {} groups, {} accounts. They share something, and their minutes agree no more than their habits explain.",
-        scanned.cleared_groups, scanned.cleared_accounts
-    );
-    if scanned.groups_of_no_account > 0 {
-        let _ = writeln!(
-            text,
-            "{} of these groups agree as a whole, as a class does whose timetable changes, and no account of them does with the others.",
-            scanned.groups_of_no_account
-        );
-    }
+    cleared_lines(&mut text, scanned);
     for visible in &scanned.visible {
         let _ = writeln!(text, "{}", visible_text(visible));
     }
@@ -114,7 +125,125 @@ pub(crate) fn campaign_text(scanned: &Scanned) -> String {
         100.0 * scanned.how.cohort_fdr,
         1000.0 * scanned.how.named_fdr
     );
+    if let Some(one) = scanned.campaigns.first() {
+        let _ = writeln!(
+            text,
+            "What speaks for and against each: keep the result (hallmark --format json campaign scan … > scan.json), then hallmark campaign explain scan.json {}, or a cleared group, or an account's pseudonym.",
+            one.campaign
+        );
+    }
     text
+}
+
+/// Cleared groups that are named; results have all.
+const NAMED: usize = 5;
+
+fn cleared_lines(text: &mut String, scanned: &Scanned) {
+    let _ = writeln!(
+        text,
+        "\nCleared: {} groups, {} accounts. They share something, and their minutes agree no more than their habits explain.",
+        scanned.cleared_groups, scanned.cleared_accounts
+    );
+    let largest = scanned.cleared.iter().filter(|own| own.could_show);
+    for own in largest.take(NAMED) {
+        let _ = writeln!(text, "  {}", cleared_text(own));
+    }
+    let unknown = scanned.cleared.iter().filter(|own| !own.could_show);
+    let (groups, accounts) = (
+        unknown.clone().count(),
+        scanned.proposed.accounts - scanned.proposed.accounts_asked,
+    );
+    if accounts > 0 {
+        let _ = writeln!(
+            text,
+            "Not known: {groups} groups and {accounts} accounts share something and were hardly ever active in hours that have another to be exchanged for. Nothing speaks against them, and nothing clears them."
+        );
+    }
+    if scanned.groups_of_no_account > 0 {
+        let _ = writeln!(
+            text,
+            "{} of the cleared groups agree as a whole, as a class does whose timetable changes, and no account of them does with the others.",
+            scanned.groups_of_no_account
+        );
+    }
+}
+
+fn cleared_text(own: &ClearedGroup) -> String {
+    let shared: Vec<String> = own
+        .shared
+        .iter()
+        .map(|shared| format!("{} share one {}", shared.accounts, shared.kind))
+        .collect();
+    let shared = match shared.is_empty() {
+        true => "put together by minutes of the weeks that propose".to_owned(),
+        false => shared.join(", "),
+    };
+    format!(
+        "{}: {} accounts ({shared}); {} pairs in one minute, where their own habits lead to expect {:.0} (with a standard deviation of {:.0})",
+        own.group,
+        own.members.len(),
+        own.pairs,
+        own.expected_pairs,
+        own.spread_pairs
+    )
+}
+
+/// Why a group is on no list.
+pub(crate) fn cleared_group_text(scanned: &Scanned, own: &ClearedGroup) -> String {
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{}: {}\n  {}",
+        own.group,
+        match own.could_show {
+            true => "CLEARED",
+            false => "NOT KNOWN: too few hours that could be exchanged to show anything",
+        },
+        cleared_text(own)
+    );
+    for shared in &own.shared {
+        let _ = writeln!(
+            text,
+            "  {} of them share one {} ({} of all accounts have it), {}",
+            shared.accounts, shared.kind, shared.of_all, shared.value
+        );
+    }
+    let share = 100.0 * own.movable_minutes as f64 / own.minutes.max(1) as f64;
+    let _ = writeln!(
+        text,
+        "  {} of {} active minutes ({share:.0}%) stand in hours that could be exchanged; {} hours were left out as unusual",
+        own.movable_minutes, own.minutes, own.unusual_hours
+    );
+    let _ = writeln!(
+        text,
+        "  evidence 10^{:.1}{}{}",
+        own.log10_e_of_hours,
+        narrower_text(&own.log10_e_narrower),
+        match (own.is_screened_out, own.agrees_as_a_whole) {
+            (true, _) =>
+                ", of a first look: next to nothing, of the group or of all but a few of its accounts",
+            (_, true) => ", enough for a group: but no account of it agrees with the others",
+            _ => "",
+        }
+    );
+    let size = own.members.len();
+    let near = scanned
+        .visible
+        .iter()
+        .min_by_key(|seen| size.abs_diff(seen.accounts as usize));
+    if let Some(near) = near {
+        let _ = writeln!(text, "  {}", visible_text(near));
+    }
+    text
+}
+
+fn narrower_text(narrower: &[f64]) -> String {
+    match narrower {
+        [week, within, ..] => {
+            format!(", 10^{week:.1} within the hour of the week, 10^{within:.1} within one week")
+        }
+        _ => String::new(),
+    }
 }
 
 fn campaign_lines(text: &mut String, campaign: &Campaign) {
@@ -165,7 +294,7 @@ fn visible_text(visible: &Visible) -> String {
 pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
     let mut text = String::new();
     campaign_lines(&mut text, campaign);
-    text.push_str("\nEvidence behind each window of the weeks that test (1 says nothing, larger speaks for coordination):\n");
+    text.push_str("\nEvidence after each window of the weeks that test, all windows up to there together (1 says nothing, larger speaks for coordination):\n");
     for group in &campaign.groups {
         let weeks: Vec<String> = group
             .log10_e_by_window
@@ -175,9 +304,11 @@ pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
         let share = 100.0 * group.movable_minutes as f64 / group.minutes.max(1) as f64;
         let _ = writeln!(
             text,
-            "  group of {}: {}\n    {} of {} active minutes ({share:.0}%) stand in hours that could be exchanged; {} hours were left out as unusual\n    {}",
+            "  group of {}: {}; over all of them and longer ones 10^{:.1}{}\n    {} of {} active minutes ({share:.0}%) stand in hours that could be exchanged; {} hours were left out as unusual\n    {}",
             group.accounts,
             weeks.join(", "),
+            group.log10_e_of_hours,
+            narrower_text(&group.log10_e_narrower),
             group.movable_minutes,
             group.minutes,
             group.unusual_hours,
@@ -247,7 +378,11 @@ pub(crate) fn keyed_text(table: &CampaignCohorts) -> String {
             cohort.label, cohort.accounts, cohort.key_id
         );
     }
-    let _ = writeln!(text, "seed committed to as {}", table.seed_commitment);
+    let _ = writeln!(
+        text,
+        "seed committed to as {}\nNext: ring.tsv to the serving side, and `commit --cohorts` with cohorts.json before the first answer under these keys",
+        table.seed_commitment
+    );
     text
 }
 

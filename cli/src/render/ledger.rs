@@ -17,7 +17,7 @@ pub(crate) fn ledger_text(log: &Log) -> String {
     if log.torn_lines > 0 {
         let _ = writeln!(
             text,
-            "{} lines are torn: a process was killed while it wrote",
+            "{} lines are no events: torn where a process was killed while it wrote, or changed since",
             log.torn_lines
         );
     }
@@ -43,6 +43,10 @@ fn push_key(text: &mut String, key: &LoggedKey) {
             "were not sent, and belong to the log all the same",
         ),
         (key.gave_up, "were marked in part"),
+        (
+            key.taken_back,
+            "tokens were sampled and taken back, and are in no record: T3r's condition that the log is whole does not hold for them",
+        ),
         (
             key.without_tokens,
             "were kept without their tokens: no log of first visits can be made of them",

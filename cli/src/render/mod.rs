@@ -28,7 +28,9 @@ mod study;
 mod twins;
 
 pub(crate) use calibrate::calibrate_text;
-pub(crate) use campaign::{campaign_text, explain_text, keyed_text, worlds_text};
+pub(crate) use campaign::{
+    campaign_text, cleared_group_text, explain_text, keyed_text, worlds_text,
+};
 pub(crate) use checks::checks_text;
 pub(crate) use collect::collect_text;
 pub(crate) use demo::demo_text;

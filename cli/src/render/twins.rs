@@ -65,7 +65,7 @@ pub(crate) fn twins_tested_text(tested: &Tested) -> String {
             "FOUND: the suspect depends on which answers were sent, beyond the twins that were not.\n"
         }
         Conclusion::NotFound => {
-            "NOT FOUND: sent answers and their twins look alike to the suspect.\n"
+            "NOT FOUND: it is not shown that the suspect depends on which answers were sent.\n"
         }
         Conclusion::Inconclusive => {
             let mut conditions = tested.conditions.iter();
@@ -86,6 +86,12 @@ pub(crate) fn twins_tested_text(tested: &Tested) -> String {
             Feature::Similarity => "how similar the suspect's answers are to each",
         }
     );
+    let all = tested.findings.first().map(|own| &own.finding);
+    if let Some(share) = all.and_then(|own| own.share.as_ref())
+        && share.high < 0.5
+    {
+        text.push_str("The twins that were NOT sent are ahead in more pairs than chance explains. Larger scores must mean that an answer is likelier to the suspect: were these losses, give their negatives.\n");
+    }
     for found in tested.findings.iter().take(MOST) {
         finding(&mut text, found);
     }

@@ -84,7 +84,49 @@ fn the_harvest_is_found_and_the_campus_is_cleared() {
     bench.refused(
         "campaign explain scan.json c-none",
         2,
-        &["no campaign is called", name],
+        &["no campaign or group is called", name],
+    );
+
+    // Why the campus is cleared: by an account of it, and by the group's name.
+    bench.write("campus", accounts(|role| role == "campus").join("\n"));
+    let campus = bench.ok("campaign pseudonyms --key root.key campus").stdout;
+    let explained = campus.lines().map(|account| {
+        let text = bench
+            .ok(&format!("campaign explain scan.json {account}"))
+            .stdout;
+        assert!(
+            text.contains("CLEARED") || text.contains("NOT KNOWN"),
+            "{text}"
+        );
+        text
+    });
+    let groups: BTreeSet<String> = explained.take(20).collect();
+    let campus = groups.iter().find(|text| text.contains("share one ip"));
+    let campus = campus.expect("the campus has one address");
+    for part in [
+        "CLEARED",
+        "habits lead to expect",
+        "evidence 10^",
+        "could be exchanged",
+    ] {
+        assert!(campus.contains(part), "{campus}");
+    }
+    let group = campus.split(':').next().unwrap();
+    assert_eq!(
+        &bench
+            .ok(&format!("campaign explain scan.json {group}"))
+            .stdout,
+        campus
+    );
+    bench.refused(
+        &format!("campaign explain scan.json {group} --html page.html"),
+        2,
+        &["a page is of a campaign"],
+    );
+    bench.refused(
+        &format!("campaign explain scan.json {}", "0".repeat(32)),
+        4,
+        &["in no group", "pseudonyms"],
     );
 }
 
@@ -272,7 +314,7 @@ fn worlds_are_made_scanned_and_written() {
     let bench = Bench::new();
     bench.write(
         "plan.toml",
-        "innocents = 150\nweeks = 6\nrequests = 60\noutages = 1\nreleases = 1\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 200\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
+        "innocents = 150\nweeks = 9\nrequests = 90\noutages = 1\nreleases = 1\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 300\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
     );
     let line =
         "campaign worlds --plan plan.toml --worlds 2 --seed 3 --surrogates 199 --window-weeks 2";
@@ -297,7 +339,7 @@ fn worlds_are_made_scanned_and_written() {
 fn world_in_two(bench: &Bench) {
     bench.write(
         "plan.toml",
-        "innocents = 150\nweeks = 6\nrequests = 60\noutages = 1\nreleases = 1\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 200\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
+        "innocents = 150\nweeks = 9\nrequests = 90\noutages = 1\nreleases = 1\n[[harvests]]\npattern = \"fan-out\"\naccounts = 20\nrequests = 300\ncover = 0.5\nper_card = 10\nper_ip = 10\ntemplate = true\n",
     );
     bench.ok("campaign worlds --plan plan.toml --seed 3 --out world");
     let requests = bench.read("world/requests.csv");
@@ -328,6 +370,8 @@ fn files_that_follow_one_another_are_scanned_as_if_given_at_once() {
     // All but which files were read in this run.
     let said = |mut scanned: Value| {
         scanned.as_object_mut().unwrap().remove("files").unwrap();
+        let traffic = scanned["traffic"].as_object_mut().unwrap();
+        traffic.remove("files_taken_before").unwrap();
         scanned
     };
     let first = follow(&format!("{attributes} one.csv"));
@@ -341,6 +385,7 @@ fn files_that_follow_one_another_are_scanned_as_if_given_at_once() {
     // What was taken is passed over, in whatever order it is given again.
     let again = follow(&format!("{attributes} two.csv one.csv"));
     assert_eq!(again["files"], Value::Array(vec![]));
+    assert_eq!(again["traffic"]["files_taken_before"], 3);
     assert_eq!(said(again), said(both));
 
     // A state is of one key, one domain and so many weeks that propose.

@@ -1,6 +1,6 @@
 //! What was read and how it was tested, for a result.
 
-use crate::exchange::{POWERS, Test, Within};
+use crate::exchange::{POWERS, Test};
 use crate::lists::{COHORT_FDR, NAMED_FDR};
 use crate::propose::Rules;
 use crate::results::{How, TrafficRead, ValuesOf};
@@ -35,6 +35,7 @@ pub(crate) fn described(traffic: &Traffic) -> TrafficRead {
         weeks_that_propose: traffic.proposing,
         values,
         late_attributes: traffic.late_links,
+        files_taken_before: 0,
     }
 }
 
@@ -47,11 +48,7 @@ pub(crate) fn how(rules: &Rules, test: &Test, seed: u64, cap: u32) -> How {
         window_weeks: test.weeks,
         surrogates: test.surrogates,
         screen: test.screen,
-        within: match test.within {
-            Within::HourOfDay => "hour-of-day",
-            Within::Window => "window",
-        }
-        .to_owned(),
+        within: test.within.name().to_owned(),
         powers: POWERS.to_vec(),
         seed,
         cohort_fdr: COHORT_FDR,

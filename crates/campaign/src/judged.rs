@@ -2,7 +2,7 @@
 
 use crate::exchange::{Population, Test, Tested, test};
 use crate::kin::Kin;
-use crate::lists::{Asked, COHORT_FDR, List, NAMED_FDR, list};
+use crate::lists::{COHORT_FDR, List, NAMED_FDR, Weights, list};
 use crate::propose::{Proposal, Rules, propose};
 use crate::results::ListName;
 use crate::traffic::Traffic;
@@ -13,7 +13,7 @@ pub(crate) struct Judged {
     pub(crate) proposal: Proposal,
     pub(crate) kin: Kin,
     pub(crate) tested: Vec<Tested>,
-    pub(crate) asked: Asked,
+    pub(crate) weights: Weights,
     pub(crate) lists: Lists,
 }
 
@@ -30,20 +30,20 @@ impl Judged {
                 test(traffic, kin.unusual(group), accounts, how)
             })
             .collect();
-        // Who looks again and again has one number of hypotheses for all looks.
-        let asked = match how.only_whole {
-            true => Asked::all(&tested),
-            false => Asked::that_could_show(&tested, how.least),
+        // Who looks again and again has the same weights at all looks.
+        let weights = match how.only_whole {
+            true => Weights::equal(&tested),
+            false => Weights::by_what_could_show(&tested, how.least),
         };
         let lists = Lists {
-            cohort: list(&tested, &asked, COHORT_FDR),
-            named: list(&tested, &asked, NAMED_FDR),
+            cohort: list(&tested, &weights, COHORT_FDR),
+            named: list(&tested, &weights, NAMED_FDR),
         };
         Self {
             proposal,
             kin,
             tested,
-            asked,
+            weights,
             lists,
         }
     }
@@ -68,9 +68,13 @@ impl Lists {
 
     /// Groups that are on the list of groups and have no account on that of accounts.
     pub(crate) fn of_no_account(&self) -> u64 {
-        let groups = self.cohort.groups.iter().enumerate();
-        let groups = groups.filter(|&(group, &is)| is && self.of_group(group) == ListName::Cleared);
-        groups.count() as u64
+        let groups = 0..self.cohort.groups.len();
+        groups.filter(|&group| self.is_of_no_account(group)).count() as u64
+    }
+
+    /// Whether a group is such a one.
+    pub(crate) fn is_of_no_account(&self, group: usize) -> bool {
+        self.cohort.groups[group] && self.of_group(group) == ListName::Cleared
     }
 
     /// The list that an account is on.

@@ -1,8 +1,9 @@
 //! Which hours take no part in which group's test.
 
-use crate::exchange::{Minutes, Population, active};
+use crate::exchange::{Habit, LeftOut, Minutes, Population, active};
 use crate::propose::Proposal;
 use crate::traffic::Traffic;
+use hashbrown::HashMap;
 use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 
@@ -42,7 +43,7 @@ impl Kin {
                 .map(|&(_, group)| &proposal.groups[group as usize]);
             groups.flatten().copied().collect()
         };
-        let peaks = Peaks::new(traffic, &kin, accounts);
+        let peaks = Peaks::new(traffic, population, &kin, accounts);
         let alone = population.unusual_but(|hour| peaks.but(hour, u32::MAX));
         let unusual = kin.par_iter().enumerate().map(|(place, own)| {
             let own = active(traffic, &accounts(own));
@@ -75,17 +76,21 @@ struct Peak {
     minutes: Minutes,
 }
 
-/// Of every hour the two kin with the most accounts in one minute, the larger first.
-struct Peaks(Vec<[Option<Peak>; 2]>);
+/// Of every hour the two kin with the most accounts in one minute, the larger first; and the habits of all of them.
+struct Peaks {
+    of_hours: Vec<[Option<Peak>; 2]>,
+    habits: HashMap<u32, Vec<Habit>>,
+}
 
 impl Peaks {
     fn new(
         traffic: &Traffic,
+        population: &Population,
         kin: &[&[(u32, u32)]],
         accounts: impl Fn(&[(u32, u32)]) -> Vec<u32> + Sync,
     ) -> Self {
         let hours = (traffic.weeks * crate::traffic::WEEK_HOURS) as usize;
-        let none = || Self(vec![[None, None]; hours]);
+        let none = || vec![[None, None]; hours];
         let own = kin
             .par_iter()
             .enumerate()
@@ -95,38 +100,56 @@ impl Peaks {
                 if accounts.len() <= traffic.known as usize / EVERYBODY {
                     for (hour, minutes) in active(traffic, &accounts) {
                         let most = minutes.iter().copied().max().unwrap_or(0);
-                        peaks.put(hour, Peak { most, kin, minutes });
+                        put(&mut peaks, hour, Peak { most, kin, minutes });
                     }
                 }
                 peaks
             });
-        own.reduce(none, |mut all, other| {
-            for (hour, own) in (0..).zip(other.0) {
-                own.into_iter()
-                    .flatten()
-                    .for_each(|peak| all.put(hour, peak));
+        let of_hours = own.reduce(none, |mut all, other| {
+            for (hour, own) in (0..).zip(other) {
+                let own = own.into_iter().flatten();
+                own.for_each(|peak| put(&mut all, hour, peak));
             }
             all
-        })
-    }
-
-    /// Keeps the two largest, of equal ones those of the first kin: in whatever order they come.
-    fn put(&mut self, hour: u32, peak: Peak) {
-        let order = |own: &Peak| (std::cmp::Reverse(own.most), own.kin);
-        let [first, second] = &mut self.0[hour as usize];
-        match (&first, &second) {
-            (Some(own), _) if order(&peak) > order(own) => match second {
-                Some(own) if order(&peak) > order(own) => {}
-                _ => *second = Some(peak),
-            },
-            _ => *second = first.replace(peak),
+        });
+        let mut left_out: Vec<u32> = of_hours
+            .iter()
+            .flatten()
+            .flatten()
+            .map(|own| own.kin)
+            .collect();
+        left_out.sort_unstable();
+        left_out.dedup();
+        let habits = left_out.into_par_iter().map(|own| {
+            let active = active(traffic, &accounts(kin[own as usize]));
+            (own, population.habits_in(&active))
+        });
+        Self {
+            habits: habits.collect::<Vec<_>>().into_iter().collect(),
+            of_hours,
         }
     }
 
     /// The largest that is not of a kin.
-    fn but(&self, hour: u32, kin: u32) -> Option<&Minutes> {
-        let mut peaks = self.0[hour as usize].iter().flatten();
+    fn but(&self, hour: u32, kin: u32) -> Option<LeftOut<'_>> {
+        let mut peaks = self.of_hours[hour as usize].iter().flatten();
         let peak = peaks.find(|own| own.kin != kin)?;
-        Some(&peak.minutes)
+        Some(LeftOut {
+            minutes: &peak.minutes,
+            habits: self.habits.get(&peak.kin).map_or(&[], Vec::as_slice),
+        })
+    }
+}
+
+/// Keeps the two largest, of equal ones those of the first kin: in whatever order they come.
+fn put(peaks: &mut [[Option<Peak>; 2]], hour: u32, peak: Peak) {
+    let order = |own: &Peak| (std::cmp::Reverse(own.most), own.kin);
+    let [first, second] = &mut peaks[hour as usize];
+    match (&first, &second) {
+        (Some(own), _) if order(&peak) > order(own) => match second {
+            Some(own) if order(&peak) > order(own) => {}
+            _ => *second = Some(peak),
+        },
+        _ => *second = first.replace(peak),
     }
 }

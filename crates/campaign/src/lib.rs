@@ -8,6 +8,7 @@
 //! do not depend on the number of threads, on the order of the input, or on how it is split into files.
 
 pub mod character;
+mod cleared;
 mod described;
 pub mod exchange;
 pub mod follow;

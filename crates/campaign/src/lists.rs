@@ -19,83 +19,108 @@ pub struct List {
     pub members: Vec<Vec<bool>>,
 }
 
-/// An account with fewer active minutes in hours that could be exchanged is not asked about: it could show nothing.
-pub const LEAST_MOVABLE: u64 = 20;
+/// log10 of in how many ways an account's hours must be exchangeable for it to be on any list: evidence is at most their number, and no list
+/// takes less than 1/α.
+const CAN_SHOW: f64 = 1.301_029;
 
-/// Which groups and which accounts are hypotheses. It follows from what no exchange changes, so evidence has no say in it
-/// (docs/tests/exchange.md).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// Which groups.
-    pub groups: Vec<bool>,
-    /// Which accounts of each group.
-    pub members: Vec<Vec<bool>>,
+/// log10 of the number of ways from which on an account has full weight.
+const FULL: f64 = 4.0;
+
+/// What each hypothesis weighs, groups and accounts by themselves: their sum is their number, and who could show little takes little from the
+/// others. Weights follow from what no exchange changes, so evidence has no say in them (docs/tests/exchange.md).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    /// Of each group.
+    pub groups: Vec<f64>,
+    /// Of each account of each group.
+    pub members: Vec<Vec<f64>>,
 }
 
-impl Asked {
-    /// All that were tested.
+impl Weights {
+    /// The same for all.
     #[must_use]
-    pub fn all(tested: &[Tested]) -> Self {
-        let members = tested.iter().map(|own| vec![true; own.members.len()]);
+    pub fn equal(tested: &[Tested]) -> Self {
+        let members = tested.iter().map(|own| vec![1.0; own.members.len()]);
         Self {
-            groups: vec![true; tested.len()],
+            groups: vec![1.0; tested.len()],
             members: members.collect(),
         }
     }
 
-    /// Accounts of which [`LEAST_MOVABLE`] minutes could be exchanged, and groups with so many of them.
+    /// An account by in how many ways its hours could be exchanged; a group as the `least`-th of its accounts.
     #[must_use]
-    pub fn that_could_show(tested: &[Tested], least: usize) -> Self {
-        let could = |own: &Tested| -> Vec<bool> {
-            let minutes = own.movable_of.iter();
-            minutes.map(|&minutes| minutes >= LEAST_MOVABLE).collect()
+    pub fn by_what_could_show(tested: &[Tested], least: usize) -> Self {
+        let weight = |ways: f64| match ways < CAN_SHOW {
+            true => 0.0,
+            false => libm::exp10(ways.min(FULL) - FULL),
         };
-        let members: Vec<Vec<bool>> = tested.iter().map(could).collect();
-        let groups = members.iter().map(|own| of(own) >= least as u64);
-        Self {
-            groups: groups.collect(),
-            members,
-        }
+        let mut members: Vec<Vec<f64>> = tested
+            .iter()
+            .map(|own| own.arrangements.iter().map(|&ways| weight(ways)).collect())
+            .collect();
+        let mut groups: Vec<f64> = members
+            .iter()
+            .map(|own| {
+                let mut sorted = own.clone();
+                sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+                sorted.get(least.max(1) - 1).copied().unwrap_or(0.0)
+            })
+            .collect();
+        scale(groups.iter_mut());
+        scale(members.iter_mut().flatten());
+        Self { groups, members }
     }
 
-    /// How many groups.
+    /// How many groups could show anything.
     #[must_use]
     pub fn groups(&self) -> u64 {
-        of(&self.groups)
+        some(&self.groups)
     }
 
-    /// How many accounts.
+    /// How many accounts could.
     #[must_use]
     pub fn accounts(&self) -> u64 {
-        self.members.iter().map(|own| of(own)).sum()
+        self.members.iter().map(|own| some(own)).sum()
     }
 }
 
-fn of(asked: &[bool]) -> u64 {
-    asked.iter().filter(|&&is| is).count() as u64
+/// How many weigh anything.
+pub(crate) fn some(weights: &[f64]) -> u64 {
+    weights.iter().filter(|&&weight| weight > 0.0).count() as u64
+}
+
+/// Makes the sum the number.
+fn scale<'a>(weights: impl Iterator<Item = &'a mut f64>) {
+    let mut weights: Vec<&mut f64> = weights.collect();
+    let sum: f64 = weights.iter().map(|weight| **weight).sum();
+    let count = weights.len() as f64;
+    for weight in &mut weights {
+        **weight *= if sum > 0.0 { count / sum } else { 0.0 };
+    }
 }
 
 /// The list at a false discovery rate, of groups and of accounts.
 ///
-/// e-BH over all groups that are asked about; then e-BH over all accounts of *all* groups that are, where the e-value of an account whose
-/// group is not on the list counts as 0. Such a product of an e-value and something that is 0 or 1 is an e-value still, so the list of accounts
-/// keeps its rate although groups were chosen by the same weeks (docs/tests/exchange.md).
+/// e-BH over all groups by weight; then e-BH over all accounts of *all* groups, where the e-value of an account whose group is not on the list
+/// counts as 0. Such a product of an e-value and something that is 0 or 1 is an e-value still, so the list of accounts keeps its rate although
+/// groups were chosen by the same weeks (docs/tests/exchange.md).
 #[must_use]
-pub fn list(tested: &[Tested], asked: &Asked, alpha: f64) -> List {
-    let e = |log10_e: f64| Log10E::new(log10_e.max(NOTHING)).expect("it is finite");
-    let of_group = |own: &Tested| match own.is_screened_out {
-        true => e(NOTHING),
-        false => e(own.group.log10_e()),
+pub fn list(tested: &[Tested], weights: &Weights, alpha: f64) -> List {
+    let of_group = |(own, &weight): (&Tested, &f64)| match own.is_screened_out {
+        true => weighed(NOTHING, weight),
+        false => weighed(own.least_log10_e(), weight),
     };
-    let groups = among(tested.iter().map(of_group), asked.groups.iter(), alpha);
-    let members = tested.iter().zip(&groups).flat_map(|(own, &is_listed)| {
-        let members = own.members.iter();
-        members.map(move |member| match is_listed {
-            true => e(member.log10_e()),
-            false => e(NOTHING),
+    let groups: Vec<Log10E> = tested.iter().zip(&weights.groups).map(of_group).collect();
+    let groups = e_bh(&groups, alpha);
+    let members = tested.iter().zip(&weights.members).zip(&groups);
+    let members = members.flat_map(|((own, weights), &is_listed)| {
+        let members = own.members.iter().zip(weights);
+        members.map(move |(member, &weight)| match is_listed {
+            true => weighed(member.log10_e(), weight),
+            false => weighed(NOTHING, weight),
         })
     });
-    let mut listed = among(members, asked.members.iter().flatten(), alpha).into_iter();
+    let mut listed = e_bh(&members.collect::<Vec<_>>(), alpha).into_iter();
     let members = tested
         .iter()
         .map(|own| listed.by_ref().take(own.members.len()).collect())
@@ -103,18 +128,14 @@ pub fn list(tested: &[Tested], asked: &Asked, alpha: f64) -> List {
     List { groups, members }
 }
 
-/// e-BH over those that are asked about; the others are on no list.
-fn among<'a>(
-    all: impl Iterator<Item = Log10E>,
-    asked: impl Iterator<Item = &'a bool> + Clone,
-    alpha: f64,
-) -> Vec<bool> {
-    let hypotheses = all.zip(asked.clone()).filter(|(_, is_asked)| **is_asked);
-    let hypotheses: Vec<Log10E> = hypotheses.map(|(e, _)| e).collect();
-    let mut listed = e_bh(&hypotheses, alpha).into_iter();
-    asked
-        .map(|&is_asked| is_asked && listed.next() == Some(true))
-        .collect()
+/// An e-value times a weight.
+fn weighed(log10_e: f64, weight: f64) -> Log10E {
+    let log10_e = match weight > 0.0 {
+        // What the logarithms and the sum of weights are rounded by is far less.
+        true => log10_e + libm::log10(weight) - 1e-9,
+        false => NOTHING,
+    };
+    Log10E::new(log10_e.max(NOTHING)).expect("it is finite")
 }
 
 /// log10 of an e-value that stands for 0: no list of fewer than 10^300 hypotheses takes it.
@@ -136,9 +157,10 @@ mod tests {
     fn tested(group: usize, members: &[usize]) -> Tested {
         Tested {
             group: evidence(group),
+            narrower: vec![],
             by_window: vec![],
             members: members.iter().map(|&times| evidence(times)).collect(),
-            movable_of: vec![1000; members.len()],
+            arrangements: vec![9.0; members.len()],
             is_screened_out: false,
             pairs: 0,
             expected_pairs: 0.0,
@@ -152,7 +174,7 @@ mod tests {
     #[test]
     fn an_account_is_listed_with_its_group_only() {
         let all = [tested(4, &[4, 0, 4]), tested(0, &[4, 4])];
-        let list = list(&all, &Asked::all(&all), COHORT_FDR);
+        let list = list(&all, &Weights::equal(&all), COHORT_FDR);
         assert_eq!(list.groups, [true, false]);
         assert_eq!(list.members[0], [true, false, true]);
         assert_eq!(list.members[1], [false, false]);
@@ -160,30 +182,62 @@ mod tests {
 
     #[test]
     fn nobody_is_listed_where_nothing_was_found_or_tested() {
-        let empty = list(&[], &Asked::all(&[]), NAMED_FDR);
+        let empty = list(&[], &Weights::by_what_could_show(&[], 5), NAMED_FDR);
         assert!(empty.groups.is_empty() && empty.members.is_empty());
         let none = [tested(0, &[0; 5])];
-        let none = list(&none, &Asked::all(&none), COHORT_FDR);
+        let none = list(&none, &Weights::equal(&none), COHORT_FDR);
         assert_eq!(none.groups, [false]);
         assert_eq!(none.members, [[false; 5]]);
     }
 
-    /// Accounts that could show nothing take nothing from those that could, and are on no list whatever their evidence.
+    /// A group that agrees where much may be exchanged, and not where less may, is on no list.
     #[test]
-    fn who_could_show_nothing_is_not_asked() {
+    fn the_least_evidence_of_a_group_counts() {
+        let mut all = [tested(4, &[4; 5])];
+        all[0].narrower = vec![8.0, 7.0];
+        assert!(list(&all, &Weights::equal(&all), COHORT_FDR).groups[0]);
+        all[0].narrower = vec![8.0, 0.2];
+        assert_eq!(all[0].least_log10_e(), 0.2);
+        let none = list(&all, &Weights::equal(&all), COHORT_FDR);
+        assert!(!none.groups[0] && none.members == [[false; 5]]);
+    }
+
+    /// Accounts that could show nothing take nothing from those that could, and are on no list whatever their evidence; where all could show
+    /// little, they weigh as much as any.
+    #[test]
+    fn who_could_show_little_weighs_little() {
         let mut all = vec![tested(4, &[1; 10])];
         all.extend((0..400).map(|_| tested(0, &[0; 10])));
         for own in &mut all[1..] {
-            own.movable_of = vec![LEAST_MOVABLE - 1; 10];
+            own.arrangements = vec![1.0; 10];
         }
-        all[0].movable_of[3] = 0;
-        let asked = Asked::that_could_show(&all, 5);
-        assert_eq!((asked.groups(), asked.accounts()), (1, 9));
-        let found = list(&all, &asked, COHORT_FDR);
+        all[0].arrangements[3] = 0.0;
+        let weights = Weights::by_what_could_show(&all, 5);
+        assert_eq!((weights.groups(), weights.accounts()), (1, 9));
+        let found = list(&all, &weights, COHORT_FDR);
         assert!(found.groups[0] && found.members[0][0] && !found.members[0][3]);
         assert!(!found.groups[1..].contains(&true));
-        let of_all = list(&all, &Asked::all(&all), COHORT_FDR);
-        assert!(of_all.groups[0] && !of_all.members[0].contains(&true));
-        assert_eq!(Asked::that_could_show(&all, 10).groups(), 0);
+        let equal = list(&all, &Weights::equal(&all), COHORT_FDR);
+        assert!(equal.groups[0] && !equal.members[0].contains(&true));
+        assert_eq!(Weights::by_what_could_show(&all, 10).groups(), 0);
+        let mut few = [tested(4, &[1; 10])];
+        few[0].arrangements = vec![2.0; 10];
+        let found = list(&few, &Weights::by_what_could_show(&few, 5), COHORT_FDR);
+        assert_eq!(found.members, [[true; 10]]);
+    }
+
+    #[test]
+    fn weights_sum_to_their_number() {
+        let ways: Vec<f64> = (0..50).map(|at| f64::from(at) / 8.0).collect();
+        let mut all: Vec<Tested> = (0..5).map(|_| tested(1, &[1; 50])).collect();
+        for own in &mut all {
+            own.arrangements.clone_from(&ways);
+        }
+        let weights = Weights::by_what_could_show(&all, 5);
+        assert!((weights.groups.iter().sum::<f64>() - 5.0).abs() < 1e-9);
+        let of_members: f64 = weights.members.iter().flatten().sum();
+        assert!((of_members - 250.0).abs() < 1e-9);
+        assert_eq!(weights.members[0][0], 0.0);
+        assert_eq!(weights.members[0][40], weights.members[0][49]);
     }
 }

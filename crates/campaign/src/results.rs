@@ -2,7 +2,7 @@
 
 use crate::character::Character;
 use crate::pseudonym::Pseudonym;
-use crate::read::FileRead;
+use crate::read::{FileRead, is_plain};
 use crate::visible::Visible;
 use hallmark::json::formats;
 use serde::{Deserialize, Serialize};
@@ -35,10 +35,13 @@ pub struct Scanned {
     /// Groups that agree as a whole and no account of which does, as a class whose timetable changes. They are cleared.
     #[serde(default)]
     pub groups_of_no_account: u64,
-    /// Groups that were tested and are on no list.
+    /// Groups that could have shown something and are on no list.
     pub cleared_groups: u64,
-    /// Accounts that were tested and are on no list, alone or in a group that is.
+    /// Accounts that could have shown something and are on no list, in a group that is cleared or in one that is listed.
     pub cleared_accounts: u64,
+    /// Each group that is on no list, those that could have shown nothing too, the largest first.
+    #[serde(default)]
+    pub cleared: Vec<ClearedGroup>,
     /// What groups of several sizes would have shown, by groups that were tested.
     pub visible: Vec<Visible>,
 }
@@ -71,6 +74,16 @@ impl Scanned {
                     "the accounts of {name} are not those that were counted"
                 ));
             }
+            if own.members.iter().map(|own| own.list).max() != Some(own.list) {
+                return Err(format!("no account of {name} is on the list that it is on"));
+            }
+        }
+        let of_campaigns = self.campaigns.iter().flat_map(|own| &own.shared);
+        let of_cleared = self.cleared.iter().flat_map(|own| &own.shared);
+        let shared = of_campaigns.chain(of_cleared).map(|own| &own.kind);
+        let read = self.traffic.values.iter().map(|own| &own.kind);
+        if !shared.chain(read).all(|kind| is_plain(kind)) {
+            return Err("a kind has a name that no scan gives".to_owned());
         }
         Ok(())
     }
@@ -104,6 +117,9 @@ pub struct TrafficRead {
     pub values: Vec<ValuesOf>,
     /// Attributes that were first seen while the tests ran, and take no part.
     pub late_attributes: u64,
+    /// Files that a state had taken before, and that were passed over.
+    #[serde(default)]
+    pub files_taken_before: u64,
 }
 
 /// Values of a kind.
@@ -234,9 +250,13 @@ pub enum ListName {
 pub struct Group {
     /// Its accounts.
     pub accounts: u32,
-    /// log10 of its e-value.
+    /// log10 of its e-value: the least of those below.
     pub log10_e: f64,
-    /// The same behind each window of `window_weeks` weeks, of these windows alone.
+    /// log10 of its e-value where hours of one hour of the day are exchanged.
+    pub log10_e_of_hours: f64,
+    /// log10 of its e-values where less is exchanged: hours of one hour of the week, and hours of one week.
+    pub log10_e_narrower: Vec<f64>,
+    /// `log10_e_of_hours` behind each window of `window_weeks` weeks, all windows up to there together, of these windows alone.
     pub log10_e_by_window: Vec<f64>,
     /// Pairs of its accounts in one minute.
     pub pairs: u64,
@@ -253,6 +273,42 @@ pub struct Group {
     pub unusual_hours: u64,
     /// What it would have shown.
     pub visible: Visible,
+}
+
+/// A group that is on no list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClearedGroup {
+    /// Its name.
+    pub group: String,
+    /// Whether enough of its accounts had minutes in hours that could be exchanged. A group that had them not could show nothing: it is on no
+    /// list, and nothing is known of it.
+    pub could_show: bool,
+    /// Whether it agrees as a whole though no account of it does with the others, as a class whose timetable changes.
+    pub agrees_as_a_whole: bool,
+    /// log10 of its e-value where hours of one hour of the day are exchanged; that of a first look, where this showed next to nothing.
+    pub log10_e_of_hours: f64,
+    /// log10 of its e-values where less is exchanged, hours of one hour of the week and hours of one week; empty where the first is too little.
+    pub log10_e_narrower: Vec<f64>,
+    /// Whether a first look showed next to nothing, of the group or of its accounts.
+    pub is_screened_out: bool,
+    /// Pairs of its accounts in one minute.
+    pub pairs: u64,
+    /// The same, on average, where each account exchanges its own hours.
+    pub expected_pairs: f64,
+    /// The standard deviation of the same.
+    pub spread_pairs: f64,
+    /// Active minutes that took part.
+    pub minutes: u64,
+    /// Those of hours that could be exchanged.
+    pub movable_minutes: u64,
+    /// Hours that took no part, as everybody did something in a minute of them.
+    pub unusual_hours: u64,
+    /// What its accounts share, in the weeks that propose.
+    pub shared: Vec<Shared>,
+    /// Its accounts.
+    pub members: Vec<Pseudonym>,
 }
 
 /// What accounts share.

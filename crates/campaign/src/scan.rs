@@ -1,6 +1,7 @@
 //! From traffic to campaigns.
 
 use crate::character::character;
+use crate::cleared::cleared;
 use crate::described::{described, how};
 use crate::exchange::{Test, Tested};
 use crate::judged::{Judged, Lists};
@@ -9,7 +10,7 @@ use crate::matching::Matching;
 use crate::propose::{Proposal, Rules};
 use crate::pseudonym::Pseudonym;
 use crate::results::{
-    Campaign, Group, How, ListName, LowerCap, Member, Proposed, Shared, TrafficRead,
+    Campaign, ClearedGroup, Group, How, ListName, LowerCap, Member, Proposed, Shared, TrafficRead,
 };
 use crate::traffic::Traffic;
 use crate::visible::{Visible, visible};
@@ -43,10 +44,12 @@ pub struct Found {
     pub campaigns: Vec<Campaign>,
     /// Groups that would be on the cohort list, had any of their accounts been.
     pub groups_of_no_account: u64,
-    /// Groups on no list, these among them.
+    /// Groups on no list that could have shown something, these among them.
     pub cleared_groups: u64,
     /// Accounts on no list.
     pub cleared_accounts: u64,
+    /// Groups on no list, one by one.
+    pub cleared: Vec<ClearedGroup>,
     /// What groups would have shown.
     pub visible: Vec<Visible>,
 }
@@ -83,12 +86,12 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
         proposal,
         kin,
         tested,
-        asked,
+        weights,
         lists,
     } = Judged::new(traffic, &scanning.rules, &scanning.test);
     let is_listed = |group: &usize| lists.of_group(*group) != ListName::Cleared;
     let listed_groups = (0..proposal.groups.len()).filter(is_listed).count();
-    let needed = libm::log10(asked.groups().max(1) as f64 / COHORT_FDR);
+    let needed = libm::log10(weights.groups().max(1) as f64 / COHORT_FDR);
     let seen = |group: usize| {
         let accounts = &proposal.groups[group];
         visible(
@@ -116,8 +119,9 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
         ),
         unusual_hours: kin.unusual_hours(first),
         groups_of_no_account: lists.of_no_account(),
-        cleared_groups: (proposal.groups.len() - listed_groups) as u64,
-        cleared_accounts: proposed_accounts - listed,
+        cleared_groups: weights.groups() - listed_groups as u64,
+        cleared_accounts: weights.accounts() - listed,
+        cleared: cleared(traffic, &proposal, &tested, &weights, &lists),
         visible: by_size(traffic, &proposal)
             .par_iter()
             .map(|&group| seen(group))
@@ -136,8 +140,8 @@ pub fn scan(traffic: &Traffic, scanning: &Scanning) -> Found {
                 .collect(),
             small_groups: proposal.small,
             groups: proposal.groups.len() as u64,
-            groups_asked: asked.groups(),
-            accounts_asked: asked.accounts(),
+            groups_asked: weights.groups(),
+            accounts_asked: weights.accounts(),
             accounts: proposed_accounts,
         },
         campaigns,
@@ -220,14 +224,13 @@ fn campaign(
         .map(|&(account, _)| account)
         .collect();
     let count = |list: ListName| members.iter().filter(|(_, own)| own.list == list).count() as u64;
-    let first = members
-        .first()
-        .map(|(_, member)| member.account.to_string());
     let of_group = |&group: &usize| {
         let own = &tested[group];
         Group {
             accounts: proposal.groups[group].len() as u32,
-            log10_e: own.group.log10_e(),
+            log10_e: own.least_log10_e(),
+            log10_e_of_hours: own.group.log10_e(),
+            log10_e_narrower: own.narrower.clone(),
             log10_e_by_window: own.by_window.clone(),
             pairs: own.pairs,
             expected_pairs: own.expected_pairs,
@@ -245,14 +248,7 @@ fn campaign(
         .collect();
     matched.sort_unstable();
     Campaign {
-        campaign: format!(
-            "c-{}",
-            first
-                .as_deref()
-                .unwrap_or_default()
-                .get(..8)
-                .unwrap_or_default()
-        ),
+        campaign: name_of('c', members.first().map(|(_, member)| member.account)),
         list: groups
             .iter()
             .map(|&group| lists.of_group(group))
@@ -267,6 +263,12 @@ fn campaign(
         matched,
         members: members.into_iter().map(|(_, member)| member).collect(),
     }
+}
+
+/// The name of what begins with an account.
+pub(crate) fn name_of(what: char, first: Option<Pseudonym>) -> String {
+    let first = first.unwrap_or(Pseudonym(0)).to_string();
+    format!("{what}-{}", first.get(..8).unwrap_or_default())
 }
 
 /// For each kind the value that most of these accounts share, where two share one.

@@ -285,3 +285,107 @@ fn a_state_takes_no_hole_and_no_other_way_to_look() {
     };
     assert!(State::open(&path, &other).is_err());
 }
+
+/// A few requests far behind all others are wrong times more often than a log: taken, they would refuse every day before them.
+#[test]
+fn a_state_takes_no_few_requests_far_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = State::open(&folder.path().join("state"), &header()).unwrap();
+    let parts = |requests: &[(u32, u32)]| Parts {
+        requests: requests
+            .iter()
+            .flat_map(|&(day, count)| {
+                let minute = move |at| BEGIN / 60 + day * 1440 + at;
+                (0..count).map(move |at| (Pseudonym(u128::from(at)), minute(at)))
+            })
+            .collect(),
+        count: requests.iter().map(|&(_, count)| u64::from(count)).sum(),
+        accounts: (0..300).map(Pseudonym).collect(),
+        ..Parts::default()
+    };
+    state.take(b"first", &parts(&[(0, 200), (1, 200)])).unwrap();
+    for wrong in [&[(50, 1)][..], &[(2, 200), (50, 2)]] {
+        let error = state.take(b"wrong", &parts(wrong)).unwrap_err().to_string();
+        assert!(error.contains("their times are wrong"), "{error}");
+    }
+    // A long weekend, and as many requests as ever behind a hole, are a log.
+    state.take(b"second", &parts(&[(5, 1)])).unwrap();
+    state.take(b"third", &parts(&[(30, 200)])).unwrap();
+}
+
+/// Whatever is already there beside a new state stays, and of many that make one at once all have the same.
+#[test]
+fn states_are_made_beside_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let notes = folder.path().join("state.new");
+    std::fs::write(&notes, "notes").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| match State::open(&path, &header()) {
+                Ok(_) => {}
+                Err(error) => assert!(error.to_string().contains("already open"), "{error}"),
+            });
+        }
+    });
+    drop(State::open(&path, &header()).unwrap());
+    assert_eq!(std::fs::read_to_string(&notes).unwrap(), "notes");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+/// A bit that changed on the disk is an error, or where nothing is read: never another account.
+#[test]
+fn a_damaged_state_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = logs(folder.path());
+    let path = folder.path().join("state");
+    let state = State::open(&path, &header()).unwrap();
+    for file in &files[..20] {
+        state.take(&digest(file), &parts(file)).unwrap();
+    }
+    let whole = state.traffic().unwrap();
+    drop(state);
+    let bytes = std::fs::read(&path).unwrap();
+    let mut rng = ChaCha12Rng::seed_from_u64(3);
+    let mut refused = 0;
+    for _ in 0..60 {
+        let mut damaged = bytes.clone();
+        let at = rng.next_u32() as usize % damaged.len();
+        damaged[at] ^= 1 << (rng.next_u32() % 8);
+        let copy = folder.path().join("copy");
+        std::fs::write(&copy, damaged).unwrap();
+        match State::open(&copy, &header()) {
+            Ok(state) => assert_eq!(state.traffic().unwrap(), whole, "byte {at}"),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 5, "{refused}");
+}
+
+/// An attribute that is said to be old, and comes when windows were looked at, counts from when it came: else groups could be chosen by what these
+/// windows show.
+#[test]
+fn what_is_said_late_proposes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = logs(folder.path());
+    let state = State::open(&folder.path().join("state"), &header()).unwrap();
+    for file in &files {
+        state.take(&digest(file), &parts(file)).unwrap();
+    }
+    let before = state.traffic().unwrap();
+    state.looked(&before).unwrap();
+    let links = before
+        .accounts
+        .iter()
+        .map(|own| ("device".to_owned(), Pseudonym(7), own.pseudonym, BEGIN / 60));
+    let said = Parts {
+        links: links.take(20).collect(),
+        ..Parts::default()
+    };
+    state.take(b"said late", &said).unwrap();
+    let after = state.traffic().unwrap();
+    assert_eq!(
+        (after.late_links, after.links.len()),
+        (20, before.links.len())
+    );
+}

@@ -1,7 +1,7 @@
 //! e-values where the null hypothesis holds by construction.
 
 use hallmark_campaign::exchange::{Population, Test, Tested, Within, test};
-use hallmark_campaign::lists::{Asked, COHORT_FDR, list};
+use hallmark_campaign::lists::{COHORT_FDR, Weights, list};
 use hallmark_campaign::pseudonym::Pseudonym;
 use hallmark_campaign::traffic::{Builder, DAY, HOUR, Traffic};
 use rand_chacha::ChaCha12Rng;
@@ -85,7 +85,11 @@ fn accounts_that_meet_by_a_common_choice_are_seen() {
     // Two windows, each worth nearly a hundred.
     assert!(tested.group.log10_e() > 3.0, "{}", tested.group.log10_e());
     let tested = [tested];
-    let list = list(&tested, &Asked::that_could_show(&tested, 5), COHORT_FDR);
+    let list = list(
+        &tested,
+        &Weights::by_what_could_show(&tested, 5),
+        COHORT_FDR,
+    );
     assert_eq!(list.groups, [true]);
     assert_eq!(list.members, [[true; 8]]);
 }

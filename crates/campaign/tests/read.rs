@@ -485,3 +485,76 @@ fn nobody_is_told_from_anybody() {
     assert_eq!(log.kinds, ["card", "ip", "net"]);
     assert_eq!(log.links.len(), 3);
 }
+
+/// However an organisation is declared, it is one, and nothing that accounts share.
+#[test]
+fn organisations_are_declared_in_any_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let times = ["2026-01-05T09:00:05Z", "2026-01-18T23:59:59Z"];
+    let log =
+        |head: &str, unit: &str| format!("{head}\n{},a{unit}\n{},b{unit}\n", times[0], times[1]);
+    let plain = at("plain.csv", &log("time,account", ""));
+    let declared = at("unit.csv", &log("time,account,unit", ",firm"));
+    let own = reading("own", &[], 0);
+    let (wanted, _) = read(&[declared], &[], &own).unwrap();
+    assert_eq!((wanted.accounts.len(), wanted.kinds.len()), (1, 0));
+    for text in [
+        log("Time,Account,Unit", ",firm"),
+        log("time,account,attr.unit", ",firm"),
+    ] {
+        let (same, _) = read(&[at("log.csv", &text)], &[], &own).unwrap();
+        assert_eq!(same, wanted, "{text}");
+    }
+    for text in [
+        "account,kind,value\na,unit,firm\nb,Unit,firm\n",
+        "account,attr.unit\na,firm\nb,firm\n",
+        "{\"account\":\"a\",\"attr\":{\"unit\":\"firm\"}}\n{\"account\":\"b\",\"unit\":\"firm\"}\n",
+    ] {
+        let table = at("table", text);
+        let (same, _) = read(std::slice::from_ref(&plain), &[table], &own).unwrap();
+        assert_eq!(same, wanted, "{text}");
+    }
+}
+
+/// A mapping that names nothing would clear nobody; two columns of one name are one too many; where a log begins and ends is said.
+#[test]
+fn what_names_nothing_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let log = at(
+        "log.csv",
+        b"time,account,organisation\n2026-01-06,b,f\n2026-01-05,a,f\n2026-01-07,a,\n",
+    );
+    let pseudonyms = pseudonyms();
+    let check = |field: &str| {
+        let reading = reading("own", &[field], 0);
+        let mut door = Door::new(&pseudonyms, &reading);
+        door.requests(&log).unwrap();
+        door.check().map(|()| door.parts().1)
+    };
+    let error = check("unit=organization").unwrap_err().to_string();
+    assert!(error.contains("organization"), "{error}");
+    let files = check("unit=organisation").unwrap();
+    let (first, last) = (
+        files[0].first.clone().unwrap(),
+        files[0].last.clone().unwrap(),
+    );
+    assert_eq!((first.day.as_str(), first.line), ("2026-01-05", 3));
+    assert_eq!((last.day.as_str(), last.line), ("2026-01-07", 4));
+    let own = reading("own", &[], 0);
+    let twice = at("twice.csv", b"time,account,account\n2026-01-06,a,b\n");
+    let error = read(&[twice], &[], &own).unwrap_err().to_string();
+    assert!(error.contains("two columns"), "{error}");
+    let endless = at("endless.csv", &vec![b'a'; 65 << 20]);
+    let error = read(&[endless], &[], &own).unwrap_err().to_string();
+    assert!(error.contains("64 MiB"), "{error}");
+}

@@ -285,3 +285,165 @@ fn one_harvest_does_not_hide_another() {
         "{groups:?}"
     );
 }
+
+/// Two classes of twenty with three lessons a day, one of jobs that all do in one minute: what each needs to be told apart by.
+struct School {
+    builder: Builder,
+    rng: ChaCha12Rng,
+    begin: u32,
+}
+
+impl School {
+    fn new() -> Self {
+        let mut own = Self {
+            builder: Builder::default(),
+            rng: ChaCha12Rng::seed_from_u64(12),
+            begin: 29_459_520,
+        };
+        // Everybody else: 200 alone, in fives that share a card.
+        for name in 100..300 {
+            for day in 0..63 {
+                let (hour, minute) = (8 + own.below(8), own.below(60));
+                own.request(name, day, hour, minute);
+            }
+            own.link(name, 1000 + name / 5);
+        }
+        own
+    }
+
+    fn below(&mut self, bound: u32) -> u32 {
+        self.rng.next_u32() % bound
+    }
+
+    fn request(&mut self, name: u32, day: u32, hour: u32, minute: u32) {
+        let account = self.builder.account(Pseudonym(u128::from(name)));
+        let at = self.begin + day * DAY + hour * HOUR + minute;
+        self.builder.request(account, at);
+    }
+
+    fn link(&mut self, name: u32, card: u32) {
+        let account = self.builder.account(Pseudonym(u128::from(name)));
+        let kind = self.builder.kind("card");
+        let value = self.builder.value(kind, Pseudonym(u128::from(card)));
+        self.builder.link(account, value, None);
+    }
+
+    /// A class whose lessons begin at a minute that follows from the day.
+    fn class(&mut self, names: std::ops::Range<u32>, begins: impl Fn(u32) -> u32) {
+        for name in names.clone() {
+            self.link(name, names.start);
+            for day in (0..63).filter(|day| day % 7 < 5) {
+                for hour in [8, 10, 12] {
+                    for _ in 0..3 {
+                        let minute = begins(day) + self.below(25);
+                        self.request(name, day, hour, minute);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A hand: four jobs a day for all, beside as much of their own.
+    fn hand(&mut self, names: std::ops::Range<u32>) {
+        for day in 0..63 {
+            for hour in [8, 10, 12, 14] {
+                let job = self.below(60);
+                for name in names.clone() {
+                    let own = self.below(60);
+                    self.request(name, day, hour, own);
+                    if self.below(3) == 0 {
+                        self.request(name, day, hour, job);
+                    }
+                }
+            }
+        }
+        for name in names.clone() {
+            self.link(name, names.start);
+        }
+    }
+
+    fn found(self) -> Found {
+        scanned(&self.builder.finish(0, proposing), 2)
+    }
+}
+
+/// A timetable that alternates by the day, and one that was changed once, are habits: without the narrower exchanges both classes would be on the
+/// list of groups. A hand agrees under every exchange.
+#[test]
+fn timetables_are_no_coordination() {
+    let mut school = School::new();
+    school.class(0..20, |day| if day % 7 % 2 == 1 { 30 } else { 0 });
+    school.class(20..40, |day| if day < 42 { 0 } else { 30 });
+    school.hand(40..52);
+    let found = school.found();
+    let cleared = |first: u128| {
+        let mut cleared = found.cleared.iter();
+        cleared
+            .find(|own| own.members.contains(&Pseudonym(first)))
+            .expect("it is cleared")
+    };
+    let (alternating, changed) = (cleared(0), cleared(20));
+    for own in [alternating, changed] {
+        assert_eq!(own.members.len(), 20);
+        assert!(own.could_show && !own.agrees_as_a_whole, "{own:?}");
+        assert!(own.log10_e_of_hours > 2.0, "{own:?}");
+    }
+    assert!(alternating.log10_e_narrower[0] < 0.5, "{alternating:?}");
+    assert!(changed.log10_e_narrower[1] < 0.5, "{changed:?}");
+    let [campaign] = &found.campaigns[..] else {
+        panic!("{} campaigns", found.campaigns.len());
+    };
+    assert_eq!(campaign.cohort_accounts, 12);
+    let group = &campaign.groups[0];
+    assert!(group.log10_e_narrower.iter().all(|&e| e >= group.log10_e));
+    assert!(group.log10_e_of_hours >= group.log10_e && group.log10_e > 3.0);
+}
+
+/// A fleet that fires at the full hour, every hour, is left out of the habits with which hours are compared, as it is left out of these hours: else
+/// every hour would be unusual without it, and nobody be tested.
+#[test]
+fn a_steady_fleet_hides_nobody() {
+    let mut school = School::new();
+    // So many accounts that the fleet is no twentieth of them, most of which hardly do anything.
+    (10_000..25_000).for_each(|name| school.link(name, name));
+    let fleet = 1000..1700;
+    for name in fleet.clone() {
+        school.link(name, 50_000 + name / 100);
+        school.link(name, 60_000 + (name + 50) / 100);
+    }
+    for day in 0..63 {
+        for hour in [8, 10, 12, 14] {
+            for at in 0..800 {
+                let minute = school.below(60);
+                school.request(10_000 + at, day, hour, minute);
+            }
+            for name in fleet.clone() {
+                school.request(name, day, hour, 0);
+            }
+        }
+    }
+    school.hand(40..52);
+    let found = school.found();
+    assert!(
+        found.proposed.groups > 1 && found.unusual_hours < 10,
+        "{}",
+        found.unusual_hours
+    );
+    assert_eq!(found.campaigns.len(), 1);
+    assert_eq!(found.campaigns[0].cohort_accounts, 12);
+}
+
+/// Which minute of its last hour a log ends in may be an account's to exchange: it decides nothing.
+#[test]
+fn the_last_hour_decides_how_many_weeks_there_are() {
+    let weeks = |last: u32| {
+        let mut builder = Builder::default();
+        let account = builder.account(Pseudonym(1));
+        for minute in [0, 2 * WEEK + 4 * DAY - HOUR + last] {
+            builder.request(account, 29_459_520 + minute);
+        }
+        builder.finish(0, proposing).weeks
+    };
+    assert_eq!(weeks(0), 3);
+    assert_eq!(weeks(59), 3);
+}

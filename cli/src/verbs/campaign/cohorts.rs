@@ -1,6 +1,7 @@
 //! `campaign cohorts`: keys for campaigns, and who gets which.
 
 use super::given::{result, root};
+use super::in_use::InUse;
 use crate::args::CampaignCohortsArgs;
 use crate::failure::Outcome;
 use crate::output::Output;
@@ -46,11 +47,7 @@ pub(super) fn run(args: &CampaignCohortsArgs, output: &Output) -> Outcome {
     getrandom::fill(&mut *seed)
         .map_err(|error| Error::usage(format_args!("no randomness: {error}")))?;
     let drawn = Drawn::new(&scanned, args.halves, &seed)?;
-    let in_use = args
-        .in_use
-        .iter()
-        .map(|path| std::fs::read(path).map_err(|error| Error::io("read", path, &error)))
-        .collect::<Outcome<Vec<_>>>()?;
+    let in_use = InUse::read(&args.in_use)?;
     let mut cohorts = vec![];
     let mut made: Vec<(String, CohortKey)> = vec![];
     for (label, campaign, role) in &drawn.cohorts {
@@ -58,17 +55,12 @@ pub(super) fn run(args: &CampaignCohortsArgs, output: &Output) -> Outcome {
             Error::usage(error).hint("an epoch is named by 1 to 128 bytes of printable text")
         })?;
         let key_id = key.public_id().to_string();
-        let names_it = |bytes: &Vec<u8>| {
-            bytes
-                .windows(key_id.len())
-                .any(|own| own == key_id.as_bytes())
-        };
-        if let Some(place) = in_use.iter().position(names_it) {
+        if let Some(path) = in_use.place(&key_id) {
             return Err(Error::usage(format_args!(
                 "the key {key_id} of {label:?} in epoch {:?} is in use already",
                 args.epoch
             ))
-            .at(args.in_use[place].display())
+            .at(path.display())
             .hint("who gets a key must not depend on what it marked before: name a new epoch"));
         }
         cohorts.push(KeyedCohort {

@@ -10,14 +10,14 @@ use hallmark_campaign::traffic::Traffic;
 use hallmark_core::keys::RootKey;
 use std::path::Path;
 
-/// Takes what is new, and gives everything that was ever taken, with what was read of the new files.
+/// Takes what is new, and gives everything that was ever taken, with what was read of the new files and how many were not new.
 pub(super) fn taken(
     state: &Path,
     args: &CampaignScanArgs,
     root: &RootKey,
     pseudonyms: &Pseudonyms,
     reading: &Reading,
-) -> Outcome<(Traffic, Vec<FileRead>)> {
+) -> Outcome<(Traffic, Vec<FileRead>, u64)> {
     let state = State::open(
         state,
         &Header {
@@ -31,7 +31,7 @@ pub(super) fn taken(
             ),
         },
     )?;
-    let mut all = vec![];
+    let (mut all, mut before) = (vec![], 0);
     let attributes = args.attributes.iter().map(|path| (path, "attributes"));
     let requests = args.requests.iter().map(|path| (path, "requests"));
     for (path, table) in attributes.chain(requests) {
@@ -43,12 +43,17 @@ pub(super) fn taken(
         }
         let digest = digest(path, table)?;
         if state.has(&digest)? {
+            before += 1;
             continue;
         }
         let mut door = Door::new(pseudonyms, reading);
         match table {
             "attributes" => door.attributes(path)?,
             _ => door.requests(path)?,
+        }
+        // A field may stand in a table of attributes alone, which may have been taken before.
+        if args.attributes.is_empty() {
+            door.check().map_err(|error| error.at(path.display()))?;
         }
         let (parts, files) = door.parts();
         state
@@ -58,5 +63,5 @@ pub(super) fn taken(
     }
     let traffic = state.traffic()?;
     state.looked(&traffic)?;
-    Ok((traffic, all))
+    Ok((traffic, all, before))
 }

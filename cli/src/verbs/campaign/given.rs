@@ -45,5 +45,8 @@ pub(super) fn text(path: &Path) -> Outcome<String> {
             .and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text)),
     };
     read.map_err(|error| Error::io("read", path, &error))?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..3);
+    }
     Ok(text)
 }

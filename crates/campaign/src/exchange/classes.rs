@@ -2,7 +2,7 @@
 
 use super::lines::Line;
 use super::random::Stream;
-use crate::traffic::HourMask;
+use crate::traffic::{HourMask, WEEK_HOURS};
 
 /// Which hours' patterns may be exchanged, beside equal numbers of active minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -10,8 +10,55 @@ pub enum Within {
     /// Hours of one hour of the day: what everybody does within that hour, such as to begin work in its middle, stays.
     #[default]
     HourOfDay,
+    /// Hours of one hour of the week: what is done every Tuesday at ten stays too.
+    HourOfWeek,
     /// All hours of the window. What rises or falls within an hour for many accounts at once is taken for agreement.
     Window,
+}
+
+impl Within {
+    /// Its name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HourOfDay => "hour-of-day",
+            Self::HourOfWeek => "hour-of-week",
+            Self::Window => "window",
+        }
+    }
+
+    /// Which hours of a week are of one class.
+    pub(super) fn class(self, hour: u32) -> u32 {
+        match self {
+            Self::HourOfDay => hour % 24,
+            Self::HourOfWeek => hour % WEEK_HOURS,
+            Self::Window => 0,
+        }
+    }
+
+    /// How many classes there are.
+    pub(super) fn classes(self) -> u32 {
+        match self {
+            Self::HourOfDay => 24,
+            Self::HourOfWeek => WEEK_HOURS,
+            Self::Window => 1,
+        }
+    }
+}
+
+/// log10 of in how many ways these hours can be rearranged. No rearrangement changes it.
+pub(super) fn log10_arrangements(hours: impl Iterator<Item = HourMask>, within: Within) -> f64 {
+    let mut sorted: Vec<(u32, u32, u64)> = hours
+        .map(|own| (own.mask.count_ones(), within.class(own.hour), own.mask))
+        .collect();
+    sorted.sort_unstable();
+    let log_factorial = |count: usize| libm::lgamma(count as f64 + 1.0);
+    let classes = sorted.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+    let ways = classes.map(|own| {
+        let same = own.chunk_by(|a, b| a.2 == b.2);
+        log_factorial(own.len()) - same.map(|own| log_factorial(own.len())).sum::<f64>()
+    });
+    ways.sum::<f64>() * core::f64::consts::LOG10_E
 }
 
 /// Hours of a window of one account, by class.
@@ -37,13 +84,7 @@ pub(crate) struct Classes {
 impl Classes {
     /// Takes apart the hours of one account in a window.
     pub(crate) fn new(hours: impl Iterator<Item = HourMask>, within: Within) -> Self {
-        let class = |hour: &HourMask| {
-            let of_day = match within {
-                Within::HourOfDay => hour.hour % 24,
-                Within::Window => 0,
-            };
-            (hour.mask.count_ones(), of_day)
-        };
+        let class = |hour: &HourMask| (hour.mask.count_ones(), within.class(hour.hour));
         let mut sorted: Vec<HourMask> = hours.collect();
         sorted.sort_unstable_by_key(|hour| (class(hour), hour.hour));
         let mut classes = Self {
@@ -80,12 +121,6 @@ impl Classes {
     /// As it was observed.
     pub(super) fn restore(&mut self) {
         self.drawn = (0..self.observed.len() as u32).collect();
-    }
-
-    /// Active minutes of hours that can be exchanged.
-    pub(super) fn movable(&self) -> u64 {
-        let minutes = self.observed.iter();
-        minutes.map(|mask| u64::from(mask.count_ones())).sum()
     }
 
     /// Whether nothing can be exchanged.
@@ -147,9 +182,13 @@ mod tests {
                 for (hour, mask) in hours {
                     assert_eq!(now[&hour].count_ones(), mask.count_ones());
                 }
-                // Who is asked about follows from it.
+                // What an account weighs follows from it.
+                let ways = |hours: &[(u32, u64)]| {
+                    let hours = hours.iter().map(|&(hour, mask)| HourMask { hour, mask });
+                    log10_arrangements(hours, within)
+                };
                 let now: Vec<(u32, u64)> = now.into_iter().collect();
-                assert_eq!(of(&now, within).movable(), classes.movable());
+                assert_eq!(ways(&now), ways(&hours));
             }
         }
     }
@@ -159,6 +198,36 @@ mod tests {
         let hours = [(9, 0b1), (33, 0b10), (10, 0b100)];
         assert_eq!(of(&hours, Within::HourOfDay).hours, [9, 33]);
         assert_eq!(of(&hours, Within::Window).hours, [9, 10, 33]);
+        let weekly = [(9, 0b1), (33, 0b10), (9 + WEEK_HOURS, 0b100)];
+        assert_eq!(of(&weekly, Within::HourOfDay).hours, [9, 33, 177]);
+        assert_eq!(of(&weekly, Within::HourOfWeek).hours, [9, 177]);
+    }
+
+    /// Every arrangement once, by brute force.
+    #[test]
+    fn arrangements_are_counted() {
+        let hours = [
+            (9, 1),
+            (33, 2),
+            (57, 2),
+            (81, 4),
+            (10, 8),
+            (34, 16),
+            (11, 3),
+        ];
+        let all = || hours.iter().map(|&(hour, mask)| HourMask { hour, mask });
+        let mut seen = std::collections::BTreeSet::new();
+        let mut classes = of(&hours, Within::HourOfDay);
+        let mut stream = Stream::new(&[1; 32], "test", 0, 0);
+        for _ in 0..2000 {
+            classes.draw(&mut stream);
+            seen.insert(drawn(&classes));
+        }
+        // 4!/2! of the ninth hours, 2! of the tenth, one of the eleventh.
+        assert_eq!(seen.len(), 24);
+        let ways = log10_arrangements(all(), Within::HourOfDay);
+        assert!((ways - libm::log10(24.0)).abs() < 1e-12, "{ways}");
+        assert_eq!(log10_arrangements(all(), Within::HourOfWeek), 0.0);
     }
 
     /// A habit of firing at :00 is a habit: nothing to exchange.

@@ -1,6 +1,6 @@
 //! A group over the windows that test: its own e-value, and one for each of its accounts.
 
-use super::classes::{Classes, Within};
+use super::classes::{Classes, Within, log10_arrangements};
 use super::random::Stream;
 use super::room::{Count, Draws, Room};
 use super::soft_rank::Evidence;
@@ -38,19 +38,55 @@ const LITTLE: f64 = 0.3;
 const AGAIN: u32 = 999;
 const SCREEN_MEMBER: f64 = 1.0;
 
+/// log10 of the least evidence that any list takes, rounded down: 1/α = 20.
+const LEAST: f64 = 1.3;
+
+/// Narrower exchanges under which a group must agree as well: within the hour of the week, so that a timetable that alternates by the day is a
+/// habit; and within one week, so that one that changed in between is.
+pub const NARROWER: [(Within, &str); 2] = [
+    (Within::HourOfWeek, "exchange within the hour of the week"),
+    (Within::HourOfDay, "exchange within one week"),
+];
+
+/// Least weeks of a window in which hours of one hour of the week are exchanged: in fewer there are hardly any.
+const WEEKLY: u32 = 3;
+
+/// Most surrogates of each window of these: a window's evidence is below 1000 then, so that what happened within one window alone, such as a
+/// timetable that alternates and was changed besides, puts nobody on a list at rate 0.001.
+const NARROW: u32 = 999;
+
+impl Tested {
+    /// What a look counted of the group.
+    fn counted(&mut self, look: &Looked) {
+        self.group = look.group.clone();
+        self.pairs = look.pairs;
+        self.expected_pairs = look.expected_pairs;
+        self.spread_pairs = libm::sqrt(look.variance);
+    }
+
+    /// log10 of the group's least evidence: whichever of the exchanges leaves its accounts' minutes as likely, its mean is at most 1.
+    #[must_use]
+    pub fn least_log10_e(&self) -> f64 {
+        let narrower = self.narrower.iter().copied();
+        narrower.fold(self.group.log10_e(), f64::min)
+    }
+}
+
 /// A group as it was tested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tested {
-    /// Whether the first look showed next to nothing: its e-value and those of its accounts are 0, and nothing else was counted.
+    /// Whether a first look showed next to nothing: its e-value and those of its accounts are 0 for all lists, and what is said of it is that look's.
     pub is_screened_out: bool,
     /// Its evidence.
     pub group: Evidence,
+    /// log10 of its evidence where fewer hours may be exchanged, in the order of [`NARROWER`]; empty where its evidence is too little for any list.
+    pub narrower: Vec<f64>,
     /// log10 of the product behind each window of `weeks` weeks.
     pub by_window: Vec<f64>,
     /// Each account's own, in the order of the group.
     pub members: Vec<Evidence>,
-    /// Each account's active minutes in hours that could be exchanged for another: no exchange changes their number.
-    pub movable_of: Vec<u64>,
+    /// For each account log10 of in how many ways its hours can be exchanged, whichever take part: no exchange changes it.
+    pub arrangements: Vec<f64>,
     /// Pairs of accounts that were active in one minute.
     pub pairs: u64,
     /// The same of surrogates, on average.
@@ -91,7 +127,11 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         group: Evidence::default(),
         by_window: vec![],
         members: vec![Evidence::default(); group.len()],
-        movable_of: vec![0; group.len()],
+        narrower: vec![],
+        arrangements: group
+            .iter()
+            .map(|&own| arrangements(traffic, own, how))
+            .collect(),
         pairs: 0,
         expected_pairs: 0.0,
         spread_pairs: 0.0,
@@ -102,12 +142,11 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     let first = (traffic.proposing * WEEK_HOURS) as usize;
     let hours = unusual.get(first..).unwrap_or_default();
     tested.unusual_hours = hours.iter().filter(|&&is| is).count() as u64;
-    let rooms = |weeks: u32| -> Vec<(u32, Room)> {
-        let starts = (traffic.proposing..traffic.weeks).step_by(weeks.max(1) as usize);
-        let starts = starts.filter(|from| !how.only_whole || from + weeks <= traffic.weeks);
-        let rooms = starts.map(|from| {
-            let weeks = from..traffic.weeks.min(from + weeks);
-            (from, room(traffic, unusual, group, weeks, how.within))
+    let rooms = |weeks: u32, within: Within| -> Vec<(u32, Room)> {
+        let windows = windows(traffic, how, weeks);
+        let rooms = windows.map(|weeks| {
+            let from = weeks.start;
+            (from, room(traffic, unusual, group, weeks, within))
         });
         rooms.collect()
     };
@@ -123,25 +162,26 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         }
         looked
     };
-    let mut short = rooms(how.weeks);
-    let mut long = rooms(2 * how.weeks);
-    // What covers more weeks is screened and counted: long windows, unless the last of them is not over.
-    let is_long = short.len() as u32 <= 2 * long.len() as u32;
+    let mut short = rooms(how.weeks, how.within);
+    let mut long = rooms(2 * how.weeks, how.within);
+    let is_long = is_long(traffic, how);
     let most = if is_long { &mut long } else { &mut short };
     for (_, room) in most.iter() {
-        for (sum, own) in tested.movable_of.iter_mut().zip(&room.classes) {
-            *sum += own.movable();
-        }
+        let (minutes, movable) = room.minutes();
+        tested.minutes += minutes;
+        tested.movable += movable;
     }
     if how.screen > 0 {
         let screened = look(most, "screen", how.screen, Count::Group);
         tested.is_screened_out = screened.group.log10_e() < LITTLE;
+        tested.counted(&screened);
         if !tested.is_screened_out {
             let again = how.surrogates.min(AGAIN);
             let screened = look(most, "screen again", again, Count::Members);
             let show = screened.members.iter();
             let show = show.filter(|own| own.log10_e() >= SCREEN_MEMBER);
             tested.is_screened_out = show.count() < how.least.max(group.len().div_ceil(10));
+            tested.counted(&screened);
         }
     }
     if tested.is_screened_out {
@@ -149,23 +189,57 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     }
     let looked = look(&mut short, "exchange", how.surrogates, count);
     let over_both = look(&mut long, "exchange, long", how.surrogates, count);
+    tested.counted(if is_long { &over_both } else { &looked });
     tested.group = looked.group.average(&over_both.group);
     let members = looked.members.iter().zip(&over_both.members);
     tested.members = members.map(|(own, long)| own.average(long)).collect();
     tested.by_window.clone_from(&looked.by_window);
-    let (counted, rooms) = match is_long {
-        true => (over_both, &long),
-        false => (looked, &short),
-    };
-    tested.pairs = counted.pairs;
-    tested.expected_pairs = counted.expected_pairs;
-    tested.spread_pairs = libm::sqrt(counted.variance);
-    for (_, room) in rooms {
-        let (minutes, movable) = room.minutes();
-        tested.minutes += minutes;
-        tested.movable += movable;
+    if tested.group.log10_e() >= LEAST {
+        tested.narrower = NARROWER
+            .iter()
+            .map(|(within, what)| {
+                let of = |weeks: u32, what: &str| {
+                    let mut rooms = rooms(weeks, *within);
+                    look(&mut rooms, what, how.surrogates.min(NARROW), Count::Group).group
+                };
+                match within {
+                    // Within one week an hour of the week stands alone.
+                    Within::HourOfDay => of(1, what),
+                    _ => {
+                        let weeks = how.weeks.max(WEEKLY);
+                        of(weeks, what).average(&of(2 * weeks, &format!("{what}, long")))
+                    }
+                }
+                .log10_e()
+            })
+            .collect();
     }
     tested
+}
+
+/// Windows of so many weeks, of the weeks that test.
+fn windows(traffic: &Traffic, how: &Test, weeks: u32) -> impl Iterator<Item = Range<u32>> {
+    let (first, end, only_whole) = (traffic.proposing, traffic.weeks, how.only_whole);
+    let starts = (first..end).step_by(weeks.max(1) as usize);
+    let starts = starts.filter(move |from| !only_whole || from + weeks <= end);
+    starts.map(move |from| from..end.min(from + weeks))
+}
+
+/// Whether long windows cover as much as short ones, so that they are screened and counted: unless the last of them is not over.
+fn is_long(traffic: &Traffic, how: &Test) -> bool {
+    let short = windows(traffic, how, how.weeks).count();
+    short <= 2 * windows(traffic, how, 2 * how.weeks).count()
+}
+
+/// log10 of in how many ways an account's hours can be exchanged in the windows that cover more weeks. All hours count, those too that take no
+/// part in a test: which these are follows from other accounts' minutes, which a hypothesis may say nothing about.
+fn arrangements(traffic: &Traffic, account: u32, how: &Test) -> f64 {
+    let weeks = how.weeks * if is_long(traffic, how) { 2 } else { 1 };
+    let own = windows(traffic, how, weeks).map(|weeks| {
+        let hours = traffic.weeks(account, weeks).iter().copied();
+        log10_arrangements(hours, how.within)
+    });
+    own.sum()
 }
 
 /// What some windows show together.

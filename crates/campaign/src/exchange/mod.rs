@@ -12,8 +12,8 @@ mod unusual;
 
 pub use classes::Within;
 pub(crate) use group::test_as_one;
-pub use group::{SCREEN, Test, Tested, test};
+pub use group::{NARROWER, SCREEN, Test, Tested, test};
 pub(crate) use random::Stream;
 pub use soft_rank::{Evidence, POWERS};
 pub use unusual::Population;
-pub(crate) use unusual::{Minutes, active, each_bit};
+pub(crate) use unusual::{Habit, LeftOut, Minutes, active, each_bit};

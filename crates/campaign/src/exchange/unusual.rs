@@ -8,9 +8,12 @@ pub struct Population {
     minutes: Vec<u32>,
     hours: Vec<u64>,
     /// Each minute of the hour in the weeks that propose, over all hours that may be exchanged: those of each hour of the day, or all.
-    habits: Vec<[u64; 60]>,
+    habits: Vec<Habit>,
     /// Whether an hour is unusual in what everybody did.
     unusual: Vec<bool>,
+    within: Within,
+    /// The hours that propose: habits are those of these hours.
+    before: u32,
 }
 
 impl Population {
@@ -26,51 +29,55 @@ impl Population {
             .chunks(HOUR as usize)
             .map(|own| own.iter().copied().map(u64::from).sum())
             .collect();
-        let mut habits = match within {
-            Within::HourOfDay => vec![[0; 60]; 24],
-            Within::Window => vec![[0; 60]],
-        };
-        let kinds = habits.len();
         // Habits are those of the weeks that propose, which no exchange and no later day changes.
         let proposing = match traffic.proposing {
             0 => minutes.len(),
             weeks => (weeks * crate::traffic::WEEK) as usize,
         };
         let before = minutes[..proposing.min(minutes.len())].chunks(HOUR as usize);
-        for (hour, own) in before.enumerate() {
-            for (sum, &count) in habits[hour % kinds].iter_mut().zip(own) {
-                *sum += u64::from(count);
-            }
-        }
+        let before_hours = before.len() as u32;
+        let own = (0..).zip(before.map(|own| std::array::from_fn(|minute| own[minute])));
         let mut population = Self {
+            habits: habits_of(own, within),
             minutes,
             hours,
-            habits,
             unusual: vec![],
+            within,
+            before: before_hours,
         };
         let all = 0..population.hours.len() as u32;
-        let unusual = all.map(|hour| population.is_unusual(hour, &[0; 60]));
+        let unusual = all.map(|hour| population.is_unusual(hour, &[]));
         population.unusual = unusual.collect();
         population
     }
 
-    /// Whether an hour has a minute that departs from what its hour and this minute of hours like it lead to expect, in what `others` than
-    /// `own` (a group's accounts in each minute of the hour) did.
+    /// Whether an hour has a minute that departs from what its hour and this minute of hours like it lead to expect, in what others than
+    /// `but` did. Whoever is left out of the hour is left out of the habits too.
     ///
     /// A minute departs if others were active in it more than half as often again, or less than half as often, and by 8 standard deviations
     /// of a count. Only others' counts take part, and habits of the weeks before: so the choice of hours is the same for the group and for all of
     /// its surrogates, and for a log that goes on.
-    fn is_unusual(&self, hour: u32, own: &[u32; 60]) -> bool {
+    fn is_unusual(&self, hour: u32, but: &[LeftOut<'_>]) -> bool {
         let from = (hour * HOUR) as usize;
-        let own_sum: u64 = own.iter().copied().map(u64::from).sum();
-        let others = self.hours[hour as usize].saturating_sub(own_sum);
-        let habits = &self.habits[hour as usize % self.habits.len()];
+        let class = self.within.class(hour) as usize;
+        let mut habits = self.habits[class];
+        let mut counts: Minutes = std::array::from_fn(|minute| self.minutes[from + minute]);
+        for own in but {
+            for (count, own) in counts.iter_mut().zip(own.minutes) {
+                *count = count.saturating_sub(*own);
+            }
+            let own = own.habits.get(class).into_iter().flatten();
+            for (habit, own) in habits.iter_mut().zip(own) {
+                *habit = habit.saturating_sub(*own);
+            }
+        }
+        let others: u64 = counts.iter().copied().map(u64::from).sum();
         let all: u64 = habits.iter().sum();
         if all == 0 || others == 0 {
             return false;
         }
         (0..60).any(|minute| {
-            let count = f64::from(self.minutes[from + minute].saturating_sub(own[minute]));
+            let count = f64::from(counts[minute]);
             let share = habits[minute] as f64 / all as f64;
             let expected = others as f64 * share;
             let noise = 8.0 * libm::sqrt(expected + 1.0);
@@ -84,33 +91,63 @@ impl Population {
         self.unusual_beside(&active(traffic, accounts), &self.unusual, |_| None)
     }
 
-    /// The same, where in each hour what `beside` says did not happen either; `alone` says it of hours in which these accounts did nothing.
+    /// The same, where in each hour whoever `beside` says is left out too; `alone` says it of hours in which these accounts did nothing.
     pub(crate) fn unusual_beside<'a>(
         &self,
         own: &[(u32, Minutes)],
         alone: &[bool],
-        beside: impl Fn(u32) -> Option<&'a Minutes>,
+        beside: impl Fn(u32) -> Option<LeftOut<'a>>,
     ) -> Vec<bool> {
         let mut unusual = alone.to_vec();
-        for (hour, counts) in own {
-            let mut counts = *counts;
-            for (sum, count) in counts.iter_mut().zip(beside(*hour).into_iter().flatten()) {
-                *sum += count;
-            }
-            unusual[*hour as usize] = self.is_unusual(*hour, &counts);
+        let habits = self.habits_in(own);
+        for (hour, minutes) in own {
+            let own = LeftOut {
+                minutes,
+                habits: &habits,
+            };
+            let but = [Some(own), beside(*hour)];
+            let but: Vec<LeftOut<'_>> = but.into_iter().flatten().collect();
+            unusual[*hour as usize] = self.is_unusual(*hour, &but);
         }
         unusual
     }
 
-    /// Of every hour, whether it is unusual without what happened in one place each.
-    pub(crate) fn unusual_but<'a>(&self, but: impl Fn(u32) -> Option<&'a Minutes>) -> Vec<bool> {
+    /// Of every hour, whether it is unusual without whoever is left out of it.
+    pub(crate) fn unusual_but<'a>(&self, but: impl Fn(u32) -> Option<LeftOut<'a>>) -> Vec<bool> {
         let hours = 0..self.hours.len() as u32;
         let is = |hour: u32| match but(hour) {
-            Some(counts) => self.is_unusual(hour, counts),
+            Some(own) => self.is_unusual(hour, &[own]),
             None => self.unusual[hour as usize],
         };
         hours.map(is).collect()
     }
+
+    /// The habits of accounts that were active in these hours.
+    pub(crate) fn habits_in(&self, own: &[(u32, Minutes)]) -> Vec<Habit> {
+        let before = own.iter().take_while(|(hour, _)| *hour < self.before);
+        habits_of(before.copied(), self.within)
+    }
+}
+
+/// How often each minute of the hour was active in the weeks that propose.
+pub(crate) type Habit = [u64; 60];
+
+/// Accounts that are no part of everybody: what they did in an hour, and their habits, a class of hours each.
+#[derive(Clone, Copy)]
+pub(crate) struct LeftOut<'a> {
+    pub(crate) minutes: &'a Minutes,
+    pub(crate) habits: &'a [Habit],
+}
+
+fn habits_of(hours: impl Iterator<Item = (u32, Minutes)>, within: Within) -> Vec<Habit> {
+    let mut habits = vec![[0; 60]; within.classes() as usize];
+    for (hour, own) in hours {
+        let sums = &mut habits[within.class(hour) as usize];
+        for (sum, count) in sums.iter_mut().zip(own) {
+            *sum += u64::from(count);
+        }
+    }
+    habits
 }
 
 /// How many accounts were active in each minute of an hour.

@@ -6,6 +6,7 @@ use crate::traffic::{Builder, DAY, HOUR, Parts, QUIET_WEEKS, Traffic, WEEK, day_
 use hallmark::{Error, Result};
 use redb::{Database, ReadableDatabase, ReadableTable, WriteTransaction};
 use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// What a state is of. Nothing of another is taken into it.
@@ -65,33 +66,41 @@ impl State {
     /// When it is no state, is of something else, or is open elsewhere.
     pub fn open(path: &Path, header: &Header) -> Result<Self> {
         if !path.exists() {
-            // Made beside its place: whoever dies meanwhile leaves no half of a state there.
-            let mut new = path.to_owned().into_os_string();
-            new.push(".new");
-            let new = PathBuf::from(new);
-            match std::fs::remove_file(&new) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(Error::io("remove", &new, &error));
-                }
-                _ => {}
-            }
-            let state = Self {
-                store: Database::create(&new).of(&new)?,
-                path: new.clone(),
-                header: header.clone(),
-            };
-            private(&new)?;
-            state.begin()?;
-            drop(state);
-            std::fs::rename(&new, path).map_err(|error| Error::io("make", path, &error))?;
+            Self::make(path, header)?;
         }
         let state = Self {
-            store: Database::open(path).of(path)?,
+            store: opened(path)?,
             path: path.to_owned(),
             header: header.clone(),
         };
         state.check()?;
         Ok(state)
+    }
+
+    /// Makes a state beside its place, under a name of its own: whoever dies meanwhile leaves no half of a state there, and of two that make one
+    /// the first has made it.
+    fn make(path: &Path, header: &Header) -> Result<()> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let new = tempfile::Builder::new()
+            .prefix(".hallmark-")
+            .tempfile_in(folder)
+            .map_err(|error| Error::io("make", path, &error))?;
+        let state = Self {
+            store: Database::create(new.path()).of(path)?,
+            path: path.to_owned(),
+            header: header.clone(),
+        };
+        state.begin()?;
+        drop(state);
+        match new.persist_noclobber(path) {
+            Err(error) if error.error.kind() != ErrorKind::AlreadyExists => {
+                Err(Error::io("make", path, &error.error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes the head and empty tables.
@@ -177,8 +186,10 @@ impl State {
         }
         let (known_first, known_last) = (number(&head, "first")?, number(&head, "last")?);
         // One wrong time would be the log's last, and refuse all days behind it.
+        let before = number(&head, "requests")?.unwrap_or(0);
         refuse_holes(parts, known_last).map_err(|error| error.at(path.display()))?;
-        // What is said without a time counts from when it was said, once groups have been proposed.
+        refuse_stray(parts, known_last, before).map_err(|error| error.at(path.display()))?;
+        // What is said counts from when it was said, once groups have been proposed, whatever time it names.
         let begins = known_first.map(|first| self.tests(first as u32));
         let said = match (begins, known_last) {
             (Some(begins), Some(last)) if last >= u64::from(begins) => last as u32,
@@ -191,7 +202,7 @@ impl State {
                 head.insert(name, value.to_le_bytes().as_slice()).of(path)?;
             }
         }
-        let requests = number(&head, "requests")?.unwrap_or(0) + parts.count;
+        let requests = before + parts.count;
         head.insert("requests", requests.to_le_bytes().as_slice())
             .of(path)?;
         let mut accounts = transaction.open_table(ACCOUNTS).of(path)?;
@@ -213,7 +224,7 @@ impl State {
         let mut links = transaction.open_table(LINKS).of(path)?;
         for (kind, value, account, seen) in &parts.links {
             let key = (kind.as_str(), value.0, account.0);
-            let seen = if *seen == 0 { said } else { *seen };
+            let seen = said.max(*seen);
             let known = links
                 .get(key)
                 .of(path)?
@@ -311,13 +322,44 @@ fn refuse_holes(parts: &Parts, known_last: Option<u64>) -> Result<()> {
     }
 }
 
-/// Nobody else may read it: pseudonyms are personal data still.
-fn private(path: &Path) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-            .map_err(|error| Error::io("make private", path, &error))?;
+/// The longest time, in days, behind which a few requests alone are taken for wrong times: a long weekend.
+const STRAY_DAYS: u32 = 4;
+
+/// Refuses a few requests far behind all others, in a file or in the state: were they the log's last, the days before them would come too late.
+fn refuse_stray(parts: &Parts, known_last: Option<u64>, before: u64) -> Result<()> {
+    let mut days: Vec<(u32, u64)> = vec![];
+    days.extend(known_last.map(|minute| (minute as u32 / DAY, before)));
+    days.extend(parts.requests.iter().map(|&(_, minute)| (minute / DAY, 1)));
+    days.sort_unstable();
+    let all: u64 = days.iter().map(|(_, requests)| requests).sum();
+    let mut sum = 0;
+    for own in days.windows(2) {
+        sum += own[0].1;
+        let (last, next) = (own[0].0, own[1].0);
+        if next - last > STRAY_DAYS && (all - sum) * 100 <= all {
+            let day = |day: u32| day_of(i64::from(day) * i64::from(DAY));
+            return Err(Error::usage(format_args!(
+                "{} of {all} requests are of {} or later, and the one before is of {}: their times are wrong, or hardly anything was logged since",
+                all - sum,
+                day(next),
+                day(last)
+            ))
+            .hint("leave records out whose time is wrong; if these are right, give them together with the days behind them, in one file"));
+        }
     }
     Ok(())
+}
+
+/// Opens a state, every page of which is what was written.
+fn opened(path: &Path) -> Result<Database> {
+    let mut store = Database::open(path).of(path)?;
+    // The store asserts where a damaged page should be an error.
+    let is_whole = catch_unwind(AssertUnwindSafe(|| store.check_integrity()));
+    match is_whole {
+        Ok(Ok(true)) => Ok(store),
+        Ok(Err(error)) => Err(error).of(path),
+        Ok(Ok(false)) | Err(_) => Err(Error::integrity("the state is damaged")
+            .at(path.display())
+            .hint("make it again from its logs, at a new path")),
+    }
 }

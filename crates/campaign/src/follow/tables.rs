@@ -29,7 +29,8 @@ impl<T, E: Into<redb::Error>> OfState<T> for std::result::Result<T, E> {
             let error = error.into();
             let hint = match error {
                 redb::Error::DatabaseAlreadyOpen => "another scan has this state open: wait until it ends",
-                redb::Error::Io(_) => "see whether the disk is full or the file may be written",
+                redb::Error::Io(ref error) if error.kind() == std::io::ErrorKind::InvalidData => "this is no state: give one that `campaign scan --follow` made, or a new path",
+                redb::Error::Io(_) => "see whether the path is a file that may be written, and the disk is not full",
                 _ => "give a state that `campaign scan --follow` made, or a new path; a state can be made again from its logs",
             };
             Error::usage(error).at(path.display()).hint(hint)

@@ -1,7 +1,7 @@
 //! Records of a part of a file: every name once, and a pseudonym for each before it is handed on.
 
 use super::layout::Layout;
-use super::row::{Bad, Found, Table, checked, each_attribute, each_prompt, is_passed_over};
+use super::row::{Bad, Found, Table, checked, each_attribute, each_prompt, is_passed_over, says};
 use super::sketch::{MOST, Sketches};
 use crate::pseudonym::{Pseudonym, Pseudonyms};
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
@@ -33,7 +33,52 @@ pub(crate) struct Batch {
     links: HashMap<(u32, u32), u32>,
     units: HashSet<(u32, u32)>,
     records: u64,
+    seen: Seen,
     pub(crate) bad: Vec<(u64, Bad)>,
+}
+
+/// What was there to be seen, of whichever record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// Which places that a caller mapped had a text.
+    pub(crate) mapped: Vec<bool>,
+    /// The first and the last minute, each with its line.
+    pub(crate) span: Option<[(u32, u64); 2]>,
+}
+
+impl Seen {
+    fn take(&mut self, line: u64, found: &Found<'_>, mapped: usize, minute: Option<u32>) {
+        self.mapped.resize(mapped, false);
+        for (is, text) in self.mapped.iter_mut().zip(&found.places) {
+            *is |= text.as_deref().is_some_and(says);
+        }
+        if let Some(minute) = minute {
+            let own = (minute, line);
+            self.join_span([own, own]);
+        }
+    }
+
+    fn join_span(&mut self, [first, last]: [(u32, u64); 2]) {
+        let span = self.span.get_or_insert([first, last]);
+        if first.0 < span[0].0 {
+            span[0] = first;
+        }
+        if last.0 > span[1].0 {
+            span[1] = last;
+        }
+    }
+
+    /// Both together.
+    pub(crate) fn join(&mut self, other: &Self) {
+        let length = self.mapped.len().max(other.mapped.len());
+        self.mapped.resize(length, false);
+        for (is, own) in self.mapped.iter_mut().zip(&other.mapped) {
+            *is |= own;
+        }
+        if let Some(span) = other.span {
+            self.join_span(span);
+        }
+    }
 }
 
 /// Known before anything.
@@ -73,6 +118,8 @@ pub(crate) struct Keyed {
     pub(crate) units: Vec<(u32, u32)>,
     /// How many records were used.
     pub(crate) records: u64,
+    /// What was seen in them.
+    pub(crate) seen: Seen,
     /// Records that cannot be used.
     pub(crate) bad: Vec<(u64, Bad)>,
 }
@@ -97,6 +144,8 @@ impl Batch {
             Err(bad) => return self.bad.push((line, bad)),
         };
         self.records += 1;
+        let of_requests = row.minute.filter(|_| table == Table::Requests);
+        self.seen.take(line, found, layout.mapped, of_requests);
         let account = self.name(What::Account, row.account);
         if let Some(unit) = row.unit {
             let unit = self.name(What::Unit, unit);
@@ -229,6 +278,7 @@ impl Batch {
             links,
             units: self.units.into_iter().collect(),
             records: self.records,
+            seen: self.seen,
             bad: self.bad,
         }
     }

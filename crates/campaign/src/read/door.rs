@@ -1,13 +1,13 @@
 //! The door: texts come in, pseudonyms go on.
 
-use super::batch::{ALWAYS, How, Keyed};
+use super::batch::{ALWAYS, How, Keyed, Seen};
 use super::file::Opened;
 use super::layout::Layout;
 use super::row::{Bad, Table};
 use super::sketch::Sketches;
 use super::{lines, pages, parquet, table};
 use crate::pseudonym::Pseudonyms;
-use crate::traffic::{Builder, Parts, Traffic};
+use crate::traffic::{Builder, Parts, Traffic, day_of};
 use hallmark::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -33,10 +33,27 @@ pub struct FileRead {
     pub table: String,
     /// Records that were used.
     pub records: u64,
+    /// Of requests, the first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Moment>,
+    /// Of requests, the last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Moment>,
     /// Records that were left out.
     pub skipped: u64,
     /// The first of them, by line or number, with why.
     pub skipped_first: Vec<String>,
+}
+
+/// A day, and the line or number of a record of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Moment {
+    /// The day, as YYYY-MM-DD.
+    pub day: String,
+    /// The record.
+    pub line: u64,
 }
 
 /// Most kinds of attributes.
@@ -53,6 +70,7 @@ pub struct Door<'a> {
     builder: Builder,
     left: u64,
     files: Vec<FileRead>,
+    seen: Seen,
 }
 
 impl<'a> Door<'a> {
@@ -66,6 +84,28 @@ impl<'a> Door<'a> {
             builder: Builder::default(),
             left: reading.skip_bad,
             files: vec![],
+            seen: Seen::default(),
+        }
+    }
+
+    /// Refuses a mapping that named nothing in any record: a misspelt organisation clears nobody.
+    ///
+    /// # Errors
+    /// Names it.
+    pub fn check(&self) -> Result<()> {
+        let layout = &self.reading.layout;
+        let mut absent = layout
+            .places
+            .iter()
+            .take(layout.mapped)
+            .zip(&self.seen.mapped);
+        match absent.find(|(_, seen)| !**seen) {
+            None => Ok(()),
+            Some(((_, path), _)) => Err(Error::usage(format_args!(
+                "no record has anything at {:?}, which --field names",
+                path.join(".")
+            ))
+            .hint("a path names fields as the log does, from the top, with dots between; of a table it is the name of a column")),
         }
     }
 
@@ -114,6 +154,8 @@ impl<'a> Door<'a> {
             }
             .to_owned(),
             records: 0,
+            first: None,
+            last: None,
             skipped: 0,
             skipped_first: vec![],
         });
@@ -180,7 +222,23 @@ impl<'a> Door<'a> {
         }
         if let Some(file) = self.files.last_mut() {
             file.records += batch.records;
+            let day = |&(minute, _): &(u32, u64)| day_of(i64::from(minute));
+            let span = batch.seen.span.as_ref();
+            for (place, known) in [(0, &mut file.first), (1, &mut file.last)] {
+                let own = span.map(|span| (span[place], day(&span[place])));
+                let Some(((_, line), day)) = own else {
+                    continue;
+                };
+                let is_further = |known: &Moment| match place {
+                    0 => day < known.day,
+                    _ => day > known.day,
+                };
+                if known.as_ref().is_none_or(is_further) {
+                    *known = Some(Moment { day, line });
+                }
+            }
         }
+        self.seen.join(&batch.seen);
         for &(line, bad) in &batch.bad {
             self.bad(path, line, bad)?;
         }

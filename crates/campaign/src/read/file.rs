@@ -16,27 +16,34 @@ pub(crate) enum Opened {
 impl Opened {
     /// Opens a file, `-` being stdin. gzip and zstd are taken away.
     pub(crate) fn new(path: &Path) -> Result<Self> {
-        if path == Path::new("-") {
-            let (_, bytes) =
-                start(Box::new(io::stdin())).map_err(|e| Error::io("read", path, &e))?;
-            return Ok(Self::Lines(bytes));
-        }
         let failed = |error: io::Error| Error::io("read", path, &error);
-        let mut file = File::open(path).map_err(|error| Error::io("open", path, &error))?;
-        let mut magic = [0; 4];
-        let length = read_up_to(&mut file, &mut magic).map_err(failed)?;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        if &magic[..length] == b"PAR1" {
-            return Ok(Self::Parquet(file));
-        }
-        let plain: Box<dyn Read + Send> = match magic {
-            [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::new(file))),
-            [0x28, 0xb5, 0x2f, 0xfd] => {
-                Box::new(zstd::stream::read::Decoder::new(file).map_err(failed)?)
+        let (file, bytes): (Option<File>, Box<dyn Read + Send>) = match path == Path::new("-") {
+            true => (None, Box::new(io::stdin())),
+            false => {
+                let file = File::open(path).map_err(|error| Error::io("open", path, &error))?;
+                let again = file.try_clone().map_err(failed)?;
+                let is_file = file.metadata().map_err(failed)?.is_file();
+                (is_file.then_some(again), Box::new(file))
             }
-            _ => Box::new(file),
         };
-        let (first, bytes) = start(plain).map_err(failed)?;
+        let (magic, bytes) = start(bytes).map_err(failed)?;
+        let plain = match magic[..] {
+            [b'P', b'A', b'R', b'1', ..] => {
+                let Some(mut file) = file else {
+                    return Err(Error::usage("Parquet is read from files, and from no pipe")
+                        .at(path.display())
+                        .hint("write it to a file first"));
+                };
+                file.seek(SeekFrom::Start(0)).map_err(failed)?;
+                return Ok(Self::Parquet(file));
+            }
+            [0x1f, 0x8b, ..] => start(Box::new(MultiGzDecoder::new(BufReader::new(bytes)))),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                zstd::stream::read::Decoder::new(bytes).and_then(|bytes| start(Box::new(bytes)))
+            }
+            _ => Ok((magic, bytes)),
+        };
+        let (first, bytes) = plain.map_err(failed)?;
         // A table's name may say so; JSON begins with a brace, or a bracket where it is a list.
         let named = path.to_string_lossy();
         let is_table = [".csv", ".csv.gz", ".csv.zst", ".tsv"]

@@ -45,23 +45,26 @@ impl Field {
             "first_seen" => Self::FirstSeen,
             _ => Self::Attribute(
                 name.strip_prefix("attr.")
-                    .filter(|kind| plain(kind))?
+                    .filter(|kind| is_plain(kind))?
                     .to_owned(),
             ),
         })
     }
 }
 
-/// Whether a kind has a name that can stand in a result.
-fn plain(kind: &str) -> bool {
+/// Whether a kind has a name that can stand in a result: up to 40 letters, digits, `_` and `-`, a letter first.
+pub(crate) fn is_plain(kind: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    (1..=40).contains(&kind.len()) && kind.chars().all(fits)
+    let begins = kind.starts_with(|c: char| c.is_ascii_alphabetic());
+    begins && kind.len() <= 40 && kind.chars().all(fits)
 }
 
 /// A layout: for each field the places where it may stand, the first that has a value counting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     pub(crate) places: Vec<(Field, Path)>,
+    /// How many of them, from the first on, a caller mapped.
+    pub(crate) mapped: usize,
     /// Whether `attr.KIND` at the top of a record is an attribute by itself.
     pub(crate) is_own: bool,
     /// Names of the lists, from the outermost on, that records stand in; each name with its other spellings. Records have what stands around them.
@@ -108,6 +111,7 @@ impl Layout {
         })?;
         let mut layout = Self {
             places: vec![],
+            mapped: mapped.len(),
             is_own: name == "own",
             lists: match name {
                 "otel" => SPANS,

@@ -16,6 +16,7 @@ mod sketch;
 mod table;
 
 pub use door::{Door, FileRead, Reading};
+pub(crate) use layout::is_plain;
 pub use layout::{LAYOUTS, Layout};
 pub use moment::seconds;
 pub use row::Bad;

@@ -204,7 +204,11 @@ impl Reader {
                 numbers!(reader, |value: f64| value.to_string())
             }
             ColumnReader::FloatColumnReader(reader) => {
-                numbers!(reader, |value: f32| value.to_string())
+                // From 2²⁴ on its neighbours are not told apart: no time, and no name.
+                numbers!(reader, |value: f32| match value.abs() < 16_777_216.0 {
+                    true => value.to_string(),
+                    false => "a number of single precision".to_owned(),
+                })
             }
             ColumnReader::BoolColumnReader(reader) => {
                 numbers!(reader, |value: bool| value.to_string())

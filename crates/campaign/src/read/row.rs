@@ -1,6 +1,6 @@
 //! A record's fields as text, and why a record cannot be used.
 
-use super::layout::{Field, Layout};
+use super::layout::{Field, Layout, is_plain};
 use super::moment::seconds;
 use std::borrow::Cow;
 
@@ -76,7 +76,7 @@ impl Bad {
 const LONGEST: usize = 1 << 16;
 
 /// Whether a text says anything: logs of servers have a `-` where there is nothing.
-fn says(text: &str) -> bool {
+pub(crate) fn says(text: &str) -> bool {
     !text.is_empty() && text != "-"
 }
 
@@ -123,16 +123,13 @@ pub(crate) fn checked<'f>(
         None => None,
     };
     let account = first(found, layout, &Field::Account).ok_or(Bad::NoAccount)?;
-    let unit = first(found, layout, &Field::Unit);
     if table == Table::Attributes {
-        let (kind, value) = (
-            first(found, layout, &Field::Kind),
-            first(found, layout, &Field::Value),
-        );
+        let (kind, value) = kind_and_value(found, layout);
         if kind.is_some() != value.is_some() {
             return Err(Bad::Attribute);
         }
     }
+    let unit = unit(found, layout, table);
     let fits = |text: &str| match text.len() > LONGEST {
         true => Err(Bad::Long),
         false => Ok(()),
@@ -141,9 +138,7 @@ pub(crate) fn checked<'f>(
     unit.map_or(Ok(()), fits)?;
     let mut attributes = Ok(());
     each_attribute(found, layout, table, &mut |kind, value| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-        let is_name = kind.starts_with(|c: char| c.is_ascii_alphabetic());
-        let own = match is_name && kind.len() <= 40 && kind.chars().all(is_plain) {
+        let own = match is_plain(kind) {
             true => fits(value),
             false => Err(Bad::Attribute),
         };
@@ -157,6 +152,41 @@ pub(crate) fn checked<'f>(
     })
 }
 
+fn kind_and_value<'f>(found: &'f Found<'_>, layout: &Layout) -> (Option<&'f str>, Option<&'f str>) {
+    (
+        first(found, layout, &Field::Kind),
+        first(found, layout, &Field::Value),
+    )
+}
+
+/// The declared organisation, at its own place or as an attribute of the kind `unit`: taken for something shared it would accuse whom it clears.
+fn unit<'f>(found: &'f Found<'_>, layout: &Layout, table: Table) -> Option<&'f str> {
+    let mut places = layout.places.iter().zip(&found.places);
+    let mapped = || {
+        places.find_map(|((field, _), text)| match field {
+            Field::Attribute(kind) if is_unit(kind) => text.as_deref().filter(|text| says(text)),
+            _ => None,
+        })
+    };
+    let mut own = found.own.iter();
+    let own = || {
+        own.find(|(kind, text)| is_unit(kind) && says(text))
+            .map(|(_, text)| &**text)
+    };
+    let in_table = || match (table, kind_and_value(found, layout)) {
+        (Table::Attributes, (Some(kind), Some(value))) if is_unit(kind) => Some(value),
+        _ => None,
+    };
+    first(found, layout, &Field::Unit)
+        .or_else(mapped)
+        .or_else(own)
+        .or_else(in_table)
+}
+
+fn is_unit(kind: &str) -> bool {
+    kind.eq_ignore_ascii_case("unit")
+}
+
 /// Calls `f` with kind and value of every attribute.
 pub(crate) fn each_attribute(
     found: &Found<'_>,
@@ -164,6 +194,11 @@ pub(crate) fn each_attribute(
     table: Table,
     f: &mut dyn FnMut(&str, &str),
 ) {
+    let mut put = |kind: &str, text: &str| {
+        if !is_unit(kind) {
+            f(kind, text);
+        }
+    };
     let mut last: Option<&Field> = None;
     for ((field, _), text) in layout.places.iter().zip(&found.places) {
         let Field::Attribute(kind) = field else {
@@ -173,21 +208,18 @@ pub(crate) fn each_attribute(
             continue;
         };
         if last.replace(field) != Some(field) {
-            f(kind, text);
+            put(kind, text);
         }
     }
     for (kind, text) in &found.own {
         if says(text) {
-            f(kind, text);
+            put(kind, text);
         }
     }
     if table == Table::Attributes
-        && let (Some(kind), Some(value)) = (
-            first(found, layout, &Field::Kind),
-            first(found, layout, &Field::Value),
-        )
+        && let (Some(kind), Some(value)) = kind_and_value(found, layout)
     {
-        f(kind, value);
+        put(kind, value);
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn read(
     how: How<'_>,
     take: &mut dyn FnMut(Keyed) -> Result<()>,
 ) -> Result<()> {
-    let mut bytes = BufReader::with_capacity(1 << 20, bytes);
+    let mut bytes = BufReader::with_capacity(1 << 20, OfLines { bytes, since: 0 });
     let failed = |error: std::io::Error| Error::io("read", path, &error);
     let first = bytes.fill_buf().map_err(failed)?;
     let first = first
@@ -43,6 +43,14 @@ pub(crate) fn read(
         .iter()
         .map(|name| name.trim().to_owned())
         .collect();
+    let mut sorted: Vec<&String> = names.iter().filter(|name| !name.is_empty()).collect();
+    sorted.sort_unstable();
+    if sorted.windows(2).any(|own| own[0] == own[1]) {
+        // What it is called may be what nobody may read: the table may have no line of names.
+        return Err(Error::usage("two columns have one name")
+            .at(format_args!("{}:1", path.display()))
+            .hint("the first line names columns, each once"));
+    }
     let columns = Columns::new(&names, how.layout);
     let mut row = ByteRecord::new();
     let mut batch = Batch::default();
@@ -67,6 +75,32 @@ pub(crate) fn read(
     }
 }
 
+/// The longest line.
+const MAX_LINE: usize = 64 << 20;
+
+/// Bytes of lines none of which is too long: what has no line end would be held whole.
+struct OfLines {
+    bytes: Box<dyn Read + Send>,
+    since: usize,
+}
+
+impl Read for OfLines {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.bytes.read(buffer)?;
+        self.since = match memchr::memrchr2(b'\n', b'\r', &buffer[..length]) {
+            Some(last) => length - last,
+            None => self.since + length,
+        };
+        if self.since > MAX_LINE {
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "a line has more than 64 MiB",
+            ));
+        }
+        Ok(length)
+    }
+}
+
 /// Which column has which place of a layout, and which are attributes by their name.
 pub(crate) struct Columns {
     pub(crate) places: Vec<(usize, usize)>,
@@ -80,7 +114,11 @@ impl Columns {
             own: vec![],
         };
         for (column, name) in names.iter().enumerate() {
-            let is_it = |path: &Place| path.join(".") == *name;
+            // In a table of our own names are read as people write them.
+            let is_it = |path: &Place| match layout.is_own {
+                true => path.join(".").eq_ignore_ascii_case(name),
+                false => path.join(".") == *name,
+            };
             let mut places = layout.places.iter();
             match places.position(|(_, path)| is_it(path)) {
                 Some(place) => columns.places.push((column, place)),

@@ -179,7 +179,10 @@ impl Builder {
         let shifted = first.saturating_sub(offset);
         let origin = (shifted - shifted % DAY).saturating_add(offset);
         // What is before the first day's beginning is less than an hour of a night, and left out.
-        let length = last.saturating_sub(origin).saturating_add(1);
+        // Hours count, and no minutes: which minute of its last hour is the log's last may be an account's to exchange.
+        let length = (last.saturating_sub(origin) / HOUR)
+            .saturating_add(1)
+            .saturating_mul(HOUR);
         // A last week that is no whole one tests as far as it goes if it has four days.
         let weeks = match (self.only_whole, length.div_ceil(WEEK), length % WEEK) {
             (true, ..) => last.saturating_sub(origin) / WEEK,

@@ -164,6 +164,12 @@ fn minutes(campaign: &Campaign) -> Vec<Block> {
     ]
 }
 
+/// Evidence where less is exchanged.
+fn narrower(group: &Group, place: usize) -> String {
+    let own = group.log10_e_narrower.get(place);
+    own.map_or_else(|| "–".to_owned(), |e| decimals(*e, 1))
+}
+
 fn visible(visible: &Visible) -> String {
     match visible.smallest_share {
         Some(share) => format!("{}% of joint requests", significant(100.0 * share)),
@@ -182,14 +188,16 @@ fn weeks(scanned: &Scanned, campaign: &Campaign) -> Vec<Block> {
     let picture = Picture {
         svg: windows("windows", &drawn),
         caption: Text::words(format!(
-            "log10 E behind each window of {} weeks. E is what a stake of 1 became by betting that these accounts are coordinated, in a game that gains nothing on average if their own habits explain everything.",
+            "log10 E after each window of {} weeks, all windows up to there together. E is what a stake of 1 became by betting that these accounts are coordinated, in a game that gains nothing on average if their own habits explain everything.",
             scanned.how.window_weeks
         )),
     };
     let columns = vec![
         Column::words("group"),
         Column::number("log10 E"),
-        Column::words("behind each window"),
+        Column::number("within the hour of the week"),
+        Column::number("within one week"),
+        Column::words("after each window, all up to there together"),
     ];
     let row = |(place, group): (usize, &Group)| {
         let each: Vec<String> = group
@@ -199,7 +207,9 @@ fn weeks(scanned: &Scanned, campaign: &Campaign) -> Vec<Block> {
             .collect();
         vec![
             Text::words(name(place)),
-            Text::words(decimals(group.log10_e, 1)),
+            Text::words(decimals(group.log10_e_of_hours, 1)),
+            Text::words(narrower(group, 0)),
+            Text::words(narrower(group, 1)),
             Text::words(each.join(", ")),
         ]
     };
@@ -207,7 +217,7 @@ fn weeks(scanned: &Scanned, campaign: &Campaign) -> Vec<Block> {
         picture.into(),
         Table::of(
             format!(
-                "Evidence of each group, from the week of {} on; the first {} of {} weeks proposed groups and test nobody.",
+                "Evidence of each group, from the week of {} on; the first {} of {} weeks proposed groups and test nobody. The least of the three numbers counts.",
                 scanned.traffic.from, scanned.traffic.weeks_that_propose, scanned.traffic.weeks
             ),
             columns,
@@ -316,11 +326,20 @@ fn accounts(campaign: &Campaign) -> Block {
 
 fn repeat(scanned: &Scanned) -> Vec<Block> {
     let how = &scanned.how;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    let domain = match scanned.domain.chars().all(is_plain) {
+        true => &scanned.domain,
+        false => "DOMAIN",
+    };
     vec![
         Block::paragraph(Text::words(format!(
-            "The same logs and root key, with a cap of {}, windows of {} weeks, {} surrogates of each, seed {} and hours exchanged within ",
-            how.cap, how.window_weeks, how.surrogates, how.seed
+            "The same logs and root key, with a cap of {}, the first {} weeks to propose, windows of {} weeks, {} surrogates of each, seed {} and hours exchanged within ",
+            how.cap, scanned.traffic.weeks_that_propose, how.window_weeks, how.surrogates, how.seed
         )).and_code(&how.within).and(", give the same numbers.")),
-        Block::code("hallmark --format json campaign scan --key root.key --attributes ATTRIBUTES REQUESTS > scan.json\nhallmark campaign explain scan.json CAMPAIGN --html page.html"),
+        Block::code(&format!(
+            "hallmark --format json campaign scan --key root.key --domain {} --cap {} --propose-weeks {} --window-weeks {} --surrogates {} --seed {} --attributes ATTRIBUTES REQUESTS > scan.json\nhallmark campaign explain scan.json CAMPAIGN --html page.html",
+            domain, how.cap, scanned.traffic.weeks_that_propose, how.window_weeks, how.surrogates, how.seed
+        )),
+        Block::paragraph(Text::words("Where it was made with --follow or --whole-windows, with --layout, --field or --skip-bad, these belong to it too.")),
     ]
 }

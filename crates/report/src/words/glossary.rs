@@ -45,7 +45,7 @@ pub(crate) const GLOSSARY: &[(&str, &str, &str)] = &[
     (
         "e-value",
         "log10 e",
-        "What a stake of 1 became by betting that the key matters, in a game that gains nothing on average if it does not. An e-value of 1,000 or more comes up with probability at most 1 in 1,000 then. log10 E is its number of zeros: 3 for 1,000.",
+        "What a stake of 1 became by betting that the key matters, or that accounts are coordinated, in a game that gains nothing on average if not. An e-value of 1,000 or more comes up with probability at most 1 in 1,000 then. log10 E is its number of zeros: 3 for 1,000.",
     ),
     (
         "exposure",
@@ -162,7 +162,7 @@ pub(crate) const GLOSSARY: &[(&str, &str, &str)] = &[
     (
         "window",
         "window",
-        "The few tokens before a position, on which the mark of the next one depends.",
+        "Of text: the few tokens before a position, on which the mark of the next one depends. Of a log of usage: the weeks within which an account's hours are exchanged.",
     ),
 ];
 

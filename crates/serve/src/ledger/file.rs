@@ -28,7 +28,7 @@ pub(super) struct Open {
 }
 
 /// The version of the format.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 impl Ledger {
     /// Opens a ledger, or makes it; numbers go on behind those that are there.

@@ -1,6 +1,7 @@
 //! Ledgers read back: what is in them, what is missing, and one key's log in order.
 
 use super::event::Event;
+use super::file::VERSION as LEDGER;
 use hallmark::files::NewFile;
 use hallmark::json::{VERSION, formats};
 use hallmark::{Error, Result};
@@ -165,6 +166,12 @@ impl Ledgers {
                 .hint("give each ledger once; processes that share a key take their numbers from the gateway")
         };
         match event {
+            Event::Open { ledger, .. } if ledger != LEDGER => {
+                return Err(Error::usage(format_args!(
+                    "the ledger is of version {ledger}, and version {LEDGER} is what is read here"
+                ))
+                .hint("take the program that wrote it, or a later one"));
+            }
             Event::Open { .. } => {}
             Event::Begin {
                 number,
@@ -192,6 +199,14 @@ impl Ledgers {
                 ..
             } => {
                 let records = self.keys.entry(key).or_default();
+                let kept = response_tokens.as_ref().map(Vec::len);
+                if gave_up.is_none() && kept.is_some_and(|kept| kept != tokens) {
+                    return Err(Error::integrity(format_args!(
+                        "number {number} counts {tokens} tokens and holds {}",
+                        kept.unwrap_or_default()
+                    ))
+                    .hint("the line was changed since it was written"));
+                }
                 let record = records.by_number.entry(number).or_default();
                 if record.end.replace(place).is_some() {
                     return Err(twice(number));

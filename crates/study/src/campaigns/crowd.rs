@@ -123,10 +123,21 @@ fn lessons(plan: &WorldPlan, zone: u32, random: &mut Random) -> Vec<(u32, u32)> 
         plan.weeks
     };
     let mut lessons = vec![];
+    let is_alternating = plan.alternating > 0.0 && random.is(plan.alternating);
+    let shift = match is_alternating {
+        true => random.between(10, 30),
+        false => 0,
+    };
     for week in 0..plan.weeks {
         let from = if week >= changes { from + 30 } else { from };
-        for day in days {
-            lessons.push((week * WEEK + day * DAY + from, length));
+        let begin = week * WEEK + from;
+        if is_alternating {
+            // Three lessons of every day, those of every other day a little later.
+            let all = (0..5u32).flat_map(|day| (0..3u32).map(move |lesson| (day, lesson)));
+            let at = |(day, lesson)| begin + day * DAY + lesson * 120 + day % 2 * shift;
+            lessons.extend(all.map(|own| (at(own), 40)));
+        } else {
+            lessons.extend(days.map(|day| (begin + day * DAY, length)));
         }
     }
     let hackathon = random.below(plan.weeks) * WEEK + 4 * DAY + 14 * 60 + random.below(60);

@@ -17,6 +17,9 @@ pub struct WorldPlan {
     pub outages: u32,
     /// Releases that bring everybody.
     pub releases: u32,
+    /// The share of classes that have lessons every day, on odd days at another minute of the hour than on even ones.
+    #[serde(default)]
+    pub alternating: f64,
     /// Harvests.
     pub harvests: Vec<Harvest>,
 }
@@ -75,6 +78,10 @@ impl WorldPlan {
         within("requests", self.requests, 1, 1_000_000)?;
         within("outages", self.outages, 0, 1000)?;
         within("releases", self.releases, 0, 1000)?;
+        if !(0.0..=1.0).contains(&self.alternating) {
+            let share = self.alternating;
+            return Err(format!("alternating is {share}, and must be from 0 to 1"));
+        }
         for (own, number) in self.harvests.iter().zip(1..) {
             let name = |field: &str| format!("{field} of harvest {number}");
             within(&name("accounts"), own.accounts, 1, 50_000_000)?;

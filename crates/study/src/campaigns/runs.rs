@@ -135,11 +135,7 @@ pub fn run(runs: &Runs) -> CampaignRuns {
         seed: runs.seed,
         window_weeks: runs.window_weeks,
         surrogates: runs.surrogates,
-        within: match runs.within {
-            Within::HourOfDay => "hour-of-day",
-            Within::Window => "window",
-        }
-        .to_owned(),
+        within: runs.within.name().to_owned(),
         accounts,
         groups: each.iter().map(|own| own.groups).sum(),
         worlds_cohort_wrong: worlds_wrong(0),
