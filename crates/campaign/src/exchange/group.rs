@@ -58,7 +58,7 @@ const NARROW: u32 = 999;
 impl Tested {
     /// What a look counted of the group.
     fn counted(&mut self, look: &Looked) {
-        self.group = look.group.clone();
+        self.group = look.group;
         self.pairs = look.pairs;
         self.expected_pairs = look.expected_pairs;
         self.spread_pairs = libm::sqrt(look.variance);
