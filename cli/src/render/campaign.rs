@@ -219,11 +219,14 @@ pub(crate) fn cleared_group_text(scanned: &Scanned, own: &ClearedGroup) -> Strin
         "  evidence 10^{:.1}{}{}",
         own.log10_e_of_hours,
         narrower_text(&own.log10_e_narrower),
-        match (own.is_screened_out, own.agrees_as_a_whole) {
-            (true, _) =>
-                ", of a first look: next to nothing, of the group or of all but a few of its accounts",
-            (_, true) => ", enough for a group: but no account of it agrees with the others",
-            _ => "",
+        if own.is_screened_out {
+            ", of a first look: next to nothing, of the group or of all but a few of its accounts"
+        } else if own.is_once {
+            ", in one window alone: an event, or a timetable that was changed"
+        } else if own.agrees_as_a_whole {
+            ", enough for a group: but no account of it agrees with the others"
+        } else {
+            ""
         }
     );
     let size = own.members.len();

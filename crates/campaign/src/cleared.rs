@@ -39,6 +39,7 @@ pub(crate) fn cleared(
                 log10_e_of_hours: own.group.log10_e(),
                 log10_e_narrower: own.narrower.clone(),
                 is_screened_out: own.is_screened_out,
+                is_once: own.is_once,
                 pairs: own.pairs,
                 expected_pairs: own.expected_pairs,
                 spread_pairs: own.spread_pairs,

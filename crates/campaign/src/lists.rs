@@ -106,7 +106,7 @@ fn scale<'a>(weights: impl Iterator<Item = &'a mut f64>) {
 /// groups were chosen by the same weeks (docs/tests/exchange.md).
 #[must_use]
 pub fn list(tested: &[Tested], weights: &Weights, alpha: f64) -> List {
-    let of_group = |(own, &weight): (&Tested, &f64)| match own.is_screened_out {
+    let of_group = |(own, &weight): (&Tested, &f64)| match own.is_screened_out || own.is_once {
         true => weighed(NOTHING, weight),
         false => weighed(own.least_log10_e(), weight),
     };
@@ -158,6 +158,7 @@ mod tests {
         Tested {
             group: evidence(group),
             narrower: vec![],
+            is_once: false,
             by_window: vec![],
             members: members.iter().map(|&times| evidence(times)).collect(),
             arrangements: vec![9.0; members.len()],
@@ -200,6 +201,9 @@ mod tests {
         assert_eq!(all[0].least_log10_e(), 0.2);
         let none = list(&all, &Weights::equal(&all), COHORT_FDR);
         assert!(!none.groups[0] && none.members == [[false; 5]]);
+        all[0].narrower = vec![8.0, 7.0];
+        all[0].is_once = true;
+        assert!(!list(&all, &Weights::equal(&all), COHORT_FDR).groups[0]);
     }
 
     /// Accounts that could show nothing take nothing from those that could, and are on no list whatever their evidence; where all could show

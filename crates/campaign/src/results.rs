@@ -293,6 +293,8 @@ pub struct ClearedGroup {
     pub log10_e_narrower: Vec<f64>,
     /// Whether a first look showed next to nothing, of the group or of its accounts.
     pub is_screened_out: bool,
+    /// Whether it agrees in one window alone: an event, or a timetable that was changed.
+    pub is_once: bool,
     /// Pairs of its accounts in one minute.
     pub pairs: u64,
     /// The same, on average, where each account exchanges its own hours.

@@ -1,7 +1,7 @@
 """Adds up runs of one plan over different seeds: worlds.py OUT.json RUN.json...
 
-A RUN is what `hallmark --format json campaign worlds` printed. OUT gets the sums, and the tables of docs/campaigns.md are
-printed. Runs whose worlds overlap, and runs of different settings, are refused.
+A RUN is what `hallmark --format json campaign worlds` printed, or an OUT of before. OUT gets the sums, and the tables of
+docs/studies/campaigns.md are printed. Runs whose worlds overlap, and runs of different settings, are refused.
 """
 
 import json
@@ -14,27 +14,49 @@ SETTINGS = ["plan", "window_weeks", "surrogates", "within"]
 
 def main():
     out, *paths = sys.argv[1:]
-    runs = sorted((json.loads(pathlib.Path(path).read_text()) for path in paths), key=lambda run: run["seed"])
-    for before, run in zip(runs, runs[1:]):
-        if any(before[name] != run[name] for name in SETTINGS):
+    runs = [read(path) for path in paths]
+    seeds = sorted(seed for run in runs for seed in run["seeds"])
+    for (before, worlds), (seed, _) in zip(seeds, seeds[1:]):
+        if before + worlds > seed:
+            sys.exit(f"worlds of seed {seed} are in two runs")
+    for run in runs:
+        if any(run[name] != runs[0][name] for name in SETTINGS):
             sys.exit("runs of different settings")
-        if before["seed"] + before["worlds"] > run["seed"]:
-            sys.exit(f"worlds of seed {run['seed']} are in two runs")
     total = {name: runs[0][name] for name in SETTINGS}
-    total["seeds"] = [[run["seed"], run["worlds"]] for run in runs]
+    total["seeds"] = joined(seeds)
     for name in ("worlds", "accounts", "groups", "worlds_cohort_wrong", "worlds_named_wrong"):
         total[name] = sum(run[name] for run in runs)
+    mean = lambda of: sum(of(run) * run["worlds"] for run in runs) / total["worlds"]
     for name in ("cohort_false_discoveries", "named_false_discoveries"):
-        total[name] = sum(run[name] * run["worlds"] for run in runs) / total["worlds"]
+        total[name] = mean(lambda run: run[name])
     total["roles"] = {}
-    for role in sorted({own["role"] for run in runs for own in run["roles"]}):
-        rows = [own for run in runs for own in run["roles"] if own["role"] == role]
+    for role in sorted({role for run in runs for role in run["roles"]}):
+        rows = [run["roles"][role] for run in runs if role in run["roles"]]
         total["roles"][role] = {name: sum(row[name] for row in rows) for name in ("accounts", "cohort", "named")}
     count = len(total["plan"]["harvests"])
-    each = lambda place, of: sum(run["recall"][place][of] * run["worlds"] for run in runs) / total["worlds"]
-    total["recall"] = [[round(each(place, 0), 4), round(each(place, 1), 4)] for place in range(count)]
+    total["recall"] = [[mean(lambda run: run["recall"][place][of]) for of in (0, 1)] for place in range(count)]
     pathlib.Path(out).write_text(json.dumps(total, indent=1) + "\n")
     show(total)
+
+
+def read(path):
+    """A run, as sums are written."""
+    run = json.loads(pathlib.Path(path).read_text())
+    if "seeds" not in run:
+        run["seeds"] = [[run["seed"], run["worlds"]]]
+        run["roles"] = {own["role"]: own for own in run["roles"]}
+    return run
+
+
+def joined(seeds):
+    """Stretches of seeds that follow one another, as one."""
+    all = []
+    for seed, worlds in seeds:
+        if all and all[-1][0] + all[-1][1] == seed:
+            all[-1][1] += worlds
+        else:
+            all.append([seed, worlds])
+    return all
 
 
 def show(total):

@@ -41,19 +41,15 @@ const SCREEN_MEMBER: f64 = 1.0;
 /// log10 of the least evidence that any list takes, rounded down: 1/α = 20.
 const LEAST: f64 = 1.3;
 
-/// Narrower exchanges under which a group must agree as well: within the hour of the week, so that a timetable that alternates by the day is a
-/// habit; and within one week, so that one that changed in between is.
-pub const NARROWER: [(Within, &str); 2] = [
-    (Within::HourOfWeek, "exchange within the hour of the week"),
-    (Within::HourOfDay, "exchange within one week"),
-];
+/// Least weeks of a window in which hours of one hour of the week are exchanged: one week has none.
+const WEEKLY: u32 = 2;
 
-/// Least weeks of a window in which hours of one hour of the week are exchanged: in fewer there are hardly any.
-const WEEKLY: u32 = 3;
-
-/// Most surrogates of each window of these: a window's evidence is below 1000 then, so that what happened within one window alone, such as a
+/// Most surrogates of each window of narrower exchanges: a window's evidence is below 1000 then, so that what happened within one window alone, such as a
 /// timetable that alternates and was changed besides, puts nobody on a list at rate 0.001.
 const NARROW: u32 = 999;
+
+/// log10 of what a window must show by itself for a group to agree in it, about 5.
+const AGAIN_SHOWN: f64 = 0.7;
 
 impl Tested {
     /// What a look counted of the group.
@@ -79,8 +75,12 @@ pub struct Tested {
     pub is_screened_out: bool,
     /// Its evidence.
     pub group: Evidence,
-    /// log10 of its evidence where fewer hours may be exchanged, in the order of [`NARROWER`]; empty where its evidence is too little for any list.
+    /// log10 of its evidence under narrower exchanges: within the hour of the week, so that a timetable that alternates by the day is a habit; and
+    /// within one week, so that one that was changed in between is. Empty where its evidence is too little for any list.
     pub narrower: Vec<f64>,
+    /// Whether it agrees within the hour of the week in one window alone, of two or more: what happens once is an event, or a timetable that
+    /// alternates and was changed. Its e-value is 0 for all lists.
+    pub is_once: bool,
     /// log10 of the product behind each window of `weeks` weeks.
     pub by_window: Vec<f64>,
     /// Each account's own, in the order of the group.
@@ -128,6 +128,7 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         by_window: vec![],
         members: vec![Evidence::default(); group.len()],
         narrower: vec![],
+        is_once: false,
         arrangements: group
             .iter()
             .map(|&own| arrangements(traffic, own, how))
@@ -195,24 +196,22 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     tested.members = members.map(|(own, long)| own.average(long)).collect();
     tested.by_window.clone_from(&looked.by_window);
     if tested.group.log10_e() >= LEAST {
-        tested.narrower = NARROWER
-            .iter()
-            .map(|(within, what)| {
-                let of = |weeks: u32, what: &str| {
-                    let mut rooms = rooms(weeks, *within);
-                    look(&mut rooms, what, how.surrogates.min(NARROW), Count::Group).group
-                };
-                match within {
-                    // Within one week an hour of the week stands alone.
-                    Within::HourOfDay => of(1, what),
-                    _ => {
-                        let weeks = how.weeks.max(WEEKLY);
-                        of(weeks, what).average(&of(2 * weeks, &format!("{what}, long")))
-                    }
-                }
-                .log10_e()
-            })
-            .collect();
+        let of = |within: Within, weeks: u32, what: &str| {
+            let surrogates = how.surrogates.min(NARROW);
+            look(&mut rooms(weeks, within), what, surrogates, Count::Group)
+        };
+        let weeks = how.weeks.max(WEEKLY);
+        let weekly = of(Within::HourOfWeek, weeks, "hour of the week");
+        let long = of(Within::HourOfWeek, 2 * weeks, "hour of the week, long");
+        let of_week = of(Within::HourOfDay, 1, "one week");
+        tested.narrower = vec![
+            weekly.group.average(&long.group).log10_e(),
+            of_week.group.log10_e(),
+        ];
+        // A window that is not over has hardly two hours of one hour of the week.
+        let whole = (traffic.weeks - traffic.proposing) / weeks;
+        let alone = weekly.alone.iter().take(whole as usize);
+        tested.is_once = whole > 1 && alone.filter(|&&e| e >= AGAIN_SHOWN).count() < 2;
     }
     tested
 }
@@ -246,6 +245,8 @@ fn arrangements(traffic: &Traffic, account: u32, how: &Test) -> f64 {
 struct Looked {
     group: Evidence,
     by_window: Vec<f64>,
+    /// log10 of each window's own evidence.
+    alone: Vec<f64>,
     members: Vec<Evidence>,
     pairs: u64,
     expected_pairs: f64,
@@ -258,6 +259,7 @@ impl Looked {
         Self {
             group: Evidence::default(),
             by_window: vec![],
+            alone: vec![],
             members: vec![Evidence::default(); accounts],
             pairs: 0,
             expected_pairs: 0.0,
@@ -268,6 +270,9 @@ impl Looked {
     fn take(&mut self, draws: &Draws) {
         self.group.multiply(&draws.group);
         self.by_window.push(self.group.log10_e());
+        let mut alone = Evidence::default();
+        alone.multiply(&draws.group);
+        self.alone.push(alone.log10_e());
         for (evidence, own) in self.members.iter_mut().zip(&draws.members) {
             evidence.multiply(own);
         }

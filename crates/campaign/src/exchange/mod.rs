@@ -12,7 +12,7 @@ mod unusual;
 
 pub use classes::Within;
 pub(crate) use group::test_as_one;
-pub use group::{NARROWER, SCREEN, Test, Tested, test};
+pub use group::{SCREEN, Test, Tested, test};
 pub(crate) use random::Stream;
 pub use soft_rank::{Evidence, POWERS};
 pub use unusual::Population;
