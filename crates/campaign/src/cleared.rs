@@ -4,8 +4,7 @@ use crate::exchange::Tested;
 use crate::judged::Lists;
 use crate::lists::Weights;
 use crate::propose::Proposal;
-use crate::results::{ClearedGroup, ListName, Shared};
-use crate::scan::name_of;
+use crate::results::{ClearedGroup, ListName, Shared, name_of};
 use crate::traffic::Traffic;
 
 /// Which group an account is in, where it is in none of those asked for.

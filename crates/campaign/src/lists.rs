@@ -106,10 +106,8 @@ fn scale<'a>(weights: impl Iterator<Item = &'a mut f64>) {
 /// groups were chosen by the same weeks (docs/tests/exchange.md).
 #[must_use]
 pub fn list(tested: &[Tested], weights: &Weights, alpha: f64) -> List {
-    let of_group = |(own, &weight): (&Tested, &f64)| match own.is_screened_out || own.is_once {
-        true => weighed(NOTHING, weight),
-        false => weighed(own.least_log10_e(), weight),
-    };
+    let of_group =
+        |(own, &weight): (&Tested, &f64)| weighed(own.least_log10_e().unwrap_or(NOTHING), weight);
     let groups: Vec<Log10E> = tested.iter().zip(&weights.groups).map(of_group).collect();
     let groups = e_bh(&groups, alpha);
     let members = tested.iter().zip(&weights.members).zip(&groups);
@@ -198,7 +196,7 @@ mod tests {
         all[0].narrower = vec![8.0, 7.0];
         assert!(list(&all, &Weights::equal(&all), COHORT_FDR).groups[0]);
         all[0].narrower = vec![8.0, 0.2];
-        assert_eq!(all[0].least_log10_e(), 0.2);
+        assert_eq!(all[0].least_log10_e(), Some(0.2));
         let none = list(&all, &Weights::equal(&all), COHORT_FDR);
         assert!(!none.groups[0] && none.members == [[false; 5]]);
         all[0].narrower = vec![8.0, 7.0];

@@ -344,3 +344,9 @@ pub struct Member {
     /// The list that it is on.
     pub list: ListName,
 }
+
+/// The name of what begins with an account.
+pub(crate) fn name_of(what: char, first: Option<Pseudonym>) -> String {
+    let first = first.unwrap_or(Pseudonym(0)).to_string();
+    format!("{what}-{}", first.get(..8).unwrap_or_default())
+}

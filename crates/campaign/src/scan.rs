@@ -11,6 +11,7 @@ use crate::propose::{Proposal, Rules};
 use crate::pseudonym::Pseudonym;
 use crate::results::{
     Campaign, ClearedGroup, Group, How, ListName, LowerCap, Member, Proposed, Shared, TrafficRead,
+    name_of,
 };
 use crate::traffic::Traffic;
 use crate::visible::{Visible, visible};
@@ -228,7 +229,7 @@ fn campaign(
         let own = &tested[group];
         Group {
             accounts: proposal.groups[group].len() as u32,
-            log10_e: own.least_log10_e(),
+            log10_e: own.least_log10_e().unwrap_or(own.group.log10_e()),
             log10_e_of_hours: own.group.log10_e(),
             log10_e_narrower: own.narrower.clone(),
             log10_e_by_window: own.by_window.clone(),
@@ -263,12 +264,6 @@ fn campaign(
         matched,
         members: members.into_iter().map(|(_, member)| member).collect(),
     }
-}
-
-/// The name of what begins with an account.
-pub(crate) fn name_of(what: char, first: Option<Pseudonym>) -> String {
-    let first = first.unwrap_or(Pseudonym(0)).to_string();
-    format!("{what}-{}", first.get(..8).unwrap_or_default())
 }
 
 /// For each kind the value that most of these accounts share, where two share one.

@@ -1,32 +1,11 @@
 //! A group over the windows that test: its own e-value, and one for each of its accounts.
 
-use super::classes::{Classes, Within, log10_arrangements};
-use super::random::Stream;
-use super::room::{Count, Draws, Room};
+use super::how::Test;
+use super::look::{Looked, Looks, arrangements};
+use super::narrower::narrower;
+use super::room::Count;
 use super::soft_rank::Evidence;
-use crate::traffic::{HourMask, Traffic, WEEK_HOURS};
-use std::ops::Range;
-
-/// How groups are tested.
-#[derive(Clone, Copy, Debug)]
-pub struct Test {
-    /// Weeks of a window: hours are exchanged within it, and each window has an e-value. Windows of twice as many weeks are tested too, in
-    /// which more hours have others to be exchanged for, and the two products are averaged.
-    pub weeks: u32,
-    /// Surrogates of each window.
-    pub surrogates: u32,
-    /// Surrogates of each window in a first look of its own, 0 for none. A group that shows next to nothing in it, or of which fewer than `least`
-    /// accounts or a tenth show anything in a second, is cleared: its e-value is 0.
-    pub screen: u32,
-    /// Accounts of a group that must show something.
-    pub least: usize,
-    /// Whether windows that are not over test nothing: for who looks again and again.
-    pub only_whole: bool,
-    /// Which hours may be exchanged.
-    pub within: Within,
-    /// Draws them.
-    pub seed: [u8; 32],
-}
+use crate::traffic::Traffic;
 
 /// Surrogates of the first look that scans have.
 pub const SCREEN: u32 = 99;
@@ -38,35 +17,8 @@ const LITTLE: f64 = 0.3;
 const AGAIN: u32 = 999;
 const SCREEN_MEMBER: f64 = 1.0;
 
-/// log10 of the least evidence that any list takes, rounded down: 1/α = 20.
-const LEAST: f64 = 1.3;
-
-/// Least weeks of a window in which hours of one hour of the week are exchanged: one week has none.
-const WEEKLY: u32 = 2;
-
-/// Most surrogates of each window of narrower exchanges: a window's evidence is below 1000 then, so that what happened within one window alone, such as a
-/// timetable that alternates and was changed besides, puts nobody on a list at rate 0.001.
-const NARROW: u32 = 999;
-
-/// log10 of what a window must show by itself for a group to agree in it, about 5.
-const AGAIN_SHOWN: f64 = 0.7;
-
-impl Tested {
-    /// What a look counted of the group.
-    fn counted(&mut self, look: &Looked) {
-        self.group = look.group;
-        self.pairs = look.pairs;
-        self.expected_pairs = look.expected_pairs;
-        self.spread_pairs = libm::sqrt(look.variance);
-    }
-
-    /// log10 of the group's least evidence: whichever of the exchanges leaves its accounts' minutes as likely, its mean is at most 1.
-    #[must_use]
-    pub fn least_log10_e(&self) -> f64 {
-        let narrower = self.narrower.iter().copied();
-        narrower.fold(self.group.log10_e(), f64::min)
-    }
-}
+/// log10 of the least evidence of a group that any list takes, rounded down: 1/α = 20. What is below it is tested no further.
+pub(crate) const LEAST: f64 = 1.3;
 
 /// A group as it was tested.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +53,18 @@ pub struct Tested {
     pub unusual_hours: u64,
 }
 
+impl Tested {
+    /// log10 of the evidence with which a group is a hypothesis, the least of its exchanges'; none where it was cleared by a screen. Whichever
+    /// of the exchanges leaves its accounts' minutes as likely, the mean is at most 1, as screens make it only smaller.
+    #[must_use]
+    pub fn least_log10_e(&self) -> Option<f64> {
+        let own = self.group.log10_e();
+        let is_cleared = self.is_screened_out || self.is_once || own < LEAST;
+        let narrower = self.narrower.iter().copied();
+        (!is_cleared).then(|| narrower.fold(own, f64::min))
+    }
+}
+
 /// Tests a group (places of accounts) on every window of the weeks that test. `unusual` says of every hour whether it takes no part, as
 /// [`Population::unusual_without`](super::Population::unusual_without) does of accounts among which the group is.
 ///
@@ -122,6 +86,13 @@ pub(crate) fn test_as_one(
 }
 
 fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count: Count) -> Tested {
+    let looks = Looks {
+        traffic,
+        unusual,
+        group,
+        how,
+    };
+    let ways = group.iter().map(|&own| arrangements(traffic, own, how));
     let mut tested = Tested {
         is_screened_out: false,
         group: Evidence::default(),
@@ -129,43 +100,17 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         members: vec![Evidence::default(); group.len()],
         narrower: vec![],
         is_once: false,
-        arrangements: group
-            .iter()
-            .map(|&own| arrangements(traffic, own, how))
-            .collect(),
+        arrangements: ways.collect(),
         pairs: 0,
         expected_pairs: 0.0,
         spread_pairs: 0.0,
         minutes: 0,
         movable: 0,
-        unusual_hours: 0,
+        unusual_hours: looks.unusual_hours(),
     };
-    let first = (traffic.proposing * WEEK_HOURS) as usize;
-    let hours = unusual.get(first..).unwrap_or_default();
-    tested.unusual_hours = hours.iter().filter(|&&is| is).count() as u64;
-    let rooms = |weeks: u32, within: Within| -> Vec<(u32, Room)> {
-        let windows = windows(traffic, how, weeks);
-        let rooms = windows.map(|weeks| {
-            let from = weeks.start;
-            (from, room(traffic, unusual, group, weeks, within))
-        });
-        rooms.collect()
-    };
-    let look = |rooms: &mut [(u32, Room)], what: &str, surrogates: u32, count: Count| {
-        let mut looked = Looked::new(group.len());
-        for (from, room) in rooms {
-            let names = group
-                .iter()
-                .map(|&account| &traffic.accounts[account as usize]);
-            let streams = names.map(|own| Stream::new(&how.seed, what, *from, own.pseudonym.0));
-            let mut streams: Vec<Stream> = streams.collect();
-            looked.take(&room.draws(&mut streams, surrogates, count));
-        }
-        looked
-    };
-    let mut short = rooms(how.weeks, how.within);
-    let mut long = rooms(2 * how.weeks, how.within);
-    let is_long = is_long(traffic, how);
+    let mut short = looks.rooms(how.weeks, how.within);
+    let mut long = looks.rooms(2 * how.weeks, how.within);
+    let is_long = how.is_long(traffic);
     let most = if is_long { &mut long } else { &mut short };
     for (_, room) in most.iter() {
         let (minutes, movable) = room.minutes();
@@ -173,12 +118,12 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         tested.movable += movable;
     }
     if how.screen > 0 {
-        let screened = look(most, "screen", how.screen, Count::Group);
+        let screened = looks.look(most, "screen", how.screen, Count::Group);
         tested.is_screened_out = screened.group.log10_e() < LITTLE;
         tested.counted(&screened);
         if !tested.is_screened_out {
             let again = how.surrogates.min(AGAIN);
-            let screened = look(most, "screen again", again, Count::Members);
+            let screened = looks.look(most, "screen again", again, Count::Members);
             let show = screened.members.iter();
             let show = show.filter(|own| own.log10_e() >= SCREEN_MEMBER);
             tested.is_screened_out = show.count() < how.least.max(group.len().div_ceil(10));
@@ -188,125 +133,25 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     if tested.is_screened_out {
         return tested;
     }
-    let looked = look(&mut short, "exchange", how.surrogates, count);
-    let over_both = look(&mut long, "exchange, long", how.surrogates, count);
+    let looked = looks.look(&mut short, "exchange", how.surrogates, count);
+    let over_both = looks.look(&mut long, "exchange, long", how.surrogates, count);
     tested.counted(if is_long { &over_both } else { &looked });
     tested.group = looked.group.average(&over_both.group);
     let members = looked.members.iter().zip(&over_both.members);
     tested.members = members.map(|(own, long)| own.average(long)).collect();
-    tested.by_window.clone_from(&looked.by_window);
+    tested.by_window = looked.by_window;
     if tested.group.log10_e() >= LEAST {
-        let of = |within: Within, weeks: u32, what: &str| {
-            let surrogates = how.surrogates.min(NARROW);
-            look(&mut rooms(weeks, within), what, surrogates, Count::Group)
-        };
-        let weeks = how.weeks.max(WEEKLY);
-        let weekly = of(Within::HourOfWeek, weeks, "hour of the week");
-        let long = of(Within::HourOfWeek, 2 * weeks, "hour of the week, long");
-        let of_week = of(Within::HourOfDay, 1, "one week");
-        tested.narrower = vec![
-            weekly.group.average(&long.group).log10_e(),
-            of_week.group.log10_e(),
-        ];
-        // A window that is not over has hardly two hours of one hour of the week.
-        let whole = (traffic.weeks - traffic.proposing) / weeks;
-        let alone = weekly.alone.iter().take(whole as usize);
-        tested.is_once = whole > 1 && alone.filter(|&&e| e >= AGAIN_SHOWN).count() < 2;
+        (tested.narrower, tested.is_once) = narrower(&looks);
     }
     tested
 }
 
-/// Windows of so many weeks, of the weeks that test.
-fn windows(traffic: &Traffic, how: &Test, weeks: u32) -> impl Iterator<Item = Range<u32>> {
-    let (first, end, only_whole) = (traffic.proposing, traffic.weeks, how.only_whole);
-    let starts = (first..end).step_by(weeks.max(1) as usize);
-    let starts = starts.filter(move |from| !only_whole || from + weeks <= end);
-    starts.map(move |from| from..end.min(from + weeks))
-}
-
-/// Whether long windows cover as much as short ones, so that they are screened and counted: unless the last of them is not over.
-fn is_long(traffic: &Traffic, how: &Test) -> bool {
-    let short = windows(traffic, how, how.weeks).count();
-    short <= 2 * windows(traffic, how, 2 * how.weeks).count()
-}
-
-/// log10 of in how many ways an account's hours can be exchanged in the windows that cover more weeks. All hours count, those too that take no
-/// part in a test: which these are follows from other accounts' minutes, which a hypothesis may say nothing about.
-fn arrangements(traffic: &Traffic, account: u32, how: &Test) -> f64 {
-    let weeks = how.weeks * if is_long(traffic, how) { 2 } else { 1 };
-    let own = windows(traffic, how, weeks).map(|weeks| {
-        let hours = traffic.weeks(account, weeks).iter().copied();
-        log10_arrangements(hours, how.within)
-    });
-    own.sum()
-}
-
-/// What some windows show together.
-struct Looked {
-    group: Evidence,
-    by_window: Vec<f64>,
-    /// log10 of each window's own evidence.
-    alone: Vec<f64>,
-    members: Vec<Evidence>,
-    pairs: u64,
-    expected_pairs: f64,
-    /// Of pairs: windows are drawn independently.
-    variance: f64,
-}
-
-impl Looked {
-    fn new(accounts: usize) -> Self {
-        Self {
-            group: Evidence::default(),
-            by_window: vec![],
-            alone: vec![],
-            members: vec![Evidence::default(); accounts],
-            pairs: 0,
-            expected_pairs: 0.0,
-            variance: 0.0,
-        }
+impl Tested {
+    /// What a look counted of the group.
+    fn counted(&mut self, look: &Looked) {
+        self.group = look.group;
+        self.pairs = look.pairs;
+        self.expected_pairs = look.expected_pairs;
+        self.spread_pairs = libm::sqrt(look.variance);
     }
-
-    fn take(&mut self, draws: &Draws) {
-        self.group.multiply(&draws.group);
-        self.by_window.push(self.group.log10_e());
-        let mut alone = Evidence::default();
-        alone.multiply(&draws.group);
-        self.alone.push(alone.log10_e());
-        for (evidence, own) in self.members.iter_mut().zip(&draws.members) {
-            evidence.multiply(own);
-        }
-        self.pairs += draws.group[0];
-        let (mean, variance) = match &draws.group[1..] {
-            [] => (draws.group[0] as f64, 0.0),
-            own => {
-                let mean = own.iter().sum::<u64>() as f64 / own.len() as f64;
-                let squares = own.iter().map(|&draw| (draw as f64 - mean).powi(2));
-                (mean, squares.sum::<f64>() / own.len() as f64)
-            }
-        };
-        self.expected_pairs += mean;
-        self.variance += variance;
-    }
-}
-
-/// A group's hours in some weeks.
-fn room(
-    traffic: &Traffic,
-    unusual: &[bool],
-    group: &[u32],
-    weeks: Range<u32>,
-    within: Within,
-) -> Room {
-    let first = weeks.start * WEEK_HOURS;
-    let classes = group.iter().map(|&account| {
-        let hours = traffic.weeks(account, weeks.clone()).iter();
-        let own = hours.filter(|hour| !unusual[hour.hour as usize]);
-        let own = own.map(|hour| HourMask {
-            hour: hour.hour - first,
-            mask: hour.mask,
-        });
-        Classes::new(own, within)
-    });
-    Room::new(classes.collect())
 }

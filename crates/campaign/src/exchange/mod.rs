@@ -4,7 +4,10 @@
 
 mod classes;
 mod group;
+mod how;
 mod lines;
+mod look;
+mod narrower;
 mod random;
 mod room;
 mod soft_rank;
@@ -12,7 +15,8 @@ mod unusual;
 
 pub use classes::Within;
 pub(crate) use group::test_as_one;
-pub use group::{SCREEN, Test, Tested, test};
+pub use group::{SCREEN, Tested, test};
+pub use how::Test;
 pub(crate) use random::Stream;
 pub use soft_rank::{Evidence, POWERS};
 pub use unusual::Population;
