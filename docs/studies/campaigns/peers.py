@@ -1,6 +1,6 @@
 """Other tools and rules on the worlds that `campaign scan` is measured on: peers.py HALLMARK WORLDS SEED RESULTS.json
 
-Python 3.11 with peers.txt. Each world of mixed.toml is written as files and scanned; then each peer gives every account a
+Python 3.11 with peers.txt. Each world of peers.toml is written as files and scanned; then each peer gives every account a
 score from the same files. Two thresholds are read off: the peer's own, and the one at which it finds as many accounts of
 the harvests that a scan sees (fan-outs and the relay by request) as the scan's cohort list does. What counts is how many
 innocents are accused there. Peers see all nine weeks.
@@ -35,7 +35,7 @@ from fraudar import ReviewGraph
 from scipy import sparse
 from scipy.special import gammaln, pdtrc
 
-PLAN = pathlib.Path(__file__).with_name("mixed.toml")
+PLAN = pathlib.Path(__file__).with_name("peers.toml")
 HARVESTS = [40, 40, 40, 40, 40, 40, 40, 200]  # accounts of each harvest of the plan, behind the innocents
 SEEN = [0, 1, 4, 7]  # fan-out of 5% and 20%, relay by request, fan-out of 5% in 200 accounts
 OBJECTS = ["template", "ip", "card"]
