@@ -218,11 +218,9 @@ pub(crate) fn cleared_group_text(scanned: &Scanned, own: &ClearedGroup) -> Strin
         text,
         "  evidence 10^{:.1}{}{}",
         own.log10_e_of_hours,
-        narrower_text(&own.log10_e_narrower),
+        finer_text(own.log10_e_of_five_minutes),
         if own.is_screened_out {
             ", of a first look: next to nothing, of the group or of all but a few of its accounts"
-        } else if own.is_once {
-            ", in one window alone: an event, or a timetable that was changed"
         } else if own.agrees_as_a_whole {
             ", enough for a group: but no account of it agrees with the others"
         } else {
@@ -240,13 +238,8 @@ pub(crate) fn cleared_group_text(scanned: &Scanned, own: &ClearedGroup) -> Strin
     text
 }
 
-fn narrower_text(narrower: &[f64]) -> String {
-    match narrower {
-        [week, within, ..] => {
-            format!(", 10^{week:.1} within the hour of the week, 10^{within:.1} within one week")
-        }
-        _ => String::new(),
-    }
+fn finer_text(finer: Option<f64>) -> String {
+    finer.map_or_else(String::new, |e| format!(", 10^{e:.1} within five minutes"))
 }
 
 fn campaign_lines(text: &mut String, campaign: &Campaign) {
@@ -311,7 +304,7 @@ pub(crate) fn explain_text(scanned: &Scanned, campaign: &Campaign) -> String {
             group.accounts,
             weeks.join(", "),
             group.log10_e_of_hours,
-            narrower_text(&group.log10_e_narrower),
+            finer_text(Some(group.log10_e_of_five_minutes)),
             group.movable_minutes,
             group.minutes,
             group.unusual_hours,

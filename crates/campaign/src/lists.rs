@@ -155,8 +155,7 @@ mod tests {
     fn tested(group: usize, members: &[usize]) -> Tested {
         Tested {
             group: evidence(group),
-            narrower: vec![],
-            is_once: false,
+            finer: Some(9.0),
             by_window: vec![],
             members: members.iter().map(|&times| evidence(times)).collect(),
             arrangements: vec![9.0; members.len()],
@@ -191,17 +190,14 @@ mod tests {
 
     /// A group that agrees where much may be exchanged, and not where less may, is on no list.
     #[test]
-    fn the_least_evidence_of_a_group_counts() {
+    fn the_lesser_evidence_of_a_group_counts() {
         let mut all = [tested(4, &[4; 5])];
-        all[0].narrower = vec![8.0, 7.0];
+        all[0].finer = Some(7.0);
         assert!(list(&all, &Weights::equal(&all), COHORT_FDR).groups[0]);
-        all[0].narrower = vec![8.0, 0.2];
+        all[0].finer = Some(0.2);
         assert_eq!(all[0].least_log10_e(), Some(0.2));
         let none = list(&all, &Weights::equal(&all), COHORT_FDR);
         assert!(!none.groups[0] && none.members == [[false; 5]]);
-        all[0].narrower = vec![8.0, 7.0];
-        all[0].is_once = true;
-        assert!(!list(&all, &Weights::equal(&all), COHORT_FDR).groups[0]);
     }
 
     /// Accounts that could show nothing take nothing from those that could, and are on no list whatever their evidence; where all could show

@@ -250,12 +250,12 @@ pub enum ListName {
 pub struct Group {
     /// Its accounts.
     pub accounts: u32,
-    /// log10 of its e-value: the least of those below.
+    /// log10 of its e-value: the lesser of those below.
     pub log10_e: f64,
     /// log10 of its e-value where hours of one hour of the day are exchanged.
     pub log10_e_of_hours: f64,
-    /// log10 of its e-values where less is exchanged: hours of one hour of the week, and hours of one week.
-    pub log10_e_narrower: Vec<f64>,
+    /// log10 of its e-value where what was done in each five minutes stays.
+    pub log10_e_of_five_minutes: f64,
     /// `log10_e_of_hours` behind each window of `window_weeks` weeks, all windows up to there together, of these windows alone.
     pub log10_e_by_window: Vec<f64>,
     /// Pairs of its accounts in one minute.
@@ -289,12 +289,10 @@ pub struct ClearedGroup {
     pub agrees_as_a_whole: bool,
     /// log10 of its e-value where hours of one hour of the day are exchanged; that of a first look, where this showed next to nothing.
     pub log10_e_of_hours: f64,
-    /// log10 of its e-values where less is exchanged, hours of one hour of the week and hours of one week; empty where the first is too little.
-    pub log10_e_narrower: Vec<f64>,
+    /// log10 of its e-value where what was done in each five minutes stays; none where the first is too little.
+    pub log10_e_of_five_minutes: Option<f64>,
     /// Whether a first look showed next to nothing, of the group or of its accounts.
     pub is_screened_out: bool,
-    /// Whether it agrees in one window alone: an event, or a timetable that was changed.
-    pub is_once: bool,
     /// Pairs of its accounts in one minute.
     pub pairs: u64,
     /// The same, on average, where each account exchanges its own hours.

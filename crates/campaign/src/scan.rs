@@ -231,7 +231,7 @@ fn campaign(
             accounts: proposal.groups[group].len() as u32,
             log10_e: own.least_log10_e().unwrap_or(own.group.log10_e()),
             log10_e_of_hours: own.group.log10_e(),
-            log10_e_narrower: own.narrower.clone(),
+            log10_e_of_five_minutes: own.finer.unwrap_or_default(),
             log10_e_by_window: own.by_window.clone(),
             pairs: own.pairs,
             expected_pairs: own.expected_pairs,

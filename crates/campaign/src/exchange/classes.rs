@@ -2,7 +2,7 @@
 
 use super::lines::Line;
 use super::random::Stream;
-use crate::traffic::{HourMask, WEEK_HOURS};
+use crate::traffic::HourMask;
 
 /// Which hours' patterns may be exchanged, beside equal numbers of active minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -10,8 +10,9 @@ pub enum Within {
     /// Hours of one hour of the day: what everybody does within that hour, such as to begin work in its middle, stays.
     #[default]
     HourOfDay,
-    /// Hours of one hour of the week: what is done every Tuesday at ten stays too.
-    HourOfWeek,
+    /// Hours of one hour of the day with equally many active minutes in each five minutes: lessons, shifts and timetables stay, however they
+    /// change, and nothing moves but the minute within five.
+    FiveMinutes,
     /// All hours of the window. What rises or falls within an hour for many accounts at once is taken for agreement.
     Window,
 }
@@ -22,7 +23,7 @@ impl Within {
     pub const fn name(self) -> &'static str {
         match self {
             Self::HourOfDay => "hour-of-day",
-            Self::HourOfWeek => "hour-of-week",
+            Self::FiveMinutes => "five-minutes",
             Self::Window => "window",
         }
     }
@@ -30,17 +31,26 @@ impl Within {
     /// Which hours of a week are of one class.
     pub(super) fn class(self, hour: u32) -> u32 {
         match self {
-            Self::HourOfDay => hour % 24,
-            Self::HourOfWeek => hour % WEEK_HOURS,
+            Self::HourOfDay | Self::FiveMinutes => hour % 24,
             Self::Window => 0,
+        }
+    }
+
+    /// What stays of a pattern: how many minutes it has, of the hour or of each five minutes.
+    fn profile(self, mask: u64) -> u64 {
+        match self {
+            Self::FiveMinutes => (0..12).fold(0, |all, part| {
+                let own = mask >> (5 * part) & 0b1_1111;
+                all << 3 | u64::from(own.count_ones())
+            }),
+            _ => u64::from(mask.count_ones()),
         }
     }
 
     /// How many classes there are.
     pub(super) fn classes(self) -> u32 {
         match self {
-            Self::HourOfDay => 24,
-            Self::HourOfWeek => WEEK_HOURS,
+            Self::HourOfDay | Self::FiveMinutes => 24,
             Self::Window => 1,
         }
     }
@@ -48,8 +58,8 @@ impl Within {
 
 /// log10 of in how many ways these hours can be rearranged. No rearrangement changes it.
 pub(super) fn log10_arrangements(hours: impl Iterator<Item = HourMask>, within: Within) -> f64 {
-    let mut sorted: Vec<(u32, u32, u64)> = hours
-        .map(|own| (own.mask.count_ones(), within.class(own.hour), own.mask))
+    let mut sorted: Vec<(u64, u32, u64)> = hours
+        .map(|own| (within.profile(own.mask), within.class(own.hour), own.mask))
         .collect();
     sorted.sort_unstable();
     let log_factorial = |count: usize| libm::lgamma(count as f64 + 1.0);
@@ -84,7 +94,7 @@ pub(crate) struct Classes {
 impl Classes {
     /// Takes apart the hours of one account in a window.
     pub(crate) fn new(hours: impl Iterator<Item = HourMask>, within: Within) -> Self {
-        let class = |hour: &HourMask| (hour.mask.count_ones(), within.class(hour.hour));
+        let class = |hour: &HourMask| (within.profile(hour.mask), within.class(hour.hour));
         let mut sorted: Vec<HourMask> = hours.collect();
         sorted.sort_unstable_by_key(|hour| (class(hour), hour.hour));
         let mut classes = Self {
@@ -166,7 +176,7 @@ mod tests {
             (34, 0b1000),
             (58, 0b101),
         ];
-        for within in [Within::HourOfDay, Within::Window] {
+        for within in [Within::HourOfDay, Within::FiveMinutes, Within::Window] {
             let mut classes = of(&hours, within);
             let mut stream = Stream::new(&[1; 32], "test", 0, 0);
             for _ in 0..50 {
@@ -198,9 +208,9 @@ mod tests {
         let hours = [(9, 0b1), (33, 0b10), (10, 0b100)];
         assert_eq!(of(&hours, Within::HourOfDay).hours, [9, 33]);
         assert_eq!(of(&hours, Within::Window).hours, [9, 10, 33]);
-        let weekly = [(9, 0b1), (33, 0b10), (9 + WEEK_HOURS, 0b100)];
-        assert_eq!(of(&weekly, Within::HourOfDay).hours, [9, 33, 177]);
-        assert_eq!(of(&weekly, Within::HourOfWeek).hours, [9, 177]);
+        let parts = [(9, 0b1), (33, 0b10_0000), (57, 0b1_0000)];
+        assert_eq!(of(&parts, Within::HourOfDay).hours, [9, 33, 57]);
+        assert_eq!(of(&parts, Within::FiveMinutes).hours, [9, 57]);
     }
 
     /// Every arrangement once, by brute force.
@@ -227,7 +237,11 @@ mod tests {
         assert_eq!(seen.len(), 24);
         let ways = log10_arrangements(all(), Within::HourOfDay);
         assert!((ways - libm::log10(24.0)).abs() < 1e-12, "{ways}");
-        assert_eq!(log10_arrangements(all(), Within::HourOfWeek), 0.0);
+        // Of the four two are in other five minutes than the others.
+        let apart = [(9, 1), (33, 2), (57, 1 << 5), (81, 1 << 6)];
+        let apart = apart.iter().map(|&(hour, mask)| HourMask { hour, mask });
+        let ways = log10_arrangements(apart, Within::FiveMinutes);
+        assert!((ways - libm::log10(4.0)).abs() < 1e-12, "{ways}");
     }
 
     /// A habit of firing at :00 is a habit: nothing to exchange.

@@ -1,8 +1,8 @@
 //! A group over the windows that test: its own e-value, and one for each of its accounts.
 
+use super::classes::Within;
 use super::how::Test;
 use super::look::{Looked, Looks, arrangements};
-use super::narrower::narrower;
 use super::room::Count;
 use super::soft_rank::Evidence;
 use crate::traffic::Traffic;
@@ -27,12 +27,9 @@ pub struct Tested {
     pub is_screened_out: bool,
     /// Its evidence.
     pub group: Evidence,
-    /// log10 of its evidence under narrower exchanges: within the hour of the week, so that a timetable that alternates by the day is a habit; and
-    /// within one week, so that one that was changed in between is. Empty where its evidence is too little for any list.
-    pub narrower: Vec<f64>,
-    /// Whether it agrees within the hour of the week in one window alone, of two or more: what happens once is an event, or a timetable that
-    /// alternates and was changed. Its e-value is 0 for all lists.
-    pub is_once: bool,
+    /// log10 of its evidence where what it does in each five minutes stays ([`Within::FiveMinutes`]), so that timetables are habits however they
+    /// change; none where its evidence is too little for any list.
+    pub finer: Option<f64>,
     /// log10 of the product behind each window of `weeks` weeks.
     pub by_window: Vec<f64>,
     /// Each account's own, in the order of the group.
@@ -54,14 +51,13 @@ pub struct Tested {
 }
 
 impl Tested {
-    /// log10 of the evidence with which a group is a hypothesis, the least of its exchanges'; none where it was cleared by a screen. Whichever
-    /// of the exchanges leaves its accounts' minutes as likely, the mean is at most 1, as screens make it only smaller.
+    /// log10 of the evidence with which a group is a hypothesis, the lesser of both exchanges'; none where it was cleared by a screen. Whichever
+    /// of them leaves its accounts' minutes as likely, the mean is at most 1, as screens make it only smaller.
     #[must_use]
     pub fn least_log10_e(&self) -> Option<f64> {
         let own = self.group.log10_e();
-        let is_cleared = self.is_screened_out || self.is_once || own < LEAST;
-        let narrower = self.narrower.iter().copied();
-        (!is_cleared).then(|| narrower.fold(own, f64::min))
+        let is_cleared = self.is_screened_out || own < LEAST;
+        (!is_cleared).then(|| self.finer.map_or(own, |finer| own.min(finer)))
     }
 }
 
@@ -98,8 +94,7 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
         group: Evidence::default(),
         by_window: vec![],
         members: vec![Evidence::default(); group.len()],
-        narrower: vec![],
-        is_once: false,
+        finer: None,
         arrangements: ways.collect(),
         pairs: 0,
         expected_pairs: 0.0,
@@ -141,7 +136,15 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     tested.members = members.map(|(own, long)| own.average(long)).collect();
     tested.by_window = looked.by_window;
     if tested.group.log10_e() >= LEAST {
-        (tested.narrower, tested.is_once) = narrower(&looks);
+        let finer = |weeks: u32, what: &str| {
+            let mut rooms = looks.rooms(weeks, Within::FiveMinutes);
+            looks
+                .look(&mut rooms, what, how.surrogates, Count::Group)
+                .group
+        };
+        let short = finer(how.weeks, "five minutes");
+        let long = finer(2 * how.weeks, "five minutes, long");
+        tested.finer = Some(short.average(&long).log10_e());
     }
     tested
 }

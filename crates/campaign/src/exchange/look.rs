@@ -82,8 +82,6 @@ pub(super) struct Looked {
     pub(super) group: Evidence,
     /// log10 of the product behind each window.
     pub(super) by_window: Vec<f64>,
-    /// log10 of each window's own evidence.
-    pub(super) alone: Vec<f64>,
     pub(super) members: Vec<Evidence>,
     pub(super) pairs: u64,
     pub(super) expected_pairs: f64,
@@ -96,7 +94,6 @@ impl Looked {
         Self {
             group: Evidence::default(),
             by_window: vec![],
-            alone: vec![],
             members: vec![Evidence::default(); accounts],
             pairs: 0,
             expected_pairs: 0.0,
@@ -107,9 +104,6 @@ impl Looked {
     fn take(&mut self, draws: &Draws) {
         self.group.multiply(&draws.group);
         self.by_window.push(self.group.log10_e());
-        let mut alone = Evidence::default();
-        alone.multiply(&draws.group);
-        self.alone.push(alone.log10_e());
         for (evidence, own) in self.members.iter_mut().zip(&draws.members) {
             evidence.multiply(own);
         }

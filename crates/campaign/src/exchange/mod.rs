@@ -7,7 +7,6 @@ mod group;
 mod how;
 mod lines;
 mod look;
-mod narrower;
 mod random;
 mod room;
 mod soft_rank;

@@ -164,12 +164,6 @@ fn minutes(campaign: &Campaign) -> Vec<Block> {
     ]
 }
 
-/// Evidence where less is exchanged.
-fn narrower(group: &Group, place: usize) -> String {
-    let own = group.log10_e_narrower.get(place);
-    own.map_or_else(|| "–".to_owned(), |e| decimals(*e, 1))
-}
-
 fn visible(visible: &Visible) -> String {
     match visible.smallest_share {
         Some(share) => format!("{}% of joint requests", significant(100.0 * share)),
@@ -195,8 +189,7 @@ fn weeks(scanned: &Scanned, campaign: &Campaign) -> Vec<Block> {
     let columns = vec![
         Column::words("group"),
         Column::number("log10 E"),
-        Column::number("within the hour of the week"),
-        Column::number("within one week"),
+        Column::number("within five minutes"),
         Column::words("after each window, all up to there together"),
     ];
     let row = |(place, group): (usize, &Group)| {
@@ -208,8 +201,7 @@ fn weeks(scanned: &Scanned, campaign: &Campaign) -> Vec<Block> {
         vec![
             Text::words(name(place)),
             Text::words(decimals(group.log10_e_of_hours, 1)),
-            Text::words(narrower(group, 0)),
-            Text::words(narrower(group, 1)),
+            Text::words(decimals(group.log10_e_of_five_minutes, 1)),
             Text::words(each.join(", ")),
         ]
     };
@@ -217,7 +209,7 @@ fn weeks(scanned: &Scanned, campaign: &Campaign) -> Vec<Block> {
         picture.into(),
         Table::of(
             format!(
-                "Evidence of each group, from the week of {} on; the first {} of {} weeks proposed groups and test nobody. The least of the three numbers counts.",
+                "Evidence of each group, from the week of {} on; the first {} of {} weeks proposed groups and test nobody. The lesser of both numbers counts.",
                 scanned.traffic.from, scanned.traffic.weeks_that_propose, scanned.traffic.weeks
             ),
             columns,
