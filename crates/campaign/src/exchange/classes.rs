@@ -12,7 +12,10 @@ pub enum Within {
     HourOfDay,
     /// Hours of one hour of the day with equally many active minutes in each five minutes: lessons, shifts and timetables stay, however they
     /// change, and nothing moves but the minute within five.
-    FiveMinutes,
+    FiveMinutes {
+        /// How many minutes behind one of the clock's five minutes the account's hours begin: bells ring by the clock.
+        behind: u32,
+    },
     /// All hours of the window. What rises or falls within an hour for many accounts at once is taken for agreement.
     Window,
 }
@@ -23,7 +26,7 @@ impl Within {
     pub const fn name(self) -> &'static str {
         match self {
             Self::HourOfDay => "hour-of-day",
-            Self::FiveMinutes => "five-minutes",
+            Self::FiveMinutes { .. } => "five-minutes",
             Self::Window => "window",
         }
     }
@@ -31,7 +34,7 @@ impl Within {
     /// Which hours of a week are of one class.
     pub(super) fn class(self, hour: u32) -> u32 {
         match self {
-            Self::HourOfDay | Self::FiveMinutes => hour % 24,
+            Self::HourOfDay | Self::FiveMinutes { .. } => hour % 24,
             Self::Window => 0,
         }
     }
@@ -39,8 +42,9 @@ impl Within {
     /// What stays of a pattern: how many minutes it has, of the hour or of each five minutes.
     fn profile(self, mask: u64) -> u64 {
         match self {
-            Self::FiveMinutes => (0..12).fold(0, |all, part| {
-                let own = mask >> (5 * part) & 0b1_1111;
+            // Behind a part that began before the hour there are twelve, the last of which may go on behind it.
+            Self::FiveMinutes { behind } => (0..13).fold(0, |all, part| {
+                let own = mask << (behind % 5) >> (5 * part) & 0b1_1111;
                 all << 3 | u64::from(own.count_ones())
             }),
             _ => u64::from(mask.count_ones()),
@@ -50,7 +54,7 @@ impl Within {
     /// How many classes there are.
     pub(super) fn classes(self) -> u32 {
         match self {
-            Self::HourOfDay | Self::FiveMinutes => 24,
+            Self::HourOfDay | Self::FiveMinutes { .. } => 24,
             Self::Window => 1,
         }
     }
@@ -176,7 +180,11 @@ mod tests {
             (34, 0b1000),
             (58, 0b101),
         ];
-        for within in [Within::HourOfDay, Within::FiveMinutes, Within::Window] {
+        for within in [
+            Within::HourOfDay,
+            Within::FiveMinutes { behind: 3 },
+            Within::Window,
+        ] {
             let mut classes = of(&hours, within);
             let mut stream = Stream::new(&[1; 32], "test", 0, 0);
             for _ in 0..50 {
@@ -210,7 +218,14 @@ mod tests {
         assert_eq!(of(&hours, Within::Window).hours, [9, 10, 33]);
         let parts = [(9, 0b1), (33, 0b10_0000), (57, 0b1_0000)];
         assert_eq!(of(&parts, Within::HourOfDay).hours, [9, 33, 57]);
-        assert_eq!(of(&parts, Within::FiveMinutes).hours, [9, 57]);
+        assert_eq!(of(&parts, Within::FiveMinutes { behind: 0 }).hours, [9, 57]);
+        // Two minutes behind, the first three minutes of an hour are one part, and so are the next five.
+        assert_eq!(
+            of(&parts, Within::FiveMinutes { behind: 2 }).hours,
+            [33, 57]
+        );
+        let last = [(9, 1 << 58), (33, 1 << 59), (57, 1 << 57)];
+        assert_eq!(of(&last, Within::FiveMinutes { behind: 2 }).hours, [9, 33]);
     }
 
     /// Every arrangement once, by brute force.
@@ -240,7 +255,7 @@ mod tests {
         // Of the four two are in other five minutes than the others.
         let apart = [(9, 1), (33, 2), (57, 1 << 5), (81, 1 << 6)];
         let apart = apart.iter().map(|&(hour, mask)| HourMask { hour, mask });
-        let ways = log10_arrangements(apart, Within::FiveMinutes);
+        let ways = log10_arrangements(apart, Within::FiveMinutes { behind: 0 });
         assert!((ways - libm::log10(4.0)).abs() < 1e-12, "{ways}");
     }
 

@@ -27,7 +27,7 @@ pub struct Tested {
     pub is_screened_out: bool,
     /// Its evidence.
     pub group: Evidence,
-    /// log10 of its evidence where what it does in each five minutes stays ([`Within::FiveMinutes`]), so that timetables are habits however they
+    /// log10 of its evidence where what it does in each five minutes stays ([`Within::FiveMinutes`] of the clock), so that timetables are habits however they
     /// change; none where its evidence is too little for any list.
     pub finer: Option<f64>,
     /// log10 of the product behind each window of `weeks` weeks.
@@ -136,8 +136,9 @@ fn tested(traffic: &Traffic, unusual: &[bool], group: &[u32], how: &Test, count:
     tested.members = members.map(|(own, long)| own.average(long)).collect();
     tested.by_window = looked.by_window;
     if tested.group.log10_e() >= LEAST {
+        let behind = traffic.origin.rem_euclid(5) as u32;
         let finer = |weeks: u32, what: &str| {
-            let mut rooms = looks.rooms(weeks, Within::FiveMinutes);
+            let mut rooms = looks.rooms(weeks, Within::FiveMinutes { behind });
             looks
                 .look(&mut rooms, what, how.surrogates, Count::Group)
                 .group

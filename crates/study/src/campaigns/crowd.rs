@@ -125,7 +125,7 @@ fn lessons(plan: &WorldPlan, zone: u32, random: &mut Random) -> Vec<(u32, u32)> 
     let mut lessons = vec![];
     let is_alternating = plan.alternating > 0.0 && random.is(plan.alternating);
     let shift = match is_alternating {
-        true => random.between(10, 30),
+        true => 5 * random.between(2, 6),
         false => 0,
     };
     for week in 0..plan.weeks {
