@@ -19,8 +19,8 @@ pub struct List {
     pub members: Vec<Vec<bool>>,
 }
 
-/// log10 of in how many ways an account's hours must be exchangeable for it to be on any list: evidence is at most their number, and no list
-/// takes less than 1/α.
+/// log10 of in how many ways an account's hours must be exchangeable for it to weigh anything: evidence is hardly ever above their number, and
+/// with equal weights no list takes less than 1/α = 20.
 const CAN_SHOW: f64 = 1.301_029;
 
 /// log10 of the number of ways from which on an account has full weight.

@@ -17,7 +17,8 @@ const LITTLE: f64 = 0.3;
 const AGAIN: u32 = 999;
 const SCREEN_MEMBER: f64 = 1.0;
 
-/// log10 of the least evidence of a group that any list takes, rounded down: 1/α = 20. What is below it is tested no further.
+/// log10 of the least evidence of a group that a list takes, rounded down: 1/α = 20 with equal weights. What is below it is tested no further, and
+/// counts as 0 whatever it weighs.
 pub(crate) const LEAST: f64 = 1.3;
 
 /// A group as it was tested.
